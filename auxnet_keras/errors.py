@@ -1,0 +1,31 @@
+"""The package's own exceptions: one sentence that says what, where, what was expected and what to do."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class AuxnetError(Exception):
+    """Base of every error this package raises on purpose; the command line prints it without a stack."""
+
+
+class DataError(AuxnetError, ValueError):
+    """A file or folder is not what its dataset's format says."""
+
+
+class ConfigError(AuxnetError, ValueError):
+    """A setting, a name or a combination of them cannot work."""
+
+
+def unknown(
+    what: str, name: object, known: Iterable[str], error: type[AuxnetError] = ConfigError
+) -> AuxnetError:
+    """The error for a name outside a list, with the nearest right one.
+
+    Example:
+        >>> raise unknown("weighting", "twp", ["twb", "ftwb"])
+        ConfigError: Unknown weighting; did you mean 'twb'? Known: ftwb, twb. Received: 'twp'.
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.4)
+    hint = f"; did you mean {near[0]!r}?" if near else "."
+    return error(f"Unknown {what}{hint} Known: {', '.join(names)}. Received: {name!r}.")

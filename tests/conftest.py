@@ -1,0 +1,30 @@
+"""Shared fixtures: where the real frames are, and quiet TensorFlow."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def _real_data(variable: str, folder: str) -> Path:
+    root = Path(os.environ.get(variable, SHARED / folder))
+    if not root.is_dir():
+        pytest.skip(f"real frames not found at {root}; set {variable} to their folder")
+    return root
+
+
+@pytest.fixture(scope="session")
+def kitti_root() -> Path:
+    """A folder with real KITTI 2015 frames, or a skip."""
+    return _real_data("AUXNET_KITTI", "kitti2015")
+
+
+@pytest.fixture(scope="session")
+def cityscapes_root() -> Path:
+    """A folder with real Cityscapes frames, or a skip."""
+    return _real_data("AUXNET_CITYSCAPES", "cityscapes")
