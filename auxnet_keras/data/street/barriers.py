@@ -1,0 +1,99 @@
+"""What stands along a lot's edge: fences, railings, garden walls and hedges."""
+
+import numpy as np
+
+from auxnet_keras.data.street.buildings import UP, paint_wall
+from auxnet_keras.data.street.canvas import Canvas
+from auxnet_keras.data.street.classes import Label
+from auxnet_keras.data.street.noise import SIZE, wall_grain
+from auxnet_keras.data.street.palette import paint
+from auxnet_keras.data.street.vegetation import hedge_texture
+from auxnet_keras.data.street.weather import Weather
+
+FENCES = ("boards", "pickets", "railing", "ranch", "mesh")
+
+
+def _fence_texture(
+    kind: str, colour: np.ndarray, size: tuple[float, float], scale: float,
+    weather: Weather, normal: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """A fence [rows, columns, 3]; black is see-through."""
+    rows = int(np.clip(size[0] * scale, 3, SIZE))
+    columns = int(np.clip(size[1] * scale, 4, 900))
+    scale_x, scale_y = columns / size[1], rows / size[0]
+    lit = np.clip(colour * weather.shade(normal), 2, 255)
+    x = np.arange(columns) / scale_x
+    y = (rows - 0.5 - np.arange(rows)) / scale_y
+    image = np.zeros((rows, columns, 3), np.float32)
+
+    def bars(pitch: float, width: float, tone: float) -> None:
+        image[:, (x % pitch) < max(width, 0.8 / scale_x)] = lit * tone
+
+    def rail(height: float, width: float, tone: float) -> None:
+        image[np.abs(y - height) < max(width / 2, 0.5 / scale_y)] = lit * tone
+
+    if kind == "boards":
+        image[:] = lit
+        board = np.floor(x / 0.16).astype(int)
+        image *= (0.86 + 0.24 * ((board * 7919) % 13 / 12))[None, :, None]
+        image[:, (x % 0.16) < 0.022] *= 0.45
+        rail(size[0] - 0.1, 0.09, 0.72)
+    elif kind == "pickets":
+        rail(size[0] * 0.3, 0.09, 0.75)
+        rail(size[0] * 0.78, 0.09, 0.75)
+        bars(0.17, 0.11, 1.0)
+        image[: max(int(0.06 * rows), 1), (x % 0.34) < 0.17] = 0
+    elif kind == "railing":
+        bars(0.15, 0.035, 0.8)
+        rail(0.12, 0.06, 0.9)
+        rail(size[0] - 0.05, 0.09, 1.1)
+        bars(2.0, 0.12, 1.0)
+    elif kind == "ranch":
+        for share in (0.28, 0.6, 0.93):
+            rail(size[0] * share, 0.14, 1.0)
+        bars(2.2, 0.14, 0.9)
+    else:
+        diagonal = np.minimum((x[None, :] + y[:, None]) % 0.14, (x[None, :] - y[:, None]) % 0.14)
+        image[diagonal < max(0.022, 0.45 / scale_x)] = lit * 0.8
+        bars(2.5, 0.09, 1.0)
+        rail(size[0] - 0.04, 0.07, 1.0)
+    grain = wall_grain()[:rows, np.arange(columns) % SIZE].astype(np.float32) / 128
+    solid = image.any(axis=2, keepdims=True)
+    return np.where(solid, np.clip(image * grain, 2, 255), 0).astype(np.uint8)
+
+
+def paint_fence(
+    canvas: Canvas, ends: tuple[np.ndarray, np.ndarray], kind: str, height: float,
+    weather: Weather, rng: np.random.Generator,
+) -> None:  # fmt: skip
+    """A fence between two ground positions (x, z), see-through unless of boards."""
+    if kind == "boards":
+        colour = paint(rng, "earth", "earth", "grey", "green", "white", "brick")
+    else:
+        colour = paint(rng, "white", "dark", "green", "earth", "grey", "blue")
+    length = float(np.hypot(*(ends[1] - ends[0])))
+
+    def draw(scale: float, normal: np.ndarray) -> np.ndarray:
+        return _fence_texture(kind, colour, (height, length), scale, weather, normal)
+
+    paint_wall(canvas, ends, (0.0, height), Label.FENCE, draw, holes=kind != "boards")
+
+
+def paint_hedge(
+    canvas: Canvas, ends: tuple[np.ndarray, np.ndarray], back: np.ndarray, height: float,
+    season: str, weather: Weather, rng: np.random.Generator,
+) -> None:  # fmt: skip
+    """A clipped hedge: its front, and its end towards the camera; `back` is its thickness."""
+    seed = int(rng.integers(1 << 31))
+    for a, b in ((ends[0], ends[0] + back), (ends[1], ends[1] + back), ends):
+        length = float(np.hypot(*(b - a)))
+
+        def draw(scale: float, normal: np.ndarray, length: float = length) -> np.ndarray:
+            own = np.random.default_rng(seed)
+            return hedge_texture(own, season, (height, length), scale, weather, normal)
+
+        paint_wall(canvas, (a, b), (0.0, height), Label.VEGETATION, draw)
+    if canvas.camera.height > height:
+        top = np.array([ends[0], ends[1], ends[1] + back, ends[0] + back])
+        corners = np.insert(top, 1, height, axis=1)
+        canvas.flat(corners, weather.lit(paint(rng, "green") * 0.95, UP), Label.VEGETATION, UP)

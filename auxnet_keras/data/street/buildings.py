@@ -1,0 +1,148 @@
+"""Placing buildings: textured walls, roofs, chimneys."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from auxnet_keras.data.street.canvas import Canvas, clip_near
+from auxnet_keras.data.street.classes import Label
+from auxnet_keras.data.street.facade import Style, facade, sample_style
+from auxnet_keras.data.street.palette import paint
+from auxnet_keras.data.street.weather import Weather
+
+UP = np.array([0.0, 1.0, 0.0])
+
+
+@dataclass(frozen=True)
+class Lot:
+    """A building's ground plan: the two ends of its front and the vector to its back, (x, z)."""
+
+    start: np.ndarray
+    stop: np.ndarray
+    depth: np.ndarray
+    height: float
+    gabled: bool
+
+
+def _upright(a: np.ndarray, b: np.ndarray, bottom: float, top: float) -> np.ndarray:
+    """Corners [4, 3] of a wall over the ground segment a-b."""
+    return np.array(
+        [[a[0], top, a[1]], [b[0], top, b[1]], [b[0], bottom, b[1]], [a[0], bottom, a[1]]]
+    )
+
+
+def outward_normal(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Horizontal unit normal [3] of a wall, on the camera's side."""
+    normal = np.array([b[1] - a[1], 0.0, a[0] - b[0]])
+    normal /= np.hypot(normal[0], normal[2]) + 1e-9
+    middle = (a + b) / 2
+    return -normal if normal[0] * middle[0] + normal[2] * middle[1] > 0 else normal
+
+
+def paint_wall(
+    canvas: Canvas,
+    ends: tuple[np.ndarray, np.ndarray],
+    heights: tuple[float, float],
+    label: Label,
+    texture_of,
+    holes: bool = False,
+) -> None:
+    """Map a texture onto an upright rectangle.
+
+    Args:
+        canvas: Where to paint.
+        ends: Ground positions (x, z) of its two ends.
+        heights: Bottom and top, metres.
+        label: Its class.
+        texture_of: Called with (pixels a metre, normal) only if the wall is in view; gives RGB.
+        holes: Black texels are see-through.
+    """
+    camera = canvas.camera
+    a, b = ends
+    if a[0] / max(a[1], 0.1) > b[0] / max(b[1], 0.1):  # texture runs left to right
+        a, b = b, a
+    corners = _upright(a, b, *heights)
+    visible = clip_near(corners)
+    if len(visible) < 3:
+        return
+    outline = camera.project(visible)
+    patch = canvas.patch(outline)
+    if patch.empty:
+        return
+    normal = outward_normal(a, b)
+    surface = canvas.new_surface(label, camera.plane(corners[0], normal))
+    patch.polygon(outline, None, surface)
+    nearest = max(float(visible[:, 2].min()), 4.0)
+    texture = texture_of(min(camera.focal / nearest, 30.0), normal)
+    length = float(np.hypot(*(b - a)))
+    along = np.array([b[0] - a[0], 0.0, b[1] - a[1]]) / length
+    matrix = camera.wall_homography(
+        corners[0], along, texture.shape[:2], np.array([heights[1] - heights[0], length])
+    )
+    matrix = np.array([[1, 0, -patch.x], [0, 1, -patch.y], [0, 0, 1]]) @ matrix
+    rows, columns = patch.surface.shape
+    mode = cv2.INTER_NEAREST if holes else cv2.INTER_LINEAR
+    patch.image = cv2.warpPerspective(
+        texture, matrix, (columns, rows), flags=mode, borderMode=cv2.BORDER_REPLICATE
+    )
+    canvas.paste(patch, patch.image.any(axis=2) if holes else None)
+
+
+def _paint_roof(canvas: Canvas, lot: Lot, colour: np.ndarray, weather: Weather) -> None:
+    """A saddle roof with its ridge along the front."""
+    middle = lot.depth / 2
+    rise = 0.75 * float(np.hypot(*middle))
+    eaves, ridge = lot.height - 0.15, lot.height + min(rise, 4.0)
+    overhang = -lot.depth * 0.04
+    a, b = lot.start + overhang, lot.stop + overhang
+    c, d = lot.stop + middle, lot.start + middle
+    slope = np.array([[a[0], eaves, a[1]], [b[0], eaves, b[1]], [c[0], ridge, c[1]],
+                      [d[0], ridge, d[1]]])  # fmt: skip
+    back = lot.start + lot.depth
+    gable = np.array([[lot.start[0], lot.height, lot.start[1]], [d[0], ridge, d[1]],
+                      [back[0], lot.height, back[1]]])  # fmt: skip
+    for corners, tone in ((gable, colour * 1.15), (slope, colour)):
+        normal = np.cross(corners[1] - corners[0], corners[2] - corners[0])
+        normal /= np.linalg.norm(normal) + 1e-9
+        centre = corners.mean(axis=0) - (0.0, canvas.camera.height, 0.0)
+        if normal @ centre > 0:
+            normal = -normal
+        visible = clip_near(corners)
+        if len(visible) < 3:
+            continue
+        outline = canvas.camera.project(visible)
+        patch = canvas.patch(outline)
+        if patch.empty:
+            continue
+        surface = canvas.new_surface(Label.BUILDING, canvas.camera.plane(corners[0], normal))
+        patch.polygon(outline, weather.lit(tone, normal), surface)
+        canvas.paste(patch)
+
+
+def paint_building(canvas: Canvas, lot: Lot, weather: Weather, rng: np.random.Generator) -> None:
+    """A building: its front, its two ends and, if gabled, its roof."""
+    style = sample_style(rng, small=lot.gabled)
+    roof = paint(rng, "brick", "dark", "grey", "earth", "dark")
+    seed = int(rng.integers(1 << 31))
+
+    def texture(length: float, blank: bool):
+        def draw(scale: float, normal: np.ndarray) -> np.ndarray:
+            own = np.random.default_rng([seed, blank])
+            return facade(own, style, (lot.height, length), scale, weather, normal, blank)
+
+        return draw
+
+    front = float(np.hypot(*(lot.stop - lot.start)))
+    deep = float(np.hypot(*lot.depth))
+    for corner in (lot.start, lot.stop):
+        end = (corner, corner + lot.depth)
+        paint_wall(canvas, end, (0.0, lot.height), Label.BUILDING, texture(deep, deep < 16))
+    if lot.gabled:
+        _paint_roof(canvas, lot, roof, weather)
+    paint_wall(
+        canvas, (lot.start, lot.stop), (0.0, lot.height), Label.BUILDING, texture(front, False)
+    )
+
+
+__all__ = ["Lot", "Style", "paint_building", "paint_wall"]

@@ -1,0 +1,108 @@
+"""From the painted canvas to the photograph: haze, wet road, glow, rain, grain, grading."""
+
+import cv2
+import numpy as np
+
+from auxnet_keras.data.street.canvas import OVERSAMPLING, Canvas
+from auxnet_keras.data.street.noise import SIZE, fractal
+from auxnet_keras.data.street.weather import Weather
+
+
+def mirror_wet_ground(canvas: Canvas, ground: int, weather: Weather, rng) -> None:
+    """Blend a blurred mirror image of what is above the horizon into the ground's surfaces.
+
+    Args:
+        canvas: The canvas, fully painted.
+        ground: Surfaces 1..ground lie on the ground.
+        weather: Its `wet` is the strength.
+        rng: Where the puddles are.
+    """
+    horizon = int(np.clip(canvas.camera.cy, 8, canvas.camera.size[0] - 8))
+    rows, columns = canvas.camera.size[0] - horizon, canvas.camera.size[1]
+    above = canvas.image[max(horizon - rows, 0) : horizon][::-1]
+    small = cv2.resize(above, (columns // 2, max(rows // 8, 1)), interpolation=cv2.INTER_AREA)
+    mirror = cv2.resize(small, (columns, rows), interpolation=cv2.INTER_LINEAR)
+    below = canvas.image[horizon:]
+    row, column = rng.integers(SIZE, size=2)
+    puddles = fractal(1.4, 14)[(np.arange(rows) * 2 + row)[:, None] % SIZE,
+                               (np.arange(columns) // 2 + column)[None, :] % SIZE]  # fmt: skip
+    strength = np.clip(0.42 + 0.28 * puddles, 0.08, 0.85) * np.float32(weather.wet)
+    surface = canvas.surface[horizon:]
+    strength *= ((surface > 0) & (surface <= ground)).astype(np.float32)
+    wet = cv2.convertScaleAbs(below, alpha=0.82)
+    canvas.image[horizon:] = cv2.blendLinear(wet, mirror, 1 - strength, strength)
+
+
+def add_haze(canvas: Canvas, weather: Weather) -> None:
+    """Light lost on the way, replaced by the horizon's: exp(-haze Z)."""
+    depth = 1 / np.maximum(canvas.inverse_depth, np.float32(1 / 600))
+    seen = cv2.exp(depth * np.float32(-weather.haze))
+    seen[canvas.surface == 0] = 1.0
+    veil = np.empty_like(canvas.image)
+    veil[:] = weather.horizon.astype(np.uint8)
+    canvas.image = cv2.blendLinear(canvas.image, veil, seen, 1 - seen)
+
+
+def add_glow(image: np.ndarray, canvas: Canvas) -> np.ndarray:
+    """Halos around the lamps that are on and in sight."""
+    if not canvas.lamps:
+        return image
+    rows, columns = canvas.camera.size
+    light = np.zeros((rows // 4 + 1, columns // 4 + 1, 3), np.float32)
+    for position, colour, size in canvas.lamps:
+        if position[2] < 1:
+            continue
+        x, y = canvas.camera.project(position[None])[0]
+        if not (0 <= x < columns and 0 <= y < rows):
+            continue
+        if canvas.inverse_depth[int(y), int(x)] > 1 / position[2] + 0.02:
+            continue
+        radius = max(size * canvas.camera.focal / position[2] * 0.06, 0.7)
+        centre = (round(x / 4 * 16), round(y / 4 * 16))
+        cv2.circle(light, centre, round(radius * 16), colour.tolist(), -1, cv2.LINE_8, 4)
+    near = cv2.GaussianBlur(light, (0, 0), 2.2)
+    wide = cv2.GaussianBlur(light, (0, 0), 7.0)
+    halo = cv2.resize(near * 0.75 + wide * 0.8, (image.shape[1], image.shape[0]))
+    return cv2.add(image, np.clip(halo, 0, 255).astype(np.uint8))
+
+
+def _rain(image: np.ndarray, rng: np.random.Generator) -> None:
+    rows, columns = image.shape[:2]
+    layer = image.copy()
+    slant = rng.normal(0, 0.12)
+    for x, y, length in zip(
+        rng.uniform(0, columns, 110), rng.uniform(-20, rows, 110), rng.uniform(0.02, 0.07, 110),
+        strict=True,
+    ):  # fmt: skip
+        drop = length * rows
+        end = (int(x + slant * drop), int(y + drop))
+        cv2.line(layer, (int(x), int(y)), end, (205, 210, 216), 1, cv2.LINE_AA)
+    cv2.addWeighted(layer, 0.28, image, 0.72, 0, dst=image)
+
+
+def develop(canvas: Canvas, ground: int, weather: Weather, rng: np.random.Generator) -> np.ndarray:
+    """The finished picture [H, W, 3], uint8 RGB."""
+    if weather.wet:
+        mirror_wet_ground(canvas, ground, weather, rng)
+    add_haze(canvas, weather)
+    rows, columns = canvas.output_camera.size
+    image = cv2.resize(canvas.image, (columns, rows), interpolation=cv2.INTER_AREA)
+    image = add_glow(image, canvas)
+    if weather.kind == "rain":
+        _rain(image, rng)
+    # Contrast and the tint of the film, then the sensor's grain.
+    level = np.linspace(0, 1, 256)[:, None]
+    contrast = rng.uniform(0.15, 0.55)
+    curve = level + contrast * (level - 0.5) * level * (1 - level) * 2
+    curve = np.clip(curve, 0, 1) ** rng.uniform(0.88, 1.12, (1, 1))
+    tint = 1 + rng.normal(0, 0.012, (1, 3))
+    table = np.clip(curve * tint * 255, 0, 255).astype(np.uint8)[None]
+    image = cv2.LUT(image, table)
+    row, column = rng.integers(SIZE, size=2)
+    noise = fractal(0.0, 15)
+    grain = np.tile(noise, (-(-rows // SIZE) + 1, -(-columns // SIZE) + 1))
+    grain = grain[row : row + rows, column : column + columns] * np.float32(rng.uniform(0.6, 2.4))
+    return cv2.add(image, cv2.merge([grain] * 3), dtype=cv2.CV_8U)
+
+
+__all__ = ["OVERSAMPLING", "develop"]
