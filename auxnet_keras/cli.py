@@ -1,0 +1,80 @@
+"""The command line `auxnet`. Commands import TensorFlow only when they run: `--help` is instant."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+
+from auxnet_keras._version import __version__
+from auxnet_keras.commands import data, demo, evaluate, export, predict, train
+from auxnet_keras.errors import AuxnetError
+
+app = typer.Typer(
+    name="auxnet",
+    help="Dense prediction helped by a second task that is thrown away at inference.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for module in (demo, train, evaluate, predict, export):
+    app.command(module.__name__.rpartition(".")[2])(module.command)
+app.add_typer(data.app, name="data")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"auxnet_keras {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version and exit."
+    ),
+    debug: bool = typer.Option(
+        False, "--debug", help="Show the stack of an error; works behind a command, too."
+    ),
+) -> None:
+    """Options of every command; `main` has taken `--debug` out already, wherever it stood."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs a command and exits: 0 done, 1 an error told in a sentence, 2 usage, 130 interrupted."""
+    # TensorFlow reports its start-up on stderr unless told otherwise before it is imported.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    rest = [argument for argument in given if argument != "--debug"]
+    try:
+        app(rest)
+    except KeyboardInterrupt:
+        _say("interrupted.")
+        sys.exit(130)
+    except Exception as error:
+        sentence = _sentence(error)
+        if sentence is None or len(rest) < len(given):
+            traceback.print_exc()
+        _say(sentence or f"unexpected {type(error).__name__}; please report the lines above.")
+        sys.exit(1)
+
+
+def _sentence(error: Exception) -> str | None:
+    """What to tell a user; `None` for an error nobody foresaw."""
+    if isinstance(error, AuxnetError):
+        return str(error)
+    if "tensorflow" in sys.modules:  # our own errors come out of tf.data in TensorFlow's clothes
+        from auxnet_keras.data.pipeline import sentence
+
+        told = sentence(error)
+        if told is not None:
+            return told
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}. Received: {error.filename or ''!s}."
+    return None
+
+
+def _say(sentence: str) -> None:
+    typer.echo(f"auxnet: {sentence}", err=True)

@@ -1,0 +1,21 @@
+"""`auxnet demo`: two networks on built-in scenes, side by side."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where everything goes.")
+    ] = Path("auxnet_demo"),
+    epochs: Annotated[int, typer.Option("--epochs", metavar="N", min=1)] = 25,
+    scenes: Annotated[
+        int, typer.Option("--scenes", metavar="N", min=8, help="Scenes to train on.")
+    ] = 240,
+) -> None:
+    """Train SegNet and AuxNet on built-in street scenes and compare them, in a few minutes."""
+    from auxnet_keras.experiments.demo import run_demo
+
+    run_demo(out, epochs=epochs, scenes=scenes)

@@ -1,0 +1,25 @@
+"""`auxnet export`: the main task alone, in the formats others load."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.")],
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="FORMAT,...", help="saved_model, keras, onnx, litert."),
+    ] = "saved_model",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Default: export/ in the run folder."),
+    ] = None,
+) -> None:
+    """Write the main task alone: image of any size in, class map out."""
+    from auxnet_keras.experiments.exporting import export
+    from auxnet_keras.experiments.run import load_run
+
+    for path in export(load_run(run), [name.strip() for name in to.split(",")], out):
+        typer.echo(str(path))

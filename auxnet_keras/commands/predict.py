@@ -1,0 +1,27 @@
+"""`auxnet predict`: class maps, overlays and depth pictures of a user's own images."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Images, folders or patterns.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the pictures go.")],
+    depth: Annotated[
+        Path | None,
+        typer.Option(
+            "--depth", metavar="DIR", help="FuseNet's second input: depth PNGs named as the images."
+        ),
+    ] = None,
+) -> None:
+    """Predict images: class ids as PNG, a coloured overlay, and depth where the network has it."""
+    from auxnet_keras.experiments.prediction import predict
+    from auxnet_keras.experiments.run import load_run
+
+    written = predict(load_run(run), paths, out, depth=depth)
+    typer.echo(f"{len(written)} image(s) predicted; see {out}")

@@ -1,0 +1,148 @@
+"""A run: a folder that holds one training and everything it left behind."""
+
+import csv
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.config import RunConfig
+from auxnet_keras.experiments.config_file import read_config
+from auxnet_keras.experiments.manifest import Manifest
+
+if TYPE_CHECKING:
+    from auxnet_keras.data import DatasetInfo
+    from auxnet_keras.models import AuxiliaryModel
+
+WEIGHTS = "best.weights.h5"
+
+
+class Run:
+    """One training and all it left behind; reads the folder, computes nothing by itself.
+
+    Args:
+        path: The run folder.
+        config: Its settings.
+
+    Attributes:
+        path, config: As given.
+    """
+
+    def __init__(self, path: Path, config: RunConfig) -> None:
+        self.path = path
+        self.config = config
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.path)!r})"
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.path.resolve().name
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the run was made with."""
+        return Manifest(self.path)
+
+    @property
+    def finished(self) -> bool:
+        """Training and evaluation came to their end."""
+        return self.manifest.finished
+
+    @property
+    def history(self) -> dict[str, list[float]]:
+        """Column of `history.csv` -> its value for every epoch; empty before the first."""
+        file = self.path / "history.csv"
+        if not file.is_file():
+            return {}
+        with file.open(newline="", encoding="utf-8") as lines:
+            rows = list(csv.DictReader(lines))
+        return {key: [_number(row[key]) for row in rows] for key in (rows[0] if rows else {})}
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """What `results.json` holds: the evaluation of the best weights; empty before the end."""
+        file = self.path / "results.json"
+        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+    @property
+    def info(self) -> "DatasetInfo":
+        """Classes, palette and units the network was trained with; needs no data."""
+        from auxnet_keras.data import DatasetInfo
+
+        facts = dict(self._data_facts()["info"])
+        facts["class_names"] = tuple(facts["class_names"])
+        facts["palette"] = np.asarray(facts["palette"], np.uint8)
+        return DatasetInfo(**facts)
+
+    @property
+    def depth_unit(self) -> str:
+        """The unit of the depth the network was trained with."""
+        return self._data_facts()["depth_unit"]
+
+    def model(self) -> "AuxiliaryModel":
+        """The network with the best weights, rebuilt from the config.
+
+        Raises:
+            ConfigError: There are no weights yet, or they belong to another network.
+        """
+        from auxnet_keras.experiments.networks import network
+
+        names = self.info.class_names
+        file = self.path / WEIGHTS
+        if not file.is_file():
+            raise ConfigError(
+                f"The run has no trained weights yet; train it first. Received: {str(file)!r}."
+            )
+        model = network(self.config, names, pretrained=False)
+        try:
+            model.load_weights(file)
+        except Exception as error:
+            raise ConfigError(
+                f"The weights do not fit the network that config.yaml and manifest.json describe: "
+                f"{self.config.model} on {self.config.backbone} with {len(names)} classes. Was "
+                "either file edited, or the weights copied from a run with another number of "
+                f"classes? Keras says: {_first_line(error)} Received: {str(file)!r}."
+            ) from error
+        return model
+
+    def _data_facts(self) -> dict[str, Any]:
+        facts = self.manifest.content.get("data")
+        if facts is None:
+            raise ConfigError(
+                "The run folder's manifest.json does not say what the network was trained on; "
+                f"train it first. Received: {str(self.path)!r}."
+            )
+        return facts
+
+
+def load_run(path: str | Path) -> Run:
+    """The run in a folder.
+
+    Raises:
+        ConfigError: The folder is missing or is no run folder.
+
+    Example:
+        >>> run = ak.experiments.load_run("runs/kitti_auxnet_ftwb")
+        >>> run.results["segmentation"]["segmentation_mean_iou"]
+    """
+    path = Path(path)
+    file = path / "config.yaml"
+    if not file.is_file():
+        raise ConfigError(
+            "Not a run folder: a run folder holds the config.yaml that `auxnet train --out` "
+            f"wrote. Received: {str(path)!r}."
+        )
+    return Run(path, read_config(file))
+
+
+def _number(text: str) -> float:
+    return float(text) if text not in ("", None) else float("nan")
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,1 @@
+"""Getting and checking data; `auxnet data ...` on the command line."""

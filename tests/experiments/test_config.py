@@ -1,0 +1,127 @@
+"""Configs: what is checked, and what survives a file."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import yaml
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.config import RunConfig, difference
+from auxnet_keras.experiments.config_file import (
+    read_config,
+    read_settings,
+    recipe,
+    recipes,
+    write_config,
+)
+
+
+def test_a_config_survives_its_file(tmp_path):
+    config = RunConfig(
+        data=f"kitti:{tmp_path}",
+        model="auxnet",
+        weighting="ftwb:focus=2",
+        size=(96, 320),
+        learning_rate=3e-4,
+        limit=5,
+        depth_unit="metres",
+        augment=True,
+        out="somewhere",
+    )
+    write_config(config, tmp_path / "config.yaml")
+    read = read_config(tmp_path / "config.yaml")
+    assert read == dataclasses.replace(config, out=None)
+    assert (read.data, read.root, read.size) == ("kitti", str(tmp_path), (96, 320))
+
+
+def test_the_root_is_absolute_however_it_is_given(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    expected = str(tmp_path / "frames")
+    assert RunConfig(data="kitti:frames").root == expected
+    assert RunConfig(data="kitti", root="frames").root == expected
+    assert RunConfig(data="street").root is None
+
+
+def test_yaml_reads_a_learning_rate_without_a_dot_as_text(tmp_path):
+    (tmp_path / "c.yaml").write_text("learning_rate: 1e-3\n")
+    assert read_config(tmp_path / "c.yaml").learning_rate == 1e-3
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"epoch": 3}, "did you mean 'epochs'"),
+        ({"epochs": "three"}, "epochs must be a whole number >= 1"),
+        ({"epochs": True}, "epochs must be a whole number >= 1"),
+        ({"epochs": 0}, "epochs must be a whole number >= 1"),
+        ({"seed": -1}, "seed must be a whole number >= 0"),
+        ({"size": [96]}, "size must be two whole numbers"),
+        ({"size": "96x320"}, "size must be two whole numbers"),
+        ({"learning_rate": "fast"}, "learning_rate must be a number > 0"),
+        ({"learning_rate": float("nan")}, "learning_rate must be a number > 0"),
+        ({"learning_rate": True}, "learning_rate must be a number > 0"),
+        ({"augment": "yes please"}, "augment must be true or false"),
+        ({"epochs": None}, "epochs must be"),
+        ({"model": "auxnett"}, "did you mean 'auxnet'"),
+        ({"main": ["depth"]}, "Unknown main"),
+        ({"data": "kiti:/x"}, "did you mean 'kitti'"),
+        ({"data": 7}, "data must be a text"),
+        ({"data": "kitti"}, "needs its folder"),
+        ({"depth_unit": "feet"}, "Unknown depth_unit"),
+        ({"weighting": "twp"}, "did you mean 'twb'"),
+        ({"model": "segnet", "weighting": "twb"}, "has one task"),
+        ({"model": "fusenet", "main": "depth"}, "segmentation only"),
+    ],
+)
+def test_what_cannot_work_gets_a_sentence(settings, says):
+    with pytest.raises(ConfigError, match="Received") as caught:
+        RunConfig.from_mapping(settings)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["a: [1", "- a\n- b\n", "just words", "\x00"])
+def test_a_file_that_is_no_mapping_gets_a_sentence(tmp_path, text):
+    file = tmp_path / "c.yaml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match="c.yaml"):
+        read_config(file)
+
+
+def test_a_missing_file_gets_a_sentence(tmp_path):
+    with pytest.raises(ConfigError, match="No configuration file"):
+        read_settings(tmp_path / "none.yaml")
+
+
+def test_an_empty_file_has_no_settings(tmp_path):
+    (tmp_path / "c.yaml").write_text("# nothing\n")
+    assert read_settings(tmp_path / "c.yaml") == {}
+
+
+def test_the_difference_names_every_setting_and_not_the_folder():
+    old, new = RunConfig(out="a"), RunConfig(epochs=3, seed=1, out="b")
+    assert difference(old, new) == ["epochs: 200 there, 3 asked for", "seed: 0 there, 1 asked for"]
+    assert difference(old, RunConfig(out="c")) == []
+
+
+def test_recipes_are_the_papers_setup():
+    assert recipes() == ["auxnet/kitti", "auxnet/synthia"]
+    for name in recipes():
+        config = RunConfig.from_mapping({**recipe(name), "root": "/data"}, name)
+        assert (config.size, config.epochs, config.weighting) == ((224, 384), 200, "ftwb")
+        assert (config.backbone, config.weights) == ("resnet50", "imagenet")
+        assert config.data == name.partition("/")[2]
+
+
+def test_an_unknown_recipe_gets_the_nearest():
+    with pytest.raises(ConfigError, match="did you mean 'auxnet/kitti'"):
+        recipe("auxnet/kity")
+
+
+def test_configuration_files_are_read_without_running_them(tmp_path):
+    file = tmp_path / "c.yaml"
+    file.write_text("epochs: !!python/object/apply:os.system ['touch owned']\n")
+    with pytest.raises(ConfigError, match="no YAML"):
+        read_config(file)
+    assert not Path("owned").exists()
+    assert yaml.safe_load("a: 1") == {"a": 1}
