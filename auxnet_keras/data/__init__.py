@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = attach(
         "load": "pipeline",
         "with_depth_input": "pipeline",
         "arrays": "batches",
+        "sentence": "sentence",
         "info": "registry",
         "source": "registry",
         "street": ".street",

@@ -1,0 +1,135 @@
+"""Decoded samples kept: in memory, or one file a sample that processes can share."""
+
+import hashlib
+import logging
+import os
+import struct
+import tempfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from auxnet_keras.data.frame import Sample
+from auxnet_keras.data.resize import Size
+from auxnet_keras.errors import ConfigError
+
+logger = logging.getLogger("auxnet_keras")
+_HEADER = struct.Struct("<8sIIII")  # magic, height, width, checksum, zero
+_MAGIC = b"auxnet01"  # change with anything that changes decoding, so that old files are not read
+
+
+class Cache(Protocol):
+    """Samples by index."""
+
+    def get(self, index: int) -> Sample | None:
+        """The sample, or None where it has to be decoded."""
+
+    def put(self, index: int, sample: Sample) -> None:
+        """Keeps a decoded sample."""
+
+
+class MemoryCache:
+    """Samples in this process's memory: about 8 bytes a pixel."""
+
+    def __init__(self) -> None:
+        self._samples: dict[int, Sample] = {}
+
+    def get(self, index: int) -> Sample | None:
+        return self._samples.get(index)
+
+    def put(self, index: int, sample: Sample) -> None:
+        self._samples[index] = sample
+
+
+class FolderCache:
+    """A file a sample, named by the digest of its source files and settings.
+
+    A changed source or setting gives another name, so nothing stale is read; the folder may be
+    deleted at any time. Files appear whole (temporary name, then rename) and carry a checksum: a
+    damaged one is decoded again.
+
+    Args:
+        fingerprint: For an index, text that changes whenever the decoded sample could.
+    """
+
+    def __init__(self, folder: Path, size: Size, fingerprint: Callable[[int], str]) -> None:
+        self.folder = folder
+        self._size = size
+        self._fingerprint = fingerprint
+        self._writable = True
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(
+                f"Cannot create the cache folder {folder}. Give a folder that can be written to, or "
+                f'cache="memory". Received: {error.strerror}.'
+            ) from error
+
+    def path(self, index: int) -> Path:
+        """The sample's file."""
+        digest = hashlib.sha256(self._fingerprint(index).encode()).hexdigest()
+        return self.folder / f"{digest[:32]}.sample"
+
+    def get(self, index: int) -> Sample | None:
+        try:
+            return _unpack(self.path(index).read_bytes(), self._size)
+        except OSError:
+            return None
+
+    def put(self, index: int, sample: Sample) -> None:
+        if not self._writable:
+            return
+        try:
+            _write_whole(self.path(index), _pack(sample))
+        except OSError as error:
+            self._writable = False  # a full disk slows training down; it must not end it
+            logger.warning("%s: cache not written (%s); decoding", self.folder, error.strerror)
+
+
+def open_cache(
+    cache: str | Path | None, size: Size, fingerprint: Callable[[int], str]
+) -> Cache | None:
+    """None, "memory", or a folder."""
+    if cache is None:
+        return None
+    if cache == "memory":
+        return MemoryCache()
+    if not isinstance(cache, str | os.PathLike) or not str(cache):
+        raise ConfigError(f'cache is None, "memory" or a folder\'s path. Received: {cache!r}.')
+    return FolderCache(Path(cache).expanduser(), size, fingerprint)
+
+
+def _pack(sample: Sample) -> bytes:
+    parts = (sample.image, sample.segmentation, sample.depth.astype("<f4", copy=False))
+    body = b"".join(part.tobytes() for part in parts)
+    height, width = sample.segmentation.shape
+    return _HEADER.pack(_MAGIC, height, width, zlib.crc32(body), 0) + body
+
+
+def _unpack(data: bytes, size: Size) -> Sample | None:
+    """The sample, or None for anything but a whole and undamaged file of this size."""
+    pixels = size[0] * size[1]
+    if len(data) != _HEADER.size + 8 * pixels:
+        return None
+    magic, height, width, checksum, _ = _HEADER.unpack_from(data)
+    body = memoryview(data)[_HEADER.size :]
+    if magic != _MAGIC or (height, width) != size or zlib.crc32(body) != checksum:
+        return None
+    image = np.frombuffer(body, np.uint8, 3 * pixels)
+    segmentation = np.frombuffer(body, np.uint8, pixels, 3 * pixels)
+    depth = np.frombuffer(body, "<f4", pixels, 4 * pixels)
+    return Sample(image.reshape(*size, 3), segmentation.reshape(size), depth.reshape(*size, 1))
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+        try:
+            file.write(data)
+            file.close()
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,61 @@
+"""Colour images, PNG or JPEG, as 8-bit RGB."""
+
+import struct
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from auxnet_keras.data import png
+from auxnet_keras.errors import DataError
+
+# Labels and depth do not turn with a camera's orientation tag, so the image must not either.
+_FLAGS = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+
+
+def read_image(path: Path) -> np.ndarray:
+    """Decodes a colour or grey image of 8 bits a channel.
+
+    Returns:
+        uint8 [H, W, 3], RGB.
+
+    Raises:
+        DataError: Unreadable, truncated, larger than `png.MAX_PIXELS`, or not an 8-bit image.
+    """
+    data = png.file_bytes(path)
+    if data.startswith(b"\xff\xd8"):
+        return _decode(data, path, _check_jpeg(data, path))
+    found = png.header(data, path)
+    if found.bits > 8:
+        raise DataError(
+            f"Wrong image PNG: {path}. Expected 8 bits a channel; convert it to 8 bits. "
+            f"Received: {found}."
+        )
+    return _decode(data, path, png.is_complete(data))
+
+
+def _decode(data: bytes, path: Path, complete: bool) -> np.ndarray:
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), _FLAGS) if complete else None
+    if pixels is None:
+        if data.startswith(png.SIGNATURE):
+            raise png.truncated(data, path)
+        raise DataError(
+            f"Truncated or damaged JPEG: {path}. Expected a complete file; copy or download it "
+            f"again. Received: {len(data):,} bytes that do not decode."
+        )
+    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+
+
+def _check_jpeg(data: bytes, path: Path) -> bool:
+    """Checks the size a JPEG's frame header claims; False without a frame header or an end."""
+    position = 2
+    while position + 9 <= len(data) and data[position] == 0xFF:
+        marker = data[position + 1]
+        (length,) = struct.unpack_from(">H", data, position + 2)
+        # SOF0..SOF15 hold the size; C4, C8 and CC in that range are something else.
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack_from(">HH", data, position + 5)
+            png.check_pixels(width, height, path)
+            return data.rstrip(b"\x00").endswith(b"\xff\xd9")
+        position += 2 + length
+    return False

@@ -1,0 +1,156 @@
+"""Label tables: from the ids in a dataset's files to the classes a network is trained on."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from auxnet_keras.data.frame import IGNORE
+from auxnet_keras.errors import DataError
+
+_UNKNOWN = 254  # what a lookup gives for ids outside the table; so at most 254 classes
+
+UNIFIED = {
+    "void": (0, 0, 0),
+    "sky": (128, 128, 128),
+    "building": (128, 0, 0),
+    "road": (128, 64, 128),
+    "sidewalk": (0, 0, 192),
+    "fence": (64, 64, 128),
+    "vegetation": (128, 128, 0),
+    "pole": (192, 192, 128),
+    "car": (64, 0, 128),
+    "sign": (192, 128, 128),
+    "pedestrian": (64, 64, 0),
+    "cyclist": (0, 128, 192),
+    "lane marking": (0, 172, 0),
+}
+"""Class names and RGB colours in the one order all driving datasets share; lane marking last,
+so that datasets without it use the first twelve."""
+
+
+class LabelTable:
+    """Which file ids make which class.
+
+    Args:
+        colours: Class name to RGB colour; the order is the train ids'.
+        ids: Class name to the file ids (0..255) that belong to it.
+        ignored: File ids that become 255 whatever the settings.
+    """
+
+    def __init__(
+        self,
+        colours: Mapping[str, tuple[int, int, int]],
+        ids: Mapping[str, Iterable[int]],
+        ignored: Iterable[int] = (),
+    ) -> None:
+        self.names = tuple(colours)
+        self.palette = np.array(list(colours.values()), np.uint8).reshape(-1, 3)
+        self._lookup = np.full(256, _UNKNOWN, np.uint8)
+        for name, members in ids.items():
+            self._lookup[list(members)] = self.names.index(name)
+        self._lookup[list(ignored)] = IGNORE
+        self._lookup_without_void = self._lookup.copy()
+        if "void" in self.names:
+            self._lookup_without_void[self._lookup == self.names.index("void")] = IGNORE
+
+    def train_ids(self, ids: np.ndarray, path: Path, *, ignore_void: bool = True) -> np.ndarray:
+        """Looks every pixel up.
+
+        Args:
+            ids: uint8 or uint16 [H, W], the ids as the file has them.
+            path: The file, for the error.
+            ignore_void: Whether the class "void" becomes 255 instead of a class to train.
+
+        Returns:
+            uint8 [H, W], train ids.
+
+        Raises:
+            DataError: An id is outside the table.
+        """
+        if ids.dtype != np.uint8:
+            if ids.max() > 255:
+                raise self._outside(ids, path)
+            ids = ids.astype(np.uint8)
+        lookup = self._lookup_without_void if ignore_void else self._lookup
+        looked_up = cv2.LUT(ids, lookup)
+        if (looked_up == _UNKNOWN).any():
+            raise self._outside(ids, path)
+        return looked_up
+
+    @property
+    def known(self) -> list[int]:
+        """The file ids that the table has, increasing."""
+        return np.flatnonzero(self._lookup != _UNKNOWN).tolist()
+
+    def _outside(self, ids: np.ndarray, path: Path) -> DataError:
+        found = [int(i) for i in np.unique(ids)]
+        strange = [i for i in found if i not in set(self.known)]
+        return DataError(
+            f"Label ids outside the dataset's table in {path}. Expected ids {spans(self.known)}. "
+            "Convert the label file to these ids, or remove it to train this frame without "
+            f"labels. Received: {spans(strange)}."
+        )
+
+
+def spans(numbers: list[int]) -> str:
+    """Increasing integers as a short text: [0, 1, 2, 7] is "0-2, 7"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+
+
+def _unified(ids: Mapping[str, Iterable[int]], classes: int) -> LabelTable:
+    return LabelTable(dict(list(UNIFIED.items())[:classes]), ids)
+
+
+CITYSCAPES_IDS = _unified(
+    {
+        "void": (0, 1, 2, 3, 4, 5, 6, 10, 15, 16, 19),
+        "sky": (23,),
+        "building": (11, 12),
+        "road": (7, 9),
+        "sidewalk": (8,),
+        "fence": (13, 14),
+        "vegetation": (21, 22),
+        "pole": (17, 18),
+        "car": (26, 27, 28, 29, 30, 31),
+        "sign": (20,),
+        "pedestrian": (24,),
+        "cyclist": (25, 32, 33),
+    },
+    classes=12,
+)
+"""KITTI 2015 and Cityscapes: rail track, bridge, tunnel and traffic light are void; wall is
+building, parking road, terrain vegetation, guard rail fence, every vehicle car, and riders with
+their two-wheelers cyclist."""
+
+SYNTHIA_SEQS_IDS = _unified(
+    {name: (i,) for i, name in enumerate(UNIFIED)} | {"void": (0, 13, 14, 15)}, classes=13
+)
+"""SYNTHIA video sequences: the unified order, with reserved ids and traffic light as void."""
+
+SYNTHIA_RAND_IDS = _unified(
+    {
+        "void": (0, 14, 15),
+        "sky": (1,),
+        "building": (2, 21),
+        "road": (3, 13),
+        "sidewalk": (4,),
+        "fence": (5,),
+        "vegetation": (6, 16),
+        "pole": (7,),
+        "car": (8, 18, 19, 20),
+        "sign": (9,),
+        "pedestrian": (10,),
+        "cyclist": (11, 12, 17),
+        "lane marking": (22,),
+    },
+    classes=13,
+)
+"""SYNTHIA RAND-CITYSCAPES: road-work and traffic light are void, wall is building."""

@@ -1,0 +1,134 @@
+"""The tf.data pipeline: what `fit` and `evaluate` are fed with."""
+
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from auxnet_keras.data.plan import Plan, make_plan
+from auxnet_keras.data.resize import Size
+
+
+def load(
+    kind: str,
+    root: str | Path | None = None,
+    *,
+    split: str = "train",
+    size: Size = (224, 384),
+    batch_size: int = 8,
+    seed: int = 0,
+    depth_unit: str | None = None,
+    ignore_void: bool = True,
+    augment: bool = False,
+    cache: str | Path | None = None,
+    shuffle: bool | None = None,
+    limit: int | None = None,
+) -> tf.data.Dataset:
+    """A dataset as batches for `fit`.
+
+    The order of samples is a pure function of (seed, epoch, step), whatever the number of threads or
+    the cache. The dataset counts its own passes: each is the next epoch.
+
+    Args:
+        kind: "kitti", "synthia", "street" or "folder".
+        root: The dataset's folder; "street" makes its own scenes without one.
+        split: "train", "val" or "all".
+        size: (height, width) every frame is resized to.
+        batch_size: Samples a batch; training drops a last partial batch, the other splits keep it.
+        seed: Fixes the order, the augmentation, and the frames that `limit` keeps.
+        depth_unit: "disparity_px", "metres", "inverse_depth" or "raw"; None is the dataset's own.
+        ignore_void: Whether "void" pixels are 255 (left out) instead of class 0 (trained).
+        augment: Whether to flip, zoom into crops and vary colours, differently in every epoch.
+        cache: None, "memory", or a folder for one decoded file a sample.
+        shuffle: None shuffles training only; without it the order is that of the file names.
+        limit: At most so many frames.
+
+    Returns:
+        A tf.data.Dataset of (image uint8 [B, H, W, 3] RGB, {"segmentation": uint8 [B, H, W], 255 =
+        ignore; "depth": float32 [B, H, W, 1], -1 = invalid}), with two more attributes: `epoch`, a
+        tf.Variable with the next pass's number, which may be assigned, and `source_frames`, the
+        frames in the order of their index.
+
+    Raises:
+        DataError: No frames, no frame with a label, or fewer training frames than a batch. A damaged
+            file raises when it is reached; `ak.data.sentence` tells its message.
+        ConfigError: A setting that cannot be.
+
+    Example:
+        >>> train = ak.data.load("kitti", root, split="train", augment=True)
+        >>> model.fit(train, validation_data=ak.data.load("kitti", root, split="val"), epochs=200)
+    """
+    plan = make_plan(
+        kind,
+        root,
+        split=split,
+        size=size,
+        batch_size=batch_size,
+        seed=seed,
+        depth_unit=depth_unit,
+        ignore_void=ignore_void,
+        augment=augment,
+        cache=cache,
+        shuffle=shuffle,
+        limit=limit,
+    )
+    epoch = tf.Variable(0, dtype=tf.int64, trainable=False, name="epoch")
+    dataset = tf.data.Dataset.range(1).flat_map(lambda _: _pass(plan, epoch))
+    dataset = dataset.map(
+        lambda index, number: _sample(plan, index, number),
+        num_parallel_calls=tf.data.AUTOTUNE,
+        deterministic=True,
+    )
+    whole_batches = len(plan.frames) % batch_size == 0 or not plan.keep_partial
+    dataset = dataset.batch(batch_size, drop_remainder=whole_batches)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(plan)))
+    dataset = dataset.prefetch(tf.data.AUTOTUNE)
+    dataset.epoch, dataset.source_frames = epoch, plan.frames
+    return dataset
+
+
+def with_depth_input(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    """Depth as a second input instead of a target, as FuseNet takes it.
+
+    Args:
+        dataset: What `load` returns.
+
+    Returns:
+        A tf.data.Dataset of ({"image": [B, H, W, 3], "depth": [B, H, W, 1]}, {"segmentation":
+        [B, H, W]}).
+    """
+    fused = dataset.map(
+        lambda image, targets: (
+            {"image": image, "depth": targets["depth"]},
+            {"segmentation": targets["segmentation"]},
+        )
+    )
+    for name in ("epoch", "source_frames"):
+        if hasattr(dataset, name):
+            setattr(fused, name, getattr(dataset, name))
+    return fused
+
+
+def _pass(plan: Plan, epoch: tf.Variable) -> tf.data.Dataset:
+    """(index, epoch) of every sample of the pass that starts now; the counter moves on."""
+    number = epoch.read_value()
+    with tf.control_dependencies([number]), tf.control_dependencies([epoch.assign_add(1)]):
+        number = tf.identity(number)
+    order = tf.numpy_function(lambda n: plan.order(int(n)), [number], tf.int64, stateful=False)
+    order = tf.ensure_shape(order, [None])
+    return tf.data.Dataset.from_tensor_slices((order, tf.fill(tf.shape(order), number)))
+
+
+def _sample(plan: Plan, index: tf.Tensor, epoch: tf.Tensor) -> tuple[tf.Tensor, dict]:
+    def decode(index: np.int64, epoch: np.int64) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        sample = plan.sample(int(index), int(epoch))
+        return sample.image, sample.segmentation, sample.depth
+
+    image, segmentation, depth = tf.numpy_function(
+        decode, [index, epoch], (tf.uint8, tf.uint8, tf.float32)
+    )
+    height, width = plan.size
+    return tf.ensure_shape(image, [height, width, 3]), {
+        "segmentation": tf.ensure_shape(segmentation, [height, width]),
+        "depth": tf.ensure_shape(depth, [height, width, 1]),
+    }

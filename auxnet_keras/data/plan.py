@@ -1,0 +1,161 @@
+"""What `load` and `arrays` share: settings checked once, frames, samples by index, and their order."""
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from auxnet_keras.data import registry
+from auxnet_keras.data.augment import augment as augmented
+from auxnet_keras.data.cache import Cache, open_cache
+from auxnet_keras.data.frame import Frame, Sample
+from auxnet_keras.data.resize import Size, check_size
+from auxnet_keras.data.source import Source
+from auxnet_keras.data.units import check_unit
+from auxnet_keras.errors import ConfigError, DataError
+
+logger = logging.getLogger("auxnet_keras")
+_MOST_WARNINGS = 10
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every sample and every batch of a run, as pure functions of (seed, epoch, index or step)."""
+
+    source: Source
+    frames: list[Frame]
+    size: Size
+    batch_size: int
+    seed: int
+    depth_unit: str
+    ignore_void: bool
+    augment: bool
+    shuffle: bool
+    keep_partial: bool
+    cache: Cache | None
+
+    def __len__(self) -> int:
+        """Batches in a pass."""
+        whole, rest = divmod(len(self.frames), self.batch_size)
+        return whole + (1 if rest and self.keep_partial else 0)
+
+    def order(self, epoch: int) -> np.ndarray:
+        """int64: the frames' indices of a pass, in order, the dropped batch left out."""
+        count = len(self.frames)
+        if self.shuffle:
+            order = np.random.default_rng([self.seed, epoch]).permutation(count)
+        else:
+            order = np.arange(count)
+        return order[: len(self) * self.batch_size].astype(np.int64)
+
+    def sample(self, index: int, epoch: int) -> Sample:
+        """A frame decoded, resized and, if asked for, augmented."""
+        sample = self.cache.get(index) if self.cache else None
+        if sample is None:
+            sample = self.source.read(
+                self.frames[index], self.depth_unit, self.ignore_void, self.size
+            )
+            if self.cache:
+                self.cache.put(index, sample)
+        if not self.augment:
+            return sample
+        return augmented(
+            sample,
+            seed=self.seed,
+            epoch=epoch,
+            index=index,
+            unit=self.depth_unit,
+            stored_unit=self.source.encoding.unit,
+        )
+
+
+def make_plan(
+    kind: str,
+    root: str | Path | None = None,
+    *,
+    split: str = "train",
+    size: Size = (224, 384),
+    batch_size: int = 8,
+    seed: int = 0,
+    depth_unit: str | None = None,
+    ignore_void: bool = True,
+    augment: bool = False,
+    cache: str | Path | None = None,
+    shuffle: bool | None = None,
+    limit: int | None = None,
+) -> Plan:
+    """Checks the settings of `load`, finds the frames and reports what they lack."""
+    size = check_size(size)
+    _check_count("batch_size", batch_size, least=1)
+    _check_count("seed", seed, least=0)
+    source = registry.source(kind, root)
+    unit = check_unit(depth_unit or source.info.depth_unit)
+    frames = source.frames(split, seed, limit)
+    _check_labels(source, frames, split)
+    training = split == "train"
+    if training and len(frames) < batch_size:
+        raise DataError(
+            f"The training split of {source.root} is smaller than one batch. Expected at least "
+            f"{batch_size} frames (a last partial batch of training is dropped); lower batch_size. "
+            f"Received: {len(frames)} frames."
+        )
+    _warn(source, frames)
+    key = partial(_fingerprint, source, frames, size, unit, ignore_void)
+    return Plan(
+        source=source,
+        frames=frames,
+        size=size,
+        batch_size=batch_size,
+        seed=seed,
+        depth_unit=unit,
+        ignore_void=ignore_void,
+        augment=augment,
+        shuffle=training if shuffle is None else shuffle,
+        keep_partial=not training,
+        cache=open_cache(cache, size, key),
+    )
+
+
+def _check_count(name: str, value: object, least: int) -> None:
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+        raise ConfigError(f"{name} is an integer, {least} or more. Received: {value!r}.")
+
+
+def _check_labels(source: Source, frames: list[Frame], split: str) -> None:
+    if not frames:
+        raise DataError(
+            f"The split {split!r} of {source.root} is empty. Expected frames; there are too few to "
+            'divide, use split="all". Received: 0 frames.'
+        )
+    if all(frame.label is None for frame in frames):
+        raise DataError(
+            f"No frame of the split {split!r} in {source.root} has a label. Expected label files in "
+            f"{source.label_place}, named as the images are; without them segmentation cannot "
+            f"train. Received: {len(frames)} frames without labels."
+        )
+
+
+def _warn(source: Source, frames: list[Frame]) -> None:
+    for what, place in (("label", source.label_place), ("depth", source.depth_place)):
+        lacking = [frame for frame in frames if getattr(frame, what) is None]
+        for frame in lacking[:_MOST_WARNINGS]:
+            logger.warning("%s: no %s file in %s; trains without", frame.image, what, place)
+        if len(lacking) > _MOST_WARNINGS:
+            rest = len(lacking) - _MOST_WARNINGS
+            logger.warning("%s: %d more frames without %s", source.root, rest, what)
+
+
+def _fingerprint(
+    source: Source, frames: list[Frame], size: Size, unit: str, ignore_void: bool, index: int
+) -> str:
+    """Text that changes whenever the decoded sample could."""
+    files = []
+    for path in source._files(frames[index]):
+        try:
+            state = path.stat()
+            files.append((str(path.resolve()), state.st_size, state.st_mtime_ns))
+        except OSError:
+            files.append((str(path), -1, -1))
+    return repr((source.signature, size, unit, ignore_void, files))

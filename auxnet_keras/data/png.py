@@ -1,0 +1,146 @@
+"""PNG files whose every value matters: header checked first, then decoded unchanged.
+
+OpenCV and TensorFlow both turn a 16-bit or palette PNG into other numbers without a word when asked
+for something it is not, so what a file is gets decided by its own header, here.
+"""
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from auxnet_keras.errors import DataError
+
+MAX_PIXELS = 100_000_000
+"""Larger images are refused before they are decoded: a few bytes can claim to be terabytes."""
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_COLOURS = {0: "grey", 2: "RGB", 3: "palette", 4: "grey+alpha", 6: "RGBA"}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The facts of a PNG's IHDR chunk; `bits` is per channel."""
+
+    width: int
+    height: int
+    bits: int
+    colour: str
+
+    def __str__(self) -> str:
+        return f"{self.bits}-bit {self.colour}, {self.width}x{self.height}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a dataset's format says its PNGs of one sort are.
+
+    Args:
+        what: What they hold ("label"), for errors.
+        bits: Bits a channel.
+        colours: Colour types the format allows.
+        meaning: What the values are ("Cityscapes ids"), for errors.
+    """
+
+    what: str
+    bits: int
+    colours: tuple[str, ...]
+    meaning: str
+
+    def __str__(self) -> str:
+        return f"a {self.bits}-bit {' or '.join(self.colours)} PNG ({self.meaning})"
+
+
+def file_bytes(path: Path) -> bytes:
+    """The file's bytes, or a DataError that names it."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"Cannot read {path}. Expected a readable file; check that it exists and its "
+            f"permissions. Received: {error.strerror}."
+        ) from error
+    if not data:
+        raise DataError(f"Empty file: {path}. Expected an image; copy it again. Received: 0 bytes.")
+    return data
+
+
+def header(data: bytes, path: Path) -> Header:
+    """Reads and checks the IHDR chunk.
+
+    Raises:
+        DataError: Not a PNG, a damaged header, or more than `MAX_PIXELS`.
+    """
+    if not data.startswith(SIGNATURE):
+        raise DataError(
+            f"Not a PNG file: {path}. Expected the PNG signature; convert the file, renaming it is "
+            f"not enough. Received: a file that starts with {data[:8]!r}."
+        )
+    if len(data) < 33 or data[8:16] != b"\x00\x00\x00\rIHDR":
+        raise truncated(data, path)
+    width, height, bits, colour = struct.unpack(">IIBB", data[16:26])
+    found = Header(width, height, bits, _COLOURS.get(colour, f"colour type {colour}"))
+    check_pixels(width, height, path)
+    return found
+
+
+def check_pixels(width: int, height: int, path: Path) -> None:
+    """Refuses an image that claims no pixel or more than `MAX_PIXELS`."""
+    if not 0 < width * height <= MAX_PIXELS:
+        raise DataError(
+            f"Refused to decode {path}. Expected 1 to {MAX_PIXELS:,} pixels; if the image is really "
+            f"that large, scale it down first. Received: {width}x{height}."
+        )
+
+
+def is_complete(data: bytes) -> bool:
+    """Whether the PNG's chunks follow one another up to its end chunk, IEND."""
+    position = len(SIGNATURE)
+    while position + 12 <= len(data):
+        (length,) = struct.unpack_from(">I", data, position)
+        if data[position + 4 : position + 8] == b"IEND":
+            return True
+        position += 12 + length
+    return False
+
+
+def truncated(data: bytes, path: Path) -> DataError:
+    """The error for a PNG that ends early or does not decode."""
+    return DataError(
+        f"Truncated or damaged PNG: {path}. Expected a complete file; copy or download it again. "
+        f"Received: {len(data):,} bytes that do not decode."
+    )
+
+
+def decode(path: Path, kind: Kind) -> np.ndarray:
+    """Decodes a PNG that must be exactly what its format says.
+
+    Returns:
+        uint8 or uint16, [H, W] for grey and [H, W, 3] **BGR** for RGB, values as stored.
+
+    Raises:
+        DataError: Unreadable, truncated, too large, or another depth or colour type.
+    """
+    data = file_bytes(path)
+    found = header(data, path)
+    if found.bits != kind.bits or found.colour not in kind.colours:
+        raise DataError(
+            f"Wrong {kind.what} PNG: {path}. Expected {kind}. {_remedy(found, kind)} "
+            f"Received: {found}."
+        )
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None or not is_complete(data):
+        raise truncated(data, path)
+    return pixels
+
+
+def _remedy(found: Header, kind: Kind) -> str:
+    if found.colour == "palette":
+        return "Save the palette's indices as grey values (colours are not ids)."
+    if found.bits < kind.bits:
+        return (
+            "Values were lost when it was saved with fewer bits; use the dataset's original file."
+        )
+    return "Use the dataset's original file, or convert it without changing its values."

@@ -1,0 +1,51 @@
+"""Resizing: bilinear for what is seen, nearest for what is counted or measured."""
+
+import cv2
+import numpy as np
+
+from auxnet_keras.errors import ConfigError
+
+Size = tuple[int, int]
+"""(height, width)."""
+
+
+def check_size(size: object) -> Size:
+    """A size as two ints, or the error that says what a size is."""
+    good = (
+        isinstance(size, tuple | list)
+        and len(size) == 2
+        and all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in size)
+        and all(n > 0 for n in size)
+    )
+    if not good:
+        raise ConfigError(
+            "A size is two positive integers, (height, width), for example (224, 384). "
+            f"Received: {size!r}."
+        )
+    height, width = size  # type: ignore[misc]
+    return int(height), int(width)
+
+
+def nearest_indices(length: int, wanted: int) -> np.ndarray:
+    """For every output position the input position whose pixel covers its centre.
+
+    `index(i) = floor((i + 1/2) * length / wanted)`, exactly, in integers: half-pixel centres, as the
+    bilinear image has them. (cv2.INTER_NEAREST is `floor(i * length / wanted)`, which is shifted.)
+    """
+    return (2 * np.arange(wanted, dtype=np.int64) + 1) * length // (2 * wanted)
+
+
+def resize_nearest(values: np.ndarray, size: Size) -> np.ndarray:
+    """[H, W, ...] to [size, ...] without making new values."""
+    height, width = values.shape[:2]
+    if (height, width) == tuple(size):
+        return values
+    rows = values[nearest_indices(height, size[0])]
+    return np.take(rows, nearest_indices(width, size[1]), axis=1)
+
+
+def resize_bilinear(image: np.ndarray, size: Size) -> np.ndarray:
+    """uint8 [H, W, 3] to [size, 3]."""
+    if image.shape[:2] == tuple(size):
+        return image
+    return cv2.resize(image, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)

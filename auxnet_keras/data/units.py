@@ -1,0 +1,107 @@
+"""Depth units, and how stored integers become values in one of them.
+
+With focal length f [px], baseline B [m] and disparity d [px]: `metres = B * f / d`,
+`inverse_depth = 1 / metres` [1/m].
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from auxnet_keras.data.frame import INVALID
+from auxnet_keras.errors import unknown
+
+UNITS = ("disparity_px", "inverse_depth", "metres", "raw")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A stereo pair: focal length [px of the image's width] and baseline [m]."""
+
+    focal: float
+    baseline: float
+
+
+@dataclass(frozen=True, slots=True)
+class DepthEncoding:
+    """How a dataset stores depth: `value = stored * scale + offset` in `unit`.
+
+    Args:
+        unit: "disparity_px", "metres" or "inverse_depth".
+        invalid: Stored values that mean "not measured".
+        far: Stored values from here on mean "farther than can be said"; None if there are none.
+    """
+
+    unit: str
+    scale: float
+    offset: float = 0.0
+    invalid: tuple[int, ...] = (0,)
+    far: int | None = None
+
+    def decode(
+        self, stored: np.ndarray, unit: str, calibration: Callable[[], Calibration]
+    ) -> np.ndarray:
+        """Stored integers in the unit asked for.
+
+        Args:
+            stored: uint8 or uint16 [H, W].
+            unit: One of `UNITS`; "raw" gives the stored integers themselves.
+            calibration: Called when disparity must become depth or the reverse.
+
+        Returns:
+            float32 [H, W], -1 where invalid.
+        """
+        valid = np.ones(stored.shape, bool)
+        for value in self.invalid:
+            valid &= stored != value
+        if self.far is not None:
+            valid &= stored < self.far
+        values = stored.astype(np.float32)
+        if unit != "raw":
+            values = values * np.float32(self.scale) + np.float32(self.offset)
+            valid &= values >= 0
+            if unit != self.unit:
+                values = convert(values, self.unit, unit, calibration)
+                valid &= np.isfinite(values)
+        return np.where(valid, values, np.float32(INVALID))
+
+
+def convert(
+    values: np.ndarray, given: str, wanted: str, calibration: Callable[[], Calibration]
+) -> np.ndarray:
+    """Values >= 0 from one physical unit to another; what has no finite value becomes infinite."""
+    if given == wanted:
+        return values
+    product = 1.0
+    if "disparity_px" in (given, wanted):
+        stereo = calibration()
+        product = stereo.focal * stereo.baseline
+    with np.errstate(divide="ignore"):
+        inverse = {
+            "metres": lambda: 1.0 / values,
+            "inverse_depth": lambda: values,
+            "disparity_px": lambda: values / product,
+        }[given]()
+        wanted_values = {
+            "metres": lambda: 1.0 / inverse,
+            "inverse_depth": lambda: inverse,
+            "disparity_px": lambda: inverse * product,
+        }[wanted]()
+    return wanted_values.astype(np.float32)
+
+
+def check_unit(unit: str) -> str:
+    """The unit itself, or the error that names the nearest right one."""
+    if unit not in UNITS:
+        raise unknown("depth unit", unit, UNITS)
+    return unit
+
+
+def zoom_power(unit: str, stored_unit: str) -> int:
+    """The power of s by which values change when the image is magnified by s.
+
+    Things look s times nearer: metres are divided by s, disparity and inverse depth multiplied.
+    "raw" moves as the unit it is stored in.
+    """
+    return -1 if (stored_unit if unit == "raw" else unit) == "metres" else 1
