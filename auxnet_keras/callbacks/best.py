@@ -1,0 +1,112 @@
+"""best.weights.h5: the weights of the epoch with the lowest validation loss of the main task."""
+
+import math
+import warnings
+from pathlib import Path
+from typing import Any
+
+import h5py
+import keras
+
+from auxnet_keras._files import replacing
+from auxnet_keras.errors import DataError, unknown
+
+
+class BestWeights(keras.callbacks.Callback):
+    """Keeps the weights of the best epoch in one file.
+
+    The file is whole or absent, never half written, and knows its own value: its HDF5 attributes
+    `monitor`, `value` and `epoch` say what it holds. A resumed run reads them and never replaces a
+    better file by a worse one; a fit that starts at epoch 0 starts anew.
+
+    Args:
+        path: Ends with `.weights.h5`.
+        monitor: The log to watch; by default `val_<main task>_loss`, as in paper A.
+        mode: `"min"` or `"max"`.
+
+    Attributes:
+        value: The best value so far, infinite before the first.
+        epoch: Its epoch, counted from 0; `None` before the first.
+
+    Raises:
+        ConfigError: Unknown mode, or no such validation log.
+        DataError: On resume, the file there is damaged or holds the best of another log.
+
+    Example:
+        >>> model.fit(train, validation_data=val,
+        ...           callbacks=[ak.callbacks.BestWeights("best.weights.h5")])
+    """
+
+    def __init__(
+        self, path: str | Path, *, monitor: str | None = None, mode: str = "min"
+    ) -> None:
+        super().__init__()
+        if mode not in ("min", "max"):
+            raise unknown("mode", mode, ("min", "max"))
+        self.path = Path(path)
+        self.monitor = monitor
+        self.mode = mode
+        self._forget()
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        if self.monitor is None:
+            task = getattr(self.model, "main", None)
+            self.monitor = "val_loss" if task is None else f"val_{task}_loss"
+        self._first = True
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        if self._first:  # only now is it known where a resumed run starts
+            self._forget()
+            if epoch > 0 and self.path.is_file():
+                self._remember()
+            self._first = False
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        logs = logs or {}
+        validation = [name for name in logs if name.startswith("val_")]
+        if self.monitor not in logs:
+            if validation:
+                raise unknown("log to monitor", self.monitor, validation)
+            return  # no validation in this epoch (`validation_freq`)
+        value = float(logs[self.monitor])
+        if self._better(value):
+            self.value, self.epoch = value, epoch
+            self._save()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        if logs is not None and self.epoch is None:
+            warnings.warn(
+                f"No best weights were saved: no epoch had a finite {self.monitor!r}. "
+                "Pass validation_data to fit.",
+                stacklevel=2,
+            )
+
+    def _better(self, value: float) -> bool:
+        return value < self.value if self.mode == "min" else value > self.value
+
+    def _forget(self) -> None:
+        self.value = math.inf if self.mode == "min" else -math.inf
+        self.epoch: int | None = None
+
+    def _save(self) -> None:
+        with replacing(self.path) as temporary:
+            self.model.save_weights(temporary, overwrite=True)
+            with h5py.File(temporary, "r+") as file:
+                file.attrs.update(monitor=self.monitor, value=self.value, epoch=self.epoch)
+
+    def _remember(self) -> None:
+        try:
+            with h5py.File(self.path, "r") as file:
+                monitor, value, epoch = (file.attrs[k] for k in ("monitor", "value", "epoch"))
+        except (OSError, KeyError):
+            raise DataError(
+                f"{self.path} is damaged or was not written by BestWeights, so this resumed run "
+                "cannot know its best epoch so far. Move the file away to start a new one. "
+                f"Received: {str(self.path)!r}."
+            ) from None
+        if monitor != self.monitor:
+            raise DataError(
+                f"{self.path} holds the best epoch by {monitor!r}, which cannot be compared. "
+                f"Move it away, or monitor the same. Received: monitor={self.monitor!r}."
+            )
+        self.value, self.epoch = float(value), int(epoch)

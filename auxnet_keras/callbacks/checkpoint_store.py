@@ -1,0 +1,140 @@
+"""Checkpoints on disk: each is a folder that is whole or absent and can prove that it is undamaged."""
+
+import dataclasses
+import hashlib
+import json
+import re
+import shutil
+import warnings
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from auxnet_keras._files import replacing_folder
+from auxnet_keras.errors import AuxnetError
+
+FORMAT = 1
+_STATE, _META, _SUMS = "state.npz", "meta.json", "SHA256"
+
+
+class CheckpointError(AuxnetError, RuntimeError):
+    """A checkpoint cannot be written, read, or used with this model."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Checkpoint:
+    """What was read back.
+
+    Attributes:
+        path: Its folder.
+        epoch: Epochs finished when it was written, which is the epoch to go on with.
+        arrays: Name to array.
+        meta: Facts given when it was written.
+    """
+
+    path: Path
+    epoch: int
+    arrays: Mapping[str, np.ndarray]
+    meta: Mapping[str, Any]
+
+
+class CheckpointStore:
+    """The checkpoints of a run: `<folder>/epoch-00012/{state.npz, meta.json, SHA256}`.
+
+    `sha256sum -c SHA256` in such a folder tells whether it is undamaged. It is written under a
+    temporary name, synced, and renamed, so a folder with its final name was complete.
+
+    Args:
+        folder: Created with the first checkpoint.
+        keep: How many of the newest stay.
+    """
+
+    def __init__(self, folder: Path, keep: int = 2) -> None:
+        self.folder = folder
+        self.keep = keep
+
+    def write(self, epoch: int, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> Path:
+        """Writes the state after `epoch` finished epochs and removes what is too old.
+
+        Raises:
+            CheckpointError: The disk is full or the folder cannot be written; the earlier
+                checkpoints are as they were.
+        """
+        path = self.folder / f"epoch-{epoch:05d}"
+        try:
+            with replacing_folder(path) as temporary:
+                np.savez(temporary / _STATE, **arrays)
+                text = json.dumps({"format": FORMAT, "epoch": epoch, **meta}, indent=2)
+                (temporary / _META).write_text(text + "\n", encoding="utf-8")
+                sums = "".join(f"{_digest(temporary / n)}  {n}\n" for n in (_STATE, _META))
+                (temporary / _SUMS).write_text(sums, encoding="utf-8")
+            for old in self._paths()[self.keep :]:
+                shutil.rmtree(old)
+        except OSError as error:
+            raise CheckpointError(
+                f"The checkpoint {path} could not be written: {error.strerror or error}. Earlier "
+                "checkpoints are untouched; free some space or make the folder writable and start "
+                f"again to go on from them. Received: {str(path)!r}."
+            ) from error
+        return path
+
+    def newest(self) -> Checkpoint | None:
+        """The newest undamaged checkpoint; `None` if there has never been one.
+
+        Damaged ones are passed over with a warning.
+
+        Raises:
+            CheckpointError: There are checkpoints and all are damaged.
+        """
+        problems = []
+        for path in self._paths():
+            try:
+                checkpoint = _read(path)
+            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+                problems.append(f"{path.name}: {error}")
+                continue
+            if problems:
+                warnings.warn(
+                    f"Damaged checkpoints are passed over ({'; '.join(problems)}); going on from "
+                    f"{path}.",
+                    stacklevel=2,
+                )
+            return checkpoint
+        if problems:
+            raise CheckpointError(
+                f"No checkpoint in {self.folder} is readable, and starting from scratch would lose "
+                "the run. Restore the folder from a copy, or move it away to start anew. "
+                f"Received: {'; '.join(problems)}."
+            )
+        return None
+
+    def _paths(self) -> list[Path]:
+        """Newest first."""
+        if not self.folder.is_dir():
+            return []
+        found = (p for p in self.folder.iterdir() if re.fullmatch(r"epoch-\d{5,}", p.name))
+        return sorted(found, key=lambda path: int(path.name.removeprefix("epoch-")), reverse=True)
+
+
+def _read(path: Path) -> Checkpoint:
+    expected = {}
+    for line in (path / _SUMS).read_text(encoding="utf-8").splitlines():
+        digest, _, name = line.partition("  ")
+        expected[name] = digest
+    for name in (_STATE, _META):
+        if _digest(path / name) != expected.get(name):
+            raise ValueError(f"{name} does not match its SHA-256")
+    meta = json.loads((path / _META).read_text(encoding="utf-8"))
+    if meta.pop("format") != FORMAT:
+        raise ValueError("written by another version of auxnet_keras")
+    with np.load(path / _STATE, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    return Checkpoint(path, meta.pop("epoch"), arrays, meta)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,87 @@
+"""Where a line that changes is shown: a terminal, a notebook, or a log that only grows."""
+
+import abc
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.control import Control
+from rich.segment import ControlType
+from rich.text import Text
+
+
+class Screen(abc.ABC):
+    """Shows one line at a time."""
+
+    @abc.abstractmethod
+    def update(self, line: Text) -> None:
+        """Shows `line` in the place of the last one."""
+
+    @abc.abstractmethod
+    def finish(self, line: Text) -> None:
+        """Shows `line` in the place of the last one and leaves it there."""
+
+
+class TerminalScreen(Screen):
+    """Overwrites the current line; without any state that an interrupt would leave behind."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def update(self, line: Text) -> None:
+        line.truncate(self._console.width - 1, overflow="ellipsis")
+        self._erase()
+        self._console.print(line, end="", no_wrap=True)
+
+    def finish(self, line: Text) -> None:
+        self._erase()
+        self._console.print(line)
+
+    def _erase(self) -> None:
+        erase = Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2))
+        self._console.control(erase)
+
+
+class NotebookScreen(Screen):
+    """Updates one output of a Jupyter cell an epoch."""
+
+    def __init__(self) -> None:
+        self._output: Any = None
+
+    def update(self, line: Text) -> None:
+        from IPython.display import display
+
+        data = {"text/plain": line.plain}
+        if self._output is None:
+            self._output = display(data, raw=True, display_id=True)
+        else:
+            self._output.update(data, raw=True)
+
+    def finish(self, line: Text) -> None:
+        self.update(line)
+        self._output = None
+
+
+class LogScreen(Screen):
+    """Prints what stays, for log files and CI."""
+
+    def update(self, line: Text) -> None:
+        """A log shows no line that would be replaced."""
+
+    def finish(self, line: Text) -> None:
+        print(line.plain, flush=True)
+
+
+def screen() -> Screen:
+    """The one that suits where standard output goes."""
+    if _in_notebook():
+        return NotebookScreen()
+    console = Console()
+    return TerminalScreen(console) if console.is_terminal else LogScreen()
+
+
+def _in_notebook() -> bool:
+    # Only a running IPython knows; importing it to ask would be slow everywhere else.
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return type(shell).__name__ == "ZMQInteractiveShell"

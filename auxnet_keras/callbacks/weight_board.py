@@ -1,0 +1,63 @@
+"""Loss weights and task losses in TensorBoard, batch by batch."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+from keras import ops
+
+from auxnet_keras.models.task_loss import PixelMean
+
+PREFIXES = ("weight_", "class_weight_")
+
+
+class WeightBoard(keras.callbacks.Callback):
+    """Writes `batch_weight_<task>`, `batch_class_weight_<class>` and `batch_<task>_loss`.
+
+    The weights are those in force after the batch. The losses are the batch's own, not the means
+    since the epoch began that Keras logs; with `steps_per_execution=n` both are written every n
+    batches, the losses as means over them. The step is the optimizer's count of batches, so a
+    resumed run goes on where it stopped. Use it beside `keras.callbacks.TensorBoard(log_dir)`,
+    which writes every epoch's values (`epoch_weight_<task>`, IoU of every class).
+
+    Args:
+        log_dir: TensorBoard's folder; the events go to its sub-folder `weights`.
+
+    Example:
+        >>> model.fit(train, callbacks=[ak.weighting.TaskWeightBalancing(),
+        ...                             ak.callbacks.WeightBoard("runs/kitti/tensorboard")])
+    """
+
+    def __init__(self, log_dir: str | Path) -> None:
+        super().__init__()
+        self.log_dir = Path(log_dir) / "weights"
+        self._writer: Any = None
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        import tensorflow as tf
+
+        self._summary = tf.summary
+        self._writer = tf.summary.create_file_writer(str(self.log_dir))
+        self._losses = [metric for metric in self.model.metrics if isinstance(metric, PixelMean)]
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._before = dict.fromkeys((metric.name for metric in self._losses), (0.0, 0.0))
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        values = {n: v for n, v in (logs or {}).items() if n.startswith(PREFIXES)}
+        for metric in self._losses:
+            total, count = (float(ops.convert_to_numpy(v)) for v in (metric.total, metric.count))
+            total_before, count_before = self._before[metric.name]
+            if count > count_before:  # else the task had no valid pixel
+                values[metric.name] = (total - total_before) / (count - count_before)
+            self._before[metric.name] = (total, count)
+        step = int(ops.convert_to_numpy(self.model.optimizer.iterations))
+        with self._writer.as_default():
+            for name, value in values.items():
+                self._summary.scalar(f"batch_{name}", value, step=step)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self._writer.flush()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        self._writer.close()
