@@ -4,7 +4,7 @@ import numpy as np
 
 
 def cross_entropy(labels, logits, ignore_label=255, class_weights=None):
-    """`(loss of each pixel, weight of each pixel, weighted mean)` for labels [...], logits [..., K]."""
+    """`(loss of each pixel, its weight, weighted mean)` for labels [...] and logits [..., K]."""
     logits = np.asarray(logits, np.float64)
     labels = np.asarray(labels).astype(np.int64).reshape(logits.shape[:-1])
     values, weights = np.zeros(labels.shape), np.zeros(labels.shape)
