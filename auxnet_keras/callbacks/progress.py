@@ -36,9 +36,13 @@ class Progress(keras.callbacks.Callback):
         self._screen = screen()
         self._time_left = TimeLeft(self.params["epochs"])
         self._tasks: Sequence[str] = getattr(self.model, "tasks", ())
+        self._first = True
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch = epoch
+        if self._first:
+            self._screen.update(self._head().append("  compiling the training step ...", "dim"))
+            self._first = False
         self._shown = 0.0
         self._clock.start()
         self._time_left.seconds(epoch)
@@ -71,7 +75,7 @@ class Progress(keras.callbacks.Callback):
         self._screen.finish(line.append(f"  ETA {duration(left)}"))
 
     def _head(self) -> Text:
-        return Text(f"Epoch {self._epoch + 1}/{self.params['epochs']}", style="bold", end="")
+        return Text.assemble((f"Epoch {self._epoch + 1}/{self.params['epochs']}", "bold"), end="")
 
     def _pace(self) -> str:
         rate = self._clock.images_per_second

@@ -1,0 +1,125 @@
+"""The network as it is deployed: the main task alone, camera images in, a map for people out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.models.preprocessing import STRIDE, check_size
+
+Size = tuple[int | None, int | None]
+
+
+class Deployment:
+    """A function from images to the main task's map, made of `model.main_model()`.
+
+    An output of several channels becomes `class_map`, uint8 [B, H, W], the index of the largest; an
+    output of one channel keeps its name and values, float32 [B, H, W, 1].
+
+    Images of another size than the network's are resized to it (bilinear; further inputs, such as
+    FuseNet's depth, nearest), and the output is brought back to the image's size. Scores are
+    enlarged (bilinear) before the largest is taken, as is usual in the field: borders between
+    classes stay smooth, where enlarged class ids have stairs; the price is memory for K scores a
+    pixel of the image. A network of unknown size works at the image's own size, each side rounded
+    up to a multiple of 32.
+
+    Args:
+        model: An `AuxiliaryModel`.
+        size: (height, width) the network works at, for a model built with unknown sides.
+        disparity: A one-channel output is a disparity in pixels and is scaled with the width.
+
+    Raises:
+        ConfigError: No such model; a size it does not have; more than 256 classes; several inputs
+            of which none is the `image`.
+    """
+
+    def __init__(
+        self, model: keras.Model, size: tuple[int, int] | None = None, disparity: bool = False
+    ) -> None:
+        if not hasattr(model, "main_model"):
+            raise ConfigError(
+                "Only an auxnet_keras.models.AuxiliaryModel knows its main task; wrap your graph "
+                "in one: AuxiliaryModel(inputs, {'segmentation': ...}, auxiliary=None). "
+                f"Received: {type(model).__name__}."
+            )
+        self.network = model.main_model()
+        self.task: str = model.main
+        self.class_names: tuple[str, ...] = model.class_names
+        self.disparity = disparity
+        self.channels: dict[str, int] = self._inputs()
+        self.size: Size = self._size(size)
+        scores = self.network.output[self.task].shape[-1]
+        if scores > 256:
+            raise ConfigError(f"A uint8 class map holds 256 classes at most. Received: {scores}.")
+        self.output = "class_map" if scores > 1 else self.task
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs, `image` first."""
+        return tuple(self.channels)
+
+    def input_dtype(self, name: str) -> str:
+        """uint8 for the image, float32 for any other input."""
+        return "uint8" if name == "image" else "float32"
+
+    def __call__(self, *inputs: Any) -> dict[str, Any]:
+        """Args: one [B, H, W, C] for each of `inputs`, any H and W. Returns: the map by its name."""
+        native = tf.shape(inputs[0])[1:3]
+        size = self._network_size(native)
+        maps = {}
+        for name, value in zip(self.inputs, inputs, strict=True):
+            method = "bilinear" if name == "image" else "nearest"
+            value = tf.image.resize(tf.cast(value, tf.float32), size, method)
+            maps[name] = tf.ensure_shape(value, [None, *self.size, self.channels[name]])
+        output = tf.image.resize(self.predict(maps), native)
+        if self.disparity:
+            output *= tf.cast(native[1], tf.float32) / tf.cast(size[1], tf.float32)
+        return self.finish(output)
+
+    def predict(self, maps: Mapping[str, Any]) -> Any:
+        """The network's own output [B, h, w, K] for inputs of its size."""
+        return self.network(self.arguments(maps), training=False)[self.task]
+
+    def arguments(self, maps: Mapping[str, Any]) -> Any:
+        """Inputs by name, in the form the network takes them."""
+        return dict(maps) if isinstance(self.network.input, Mapping) else maps["image"]
+
+    def finish(self, output: Any) -> dict[str, Any]:
+        """Scores to class ids; other outputs as they are."""
+        if self.output != "class_map":
+            return {self.output: output}
+        # Not keras.ops.argmax: its handling of -0.0 is bit-wise ops that no converter knows.
+        return {"class_map": tf.cast(tf.argmax(output, -1, output_type=tf.int32), tf.uint8)}
+
+    def _network_size(self, native: Any) -> Any:
+        if None not in self.size:
+            return tf.constant(self.size)
+        rounded = -(-native // STRIDE) * STRIDE
+        return tf.stack([rounded[i] if side is None else side for i, side in enumerate(self.size)])
+
+    def _inputs(self) -> dict[str, int]:
+        given = self.network.input
+        if not isinstance(given, Mapping):
+            return {"image": given.shape[-1]}
+        if "image" not in given:
+            raise ConfigError(
+                "A network with several inputs is deployed if one of them is named 'image'. "
+                f"Received: {sorted(given)}."
+            )
+        names = ["image", *sorted(set(given) - {"image"})]
+        return {name: given[name].shape[-1] for name in names}
+
+    def _size(self, asked: tuple[int, int] | None) -> Size:
+        first = self.network.inputs[0].shape
+        own = (first[1], first[2])
+        if asked is None:
+            return own
+        if any(side not in (None, want) for side, want in zip(own, asked, strict=True)):
+            raise ConfigError(
+                f"This network was built for images of {own}; build it with unknown sides "
+                f"(input_shape=(None, None, 3)) to deploy it at another size. Received: {asked}."
+            )
+        check_size(*asked)
+        return asked

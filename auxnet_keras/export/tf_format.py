@@ -1,0 +1,113 @@
+"""SavedModel: what TF Serving, and plain TensorFlow without this package, load."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from auxnet_keras._files import replacing_folder
+from auxnet_keras._version import __version__
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.export.deployment import Deployment
+from auxnet_keras.export.verification import (
+    Verification,
+    network_output,
+    sample_inputs,
+    verify,
+)
+
+CARD = "auxnet.json"
+"""Beside saved_model.pb: what the network is, and the mark by which an export of ours is known."""
+
+
+def saved_model(
+    model: keras.Model,
+    path: str | Path,
+    *,
+    size: tuple[int, int] | None = None,
+    disparity: bool = False,
+) -> Verification:
+    """Writes the main task alone as a SavedModel and checks it against the model.
+
+    Signature `serve` (= `serving_default`): `image` uint8 [B, H, W, 3] RGB of any size ->
+    `{"class_map": uint8 [B, H, W]}` at the image's size; a one-channel task gives
+    `{<task>: float32 [B, H, W, 1]}`; FuseNet takes `depth` float32 [B, H', W', 1] besides. Nothing
+    of the auxiliary task, the weighting or the optimizer is inside. How sizes are brought together:
+    `export.deployment.Deployment`.
+
+    Args:
+        model: An `AuxiliaryModel`.
+        path: The folder to write, for TF Serving `<name>/<integer version>`. An earlier export
+            there is replaced, at once and only by a verified one.
+        size: (height, width) the network is to work at, for a model built with unknown sides; by
+            default it then works at each image's own size, rounded up to multiples of 32.
+        disparity: The main task is depth in `disparity_px`: scale it with the width.
+
+    Returns:
+        How the SavedModel compares with the model.
+
+    Raises:
+        ConfigError: As `Deployment`; or the folder holds something else.
+        ExportError: The SavedModel does not give what the model gives; nothing was written.
+
+    Example:
+        >>> ak.export.saved_model(model, "exported/1")
+        >>> class_map = tf.saved_model.load("exported/1").serve(images)["class_map"]
+    """
+    path = Path(path)
+    deployment = Deployment(model, size, disparity)
+    _refuse_foreign(path)
+    with replacing_folder(path) as temporary:
+        _archive(deployment).write_out(str(temporary), verbose=False)
+        loaded = tf.saved_model.load(str(temporary))
+
+        def run(inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+            tensors = {name: tf.constant(inputs[name]) for name in deployment.inputs}
+            return loaded.signatures["serve"](**tensors)[deployment.output].numpy()
+
+        own, other = sample_inputs(deployment), sample_inputs(deployment, (75, 123), 1)
+        expected = [(own, network_output(deployment, own)), (other, _eager(deployment, other))]
+        verification = verify(path, run, expected)
+        card = json.dumps(_card(deployment, verification), indent=2) + "\n"
+        (temporary / CARD).write_text(card, encoding="utf-8")
+    return verification
+
+
+def _archive(deployment: Deployment) -> Any:
+    specs = [
+        tf.TensorSpec([None, None, None, channels], deployment.input_dtype(name), name=name)
+        for name, channels in deployment.channels.items()
+    ]
+    archive = keras.export.ExportArchive()
+    archive.track(deployment.network)
+    archive.add_endpoint("serve", lambda *inputs: deployment(*inputs), input_signature=specs)
+    return archive
+
+
+def _eager(deployment: Deployment, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+    return deployment(*inputs.values())[deployment.output].numpy()
+
+
+def _card(deployment: Deployment, verification: Verification) -> dict[str, Any]:
+    return {
+        "auxnet_keras": __version__,
+        "task": deployment.task,
+        "inputs": {name: deployment.input_dtype(name) for name in deployment.inputs},
+        "output": deployment.output,
+        "network_size": deployment.size,
+        "class_names": deployment.class_names if deployment.output == "class_map" else None,
+        "agreement": verification.agreement,
+        "max_difference": verification.max_difference,
+    }
+
+
+def _refuse_foreign(path: Path) -> None:
+    if path.is_file() or (path.is_dir() and any(path.iterdir()) and not (path / CARD).is_file()):
+        raise ConfigError(
+            f"{path} exists and holds something that was not exported by auxnet_keras; it would "
+            f"be lost. Choose an empty or a new folder. Received: {str(path)!r}."
+        )
