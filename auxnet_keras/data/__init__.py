@@ -8,9 +8,12 @@ __getattr__, __dir__, __all__ = attach(
         "load": "pipeline",
         "with_depth_input": "pipeline",
         "arrays": "batches",
-        "sentence": "sentence",
+        "sentence": "failure",
         "info": "registry",
         "source": "registry",
+        "DatasetInfo": "frame",
+        "Frame": "frame",
+        "Sample": "frame",
         "street": ".street",
     },
 )

@@ -64,8 +64,8 @@ class FolderCache:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigError(
-                f"Cannot create the cache folder {folder}. Give a folder that can be written to, or "
-                f'cache="memory". Received: {error.strerror}.'
+                f"Cannot create the cache folder {folder}. Give a folder that can be "
+                f'written to, or cache="memory". Received: {error.strerror}.'
             ) from error
 
     def path(self, index: int) -> Path:

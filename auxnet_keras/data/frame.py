@@ -1,4 +1,4 @@
-"""What a dataset is made of: a frame's files, a decoded sample, and the facts about the whole set."""
+"""What a dataset is made of: a frame's files, a decoded sample, and facts about the whole."""
 
 from dataclasses import dataclass
 from pathlib import Path

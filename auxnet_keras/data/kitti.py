@@ -8,8 +8,8 @@ import numpy as np
 from auxnet_keras.data import png
 from auxnet_keras.data.frame import DatasetInfo, Frame
 from auxnet_keras.data.labels import CITYSCAPES_IDS, LabelTable
-from auxnet_keras.data.listing import names_in
-from auxnet_keras.data.source import Source
+from auxnet_keras.data.listing import contents, names_in
+from auxnet_keras.data.reader import Source
 from auxnet_keras.data.split import every_fifth
 from auxnet_keras.data.units import Calibration, DepthEncoding
 from auxnet_keras.errors import DataError
@@ -74,9 +74,9 @@ class KittiSource(Source):
         images = self._listed("image_2")
         if not images:
             raise DataError(
-                f"No KITTI frame in {self.root}. Expected training/image_2/000000_10.png and so on, "
-                "or data_semantics/ and data_scene_flow/ side by side; give the folder that holds "
-                f"them. Received: {_contents(self.root)}."
+                f"No KITTI frame in {self.root}. Expected training/image_2/000000_10.png and so "
+                "on, or data_semantics/ and data_scene_flow/ side by side; give the folder that "
+                f"holds them. Received: {contents(self.root)}."
             )
         labels = self._listed("semantic")
         depths = self._listed("disp_occ_0", "disp_noc_0")
@@ -113,8 +113,8 @@ class KittiSource(Source):
         if width not in FOCAL_BY_WIDTH:
             raise DataError(
                 f"No focal length for {frame.image}. Expected a width of "
-                f"{', '.join(map(str, sorted(FOCAL_BY_WIDTH)))} or its file in calib_cam_to_cam; add "
-                f"that file, or train on disparity_px. Received: a width of {width}."
+                f"{', '.join(map(str, sorted(FOCAL_BY_WIDTH)))} or its file in calib_cam_to_cam; "
+                f"add that file, or train on disparity_px. Received: a width of {width}."
             )
         return Calibration(FOCAL_BY_WIDTH[width], BASELINE)
 
@@ -143,10 +143,3 @@ def _number(frame: Frame) -> int:
             f"000000_10.png; rename or remove the file. Received: {frame.name!r}."
         )
     return int(digits)
-
-
-def _contents(folder: Path) -> str:
-    names = sorted(path.name for path in folder.iterdir())
-    if not names:
-        return "an empty folder"
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

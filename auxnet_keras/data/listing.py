@@ -29,3 +29,11 @@ def files_below(folder: Path) -> Iterator[str]:
         inside = Path(base).relative_to(folder).as_posix()
         for name in names:
             yield name if inside == "." else f"{inside}/{name}"
+
+
+def contents(folder: Path) -> str:
+    """What a folder holds, in a few words, for errors."""
+    names = sorted(path.name for path in folder.iterdir())
+    if not names:
+        return "an empty folder"
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -26,8 +26,8 @@ def load(
 ) -> tf.data.Dataset:
     """A dataset as batches for `fit`.
 
-    The order of samples is a pure function of (seed, epoch, step), whatever the number of threads or
-    the cache. The dataset counts its own passes: each is the next epoch.
+    The order of samples is a pure function of (seed, epoch, step), whatever the number of threads
+    or the cache. The dataset counts its own passes: each is the next epoch.
 
     Args:
         kind: "kitti", "synthia", "street" or "folder".
@@ -50,8 +50,8 @@ def load(
         frames in the order of their index.
 
     Raises:
-        DataError: No frames, no frame with a label, or fewer training frames than a batch. A damaged
-            file raises when it is reached; `ak.data.sentence` tells its message.
+        DataError: No frames, no frame with a label, or fewer training frames than a batch. A
+            damaged file raises when it is reached; `ak.data.sentence` tells its message.
         ConfigError: A setting that cannot be.
 
     Example:

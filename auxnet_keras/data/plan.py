@@ -1,4 +1,4 @@
-"""What `load` and `arrays` share: settings checked once, frames, samples by index, and their order."""
+"""What `load` and `arrays` share: checked settings, frames, samples by index, and their order."""
 
 import logging
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from auxnet_keras.data import registry
 from auxnet_keras.data.augment import augment as augmented
 from auxnet_keras.data.cache import Cache, open_cache
 from auxnet_keras.data.frame import Frame, Sample
+from auxnet_keras.data.reader import Source
 from auxnet_keras.data.resize import Size, check_size
-from auxnet_keras.data.source import Source
 from auxnet_keras.data.units import check_unit
 from auxnet_keras.errors import ConfigError, DataError
 
@@ -131,8 +131,8 @@ def _check_labels(source: Source, frames: list[Frame], split: str) -> None:
         )
     if all(frame.label is None for frame in frames):
         raise DataError(
-            f"No frame of the split {split!r} in {source.root} has a label. Expected label files in "
-            f"{source.label_place}, named as the images are; without them segmentation cannot "
+            f"No frame of the split {split!r} in {source.root} has a label. Expected label files "
+            f"in {source.label_place}, named as the images are; without them segmentation cannot "
             f"train. Received: {len(frames)} frames without labels."
         )
 

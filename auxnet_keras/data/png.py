@@ -90,8 +90,8 @@ def check_pixels(width: int, height: int, path: Path) -> None:
     """Refuses an image that claims no pixel or more than `MAX_PIXELS`."""
     if not 0 < width * height <= MAX_PIXELS:
         raise DataError(
-            f"Refused to decode {path}. Expected 1 to {MAX_PIXELS:,} pixels; if the image is really "
-            f"that large, scale it down first. Received: {width}x{height}."
+            f"Refused to decode {path}. Expected 1 to {MAX_PIXELS:,} pixels; if the image is "
+            f"really that large, scale it down first. Received: {width}x{height}."
         )
 
 

@@ -2,13 +2,19 @@
 
 from pathlib import Path
 
+from auxnet_keras.data.folder import FolderSource
 from auxnet_keras.data.frame import DatasetInfo
 from auxnet_keras.data.kitti import KittiSource
-from auxnet_keras.data.source import Source
+from auxnet_keras.data.reader import Source
+from auxnet_keras.data.street_source import StreetSource
+from auxnet_keras.data.synthia import SynthiaSource
 from auxnet_keras.errors import ConfigError, unknown
 
 KINDS: dict[str, type[Source]] = {
+    "folder": FolderSource,
     "kitti": KittiSource,
+    "street": StreetSource,
+    "synthia": SynthiaSource,
 }
 
 

@@ -1,5 +1,7 @@
 """Resizing: bilinear for what is seen, nearest for what is counted or measured."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 
@@ -9,7 +11,7 @@ Size = tuple[int, int]
 """(height, width)."""
 
 
-def check_size(size: object) -> Size:
+def check_size(size: Any) -> Size:
     """A size as two ints, or the error that says what a size is."""
     good = (
         isinstance(size, tuple | list)
@@ -22,15 +24,14 @@ def check_size(size: object) -> Size:
             "A size is two positive integers, (height, width), for example (224, 384). "
             f"Received: {size!r}."
         )
-    height, width = size  # type: ignore[misc]
-    return int(height), int(width)
+    return int(size[0]), int(size[1])
 
 
 def nearest_indices(length: int, wanted: int) -> np.ndarray:
     """For every output position the input position whose pixel covers its centre.
 
-    `index(i) = floor((i + 1/2) * length / wanted)`, exactly, in integers: half-pixel centres, as the
-    bilinear image has them. (cv2.INTER_NEAREST is `floor(i * length / wanted)`, which is shifted.)
+    `index(i) = floor((i + 1/2) * length / wanted)`, exactly, in integers: half-pixel centres, as
+    the bilinear image has them. (cv2.INTER_NEAREST, `floor(i * length / wanted)`, is shifted.)
     """
     return (2 * np.arange(wanted, dtype=np.int64) + 1) * length // (2 * wanted)
 

@@ -9,7 +9,7 @@ Division = tuple[list[Frame], list[Frame]]
 
 
 def every_fifth(frames: Iterable[Frame], number: Callable[[Frame], int]) -> Division:
-    """Validation = the frames whose number is divisible by five: for frames that are independent."""
+    """Validation = the frames whose number is divisible by five: for independent frames."""
     train: list[Frame] = []
     val: list[Frame] = []
     for frame in frames:

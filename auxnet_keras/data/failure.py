@@ -8,7 +8,7 @@ _OURS = re.compile(r"(?:DataError|ConfigError): ([^\n]+)")
 
 
 def sentence(exception: BaseException) -> str | None:
-    """The sentence of a DataError or ConfigError, also when it was raised inside a tf.data pipeline.
+    """The sentence of a DataError or ConfigError, also one raised inside a tf.data pipeline.
 
     TensorFlow turns an exception of the reading code into one of `tf.errors` that holds the whole
     stack as text; the command line shows this sentence instead.

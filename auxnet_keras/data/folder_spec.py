@@ -1,0 +1,239 @@
+"""`dataset.yaml`: how a folder of one's own says what its files are."""
+
+import reprlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from auxnet_keras.data.labels import UNIFIED, LabelTable
+from auxnet_keras.data.units import Calibration, DepthEncoding
+from auxnet_keras.errors import DataError, unknown
+
+FILE = "dataset.yaml"
+MAX_BYTES = 1_000_000
+EXAMPLE = """images: rgb                    # a folder, or a pattern such as "*/camera/*.png"
+labels: labels                 # 8-bit grey PNGs of ids
+depth:                         # may be absent
+  files: depth                 # 16-bit grey PNGs
+  unit: metres                 # metres, disparity_px or inverse_depth
+  scale: 0.01                  # value = stored * scale + offset
+  offset: 0.0
+  invalid: [0]                 # stored values that mean "not measured"
+  focal: 720.0                 # px and m, both needed between disparity and depth alone
+  baseline: 0.54
+classes:                       # label id: name; ids of one name make one class
+  0: road
+  1: {name: car, color: [64, 0, 128]}
+ignore: [255]                  # label ids that neither train nor count
+split: {ratio: 0.2}            # or {train: train.txt, val: val.txt}, one frame name a line
+"""
+
+_KEYS = ("images", "labels", "depth", "classes", "ignore", "split", "licence", "citation")
+_DEPTH_KEYS = ("files", "unit", "scale", "offset", "invalid", "focal", "baseline")
+_DEPTH_UNITS = ("metres", "disparity_px", "inverse_depth")
+
+
+@dataclass(frozen=True)
+class FolderSpec:
+    """A checked `dataset.yaml`; paths and patterns are relative to its folder."""
+
+    images: str
+    labels: str
+    depth: str | None
+    encoding: DepthEncoding
+    calibration: Calibration | None
+    table: LabelTable
+    ratio: float
+    lists: tuple[str, str] | None
+    licence: str
+    citation: str
+    text: str
+
+
+def read_spec(root: Path) -> FolderSpec:
+    """Reads and checks `dataset.yaml` of a folder.
+
+    Raises:
+        DataError: No such file, or a key in it that is missing, unknown or not what it must be.
+    """
+    return _Checker(root / FILE).spec()
+
+
+class _Checker:
+    """Reads values out of the YAML; every complaint names the file and the key."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if not path.is_file():
+            raise DataError(
+                f"No {FILE} in {path.parent}. Expected a description of the folder's files; write "
+                "one, at least images, labels and classes (ak.data.folder_example() shows all "
+                "keys). Received: no such file."
+            )
+        if path.stat().st_size > MAX_BYTES:
+            raise self.wrong("file", "a short text", f"{path.stat().st_size:,} bytes")
+        try:
+            self.text = path.read_text(encoding="utf-8")
+            self.top = yaml.safe_load(self.text)
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            what = " ".join(str(error).split())[:200] or type(error).__name__
+            raise self.wrong("file", "valid YAML", what) from error
+
+    def wrong(self, key: str, expected: str, received: Any) -> DataError:
+        shown = received if isinstance(received, str) else reprlib.repr(received)
+        return DataError(f"{self.path}, {key}: expected {expected}. Received: {shown}.")
+
+    def mapping(self, value: Any, key: str, known: Iterable[str]) -> dict:
+        if not isinstance(value, dict):
+            raise self.wrong(key, "keys and values", value)
+        known = tuple(known)
+        for name in value:
+            if name not in known:
+                raise unknown(f"key under {key!r} in {self.path}", name, known, DataError)
+        return value
+
+    def get(
+        self, where: dict, key: str, expected: str, good: Callable[[Any], bool], *default: Any
+    ) -> Any:
+        name = key.rsplit(".", 1)[-1]
+        if name not in where:
+            if default:
+                return default[0]
+            raise self.wrong(key, expected, "no such key")
+        if not good(where[name]):
+            raise self.wrong(key, expected, where[name])
+        return where[name]
+
+    def spec(self) -> FolderSpec:
+        top = self.mapping(self.top, "the file", _KEYS)
+        depth, encoding, calibration = self.depth(top)
+        ratio, lists = self.split(top)
+        place = "a folder or a pattern such as '*/rgb/*.png'"
+        return FolderSpec(
+            images=self.get(top, "images", place, _is_text),
+            labels=self.get(top, "labels", place, _is_text),
+            depth=depth,
+            encoding=encoding,
+            calibration=calibration,
+            table=self.table(top),
+            ratio=ratio,
+            lists=lists,
+            licence=self.get(top, "licence", "a text", _is_text, "not stated"),
+            citation=self.get(top, "citation", "a text", _is_text, "not stated"),
+            text=self.text,
+        )
+
+    def depth(self, top: dict) -> tuple[str | None, DepthEncoding, Calibration | None]:
+        if "depth" not in top:
+            return None, DepthEncoding(unit="metres", scale=1.0), None
+        depth = self.mapping(top["depth"], "depth", _DEPTH_KEYS)
+        unit = self.get(depth, "depth.unit", f"one of {', '.join(_DEPTH_UNITS)}", _is_text)
+        if unit not in _DEPTH_UNITS:
+            raise unknown(f"depth.unit in {self.path}", unit, _DEPTH_UNITS, DataError)
+        invalid = self.get(depth, "depth.invalid", "a list of stored values", _is_ids, [0])
+        encoding = DepthEncoding(
+            unit=unit,
+            scale=float(self.get(depth, "depth.scale", "a positive number", _is_positive, 1.0)),
+            offset=float(self.get(depth, "depth.offset", "a number", _is_number, 0.0)),
+            invalid=tuple(invalid),
+        )
+        calibration = None
+        if "focal" in depth or "baseline" in depth:
+            calibration = Calibration(
+                float(self.get(depth, "depth.focal", "a positive number [px]", _is_positive)),
+                float(self.get(depth, "depth.baseline", "a positive number [m]", _is_positive)),
+            )
+        place = "a folder or a pattern such as '*/depth/*.png'"
+        return self.get(depth, "depth.files", place, _is_text), encoding, calibration
+
+    def table(self, top: dict) -> LabelTable:
+        classes = self.get(top, "classes", "label ids and names, as in '0: road'", _is_classes)
+        colours: dict[str, tuple[int, int, int]] = {}
+        ids: dict[str, list[int]] = {}
+        for number, entry in classes.items():
+            key = f"classes.{number}"
+            if not _is_id(number):
+                raise self.wrong(key, "a label id, 0 to 255", number)
+            if isinstance(entry, str):
+                entry = {"name": entry}
+            entry = self.mapping(entry, key, ("name", "color"))
+            name = self.get(entry, f"{key}.name", "a class name", _is_text)
+            colour = self.get(
+                entry, f"{key}.color", "[red, green, blue], each 0 to 255", _is_colour, None
+            )
+            if colour is not None or name not in colours:
+                colours[name] = tuple(colour or UNIFIED.get(name) or _colour(len(colours)))
+            ids.setdefault(name, []).append(number)
+        if len(colours) > 254:
+            raise self.wrong("classes", "at most 254 names", f"{len(colours)} names")
+        ignored = self.get(top, "ignore", "a list of label ids, 0 to 255", _is_label_ids, [255])
+        both = sorted(set(ignored) & set(classes))
+        if both and "ignore" in top:
+            raise self.wrong("ignore", "ids that are not in classes", both)
+        return LabelTable(colours, ids, set(ignored) - set(classes))
+
+    def split(self, top: dict) -> tuple[float, tuple[str, str] | None]:
+        split = self.mapping(top.get("split", {}), "split", ("train", "val", "ratio"))
+        if "train" not in split and "val" not in split:
+            share = "a number between 0 and 1, validation's share"
+            return float(self.get(split, "split.ratio", share, _is_share, 0.2)), None
+        if "ratio" in split:
+            raise self.wrong("split", "either ratio or train and val", split)
+        file = "a text file with one frame name a line"
+        return 0.0, (
+            self.get(split, "split.train", file, _is_text),
+            self.get(split, "split.val", file, _is_text),
+        )
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and "\0" not in value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
+
+
+def _is_positive(value: Any) -> bool:
+    return _is_number(value) and value > 0
+
+
+def _is_share(value: Any) -> bool:
+    return _is_number(value) and 0 < value < 1
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_id(value: Any) -> bool:
+    return _is_integer(value) and 0 <= value <= 255
+
+
+def _is_ids(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_integer(v) and 0 <= v <= 65535 for v in value)
+
+
+def _is_label_ids(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_id, value))
+
+
+def _is_colour(value: Any) -> bool:
+    return _is_label_ids(value) and len(value) == 3
+
+
+def _is_classes(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value)
+
+
+def _colour(index: int) -> tuple[int, int, int]:
+    """The PASCAL VOC colour of an index: far apart for small ones."""
+    index += 1  # its 0 is black
+    channels = [0, 0, 0]
+    for bit in range(8):
+        for channel in range(3):
+            channels[channel] |= (index >> (3 * bit + channel) & 1) << (7 - bit)
+    return channels[0], channels[1], channels[2]

@@ -1,0 +1,54 @@
+"""The built-in street scenes as a dataset: drawn once, then read like SYNTHIA."""
+
+import dataclasses
+import json
+import logging
+from pathlib import Path
+from typing import ClassVar
+
+import platformdirs
+
+from auxnet_keras.data.synthia import SynthiaSource
+
+SCENES = 240
+SEED = 0
+
+logger = logging.getLogger("auxnet_keras")
+
+
+class StreetSource(SynthiaSource):
+    """Reads the scenes in a folder; draws `SCENES` of them first where it is empty or absent.
+
+    Without a folder they lie in the user's cache folder. An interrupted drawing is taken up again.
+    Scenes of a number, seed or size of one's own: `ak.data.street.write(root, count, seed)`.
+    """
+
+    info = dataclasses.replace(
+        SynthiaSource.info,
+        kind="street",
+        licence="Apache-2.0",
+        citation="Street scenes drawn by auxnet_keras.",
+    )
+    needs_root: ClassVar[bool] = False
+
+    def __init__(self, root: str | Path | None = None) -> None:
+        from auxnet_keras.data.street.write import VERSION, write
+
+        cached = platformdirs.user_cache_path("auxnet_keras") / f"street-{VERSION}"
+        root = Path(root or cached).expanduser()
+        if _to_draw(root, VERSION):
+            logger.info("%s: drawing %d street scenes where they are missing", root, SCENES)
+            write(root, SCENES, SEED)
+        super().__init__(root)
+
+
+def _to_draw(root: Path, version: int) -> bool:
+    """Whether the folder is empty, absent, or was begun by this class."""
+    if not root.is_dir() or not any(root.iterdir()):
+        return True
+    try:
+        record = json.loads((root / "street.json").read_text())
+    except (OSError, ValueError):
+        return False
+    begun = {"layout": "synthia", "count": SCENES, "seed": SEED, "version": version}
+    return isinstance(record, dict) and begun.items() <= record.items()
