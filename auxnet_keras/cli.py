@@ -1,6 +1,5 @@
 """The command line `auxnet`. Commands import TensorFlow only when they run: `--help` is instant."""
 
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -44,8 +43,6 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and exits: 0 done, 1 an error told in a sentence, 2 usage, 130 interrupted."""
-    # TensorFlow reports its start-up on stderr unless told otherwise before it is imported.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     given = list(sys.argv[1:] if arguments is None else arguments)
     rest = [argument for argument in given if argument != "--debug"]
     try:
@@ -66,7 +63,7 @@ def _sentence(error: Exception) -> str | None:
     if isinstance(error, AuxnetError):
         return str(error)
     if "tensorflow" in sys.modules:  # our own errors come out of tf.data in TensorFlow's clothes
-        from auxnet_keras.data.pipeline import sentence
+        from auxnet_keras.data import sentence
 
         told = sentence(error)
         if told is not None:

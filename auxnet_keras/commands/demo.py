@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands.quiet import import_tensorflow
+
 
 def command(
     out: Annotated[
@@ -16,6 +18,7 @@ def command(
     ] = 240,
 ) -> None:
     """Train SegNet and AuxNet on built-in street scenes and compare them, in a few minutes."""
+    import_tensorflow()
     from auxnet_keras.experiments.demo import run_demo
 
     run_demo(out, epochs=epochs, scenes=scenes)

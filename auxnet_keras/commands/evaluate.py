@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands.quiet import import_tensorflow
+
 
 def command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.")],
@@ -18,6 +20,7 @@ def command(
     ] = None,
 ) -> None:
     """Score a run at native resolution, beside a baseline that knows positions only."""
+    import_tensorflow()
     from auxnet_keras.experiments.evaluation import evaluate
     from auxnet_keras.experiments.report import print_evaluation
     from auxnet_keras.experiments.run import load_run

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands.quiet import import_tensorflow
+
 
 def command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.")],
@@ -18,6 +20,7 @@ def command(
     ] = None,
 ) -> None:
     """Write the main task alone: image of any size in, class map out."""
+    import_tensorflow()
     from auxnet_keras.experiments.exporting import export
     from auxnet_keras.experiments.run import load_run
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands.quiet import import_tensorflow
+
 
 def command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.")],
@@ -20,6 +22,7 @@ def command(
     ] = None,
 ) -> None:
     """Predict images: class ids as PNG, a coloured overlay, and depth where the network has it."""
+    import_tensorflow()
     from auxnet_keras.experiments.prediction import predict
     from auxnet_keras.experiments.run import load_run
 

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from auxnet_keras.commands.quiet import import_tensorflow
+
 
 def _option(*names: str, metavar: str | None = None, help: str) -> Any:
     return typer.Option(*names, metavar=metavar, help=help, show_default=False)
@@ -125,6 +127,7 @@ def command(
     settings |= {name: value for name, value in options.items() if value is not None}
     checked = RunConfig.from_mapping(settings, str(config or recipe or "the options"))
 
+    import_tensorflow()
     from auxnet_keras.experiments.training import train
 
     train(checked)

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from auxnet_keras._files import replacing
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.experiments.config import RunConfig
 
@@ -35,7 +36,8 @@ def read_config(path: str | Path) -> RunConfig:
 def write_config(config: RunConfig, path: str | Path) -> None:
     """Writes a config as YAML, in the order of `RunConfig`."""
     text = yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
-    Path(path).write_text(text, encoding="utf-8")
+    with replacing(Path(path)) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def recipes() -> list[str]:

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras._files import replacing
+
 PACKAGES = ("auxnet_keras", "keras", "tensorflow", "numpy", "opencv-python-headless")
 
 
@@ -56,9 +58,8 @@ class Manifest:
         self._write()
 
     def _write(self) -> None:
-        temporary = self.path.with_suffix(".json.tmp")
-        temporary.write_text(json.dumps(self.content, indent=2) + "\n", encoding="utf-8")
-        os.replace(temporary, self.path)
+        with replacing(self.path) as temporary:
+            temporary.write_text(json.dumps(self.content, indent=2) + "\n", encoding="utf-8")
 
 
 def sha256(path: Path) -> str:
@@ -92,11 +93,11 @@ def device() -> dict[str, Any]:
 
     gpus = tf.config.list_physical_devices("GPU")
     names = [tf.config.experimental.get_device_details(gpu).get("device_name") for gpu in gpus]
-    return {"gpus": names, "cpu": platform.processor() or platform.machine(), "cores": _cores()}
-
-
-def _cores() -> int:
-    return os.cpu_count() or 1
+    return {
+        "gpus": names,
+        "cpu": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+    }
 
 
 def _git(*arguments: str) -> str | None:

@@ -126,8 +126,8 @@ def load_run(path: str | Path) -> Run:
         ConfigError: The folder is missing or is no run folder.
 
     Example:
-        >>> run = ak.experiments.load_run("runs/kitti_auxnet_ftwb")
-        >>> run.results["segmentation"]["segmentation_mean_iou"]
+        >>> run = ak.experiments.load_run("runs/kitti")
+        >>> run.results["segmentation"]["mean_iou"]
     """
     path = Path(path)
     file = path / "config.yaml"

@@ -1,0 +1,32 @@
+"""TensorFlow without its start-up talk."""
+
+import os
+import sys
+import tempfile
+
+
+def import_tensorflow() -> None:
+    """Imports TensorFlow and finds its devices, with what its libraries say meanwhile left out.
+
+    They write to file descriptor 2 before any of TensorFlow's own settings apply
+    (TF_CPP_MIN_LOG_LEVEL included), so the descriptor itself is turned away. Should the import
+    fail, everything is shown.
+    """
+    if "tensorflow" in sys.modules:
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as said:
+        os.dup2(said.fileno(), 2)
+        try:
+            import tensorflow as tf
+
+            tf.config.list_physical_devices()
+        except BaseException:
+            said.seek(0)
+            os.write(kept, said.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -1,0 +1,60 @@
+"""What a run leaves behind once its epochs are done."""
+
+import json
+from typing import Any
+
+from auxnet_keras._files import replacing
+from auxnet_keras.experiments import figures
+from auxnet_keras.experiments.evaluation import evaluate
+from auxnet_keras.experiments.exporting import export
+from auxnet_keras.experiments.model_card import model_card
+from auxnet_keras.experiments.position_prior import position_prior, write_prior
+from auxnet_keras.experiments.report import evaluation_table, print_evaluation
+from auxnet_keras.experiments.run import Run
+from auxnet_keras.experiments.run_log import logger
+
+
+def finish(run: Run) -> None:
+    """Evaluates the best weights and writes results, figures, model card and export."""
+    write_prior(_prior(run), run.path)
+    results = evaluate(run)
+    _write_results(run, results)
+    folder = run.path / "figures"
+    folder.mkdir(exist_ok=True)
+    figures.curves(run, folder / "curves.png")
+    figures.qualitative(run, folder / "qualitative.png")
+    if "confusion" in results:
+        figures.confusion(results["confusion"], run.info.class_names, folder / "confusion.png")
+    (run.path / "MODEL_CARD.md").write_text(model_card(run), encoding="utf-8")
+    if run.config.model != "fusenet":  # an image alone is not what it takes
+        export(run, ["saved_model"])
+    print_evaluation(results)
+    record = run.manifest
+    record.record_artefacts()
+    record.event("end")
+    logger.info("Finished; everything is in %s", run.path)
+
+
+def _prior(run: Run) -> Any:
+    from auxnet_keras.data import arrays
+
+    config, info = run.config, run.info
+    frames = arrays(
+        config.data,
+        config.root,
+        split="train",
+        size=config.size,
+        batch_size=1,  # a partial batch would be dropped
+        seed=config.seed,
+        ignore_void=config.ignore_void,
+        cache=None if config.cache == "memory" else config.cache,
+        shuffle=False,
+        limit=config.limit,
+    )
+    return position_prior(frames, info.num_classes, info.ignore_label)
+
+
+def _write_results(run: Run, results: dict[str, Any]) -> None:
+    with replacing(run.path / "results.json") as temporary:
+        temporary.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    evaluation_table(results).write(run.path)

@@ -1,0 +1,87 @@
+"""A trained network on images of any size, as it is deployed: resized in, resized back out."""
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from auxnet_keras.data.resize import resize_bilinear, resize_nearest
+from auxnet_keras.errors import ConfigError
+
+if TYPE_CHECKING:
+    from auxnet_keras.models import AuxiliaryModel
+
+
+@dataclasses.dataclass(frozen=True)
+class Prediction:
+    """What a network says about one image.
+
+    Attributes:
+        classes: uint8 [H, W], or `None` for a network without segmentation.
+        depth: float32 [H, W] in the unit the network was trained in (disparity in pixels of the
+            image's own width), or `None` for a network without depth.
+    """
+
+    classes: np.ndarray | None
+    depth: np.ndarray | None
+
+
+class Predictor:
+    """Calls a network on images of any size.
+
+    Args:
+        model: The network; its input size is fixed.
+        depth_unit: The unit of its depth.
+    """
+
+    def __init__(self, model: "AuxiliaryModel", depth_unit: str) -> None:
+        self.model = model
+        self.depth_unit = depth_unit
+        image = next(tensor for tensor in model.inputs if tensor.shape[-1] == 3)
+        self.size = (int(image.shape[1]), int(image.shape[2]))
+        self.needs_depth = len(model.inputs) == 2
+
+    def __call__(self, image: np.ndarray, depth: np.ndarray | None = None) -> Prediction:
+        """Predicts one image.
+
+        Args:
+            image: uint8 [H, W, 3], RGB, any size.
+            depth: float32 [H, W] or [H, W, 1], -1 = invalid: the second input of FuseNet.
+
+        Raises:
+            ConfigError: FuseNet without depth.
+        """
+        batch: Any = resize_bilinear(image, self.size)[None]
+        if self.needs_depth:
+            if depth is None:
+                raise ConfigError(
+                    f"{self.model.name} takes depth as a second input; give a depth map with "
+                    "every image. Received: an image alone."
+                )
+            batch = {
+                "image": batch,
+                "depth": resize_nearest(depth, self.size)[None].reshape(1, *self.size, 1),
+            }
+        outputs = self.model.predict_on_batch(batch)
+        return Prediction(
+            self._classes(outputs, image.shape[:2]), self._depth(outputs, image.shape[:2])
+        )
+
+    def _classes(self, outputs: dict[str, np.ndarray], size: tuple[int, ...]) -> Any:
+        if "segmentation" not in outputs:
+            return None
+        # As in the exported network: scores are enlarged, then the largest is taken.
+        return _enlarged(outputs["segmentation"][0], size).argmax(axis=-1).astype(np.uint8)
+
+    def _depth(self, outputs: dict[str, np.ndarray], size: tuple[int, ...]) -> Any:
+        if "depth" not in outputs:
+            return None
+        depth = outputs["depth"][0, ..., 0].astype(np.float32)
+        if self.depth_unit == "disparity_px":  # counted in pixels of the image's width
+            depth = depth * np.float32(size[1] / self.size[1])
+        return _enlarged(depth, size)
+
+
+def _enlarged(values: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    return cv2.resize(values, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)

@@ -1,0 +1,60 @@
+"""The position prior: what a network must beat. It knows where a pixel is and nothing else."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from auxnet_keras.errors import DataError
+
+FILE = "position_prior.png"
+
+
+def position_prior(batches: Iterable[Any], classes: int, ignore: int) -> np.ndarray:
+    """At each position the class most frequent there in the training data.
+
+    Positions never labelled get the class most frequent anywhere.
+
+    Args:
+        batches: (image, {"segmentation": ids [B, H, W]}), unaugmented, as `ak.data.arrays` gives.
+        classes: Number of classes.
+        ignore: The ignore label.
+
+    Returns:
+        uint8 [H, W].
+    """
+    counts: np.ndarray | None = None
+    for _, targets in batches:
+        labels = targets["segmentation"]
+        if counts is None:
+            counts = np.zeros((classes, *labels.shape[1:]), np.int64)
+        for label in range(classes):
+            if label != ignore:
+                counts[label] += (labels == label).sum(axis=0)
+    if counts is None or not counts.any():
+        raise DataError("The training data has no labelled pixel. Received: no class anywhere.")
+    prior = counts.argmax(axis=0)
+    prior[counts.sum(axis=0) == 0] = counts.sum(axis=(1, 2)).argmax()
+    return prior.astype(np.uint8)
+
+
+def write_prior(prior: np.ndarray, folder: Path) -> None:
+    """Keeps it in the run folder, so that a run can be evaluated without its training data."""
+    cv2.imwrite(str(folder / FILE), prior)
+
+
+def read_prior(folder: Path) -> np.ndarray:
+    """What `write_prior` wrote.
+
+    Raises:
+        DataError: It is missing or no image.
+    """
+    prior = cv2.imread(str(folder / FILE), cv2.IMREAD_UNCHANGED)
+    if prior is None or prior.ndim != 2:
+        raise DataError(
+            f"{folder / FILE} is missing or damaged; training writes it. Copy the whole run folder "
+            f"or train again. Received: {str(folder / FILE)!r}."
+        )
+    return prior

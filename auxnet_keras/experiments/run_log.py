@@ -1,0 +1,60 @@
+"""log.txt: what was said about a run, on disk."""
+
+import contextlib
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import keras
+
+from auxnet_keras.callbacks.progress import describe
+
+logger = logging.getLogger("auxnet_keras")
+
+
+@contextlib.contextmanager
+def run_log(folder: Path) -> Iterator[None]:
+    """Inside the block, what the package logs goes to the terminal and, dated, to log.txt.
+
+    A warning is shown once: data is opened several times in a run.
+    """
+    file = logging.FileHandler(folder / "log.txt", encoding="utf-8")
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    terminal = logging.StreamHandler()
+    terminal.setFormatter(logging.Formatter("%(message)s"))
+    terminal.addFilter(lambda record: not getattr(record, "file_only", False))
+    level = logger.level
+    logger.setLevel(logging.INFO)
+    for handler in (file, terminal):
+        handler.addFilter(_WarnOnce())
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        for handler in (file, terminal):
+            logger.removeHandler(handler)
+        file.close()
+
+
+class _WarnOnce(logging.Filter):
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        new = record.levelno != logging.WARNING or message not in self._seen
+        self._seen.add(message)
+        return new
+
+
+class EpochLog(keras.callbacks.Callback):
+    """A line in log.txt for every epoch; the terminal has its progress line."""
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        training = describe(logs or {}).plain
+        validation = describe(logs or {}, prefix="val_").plain
+        logger.info(
+            "epoch %d: %s | val %s", epoch + 1, training, validation, extra={"file_only": True}
+        )

@@ -1,0 +1,140 @@
+"""Training a run, from its config to its folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auxnet_keras.experiments.config import RunConfig
+from auxnet_keras.experiments.config_file import read_config
+from auxnet_keras.experiments.run import WEIGHTS, Run
+from auxnet_keras.experiments.run_folder import open_folder
+
+if TYPE_CHECKING:
+    from auxnet_keras.models import AuxiliaryModel
+
+
+def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
+    """Trains a run, or goes on with it, and leaves a folder that says everything about it.
+
+    The same config on the same folder goes on after the last finished epoch; on a finished folder
+    it says so and returns. Ctrl-C keeps what is finished and says what that is.
+
+    Args:
+        config: The settings: a `RunConfig`, a mapping of their names, or a YAML file.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        ConfigError: A setting that cannot work; a folder with another run in it.
+        DataError: As the reader.
+
+    Example:
+        >>> run = ak.experiments.train({"data": "street", "epochs": 2, "out": "runs/try"})
+        >>> run.results["segmentation"]["mean_iou"]
+    """
+    run = open_folder(_config(config))
+    if run.finished:
+        print(f"{run.path} is finished; see {run.path / 'results.md'}.")
+        return run
+    from auxnet_keras.data import sentence
+    from auxnet_keras.experiments.finishing import finish
+    from auxnet_keras.experiments.run_log import logger, run_log
+
+    with run_log(run.path):
+        try:
+            _fit(run)
+            finish(run)
+        except KeyboardInterrupt:
+            run.manifest.event("interrupt", epochs=len(run.history.get("epoch", ())))
+            logger.info("Interrupted. %s", _what_is_saved(run))
+            raise
+        except Exception as error:
+            logger.error("stopped: %s", sentence(error) or error, extra={"file_only": True})
+            raise
+    return run
+
+
+def _config(config: RunConfig | Mapping[str, Any] | str | Path) -> RunConfig:
+    if isinstance(config, RunConfig):
+        return config
+    return RunConfig.from_mapping(config) if isinstance(config, Mapping) else read_config(config)
+
+
+def _fit(run: Run) -> None:
+    import keras
+    import tensorflow as tf
+
+    from auxnet_keras import data
+    from auxnet_keras.experiments.networks import network
+    from auxnet_keras.experiments.startup import describe_run, record_facts
+
+    config = run.config
+    keras.utils.set_random_seed(config.seed)
+    if config.deterministic:
+        tf.config.experimental.enable_op_determinism()
+    info = data.info(config.data, config.root)
+    train, val = (_dataset(config, split) for split in ("train", "val"))
+    model = network(config, info.class_names)
+    # Never XLA: it can search minutes for a kernel of the large transposed convolution on a GPU.
+    model.compile(keras.optimizers.Adam(config.learning_rate), jit_compile=False)
+    record_facts(run, info, {"train": train.source_frames, "val": val.source_frames})
+    describe_run(run, model, info, train, val)
+    model.fit(
+        train,
+        validation_data=val,
+        epochs=config.epochs,
+        verbose=0,
+        shuffle=False,  # the data set does
+        callbacks=_callbacks(run, model, train, val),
+    )
+
+
+def _dataset(config: RunConfig, split: str) -> Any:
+    from auxnet_keras import data
+
+    dataset = data.load(
+        config.data,
+        config.root,
+        split=split,
+        size=config.size,
+        batch_size=config.batch_size,
+        seed=config.seed,
+        depth_unit=config.depth_unit,
+        ignore_void=config.ignore_void,
+        augment=config.augment and split == "train",
+        cache=config.cache,
+        limit=config.limit,
+    )
+    return data.with_depth_input(dataset) if config.model == "fusenet" else dataset
+
+
+def _callbacks(run: Run, model: "AuxiliaryModel", train: Any, val: Any) -> list[Any]:
+    import keras
+
+    from auxnet_keras import callbacks
+    from auxnet_keras.experiments.run_log import EpochLog
+    from auxnet_keras.experiments.weightings import weighting
+
+    board = run.path / "tensorboard"
+    method = weighting(run.config.weighting)
+    return [
+        *([] if method is None else [method]),
+        callbacks.Progress(),
+        EpochLog(),
+        callbacks.HistoryFile(run.path / "history.csv"),
+        keras.callbacks.TensorBoard(board, write_graph=False),
+        callbacks.WeightBoard(board),
+        callbacks.BestWeights(run.path / WEIGHTS),
+        callbacks.ResumableCheckpoint(run.path, dataset=train),  # last: an epoch counts with it
+    ]
+
+
+def _what_is_saved(run: Run) -> str:
+    epochs = len(run.history.get("epoch", ()))
+    if not epochs:
+        return "No epoch was finished; the same command starts anew."
+    return (
+        f"{epochs} of {run.config.epochs} epochs and the best weights so far are saved in "
+        f"{run.path}; the same command goes on from there."
+    )
