@@ -1,6 +1,7 @@
 """Dense prediction helped by a second task that is thrown away at inference."""
 
 from auxnet_keras._lazy import attach
+from auxnet_keras._registration import register
 from auxnet_keras._version import __version__ as __version__
 
 __getattr__, __dir__, __all__ = attach(
@@ -17,3 +18,5 @@ __getattr__, __dir__, __all__ = attach(
         "errors": ".errors",
     },
 )
+
+register()

@@ -1,6 +1,9 @@
 """Shared fixtures: where the real frames are, and quiet TensorFlow."""
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,3 +31,23 @@ def kitti_root() -> Path:
 def cityscapes_root() -> Path:
     """A folder with real Cityscapes frames, or a skip."""
     return _real_data("AUXNET_CITYSCAPES", "cityscapes")
+
+
+@pytest.fixture(scope="session")
+def run_program():
+    """Runs a module of tests/programs in a process of its own; returns what it printed, by line."""
+
+    def run(module: str, *arguments: str, **environment: str) -> list:
+        done = subprocess.run(
+            [sys.executable, "-m", f"tests.programs.{module}", *arguments],
+            cwd=Path(__file__).resolve().parents[1],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-4000:]
+        return [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
+
+    return run

@@ -1,0 +1,390 @@
+"""The training model: any functional graph with named outputs, one of which only helps."""
+
+import contextlib
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from auxnet_keras import replicas
+from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.models.compile_defaults import default_losses, default_metrics
+from auxnet_keras.models.task_loss import PixelMean, TaskLoss, task_losses
+from auxnet_keras.weighting.base import Weighting, WeightingState
+
+PACKAGE = "auxnet_keras"
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class CurrentValue(keras.metrics.Metric):
+    """Shows a variable among the metrics: its result is the last value it was given."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+        self.value = self.add_variable((), initializer="zeros", aggregation="mean", name="value")
+
+    def update_state(self, value: Any) -> None:
+        self.value.assign(value)
+
+    def result(self) -> Any:
+        return ops.convert_to_tensor(self.value)
+
+    def reset_state(self) -> None:
+        """A weight does not start anew with an epoch."""
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class AuxiliaryModel(keras.Model):
+    """A functional model that knows its main and its auxiliary task.
+
+    It minimises `sum_k lambda_k L_k` over its tasks k. The weights come from the weighting among
+    the callbacks of `fit`, or are the constant `loss_weights` of `compile` (1 by default) without
+    one. Every task's unweighted loss is logged as `<task>_loss`, the mean over all valid pixels of
+    the epoch, and the weights in force as `weight_<task>`.
+
+    Args:
+        inputs: Functional input or a dict of them.
+        outputs: Dict of task name to output. The keys are the names used everywhere: targets,
+            losses, weights, logs.
+        main: The task that is to be helped.
+        auxiliary: The task that helps and is thrown away at inference; `None` for one task.
+        class_names: Names of the segmentation's channels; "0".."K-1" without.
+        name: Name of the model.
+
+    Raises:
+        ConfigError: `outputs` is no dict, or main and auxiliary are not two of its keys.
+
+    Example:
+        >>> model = ak.models.AuxiliaryModel(image, {"segmentation": logits, "depth": depth})
+        >>> model.compile(optimizer="adam")
+        >>> model.fit(train, callbacks=[ak.weighting.TaskWeightBalancing()])
+
+    Reference:
+        Chennupati et al., AuxNet, VISAPP 2019, Eq. 1.
+    """
+
+    def __init__(
+        self,
+        inputs: Any,
+        outputs: Mapping[str, Any],
+        main: str = "segmentation",
+        auxiliary: str | None = "depth",
+        *,
+        class_names: Sequence[str] | None = None,
+        name: str = "auxiliary_model",
+        **kwargs: Any,
+    ) -> None:
+        if not isinstance(outputs, Mapping):
+            raise ConfigError(
+                "AuxiliaryModel needs its outputs as a dict of task name to tensor, for example "
+                "{'segmentation': logits, 'depth': depth}. "
+                f"Received: {type(outputs).__name__}."
+            )
+        for role, task in (("main", main), ("auxiliary", auxiliary)):
+            if task is not None and task not in outputs:
+                raise unknown(f"output given as {role}=", task, outputs)
+        if main == auxiliary:
+            raise ConfigError(
+                "The main and the auxiliary task must be two different outputs. "
+                f"Received: main={main!r}, auxiliary={auxiliary!r}."
+            )
+        super().__init__(inputs=inputs, outputs=dict(outputs), name=name, **kwargs)
+        self.output_names = sorted(outputs)  # the dict's keys, not its layers' names
+        self.main = main
+        self.auxiliary = auxiliary
+        self.class_names = self._names(class_names)
+        # In a namespace Keras does not look into: trackers are no part of a weights file.
+        self._logged = types.SimpleNamespace(losses={}, weights={}, evaluating=False)
+        self._weighting: Weighting | None = None
+        self.weighting_state: WeightingState | None = None
+
+    # --- What it is -------------------------------------------------------------------------
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """(main, auxiliary), or (main,) for one task."""
+        return (self.main,) if self.auxiliary is None else (self.main, self.auxiliary)
+
+    def main_model(self) -> keras.Model:
+        """The main task alone, sharing this model's weights: what is deployed."""
+        return keras.Model(self.input, {self.main: self.output[self.main]}, name=self.name)
+
+    def _names(self, class_names: Sequence[str] | None) -> tuple[str, ...]:
+        if "segmentation" not in self.output_names:
+            return ()
+        channels = self.output["segmentation"].shape[-1]
+        names = tuple(class_names or (str(channel) for channel in range(channels)))
+        if len(names) != channels:
+            raise ConfigError(
+                f"The segmentation has {channels} channels, so it needs {channels} class names. "
+                f"Received: {len(names)} names, {names}."
+            )
+        return names
+
+    # --- Training ---------------------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer: Any = "adam",
+        loss: Any = "auto",
+        loss_weights: Mapping[str, float] | None = None,
+        metrics: Any = "auto",
+        **kwargs: Any,
+    ) -> None:
+        """As `keras.Model.compile`, with the paper's losses and metrics as defaults.
+
+        Args:
+            optimizer: As in Keras.
+            loss: Dict of task to loss. By default an output keyed `segmentation` gets
+                `PixelCrossEntropy`, one keyed `depth` gets `DepthL1`.
+            loss_weights: Constant weights, for a fit without a weighting.
+            metrics: Dict of task to metrics; by default `SegmentationMetrics`, `DepthMetrics`.
+            **kwargs: As in Keras.
+
+        Raises:
+            ConfigError: A loss is missing or belongs to no output; weights of unknown tasks.
+        """
+        losses = default_losses(self) if loss == "auto" else self._checked_losses(loss)
+        if metrics == "auto":
+            with replicas.scope(self):
+                metrics = default_metrics(self, losses)
+        for task in loss_weights or {}:
+            if task not in losses:
+                raise unknown("task in loss_weights", task, losses)
+        super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
+        self.loss = losses
+        self._loss_functions = types.SimpleNamespace(of=losses)
+        self._loss_weights = dict(loss_weights or {})
+        with replicas.scope(self):
+            self._all_reduce = replicas.AllReduce(2 * len(losses))
+            self._logged.losses = {task: PixelMean(f"{task}_loss") for task in losses}
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        **kwargs: Any,
+    ) -> keras.callbacks.History:
+        """As `keras.Model.fit`; put at most one weighting among the callbacks.
+
+        Raises:
+            ConfigError: Two weightings.
+        """
+        given = getattr(callbacks, "callbacks", callbacks) or []
+        given = given if isinstance(given, list | tuple) else [given]
+        weightings = [callback for callback in given if isinstance(callback, Weighting)]
+        if len(weightings) > 1:
+            names = " and ".join(type(weighting).__name__ for weighting in weightings)
+            raise ConfigError(f"A fit takes one weighting at most. Received: {names}.")
+        if not weightings:
+            self.detach_weighting()
+        return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
+
+    def make_train_function(self, force: bool = False) -> Any:
+        # An optimizer that creates its variables inside the step makes Keras trace it twice.
+        if not self.optimizer.built:
+            with replicas.scope(self):
+                self.optimizer.build(self.trainable_variables)
+        if self._all_reduce.replicas > 1:
+            self._refuse_what_keras_cannot_distribute()
+        return super().make_train_function(force)
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """The weighted total; in training it also lets the weighting move on, once a batch."""
+        losses = task_losses(
+            self._loss_functions.of, y, y_pred, sample_weight or {}, self._all_reduce
+        )
+        for task, tracker in self._logged.losses.items():
+            tracker.update_state(losses[task].total, losses[task].count)
+        total = self._total(losses)
+        for extra in self.losses:
+            total += ops.sum(ops.cast(extra, "float32"))
+        if self._weighting is not None and training:
+            self._weighting.update(losses)
+            for name, value in self._weighting.current().items():
+                self._logged.weights[name].update_state(value)
+        # Every replica has the value of the whole; Keras expects a share of it from each.
+        share = 1.0 - 1.0 / self._all_reduce.replicas
+        return total - share * ops.stop_gradient(total) if share else total
+
+    def _total(self, losses: Mapping[str, TaskLoss]) -> Any:
+        if self._weighting is not None:
+            return self._weighting.total(losses)
+        terms = [self._loss_weights.get(task, 1.0) * losses[task].mean for task in losses]
+        return ops.sum(ops.stack(terms))
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """As in Keras, without the targets this model has no output for."""
+        y = {task: y[task] for task in y_pred if task in y}
+        return super().compute_metrics(x, y, y_pred, sample_weight)
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> Any:
+        """As in Keras; weights are a matter of training and not among its results."""
+        with self._without_weights():
+            return super().evaluate(*args, **kwargs)
+
+    def test_step(self, *args: Any) -> Any:
+        """As in Keras."""
+        with self._without_weights():
+            return super().test_step(*args)
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """As in Keras."""
+        results = super().get_metrics_result()
+        hidden = self._logged.weights if self._logged.evaluating else ()
+        return {name: value for name, value in results.items() if name not in hidden}
+
+    @contextlib.contextmanager
+    def _without_weights(self) -> Iterator[None]:
+        before, self._logged.evaluating = self._logged.evaluating, True
+        try:
+            yield
+        finally:
+            self._logged.evaluating = before
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        if not self.compiled:
+            return super().metrics
+        return [
+            *super().metrics,
+            *self._logged.losses.values(),
+            *self._logged.weights.values(),
+        ]
+
+    # --- Weightings -------------------------------------------------------------------------
+
+    def attach_weighting(self, weighting: Weighting) -> None:
+        """Gives the weighting its state and its place in the step; `Weighting.set_model` calls it.
+
+        The weighting that is attached already keeps its state, so that a second fit goes on.
+
+        Raises:
+            ConfigError: The model has one task; a loss the weighting cannot work with.
+        """
+        if weighting is self._weighting:
+            return
+        if self.auxiliary is None:
+            raise ConfigError(
+                f"{type(weighting).__name__} balances a main and an auxiliary task, and this model "
+                f"has one task. Train it without a weighting. Received: outputs {self.tasks}."
+            )
+        self._refuse_losses_without_pixels(weighting)
+        self.detach_weighting()
+        state = WeightingState(name="weighting_state")
+        with replicas.scope(self):
+            weighting.build(state, self.tasks)
+            state.built = True
+            self._logged.weights = {name: CurrentValue(name) for name in weighting.current()}
+            for name, value in weighting.current().items():
+                self._logged.weights[name].update_state(value)
+        self._set_untracked_on_replace(state)
+        self._weighting = weighting
+
+    def detach_weighting(self) -> None:
+        """Back to constant weights; the variables of the weighting leave the model."""
+        if self._weighting is not None:
+            self._set_untracked_on_replace(None)
+            self._weighting = None
+            self._logged.weights = {}
+
+    def _set_untracked_on_replace(self, state: WeightingState | None) -> None:
+        # Keras goes on tracking a replaced sub-layer and keeps the traced steps: undo both.
+        if self.weighting_state is not None:
+            self._tracker.unlock()
+            self._tracker.untrack(self.weighting_state)
+        self._tracker.unlock()
+        self.weighting_state = state
+        self._tracker.lock()
+        self.train_function = None
+        self.test_function = None
+
+    # --- Saving -----------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        graph = keras.Model(self.input, self.output, name=self.name)
+        return {
+            "graph": keras.saving.serialize_keras_object(graph),
+            "main": self.main,
+            "auxiliary": self.auxiliary,
+            "class_names": list(self.class_names) or None,
+            "name": self.name,
+            "trainable": self.trainable,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "AuxiliaryModel":
+        config = dict(config)
+        graph = keras.saving.deserialize_keras_object(config.pop("graph"), custom_objects)
+        return cls(graph.input, graph.output, **config)
+
+    def get_compile_config(self) -> dict[str, Any]:
+        if not self.compiled:
+            return {}
+        return {
+            **super().get_compile_config(),
+            "loss": {
+                task: keras.saving.serialize_keras_object(loss) for task, loss in self.loss.items()
+            },
+            "loss_weights": self._loss_weights,
+        }
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
+
+    # --- Refusals ---------------------------------------------------------------------------
+
+    def _checked_losses(self, loss: Any) -> dict[str, Any]:
+        if not isinstance(loss, Mapping):
+            raise ConfigError(
+                "compile needs its losses as a dict of task to loss, one for each of "
+                f"{self.output_names}. Received: loss={loss!r}."
+            )
+        for task in loss:
+            if task not in self.output_names:
+                raise unknown("output given a loss", task, self.output_names)
+        return {
+            task: keras.losses.get(loss[task])
+            for task in (*self.tasks, *self.output_names)
+            if task in loss
+        }
+
+    def _refuse_losses_without_pixels(self, weighting: Weighting) -> None:
+        missing = [task for task in self.tasks if task not in self.loss]
+        if missing:
+            raise ConfigError(
+                f"{type(weighting).__name__} needs a loss for both tasks; compile gave none for "
+                f"{missing}. Received: losses for {sorted(self.loss)}."
+            )
+        for task in self.tasks if weighting.needs_per_pixel else ():
+            if not hasattr(self.loss[task], "per_pixel"):
+                raise ConfigError(
+                    f"{type(weighting).__name__} needs the loss of every pixel, so the loss of "
+                    f"{task!r} must have per_pixel(y, prediction) -> (values, valid), as "
+                    "auxnet_keras.losses have. Other Keras losses work with task weightings only. "
+                    f"Received: {type(self.loss[task]).__name__}."
+                )
+
+    def _refuse_what_keras_cannot_distribute(self) -> None:
+        steps = self.steps_per_execution
+        accumulation = getattr(self.optimizer, "gradient_accumulation_steps", None)
+        if steps > 1 or accumulation:
+            raise ConfigError(
+                "Under a tf.distribute strategy Keras itself fails with steps_per_execution > 1 "
+                "and with gradient accumulation; use neither on several replicas. Received: "
+                f"steps_per_execution={steps}, gradient_accumulation_steps={accumulation}."
+            )

@@ -1,0 +1,46 @@
+"""The FCN-8 decoder that both of AuxNet's tasks use."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from keras import layers
+
+
+def fcn8_decoder(
+    pyramid: Mapping[str, Any], channels: int, name: str, activation: str | None = None
+) -> Any:
+    """Scores three pyramid levels, adds them coarse to fine, and enlarges the sum to the image.
+
+    With K channels it has (C5 + C4 + C3) K + 288 K^2 + 6 K parameters; on ResNet-50 that is
+    3590 K + 288 K^2, which is what paper A's Table 2 implies.
+
+    Args:
+        pyramid: Features P3, P4, P5 of shapes [B, H/8, W/8, C3], [B, H/16, W/16, C4],
+            [B, H/32, W/32, C5].
+        channels: K, classes to score or values to regress.
+        name: The task; the layers are named after it, so that they can be found and stripped.
+        activation: Applied to the output: `None` for logits or a regression, `"softmax"`.
+
+    Returns:
+        [B, H, W, K] in float32, whatever the precision policy: logits in half precision lose classes.
+
+    Reference:
+        Long et al., Fully Convolutional Networks, CVPR 2015 (FCN-8s); paper A, section 3.1.
+    """
+
+    def score(level: str) -> Any:
+        return layers.Conv2D(channels, 1, name=f"{name}_score_{level.lower()}")(pyramid[level])
+
+    def enlarge(features: Any, kernel: int, stride: int, suffix: str, **kwargs: Any) -> Any:
+        return layers.Conv2DTranspose(
+            channels, kernel, stride, padding="same", name=f"{name}_{suffix}", **kwargs
+        )(features)
+
+    features = enlarge(score("P5"), 4, 2, "up_p4")
+    features = layers.Add(name=f"{name}_add_p4")([features, score("P4")])
+    features = enlarge(features, 4, 2, "up_p3")
+    features = layers.Add(name=f"{name}_add_p3")([features, score("P3")])
+    output = enlarge(features, 16, 8, "up_image", dtype="float32")
+    if activation is not None:
+        output = layers.Activation(activation, dtype="float32", name=f"{name}_{activation}")(output)
+    return output

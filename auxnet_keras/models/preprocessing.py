@@ -1,0 +1,97 @@
+"""Preprocessing as layers inside the model, so that images go in as they come from a camera."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from auxnet_keras.errors import ConfigError, unknown
+
+STRIDE = 32
+"""The encoders' coarsest stride: image sides must be multiples of it."""
+
+_CAFFE_MEAN_BGR = (103.939, 116.779, 123.68)
+
+
+def check_size(height: int | None, width: int | None) -> None:
+    """Refuses an image size the decoders cannot rebuild.
+
+    Args:
+        height, width: Pixels; `None` (unknown) passes and is checked when an image arrives.
+
+    Raises:
+        ConfigError: A side is not a multiple of 32; names the nearest sizes that are.
+    """
+    for side in (height, width):
+        if side is not None and (side < STRIDE or side % STRIDE):
+            near = [
+                None if s is None else max(STRIDE, round(s / STRIDE) * STRIDE)
+                for s in (height, width)
+            ]
+            raise ConfigError(
+                "Image height and width must be multiples of 32, because the encoder halves them "
+                f"five times. The nearest size that works is {tuple(near)}. "
+                f"Received: {(height, width)}."
+            )
+
+
+@keras.saving.register_keras_serializable(package="auxnet_keras")
+class ImagePreprocessing(keras.layers.Layer):
+    """Turns RGB 0..255 into what a backbone was trained on, in float32 and without parameters.
+
+    Args:
+        mode: `"caffe"` (BGR minus the ImageNet mean: ResNet), `"tf"` (-1..1: MobileNetV2), or
+            `"none"` (0..255 as they are: backbones that rescale inside).
+
+    Raises:
+        ConfigError: Unknown mode; image sides that are not multiples of 32.
+    """
+
+    def __init__(self, mode: str = "caffe", **kwargs: Any) -> None:
+        kwargs.setdefault("dtype", "float32")
+        super().__init__(**kwargs)
+        if mode not in ("caffe", "tf", "none"):
+            raise unknown("preprocessing mode", mode, ("caffe", "tf", "none"))
+        self.mode = mode
+
+    def call(self, images: Any) -> Any:
+        """Args: images [B, H, W, 3], RGB 0..255. Returns: [B, H, W, 3] float32."""
+        check_size(images.shape[1], images.shape[2])
+        images = ops.cast(images, "float32")
+        if self.mode == "caffe":
+            return ops.flip(images, axis=-1) - ops.convert_to_tensor(_CAFFE_MEAN_BGR, "float32")
+        if self.mode == "tf":
+            return images / 127.5 - 1.0
+        return images
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "mode": self.mode}
+
+
+@keras.saving.register_keras_serializable(package="auxnet_keras")
+class DepthPreprocessing(keras.layers.Layer):
+    """Turns a depth map into the three-channel image 0..255 a colour encoder expects.
+
+    Each map is divided by its own largest value, so any unit works: FuseNet, too, is fed with depth
+    normalised to the range of an image. Invalid pixels (< 0 or not finite) become 0.
+
+    Reference:
+        Hazirbas et al., FuseNet, ACCV 2016, section 4 (depth stored and fed as 0..255).
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("dtype", "float32")
+        super().__init__(**kwargs)
+
+    def call(self, depth: Any) -> Any:
+        """Args: depth [B, H, W, 1], any unit, -1 = invalid. Returns: [B, H, W, 3], 0..255."""
+        depth = ops.cast(depth, "float32")
+        depth = ops.where(ops.logical_and(depth >= 0, ops.isfinite(depth)), depth, 0.0)
+        largest = ops.max(depth, axis=(1, 2, 3), keepdims=True)
+        return ops.repeat(255.0 * depth / ops.maximum(largest, 1e-6), 3, axis=-1)
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        return (*input_shape[:-1], 3)

@@ -1,0 +1,14 @@
+"""Weightings: how much each task's loss counts. One method a file; base.py says what one is."""
+
+from auxnet_keras._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "Weighting": "base",
+        "TaskWeighting": "base",
+        "FixedWeights": "fixed",
+        "TaskWeightBalancing": "balancing",
+        "FocusedTaskWeightBalancing": "focused",
+    },
+)

@@ -1,0 +1,91 @@
+"""Task weight balancing (TWB): each task is weighted by the other one's loss."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from keras import ops
+
+from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.models.task_loss import TaskLoss
+from auxnet_keras.weighting.base import TaskWeighting
+
+_TINY = 1e-30  # below any loss, above float32's smallest normal number
+
+
+class TaskWeightBalancing(TaskWeighting):
+    """Weights recomputed after every batch t from its unweighted losses, then used for the next.
+
+        target_main = L_aux(t),  target_aux = L_main(t)
+        lambda <- momentum * lambda + (1 - momentum) * target,  lambda(0) = 1
+
+    A batch in which a task has no valid pixel leaves lambda as it is.
+
+    `mode="product"` differentiates the closed form of the same batch instead, L = 2 L_main L_aux.
+    For TWB both modes point in the same direction (the closed form's gradient is twice as long);
+    for FTWB they do not.
+
+    The product of two falling losses shrinks by orders of magnitude while training succeeds, and
+    Adam's second moment, which remembers the large early gradients, then throttles the step;
+    `normalize=True` divides the weights in force by their mean and leaves their ratio.
+
+    Args:
+        momentum: Of the moving average, in [0, 1); 0 is Algorithm 1 as printed.
+        mode: `"detached"` (weights are constants to the gradient) or `"product"`.
+        normalize: Divide the weights in force by their mean.
+
+    Raises:
+        ConfigError: A momentum outside [0, 1), an unknown mode, `"product"` with a momentum.
+
+    Example:
+        >>> model.fit(train, callbacks=[ak.weighting.TaskWeightBalancing()])
+
+    Reference:
+        Chennupati et al., AuxNet, VISAPP 2019, Algorithm 1 and section 3.2.
+    """
+
+    def __init__(
+        self, momentum: float | None = None, *, mode: str = "detached", normalize: bool = False
+    ) -> None:
+        super().__init__()
+        if mode not in ("detached", "product"):
+            raise unknown("mode", mode, ("detached", "product"))
+        if mode == "product" and momentum:
+            raise ConfigError(
+                "mode='product' differentiates the losses of one batch, so there is nothing to "
+                f"average; leave momentum out or pass 0. Received: momentum={momentum}."
+            )
+        if momentum is None:
+            momentum = 0.9 if mode == "detached" else 0.0
+        if not 0.0 <= momentum < 1.0:
+            raise ConfigError(f"momentum must be in [0, 1). Received: {momentum}.")
+        self.momentum = float(momentum)
+        self.mode = mode
+        self.normalize = normalize
+
+    def targets(self, main: Any, auxiliary: Any) -> tuple[Any, Any]:
+        """(target_main, target_aux) of a batch with the losses `main` and `auxiliary`."""
+        return auxiliary, main
+
+    def in_force(self) -> Any:
+        return self._normalized(super().in_force())
+
+    def total(self, losses: Mapping[str, TaskLoss]) -> Any:
+        if self.mode == "detached":
+            return super().total(losses)
+        means = [losses[task].mean for task in self.tasks]
+        targets = ops.stack(self.targets(*means))
+        # The sum of target_k L_k, not detached, is the closed form: 2 Ls Ld, or (Ls + 1) Ls Ld.
+        return ops.sum(self._normalized(targets) * ops.stack(means))
+
+    def update(self, losses: Mapping[str, TaskLoss]) -> None:
+        means = [ops.stop_gradient(losses[task].mean) for task in self.tasks]
+        target = ops.stack(self.targets(*means))
+        old = ops.convert_to_tensor(self.values)
+        new = self.momentum * old + (1.0 - self.momentum) * target
+        present = [losses[task].present for task in self.tasks]
+        self.values.assign(ops.where(ops.logical_and(*present), new, old))
+
+    def _normalized(self, weights: Any) -> Any:
+        if not self.normalize:
+            return weights
+        return weights / ops.stop_gradient(ops.maximum(ops.mean(weights), _TINY))

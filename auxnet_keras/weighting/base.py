@@ -1,0 +1,134 @@
+"""What a weighting is: a Keras callback whose state lives in the model and whose rule runs in the step.
+
+Callback hooks fire once per execution (of several batches) and see running means, so neither may
+drive a weight. The rule is therefore traced into the compiled step, which calls `total` and then
+`update` on every batch; the callback side attaches the state and owns what is not per batch.
+"""
+
+import abc
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+from keras import ops
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.models.task_loss import TaskLoss
+
+
+@keras.saving.register_keras_serializable(package="auxnet_keras")
+class WeightingState(keras.layers.Layer):
+    """Holds the variables of a weighting while it is attached to a model; computes nothing.
+
+    Weight files may or may not hold these variables: a file without them leaves them as they are.
+    """
+
+    def add_state(self, name: str, value: Any) -> keras.Variable:
+        """A float32 variable that starts at `value` and is equal on all replicas."""
+        value = ops.convert_to_numpy(ops.convert_to_tensor(value, dtype="float32"))
+        return self.add_weight(
+            shape=value.shape,
+            initializer=lambda shape, dtype=None: ops.convert_to_tensor(value, dtype),
+            dtype="float32",
+            trainable=False,
+            aggregation="mean",
+            autocast=False,
+            name=name,
+        )
+
+    def load_own_variables(self, store: Any) -> None:
+        if len(store.keys()) == len(self._non_trainable_variables):
+            super().load_own_variables(store)
+
+
+class Weighting(keras.callbacks.Callback, abc.ABC):
+    """Base of all weightings.
+
+    A subclass creates its variables in `build`, forms the objective in `total`, and moves its
+    variables in `update`; all three use `keras.ops` only. `base.TaskWeighting` is the simpler base
+    for rules that give one number per task.
+
+    Attributes:
+        needs_per_pixel: The rule reads per-pixel losses, so plain Keras losses cannot be used.
+    """
+
+    needs_per_pixel = False
+
+    def set_model(self, model: keras.Model) -> None:
+        """Attaches the state to `model` (called by `fit`).
+
+        Raises:
+            ConfigError: `model` is no `AuxiliaryModel`, or has one task only.
+        """
+        attach = getattr(model, "attach_weighting", None)
+        if attach is None:
+            raise ConfigError(
+                f"{type(self).__name__} works on an auxnet_keras.models.AuxiliaryModel; wrap your "
+                "functional graph: AuxiliaryModel(inputs, {'segmentation': ..., 'depth': ...}). "
+                f"Received: {type(model).__name__}."
+            )
+        attach(self)
+        super().set_model(model)
+
+    @abc.abstractmethod
+    def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
+        """Creates variables with `state.add_state`; `tasks` is (main, auxiliary)."""
+
+    @abc.abstractmethod
+    def total(self, losses: Mapping[str, TaskLoss]) -> Any:
+        """The scalar to minimise, with the weights in force as constants to the gradient."""
+
+    @abc.abstractmethod
+    def update(self, losses: Mapping[str, TaskLoss]) -> None:
+        """Assigns the weights for the next batch."""
+
+    @abc.abstractmethod
+    def current(self) -> dict[str, Any]:
+        """Log name (`weight_<task>`, `class_weight_<class>`) to the scalar tensor now in force."""
+
+    @property
+    @abc.abstractmethod
+    def weights(self) -> dict[str, Any]:
+        """The weights now in force, as Python or NumPy numbers."""
+
+
+class TaskWeighting(Weighting):
+    """A weighting with one number per task: L = sum_k lambda_k L_k."""
+
+    def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
+        self.tasks = tasks
+        self.values = state.add_state("task_weights", self.initial(tasks))
+
+    def initial(self, tasks: tuple[str, ...]) -> list[float]:
+        """lambda(0) in the order of `tasks`: 1 each."""
+        return [1.0] * len(tasks)
+
+    def in_force(self) -> Any:
+        """lambda [tasks], constant to the gradient."""
+        return ops.stop_gradient(ops.convert_to_tensor(self.values))
+
+    def total(self, losses: Mapping[str, TaskLoss]) -> Any:
+        means = ops.stack([losses[task].mean for task in self.tasks])
+        return ops.sum(self.in_force() * means)
+
+    def update(self, losses: Mapping[str, TaskLoss]) -> None:
+        """Constant unless a subclass says otherwise."""
+
+    def current(self) -> dict[str, Any]:
+        values = self.in_force()
+        return {f"weight_{task}": values[i] for i, task in enumerate(self.tasks)}
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Task to its weight now in force.
+
+        Raises:
+            ConfigError: Before the first `fit`: the tasks are the model's.
+        """
+        if not hasattr(self, "tasks"):
+            raise ConfigError(
+                "A weighting has weights once it is attached to a model: pass it to fit in "
+                f"callbacks=[...] first. Received: an unattached {type(self).__name__}."
+            )
+        values = ops.convert_to_numpy(self.in_force())
+        return {task: float(value) for task, value in zip(self.tasks, values, strict=True)}

@@ -1,0 +1,53 @@
+"""Focused task weight balancing (FTWB): TWB with more weight on the main task."""
+
+import math
+from typing import Any
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.weighting.balancing import TaskWeightBalancing
+
+
+class FocusedTaskWeightBalancing(TaskWeightBalancing):
+    """TWB whose main weight carries a further factor: the main loss, or a number.
+
+        target_main = L_main L_aux  (focus="loss")   or   f L_aux  (focus=f)
+        target_aux  = L_main
+
+    The two modes differ in direction. Detached, the ratio of the two weights is L_aux (with
+    `focus="loss"`), which is TWB's ratio times L_main: below 1 once L_main < 1, so the main task is
+    then focused *less* than under TWB. `mode="product"` differentiates (L_main + 1) L_main L_aux,
+    TWB's ratio times (2 L_main + 1) / (L_main + 1), which stays between 1 and 2; a fixed focus
+    differentiates (f + 1) L_main L_aux.
+
+    Args:
+        focus: `"loss"`, or a number f > 0.
+        momentum, mode, normalize: As for `TaskWeightBalancing`; both are discussed there.
+
+    Raises:
+        ConfigError: A focus that is neither; else as `TaskWeightBalancing`.
+
+    Example:
+        >>> model.fit(train, callbacks=[ak.weighting.FocusedTaskWeightBalancing()])
+
+    Reference:
+        Chennupati et al., AuxNet, VISAPP 2019, Algorithm 2 and section 3.2.
+    """
+
+    def __init__(
+        self,
+        focus: str | float = "loss",
+        momentum: float | None = None,
+        *,
+        mode: str = "detached",
+        normalize: bool = False,
+    ) -> None:
+        super().__init__(momentum, mode=mode, normalize=normalize)
+        if focus != "loss" and not (
+            isinstance(focus, int | float) and math.isfinite(focus) and focus > 0
+        ):
+            raise ConfigError(f"focus must be 'loss' or a number > 0. Received: {focus!r}.")
+        self.focus = focus
+
+    def targets(self, main: Any, auxiliary: Any) -> tuple[Any, Any]:
+        factor = main if self.focus == "loss" else float(self.focus)
+        return factor * auxiliary, main

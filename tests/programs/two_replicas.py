@@ -1,0 +1,74 @@
+"""Trains the toy network on one device and on two logical CPUs; prints both outcomes as JSON."""
+
+import json
+import sys
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import auxnet_keras as ak
+from tests.toys import toy_batches, toy_model
+
+WEIGHTINGS = {
+    "none": lambda: None,
+    "fixed": lambda: ak.weighting.FixedWeights({"segmentation": 400.0, "depth": 1.0}),
+    "twb": lambda: ak.weighting.TaskWeightBalancing(momentum=0.5),
+    "ftwb": lambda: ak.weighting.FocusedTaskWeightBalancing(momentum=0.5),
+    "product": lambda: ak.weighting.FocusedTaskWeightBalancing(mode="product"),
+}
+
+
+def data() -> tuple:
+    """Six batches whose two halves have very unequal masks, one without any depth on one half."""
+    images, targets = toy_batches(6, batch_size=8)
+    for first in range(0, 48, 8):
+        targets["segmentation"][first : first + 4, :6] = 255
+        targets["depth"][first + 4 : first + 8, :, :10] = -1.0
+    targets["depth"][12:16] = -1.0
+    return images, targets
+
+
+def train(name: str, strategy: tf.distribute.Strategy) -> dict:
+    with strategy.scope():
+        keras.utils.set_random_seed(0)
+        model = toy_model(batch_norm=False)
+        model.compile(keras.optimizers.Adam(1e-2))
+    weighting = WEIGHTINGS[name]()
+    dataset = tf.data.Dataset.from_tensor_slices(data()).batch(8)
+    options = tf.data.Options()
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
+    history = model.fit(
+        dataset.with_options(options),
+        epochs=2,
+        verbose=0,
+        validation_data=dataset.with_options(options),
+        callbacks=[weighting] if weighting else [],
+    ).history
+    return {
+        "weights": weighting.weights if weighting else {},
+        "variables": [np.array(v).ravel().tolist() for v in model.trainable_variables],
+        "history": {key: values[-1] for key, values in history.items()},
+    }
+
+
+if __name__ == "__main__":
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    mirrored = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    default = tf.distribute.get_strategy()
+    if sys.argv[1:] == ["refusals"]:
+        for options, optimizer in (
+            ({"steps_per_execution": 2}, keras.optimizers.SGD),
+            ({}, lambda: keras.optimizers.SGD(gradient_accumulation_steps=2)),
+        ):
+            with mirrored.scope():
+                model = toy_model()
+                model.compile(optimizer(), **options)
+            try:
+                model.fit(*toy_batches(1), verbose=0)
+            except ak.errors.ConfigError as error:
+                print(json.dumps(str(error)))
+    else:
+        outcome = {name: [train(name, default), train(name, mirrored)] for name in WEIGHTINGS}
+        print(json.dumps(outcome))

@@ -1,0 +1,68 @@
+"""Imports the core and trains on JAX while importing tensorflow fails; prints the outcome as JSON."""
+
+import importlib.abc
+import json
+import os
+import sys
+
+os.environ["KERAS_BACKEND"] = "jax"
+
+
+class Blocked(importlib.abc.MetaPathFinder):
+    """Makes `import tensorflow` fail, as on a machine without it."""
+
+    def find_spec(self, fullname, path, target=None):
+        if fullname.partition(".")[0] == "tensorflow":
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+        return None
+
+
+sys.meta_path.insert(0, Blocked())
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+import auxnet_keras as ak  # noqa: E402
+from tests.toys import toy_batches, toy_model  # noqa: E402
+
+
+def main() -> None:
+    outcome = {}
+    for name, make in {
+        "fixed": lambda: ak.weighting.FixedWeights({"segmentation": 4.0, "depth": 1.0}),
+        "twb": lambda: ak.weighting.TaskWeightBalancing(),
+        "ftwb": lambda: ak.weighting.FocusedTaskWeightBalancing(),
+    }.items():
+        keras.utils.set_random_seed(0)
+        model = toy_model(batch_norm=False)
+        initial = np.random.default_rng(0)
+        model.set_weights([initial.normal(0, 0.1, w.shape) for w in model.get_weights()])
+        model.compile(keras.optimizers.SGD(1e-3))
+        weighting = make()
+        history = model.fit(
+            *toy_batches(6),
+            batch_size=4,
+            shuffle=False,
+            verbose=0,
+            callbacks=[weighting],
+            validation_data=toy_batches(1, seed=1),
+        ).history
+        outcome[name] = {
+            "weights": weighting.weights,
+            "history": {key: values[-1] for key, values in history.items()},
+        }
+    network = ak.models.AuxNet(12, (64, 64, 3), backbone="mobilenet_v2", weights=None)
+    network.compile(keras.optimizers.Adam(1e-3))
+    images = np.zeros((1, 64, 64, 3), np.uint8)
+    targets = {
+        "segmentation": np.ones((1, 64, 64), np.uint8),
+        "depth": np.ones((1, 64, 64, 1), np.float32),
+    }
+    logs = network.train_on_batch(images, targets, return_dict=True)
+    outcome["auxnet"] = {name: float(value) for name, value in logs.items()}
+    outcome["tensorflow_imported"] = "tensorflow" in sys.modules
+    print(json.dumps(outcome))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Tiny networks and batches that make a step take milliseconds."""
+
+import keras
+import numpy as np
+
+import auxnet_keras as ak
+
+CLASSES = 4
+SIZE = (8, 12)
+
+
+def toy_model(
+    main: str = "segmentation", auxiliary: str | None = "depth", batch_norm: bool = True
+) -> keras.Model:
+    """Two 1x1 heads on a 3x3 convolution."""
+    image = keras.Input((*SIZE, 3), name="image")
+    features = keras.layers.Rescaling(1 / 255)(image)
+    features = keras.layers.Conv2D(6, 3, padding="same", name="shared")(features)
+    if batch_norm:
+        features = keras.layers.BatchNormalization(momentum=0.9)(features)
+    features = keras.layers.ReLU()(features)
+    outputs = {
+        "segmentation": keras.layers.Conv2D(CLASSES, 1, dtype="float32", name="classes")(features),
+        "depth": keras.layers.Conv2D(1, 1, dtype="float32", name="metres")(features),
+    }
+    if auxiliary is None:
+        outputs = {main: outputs[main]}
+    return ak.models.AuxiliaryModel(image, outputs, main, auxiliary)
+
+
+def toy_batches(count: int, batch_size: int = 4, seed: int = 0) -> tuple[np.ndarray, dict]:
+    """Images and targets of `count` batches, a third of the pixels without a target."""
+    generator = np.random.default_rng(seed)
+    samples = count * batch_size
+    images = generator.integers(0, 256, (samples, *SIZE, 3), dtype=np.uint8)
+    labels = generator.integers(0, CLASSES, (samples, *SIZE)).astype(np.uint8)
+    labels[generator.random(labels.shape) < 0.3] = 255
+    depth = generator.uniform(1, 30, (samples, *SIZE, 1)).astype(np.float32)
+    depth[generator.random(depth.shape) < 0.3] = -1.0
+    return images, {"segmentation": labels, "depth": depth}
+
+
+def batch_of(data: tuple[np.ndarray, dict], index: int, batch_size: int = 4) -> tuple:
+    """Batch `index` of what `toy_batches` returned."""
+    images, targets = data
+    part = slice(index * batch_size, (index + 1) * batch_size)
+    return images[part], {task: target[part] for task, target in targets.items()}

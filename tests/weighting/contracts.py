@@ -1,0 +1,197 @@
+"""What every weighting must do, whatever its rule: one class to inherit from, one method to fill in."""
+
+import warnings
+
+import keras
+import numpy as np
+import pytest
+
+import auxnet_keras as ak
+from tests.toys import batch_of, toy_batches, toy_model
+
+
+class WeightingContract:
+    """Subclass it and say how the weighting is made; all tests below then run for it."""
+
+    def make(self) -> ak.weighting.Weighting:
+        raise NotImplementedError
+
+    def fit(self, weighting=None, *, model=None, batches=6, epochs=1, callbacks=(), **compiled):
+        keras.utils.set_random_seed(0)
+        model = model or toy_model()
+        model.compile(keras.optimizers.SGD(1e-3), metrics=None, **compiled)
+        images, targets = toy_batches(batches)
+        history = model.fit(
+            images,
+            targets,
+            batch_size=4,
+            epochs=epochs,
+            shuffle=False,
+            verbose=0,
+            validation_data=toy_batches(2, seed=1),
+            callbacks=[*callbacks, *([weighting] if weighting else [])],
+        )
+        return model, history.history
+
+    def flat(self, weighting) -> np.ndarray:
+        return np.concatenate([np.ravel(value) for value in weighting.weights.values()])
+
+    def test_weights_are_in_the_logs_and_not_in_the_validation_logs(self):
+        weighting = self.make()
+        _, history = self.fit(weighting, epochs=2)
+        names = [name for name in history if "weight_" in name]
+        assert names
+        assert not [name for name in names if name.startswith("val_")]
+        assert all(len(history[name]) == 2 for name in names)
+        assert sorted(history[name][-1] for name in names) == pytest.approx(
+            sorted(self.flat(weighting)), rel=1e-6
+        )
+
+    def test_steps_per_execution_changes_nothing(self):
+        one, several = self.make(), self.make()
+        model, _ = self.fit(one, batches=8)
+        other, _ = self.fit(several, batches=8, steps_per_execution=8)
+        np.testing.assert_allclose(self.flat(one), self.flat(several), rtol=1e-6)
+        for a, b in zip(model.get_weights(), other.get_weights(), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+    def test_xla_changes_nothing(self):
+        plain, compiled = self.make(), self.make()
+        self.fit(plain)
+        self.fit(compiled, jit_compile=True)
+        np.testing.assert_allclose(self.flat(plain), self.flat(compiled), rtol=1e-4)
+
+    def test_mixed_precision_keeps_the_state_in_float32(self):
+        keras.mixed_precision.set_global_policy("mixed_bfloat16")
+        try:
+            weighting = self.make()
+            model, history = self.fit(weighting)
+        finally:
+            keras.mixed_precision.set_global_policy("float32")
+        assert all(v.dtype == "float32" for v in model.weighting_state.variables)
+        assert np.isfinite(self.flat(weighting)).all()
+        assert np.isfinite(history["loss"]).all()
+
+    def test_gradient_accumulation_still_moves_after_every_batch(self):
+        plain, accumulating = self.make(), self.make()
+        frozen = {"learning_rate": 0.0}
+        for weighting, extra in ((plain, {}), (accumulating, {"gradient_accumulation_steps": 2})):
+            keras.utils.set_random_seed(0)
+            model = toy_model()
+            model.compile(keras.optimizers.SGD(**frozen, **extra))
+            images, targets = toy_batches(6)
+            model.fit(
+                images, targets, batch_size=4, shuffle=False, verbose=0, callbacks=[weighting]
+            )
+        np.testing.assert_allclose(self.flat(plain), self.flat(accumulating), rtol=1e-5)
+
+    def test_other_callbacks_work_beside_it(self, tmp_path):
+        stop = keras.callbacks.EarlyStopping("val_segmentation_loss", mode="min", patience=5)
+        best = keras.callbacks.ModelCheckpoint(
+            tmp_path / "best.weights.h5",
+            monitor="val_segmentation_loss",
+            mode="min",
+            save_best_only=True,
+            save_weights_only=True,
+        )
+        self.fit(self.make(), epochs=2, callbacks=[stop, best])
+        assert (tmp_path / "best.weights.h5").is_file()
+        assert np.isfinite(stop.best)
+
+    def test_a_second_fit_with_another_weighting_starts_anew(self):
+        model = toy_model()
+        before = len(model.variables)
+        self.fit(self.make(), model=model)
+        fixed = ak.weighting.FixedWeights({"segmentation": 3.0, "depth": 0.5})
+        _, history = self.fit(fixed, model=model)
+        assert history["weight_segmentation"] == [3.0]
+        _, history = self.fit(None, model=model)
+        assert not [name for name in history if "weight_" in name]
+        assert len(model.variables) == before
+
+    def test_weight_files_load_with_and_without_its_state(self, tmp_path):
+        keras.utils.set_random_seed(0)
+        model, _ = self.fit(self.make())
+        model.save_weights(tmp_path / "with.weights.h5")
+        plain = toy_model()
+        plain.load_weights(tmp_path / "with.weights.h5")
+        images, _ = toy_batches(1)
+        expected = model.predict(images, verbose=0)
+        found = plain.predict(images, verbose=0)
+        np.testing.assert_array_equal(expected["segmentation"], found["segmentation"])
+        plain.save_weights(tmp_path / "without.weights.h5")
+        weighting = self.make()
+        toy = toy_model()
+        toy.compile(keras.optimizers.SGD(1e-3))
+        weighting.set_model(toy)
+        with warnings.catch_warnings():
+            # Keras warns that the file holds no state of this optimizer; it has not trained.
+            warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
+            toy.load_weights(tmp_path / "without.weights.h5")
+        found = toy.predict(images, verbose=0)
+        np.testing.assert_array_equal(expected["depth"], found["depth"])
+
+    def test_its_state_is_in_a_weights_file(self, tmp_path):
+        weighting = self.make()
+        model, _ = self.fit(weighting)
+        state = [np.array(v) for v in model.weighting_state.variables]
+        model.save_weights(tmp_path / "with.weights.h5")
+        fresh = toy_model()
+        fresh.compile(keras.optimizers.SGD(1e-3))
+        self.make().set_model(fresh)
+        fresh.optimizer.build(fresh.trainable_variables)
+        fresh.load_weights(tmp_path / "with.weights.h5")
+        for expected, found in zip(state, fresh.weighting_state.variables, strict=True):
+            np.testing.assert_array_equal(expected, np.array(found))
+
+    def test_evaluation_moves_nothing(self):
+        weighting = self.make()
+        model, _ = self.fit(weighting)
+        before = self.flat(weighting)
+        model.evaluate(*toy_batches(3, seed=5), batch_size=4, verbose=0)
+        np.testing.assert_array_equal(before, self.flat(weighting))
+
+    def test_batches_without_valid_pixels_leave_everything_finite(self):
+        images, targets = toy_batches(4)
+        targets["segmentation"][:4] = 255
+        targets["depth"][4:8] = -1.0
+        targets["segmentation"][8:12] = 255
+        targets["depth"][8:12] = -1.0
+        weighting = self.make()
+        model = toy_model()
+        model.compile(keras.optimizers.SGD(1e-3))
+        model.fit(images, targets, batch_size=4, shuffle=False, verbose=0, callbacks=[weighting])
+        assert np.isfinite(self.flat(weighting)).all()
+        assert all(np.isfinite(weight).all() for weight in model.get_weights())
+
+    @pytest.mark.parametrize("scale", [1e-12, 1e12])
+    def test_extreme_losses_give_no_nan(self, scale):
+        images, targets = toy_batches(3)
+        targets["depth"] = np.where(targets["depth"] < 0, -1, targets["depth"] * scale)
+        weighting = self.make()
+        model = toy_model()
+        model.compile(keras.optimizers.SGD(0.0))
+        history = model.fit(
+            images, targets.copy(), batch_size=4, shuffle=False, verbose=0, callbacks=[weighting]
+        )
+        assert np.isfinite(self.flat(weighting)).all()
+        assert np.isfinite(history.history["loss"]).all()
+
+    def test_one_task_model_is_refused_by_name(self):
+        model = toy_model(auxiliary=None)
+        model.compile("sgd")
+        with pytest.raises(ak.errors.ConfigError, match=type(self.make()).__name__):
+            model.fit(*batch_of(toy_batches(1), 0), verbose=0, callbacks=[self.make()])
+
+    def test_a_plain_keras_model_is_refused(self):
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        with pytest.raises(ak.errors.ConfigError, match="AuxiliaryModel"):
+            model.fit(np.ones((1, 2)), np.ones((1, 1)), verbose=0, callbacks=[self.make()])
+
+    def test_two_weightings_are_refused_by_name(self):
+        model = toy_model()
+        model.compile("sgd")
+        fixed = ak.weighting.FixedWeights({"segmentation": 1.0, "depth": 1.0})
+        with pytest.raises(ak.errors.ConfigError, match="FixedWeights"):
+            model.fit(*batch_of(toy_batches(1), 0), verbose=0, callbacks=[fixed, self.make()])

@@ -1,0 +1,29 @@
+"""MirroredStrategy over two logical CPUs must give what one device gives, unequal masks included."""
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="module")
+def outcomes(run_program):
+    return run_program("two_replicas")[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["none", "fixed", "twb", "ftwb", "product"])
+def test_two_replicas_equal_one_device(outcomes, name):
+    one, two = outcomes[name]
+    for task, weight in one["weights"].items():
+        assert two["weights"][task] == pytest.approx(weight, rel=1e-5)
+    for a, b in zip(one["variables"], two["variables"], strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
+    assert set(one["history"]) == set(two["history"])
+    for key, value in one["history"].items():
+        assert two["history"][key] == pytest.approx(value, rel=1e-3, abs=1e-4, nan_ok=True), key
+
+
+@pytest.mark.slow
+def test_what_keras_cannot_distribute_is_refused(run_program):
+    steps, accumulation = run_program("two_replicas", "refusals")
+    assert "steps_per_execution=2" in steps
+    assert "gradient_accumulation_steps=2" in accumulation
