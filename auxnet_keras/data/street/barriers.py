@@ -1,8 +1,9 @@
 """What stands along a lot's edge: fences, railings, garden walls and hedges."""
 
+import cv2
 import numpy as np
 
-from auxnet_keras.data.street.buildings import UP, paint_wall
+from auxnet_keras.data.street.buildings import SEEN_THROUGH, UP, paint_wall
 from auxnet_keras.data.street.canvas import Canvas
 from auxnet_keras.data.street.classes import Label
 from auxnet_keras.data.street.noise import SIZE, wall_grain
@@ -15,13 +16,13 @@ FENCES = ("boards", "pickets", "railing", "ranch", "mesh")
 
 def _fence_texture(
     kind: str, colour: np.ndarray, size: tuple[float, float], scale: float,
-    weather: Weather, normal: np.ndarray,
+    weather: Weather, normal: np.ndarray, depth: float,
 ) -> np.ndarray:  # fmt: skip
-    """A fence [rows, columns, 3]; black is see-through."""
+    """A fence [rows, columns, 4]: RGB and surface 1, or SEEN_THROUGH in its gaps."""
     rows = int(np.clip(size[0] * scale, 3, SIZE))
     columns = int(np.clip(size[1] * scale, 4, 900))
     scale_x, scale_y = columns / size[1], rows / size[0]
-    lit = np.clip(colour * weather.shade(normal), 2, 255)
+    lit = np.maximum(weather.lit(colour, normal, depth), 2)
     x = np.arange(columns) / scale_x
     y = (rows - 0.5 - np.arange(rows)) / scale_y
     image = np.zeros((rows, columns, 3), np.float32)
@@ -57,9 +58,11 @@ def _fence_texture(
         image[diagonal < max(0.022, 0.45 / scale_x)] = lit * 0.8
         bars(2.5, 0.09, 1.0)
         rail(size[0] - 0.04, 0.07, 1.0)
-    grain = wall_grain()[:rows, np.arange(columns) % SIZE].astype(np.float32) / 128
-    solid = image.any(axis=2, keepdims=True)
-    return np.where(solid, np.clip(image * grain, 2, 255), 0).astype(np.uint8)
+    grain = wall_grain()[:rows, np.arange(columns) % SIZE]
+    fence = np.empty((rows, columns, 4), np.uint8)
+    fence[..., :3] = cv2.multiply(image, grain, scale=1 / 128, dtype=cv2.CV_8U)
+    fence[..., 3] = np.where(image[..., 0] > 0, 1, SEEN_THROUGH)
+    return fence
 
 
 def paint_fence(
@@ -73,8 +76,8 @@ def paint_fence(
         colour = paint(rng, "white", "dark", "green", "earth", "grey", "blue")
     length = float(np.hypot(*(ends[1] - ends[0])))
 
-    def draw(scale: float, normal: np.ndarray) -> np.ndarray:
-        return _fence_texture(kind, colour, (height, length), scale, weather, normal)
+    def draw(scale: float, normal: np.ndarray, depth: float) -> np.ndarray:
+        return _fence_texture(kind, colour, (height, length), scale, weather, normal, depth)
 
     paint_wall(canvas, ends, (0.0, height), Label.FENCE, draw, holes=kind != "boards")
 
@@ -85,15 +88,21 @@ def paint_hedge(
 ) -> None:  # fmt: skip
     """A clipped hedge: its front, and its end towards the camera; `back` is its thickness."""
     seed = int(rng.integers(1 << 31))
-    for a, b in ((ends[0], ends[0] + back), (ends[1], ends[1] + back), ends):
+    away = ends[1] - ends[0]
+    sides = [ends]
+    for end, outward in ((ends[0], -away), (ends[1], away)):
+        if outward @ end < 0:  # this end looks at the camera
+            sides.append((end, end + back))
+    for a, b in sides:
         length = float(np.hypot(*(b - a)))
 
-        def draw(scale: float, normal: np.ndarray, length: float = length) -> np.ndarray:
+        def draw(scale: float, normal: np.ndarray, depth: float, length: float = length):
             own = np.random.default_rng(seed)
-            return hedge_texture(own, season, (height, length), scale, weather, normal)
+            size = (height, length)
+            return hedge_texture(own, season, size, scale, weather, normal, depth)
 
         paint_wall(canvas, (a, b), (0.0, height), Label.VEGETATION, draw)
     if canvas.camera.height > height:
         top = np.array([ends[0], ends[1], ends[1] + back, ends[0] + back])
-        corners = np.insert(top, 1, height, axis=1)
-        canvas.flat(corners, weather.lit(paint(rng, "green") * 0.95, UP), Label.VEGETATION, UP)
+        colour = weather.lit(paint(rng, "green") * 0.9, UP, float(top[:, 1].mean()))
+        canvas.flat(np.insert(top, 1, height, axis=1), colour, Label.VEGETATION, UP)

@@ -7,10 +7,12 @@ import numpy as np
 
 from auxnet_keras.data.street.canvas import Canvas, clip_near
 from auxnet_keras.data.street.classes import Label
-from auxnet_keras.data.street.facade import Style, facade, sample_style
+from auxnet_keras.data.street.facade import facade, sample_style
 from auxnet_keras.data.street.palette import paint
 from auxnet_keras.data.street.weather import Weather
 
+# Surface number of the gaps in a fence.
+SEEN_THROUGH = 2
 UP = np.array([0.0, 1.0, 0.0])
 
 
@@ -55,69 +57,61 @@ def paint_wall(
         ends: Ground positions (x, z) of its two ends.
         heights: Bottom and top, metres.
         label: Its class.
-        texture_of: Called with (pixels a metre, normal) only if the wall is in view; gives RGB.
-        holes: Black texels are see-through.
+        texture_of: Called with (texels a metre, normal, depth) only if it is in view; RGB and
+            the number of the surface, 1.
+        holes: Texels of surface SEEN_THROUGH show what is behind, and still are the wall's.
     """
     camera = canvas.camera
     a, b = ends
-    if a[0] / max(a[1], 0.1) > b[0] / max(b[1], 0.1):  # texture runs left to right
+    if not canvas.in_view(np.stack(ends)):
+        return
+    if a[0] * max(b[1], 0.1) > b[0] * max(a[1], 0.1):  # texture runs left to right
         a, b = b, a
     corners = _upright(a, b, *heights)
     visible = clip_near(corners)
     if len(visible) < 3:
         return
-    outline = camera.project(visible)
-    patch = canvas.patch(outline)
-    if patch.empty:
+    outline, nearest = camera.project(visible), float(visible[:, 2].min())
+    patch = canvas.patch(outline, nearest)
+    if patch is None:
         return
     normal = outward_normal(a, b)
-    surface = canvas.new_surface(label, camera.plane(corners[0], normal))
-    patch.polygon(outline, None, surface)
-    nearest = max(float(visible[:, 2].min()), 4.0)
-    texture = texture_of(min(camera.focal / nearest, 30.0), normal)
+    for _ in range(SEEN_THROUGH if holes else 1):
+        patch.surface(label, camera.plane(corners[0], normal))
+    texture = texture_of(
+        min(camera.focal / max(nearest, 6.0), 20.0), normal, float(visible[:, 2].mean())
+    )
     length = float(np.hypot(*(b - a)))
     along = np.array([b[0] - a[0], 0.0, b[1] - a[1]]) / length
-    matrix = camera.wall_homography(
-        corners[0], along, texture.shape[:2], np.array([heights[1] - heights[0], length])
-    )
+    size = np.array([heights[1] - heights[0], length])
+    matrix = camera.wall_homography(corners[0], along, texture.shape[:2], size)
     matrix = np.array([[1, 0, -patch.x], [0, 1, -patch.y], [0, 0, 1]]) @ matrix
-    rows, columns = patch.surface.shape
+    # Nothing is outside the texture; what is behind the camera has no positive inverse depth.
     mode = cv2.INTER_NEAREST if holes else cv2.INTER_LINEAR
-    patch.image = cv2.warpPerspective(
-        texture, matrix, (columns, rows), flags=mode, borderMode=cv2.BORDER_REPLICATE
-    )
-    canvas.paste(patch, patch.image.any(axis=2) if holes else None)
+    patch.image = cv2.warpPerspective(texture, matrix, patch.image.shape[1::-1], flags=mode)
+    canvas.paste(patch, patch.image[..., 3] != SEEN_THROUGH if holes else None)
 
 
 def _paint_roof(canvas: Canvas, lot: Lot, colour: np.ndarray, weather: Weather) -> None:
     """A saddle roof with its ridge along the front."""
     middle = lot.depth / 2
-    rise = 0.75 * float(np.hypot(*middle))
-    eaves, ridge = lot.height - 0.15, lot.height + min(rise, 4.0)
-    overhang = -lot.depth * 0.04
-    a, b = lot.start + overhang, lot.stop + overhang
+    eaves = lot.height - 0.15
+    ridge = lot.height + min(0.75 * float(np.hypot(*middle)), 4.0)
+    a, b = lot.start - lot.depth * 0.04, lot.stop - lot.depth * 0.04
     c, d = lot.stop + middle, lot.start + middle
+    back = lot.start + lot.depth
     slope = np.array([[a[0], eaves, a[1]], [b[0], eaves, b[1]], [c[0], ridge, c[1]],
                       [d[0], ridge, d[1]]])  # fmt: skip
-    back = lot.start + lot.depth
     gable = np.array([[lot.start[0], lot.height, lot.start[1]], [d[0], ridge, d[1]],
                       [back[0], lot.height, back[1]]])  # fmt: skip
     for corners, tone in ((gable, colour * 1.15), (slope, colour)):
         normal = np.cross(corners[1] - corners[0], corners[2] - corners[0])
         normal /= np.linalg.norm(normal) + 1e-9
-        centre = corners.mean(axis=0) - (0.0, canvas.camera.height, 0.0)
-        if normal @ centre > 0:
+        centre = corners.mean(axis=0)
+        if normal @ (centre - (0.0, canvas.camera.height, 0.0)) > 0:
             normal = -normal
-        visible = clip_near(corners)
-        if len(visible) < 3:
-            continue
-        outline = canvas.camera.project(visible)
-        patch = canvas.patch(outline)
-        if patch.empty:
-            continue
-        surface = canvas.new_surface(Label.BUILDING, canvas.camera.plane(corners[0], normal))
-        patch.polygon(outline, weather.lit(tone, normal), surface)
-        canvas.paste(patch)
+        colour_seen = weather.lit(tone, normal, max(float(centre[2]), 1.0))
+        canvas.flat(corners, colour_seen, Label.BUILDING, normal)
 
 
 def paint_building(canvas: Canvas, lot: Lot, weather: Weather, rng: np.random.Generator) -> None:
@@ -127,22 +121,19 @@ def paint_building(canvas: Canvas, lot: Lot, weather: Weather, rng: np.random.Ge
     seed = int(rng.integers(1 << 31))
 
     def texture(length: float, blank: bool):
-        def draw(scale: float, normal: np.ndarray) -> np.ndarray:
+        def draw(scale: float, normal: np.ndarray, depth: float) -> np.ndarray:
             own = np.random.default_rng([seed, blank])
-            return facade(own, style, (lot.height, length), scale, weather, normal, blank)
+            return facade(own, style, (lot.height, length), scale, weather, normal, depth, blank)
 
         return draw
 
+    walls = (0.0, lot.height)
     front = float(np.hypot(*(lot.stop - lot.start)))
+    paint_wall(canvas, (lot.start, lot.stop), walls, Label.BUILDING, texture(front, False))
     deep = float(np.hypot(*lot.depth))
-    for corner in (lot.start, lot.stop):
-        end = (corner, corner + lot.depth)
-        paint_wall(canvas, end, (0.0, lot.height), Label.BUILDING, texture(deep, deep < 16))
+    for corner, away in ((lot.start, lot.start - lot.stop), (lot.stop, lot.stop - lot.start)):
+        if away @ corner < 0:  # this end looks at the camera
+            end = (corner, corner + lot.depth)
+            paint_wall(canvas, end, walls, Label.BUILDING, texture(deep, deep < 16))
     if lot.gabled:
         _paint_roof(canvas, lot, roof, weather)
-    paint_wall(
-        canvas, (lot.start, lot.stop), (0.0, lot.height), Label.BUILDING, texture(front, False)
-    )
-
-
-__all__ = ["Lot", "Style", "paint_building", "paint_wall"]

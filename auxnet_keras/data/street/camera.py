@@ -48,9 +48,10 @@ class Camera:
     def project(self, points: np.ndarray) -> np.ndarray:
         """Pixels [N, 2] of points [N, 3] in metres with Z > 0."""
         scale = self.focal / points[:, 2]
-        return np.stack(
-            [self.cx + points[:, 0] * scale, self.cy + (self.height - points[:, 1]) * scale], axis=1
-        )
+        pixels = np.empty((len(points), 2))
+        pixels[:, 0] = points[:, 0] * scale + self.cx
+        pixels[:, 1] = (self.height - points[:, 1]) * scale + self.cy
+        return pixels
 
     def rays(self) -> tuple[np.ndarray, np.ndarray]:
         """Ray slopes: X/Z of every column [W] and (height - Y)/Z of every row [H]."""
@@ -63,12 +64,12 @@ class Camera:
 
         The inverse depth of any plane is linear in the image, which is what makes depth exact at
         every pixel without tracing rays: put X = ray_x Z and Y = height - ray_y Z into
-        `normal . (P - point) = 0` and divide by Z.
+        `normal . (P - point) = 0` and divide by Z. Points and normals are [..., 3].
         """
-        offset = float(normal @ point) - float(normal[1]) * self.height
-        if abs(offset) < 1e-6:  # seen edge-on: give it the depth of its point
-            return np.array([0.0, 0.0, 1.0 / max(float(point[2]), 1e-3)])
-        return np.array([normal[0], -normal[1], normal[2]]) / offset
+        offset = (normal * (point - (0.0, self.height, 0.0))).sum(axis=-1)
+        # A plane seen edge-on has no pixels; keep its coefficients finite.
+        offset = np.where(np.abs(offset) < 1e-6, 1e-6, offset)
+        return normal * (1.0, -1.0, 1.0) / offset[..., None]
 
     def ground(self) -> np.ndarray:
         """The inverse-depth coefficients of the ground."""
@@ -87,7 +88,7 @@ class Camera:
         """
         across = along * (size[1] / texture[1])
         down = np.array([0.0, -size[0] / texture[0], 0.0])
-        origin = corner - np.array([0.0, self.height, 0.0])
+        origin = corner - np.array([0.0, self.height, 0.0]) + (across + down) / 2
         intrinsics = np.array(
             [[self.focal, 0.0, self.cx], [0.0, -self.focal, self.cy], [0.0, 0.0, 1.0]]
         )

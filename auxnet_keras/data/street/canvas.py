@@ -1,7 +1,5 @@
 """A depth-buffered canvas: flat surfaces in, antialiased colour and hard labels and depth out."""
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 
@@ -13,12 +11,10 @@ OVERSAMPLING = 2
 NEAR = 0.6
 _SHIFT = 4
 
-Colour = Sequence[float] | np.ndarray
-
 
 def clip_near(points: np.ndarray) -> np.ndarray:
     """The part [M, 3] of a convex polygon [N, 3] that lies beyond the near plane."""
-    if (points[:, 2] >= NEAR).all():
+    if points[:, 2].min() >= NEAR:
         return points
     kept = []
     for here, there in zip(points, np.roll(points, -1, axis=0), strict=True):
@@ -30,77 +26,39 @@ def clip_near(points: np.ndarray) -> np.ndarray:
 
 
 class Patch:
-    """A rectangle of the canvas that one object is drawn on before it is depth-tested."""
+    """A rectangle of the canvas that one object is drawn on before it is depth-tested.
 
-    def __init__(self, canvas: "Canvas", outline: np.ndarray):
-        rows, columns = canvas.camera.size
-        low = np.floor(outline.min(axis=0)).astype(int) - 1
-        high = np.ceil(outline.max(axis=0)).astype(int) + 2
-        self.x, self.y = max(int(low[0]), 0), max(int(low[1]), 0)
-        width, height = min(int(high[0]), columns) - self.x, min(int(high[1]), rows) - self.y
-        self.empty = width < 1 or height < 1
-        if not self.empty:
-            self.image = np.zeros((height, width, 3), np.uint8)
-            self.surface = np.zeros((height, width), np.uint16)
+    `image` [h, w, 4] holds RGB and, as fourth channel, which of the patch's surfaces is seen: its
+    number from `surface`, 0 where nothing is drawn. So one stroke paints colour and label.
+    """
 
-    @property
-    def window(self) -> tuple[slice, slice]:
-        height, width = self.surface.shape
-        return slice(self.y, self.y + height), slice(self.x, self.x + width)
+    def __init__(self, box: tuple[int, int, int, int]):
+        self.x, self.y, width, height = box
+        self.image = np.zeros((height, width, 4), np.uint8)
+        self.window = slice(self.y, self.y + height), slice(self.x, self.x + width)
+        self.surfaces: list[tuple[Label, np.ndarray, int]] = []
 
-    def _fixed(self, points: np.ndarray) -> np.ndarray:
-        return np.rint((np.asarray(points) - (self.x, self.y)) * (1 << _SHIFT)).astype(np.int32)
+    def surface(self, label: Label, plane: np.ndarray, instance: int = 0) -> int:
+        """Add a plane (see `Camera.plane`) and what it belongs to; its number in this patch."""
+        self.surfaces.append((label, plane, instance))
+        return len(self.surfaces)
 
-    def polygon(
-        self, points: np.ndarray, colour: Colour | None = None, surface: int | None = None
-    ) -> None:
-        """Fill a polygon [N, 2] of the image; without a surface the labels stay what they are."""
-        corners = [self._fixed(points)]
-        if colour is not None:
-            cv2.fillPoly(self.image, corners, tuple(map(float, colour)), shift=_SHIFT)
-        if surface is not None:
-            cv2.fillPoly(self.surface, corners, surface, shift=_SHIFT)
+    def fixed(self, points: np.ndarray) -> np.ndarray:
+        """Canvas pixels [N, 2] as the fixed-point numbers that OpenCV draws with."""
+        return np.rint((points - (self.x, self.y)) * (1 << _SHIFT)).astype(np.int32)
 
-    def disc(
-        self,
-        centre: np.ndarray,
-        radius: float,
-        colour: Colour | None = None,
-        surface: int | None = None,
-        thickness: float = -1.0,
-    ) -> None:
-        """A filled circle, or a ring when a thickness in pixels is given."""
-        x, y = self._fixed(np.asarray(centre)).tolist()
-        scaled = max(int(radius * (1 << _SHIFT)), 1)
-        line = -1 if thickness < 0 else max(round(thickness), 1)
-        if colour is not None:
-            shade = tuple(map(float, colour))
-            cv2.circle(self.image, (x, y), scaled, shade, line, cv2.LINE_8, _SHIFT)
-        if surface is not None:
-            cv2.circle(self.surface, (x, y), scaled, surface, line, cv2.LINE_8, _SHIFT)
+    def fill(self, points: np.ndarray, counts: list[int], colours: list[list[float]]) -> None:
+        """Fill polygons one over the other.
 
-    def limb(
-        self,
-        start: np.ndarray,
-        end: np.ndarray,
-        widths: tuple[float, float],
-        colour: Colour | None = None,
-        surface: int | None = None,
-    ) -> None:
-        """A tapering stroke with round ends; widths in pixels."""
-        start, end = np.asarray(start, float), np.asarray(end, float)
-        along = end - start
-        side = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-6) / 2
-        quad = [
-            start + side * widths[0],
-            end + side * widths[1],
-            end - side * widths[1],
-            start - side * widths[0],
-        ]
-        self.polygon(np.array(quad), colour, surface)
-        if min(widths) > 2:
-            self.disc(start, widths[0] / 2, colour, surface)
-            self.disc(end, widths[1] / 2, colour, surface)
+        Args:
+            points: Corners of all polygons [N, 2], canvas pixels.
+            counts: How many corners each polygon has.
+            colours: RGB and surface number of each polygon.
+        """
+        corners, start = self.fixed(points), 0
+        for count, colour in zip(counts, colours, strict=True):
+            cv2.fillPoly(self.image, [corners[start : start + count]], colour, shift=_SHIFT)
+            start += count
 
 
 class Canvas:
@@ -114,94 +72,97 @@ class Canvas:
         self.output_camera = camera
         self.camera = camera.scaled(OVERSAMPLING)
         rows, columns = self.camera.size
-        self.image = np.zeros((rows, columns, 3), np.uint8)
+        self.image = np.zeros((rows, columns, 4), np.uint8)
         self.surface = np.zeros((rows, columns), np.uint16)
         self.inverse_depth = np.zeros((rows, columns), np.float32)
         self.ray_x, self.ray_y = self.camera.rays()
-        self._planes: list[np.ndarray] = [np.zeros(3)]
-        self._labels: list[int] = [Label.SKY]
-        self._instances: list[int] = [0]
-        self._last_instance = 0
         self.lamps: list[tuple[np.ndarray, np.ndarray, float]] = []
+        self._surfaces: list[tuple[Label, np.ndarray, int]] = [(Label.SKY, np.zeros(3), 0)]
+        self._instances = 0
 
-    @property
-    def surfaces(self) -> int:
-        """How many surfaces there are, the sky included."""
-        return len(self._planes)
+    def new_instance(self) -> int:
+        """The next id for an object that can move."""
+        self._instances += 1
+        return self._instances
+
+    def new_surface(self, label: Label, plane: np.ndarray) -> int:
+        """Register a plane that is painted without a patch; its number."""
+        self._surfaces.append((label, plane, 0))
+        return len(self._surfaces) - 1
 
     def glow(self, position: np.ndarray, colour: np.ndarray, size: float) -> None:
         """A lamp at a point [3] whose halo is added when the picture is finished."""
         self.lamps.append((position, np.asarray(colour, float), size))
 
-    def flat(self, corners: np.ndarray, colour: Colour, label: Label, normal: np.ndarray) -> None:
-        """Paint a convex polygon [N, 3] in one colour."""
-        visible = clip_near(corners)
-        if len(visible) < 3:
-            return
-        outline = self.camera.project(visible)
-        patch = self.patch(outline)
-        if not patch.empty:
-            surface = self.new_surface(label, self.camera.plane(corners[0], normal))
-            patch.polygon(outline, colour, surface)
-            self.paste(patch)
+    def in_view(self, points: np.ndarray, margin: float = 0.0) -> bool:
+        """Whether anything upright on ground points (x, z) [N, 2] can be in the picture."""
+        x, z = points[:, 0], points[:, 1]
+        right = z * float(self.ray_x[-1]) + margin
+        return bool((z > NEAR).any() and (x < right).any() and (x > -right).any())
 
-    def new_instance(self) -> int:
-        """The next id for an object that can move."""
-        self._last_instance += 1
-        return self._last_instance
-
-    def new_surface(self, label: Label, plane: np.ndarray, instance: int = 0) -> int:
-        """Register a plane (see `Camera.plane`) and what it belongs to; returns its id."""
-        self._planes.append(plane)
-        self._labels.append(label)
-        self._instances.append(instance)
-        return len(self._planes) - 1
-
-    def billboard(self, label: Label, depth: float, instance: int = 0) -> int:
-        """Register a plane that faces the camera at `depth` metres."""
-        return self.new_surface(label, np.array([0.0, 0.0, 1.0 / depth]), instance)
-
-    def patch(self, outline: np.ndarray) -> Patch:
-        """An empty drawing of the part of the image around `outline` [N, 2]."""
-        return Patch(self, outline)
+    def patch(self, outline: np.ndarray, nearest: float) -> Patch | None:
+        """An empty drawing around pixels [N, 2], or None where all is nearer than `nearest`."""
+        rows, columns = self.camera.size
+        left, top = outline.min(axis=0).tolist()
+        right, bottom = outline.max(axis=0).tolist()
+        x, y = max(int(left) - 1, 0), max(int(top) - 1, 0)
+        width, height = min(int(right) + 3, columns) - x, min(int(bottom) + 3, rows) - y
+        if width < 1 or height < 1:
+            return None
+        behind = self.inverse_depth[y : y + height, x : x + width]
+        return Patch((x, y, width, height)) if behind.min() < 1 / nearest else None
 
     def paste(self, patch: Patch, opaque: np.ndarray | None = None) -> None:
         """Put a drawing on the canvas where it is nearer than what is there.
 
         Args:
-            patch: The drawing; where its surface is 0 it is empty.
+            patch: The drawing.
             opaque: Boolean [h, w]; elsewhere the surface is recorded but the colour behind it
                 stays (railings, spokes).
         """
-        window = patch.window
-        ray_x = self.ray_x[window[1]][None, :]
-        ray_y = self.ray_y[window[0]][:, None]
-        present = np.unique(patch.surface)
-        inverse = np.zeros(patch.surface.shape, np.float32)
-        for surface in present[present > 0].tolist():
-            a, b, c = self._planes[surface].astype(np.float32)
-            values = a * ray_x + (b * ray_y + c)
-            if len(present) <= 2:
-                inverse = np.broadcast_to(values, inverse.shape)
-            else:
-                np.copyto(inverse, values, where=patch.surface == surface)
-        nearer = (patch.surface > 0) & (inverse > self.inverse_depth[window])
-        np.copyto(self.inverse_depth[window], inverse, where=nearer)
-        np.copyto(self.surface[window], patch.surface, where=nearer)
+        ray_x, ray_y = self.ray_x[patch.window[1]], self.ray_y[patch.window[0]]
+        number = patch.image[..., 3]
+        planes = np.array([plane for _, plane, _ in patch.surfaces], np.float32)
+        if len(planes) == 1:
+            a, b, c = planes[0].tolist()
+            inverse = (a * ray_x)[None, :] + (b * ray_y + np.float32(c))[:, None]
+        else:
+            coefficients = np.concatenate([planes[:1] * 0, planes]).T
+            inverse = coefficients[0].take(number) * ray_x
+            inverse += coefficients[1].take(number) * ray_y[:, None]
+            inverse += coefficients[2].take(number)
+        depth = self.inverse_depth[patch.window]
+        nearer = (inverse > depth) & (number > 0)
+        mask = nearer.view(np.uint8)
+        cv2.copyTo(inverse, mask, depth)
+        first = len(self._surfaces) - 1
+        cv2.copyTo(cv2.add(number, first, dtype=cv2.CV_16U), mask, self.surface[patch.window])
+        self._surfaces += patch.surfaces
         if opaque is not None:
-            nearer &= opaque
-        cv2.copyTo(patch.image, nearer.view(np.uint8), self.image[window])
+            mask = (nearer & opaque).view(np.uint8)
+        cv2.copyTo(patch.image, mask, self.image[patch.window])
+
+    def flat(self, corners: np.ndarray, colour: np.ndarray, label: Label, normal: np.ndarray):
+        """Paint a convex polygon [N, 3] in one colour."""
+        visible = clip_near(corners)
+        if len(visible) < 3:
+            return
+        outline = self.camera.project(visible)
+        patch = self.patch(outline, float(visible[:, 2].min()))
+        if patch is not None:
+            number = patch.surface(label, self.camera.plane(corners[0], normal))
+            patch.fill(outline, [len(outline)], [[*colour.tolist(), number]])
+            self.paste(patch)
 
     def labels(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Class ids [H, W], instance ids [H, W] and depth in metres [H, W] at pixel centres."""
         first = OVERSAMPLING // 2
         surface = self.surface[first::OVERSAMPLING, first::OVERSAMPLING]
-        planes = np.array(self._planes, np.float32)[surface]
+        names, planes, owners = zip(*self._surfaces, strict=True)
+        a, b, c = np.array(planes, np.float32).T
         ray_x, ray_y = self.output_camera.rays()
-        inverse = planes[..., 0] * ray_x[None, :] + planes[..., 1] * ray_y[:, None]
-        inverse += planes[..., 2]
-        with np.errstate(divide="ignore"):
-            depth = np.where(surface == 0, np.float32(np.inf), 1 / np.maximum(inverse, 1e-3))
-        labels = np.array(self._labels, np.uint8)[surface]
-        instances = np.array(self._instances, np.uint16)[surface]
-        return labels, instances, depth.astype(np.float32)
+        inverse = a.take(surface) * ray_x + b.take(surface) * ray_y[:, None] + c.take(surface)
+        # Pixels on an edge may lie just outside the plane's visible part.
+        depth = 1 / np.maximum(inverse, np.float32(1e-3))
+        depth[surface == 0] = np.inf
+        return np.array(names, np.uint8)[surface], np.array(owners, np.uint16)[surface], depth

@@ -52,10 +52,9 @@ def sample_style(rng: np.random.Generator, small: bool) -> Style:
 
 def _box(image: np.ndarray, x: float, y: float, w: float, h: float, colour: np.ndarray) -> None:
     """Fill a rectangle; edges that fall on the same texel vanish."""
-    if round(x + w) > round(x) and round(y + h) > round(y):
-        image[max(round(y), 0) : round(y + h), max(round(x), 0) : round(x + w)] = np.clip(
-            colour, 1, 255
-        )
+    left, top, right, bottom = round(x), round(y), round(x + w) - 1, round(y + h) - 1
+    if right >= left and bottom >= top:
+        cv2.rectangle(image, (left, top), (right, bottom), colour.tolist(), -1)
 
 
 def _glass(image: np.ndarray, x: float, y: float, w: float, h: float, weather: Weather) -> None:
@@ -141,7 +140,7 @@ def _ground_floor(
 
 def facade(
     rng: np.random.Generator, style: Style, size: tuple[float, float], scale: float,
-    weather: Weather, normal: np.ndarray, blank: bool,
+    weather: Weather, normal: np.ndarray, depth: float, blank: bool,
 ) -> np.ndarray:  # fmt: skip
     """A wall's texture, lit.
 
@@ -152,6 +151,7 @@ def facade(
         scale: Texels a metre.
         weather: The light.
         normal: The wall's unit normal [3].
+        depth: How far away it is, for the haze.
         blank: An end wall, with few windows or none.
     """
     storeys = max(1, round(size[0] / style.storey))
@@ -181,12 +181,13 @@ def facade(
     rows, columns = image.shape[:2]
     _box(image, 0, 0, columns, max(0.35 * scale, 1), style.trim * 0.9)
     _box(image, 0, 0.35 * scale, columns, max(0.22 * scale, 1), style.wall * 0.55)
-    # Walls are dirtier at the foot, and every wall has its grain.
-    foot = np.linspace(1.06, 0.84, rows, dtype=np.float32)[:, None]
-    light = np.clip(foot * weather.shade(normal)[None, :], 0, 2).astype(np.float32)
+    # Walls have grain and are dirtier at the foot.
     if rows <= SIZE and columns <= SIZE:
         at = int(rng.integers(SIZE - rows + 1)), int(rng.integers(SIZE - columns + 1))
         grain = wall_grain()[at[0] : at[0] + rows, at[1] : at[1] + columns]
         image = cv2.multiply(image, grain, scale=1 / 128)
-    lit = image * light[:, None, :]
-    return np.clip(lit, 1, 255, out=lit).astype(np.uint8)
+    foot = max(rows // 8, 1)
+    image[-foot:] = cv2.convertScaleAbs(image[-foot:], alpha=0.86)
+    table = weather.lit(np.arange(256.0)[:, None], normal, depth)
+    image = cv2.LUT(image, table.astype(np.uint8)[None])
+    return cv2.merge([image, np.ones((rows, columns), np.uint8)])

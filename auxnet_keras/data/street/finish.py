@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from auxnet_keras.data.street.canvas import OVERSAMPLING, Canvas
-from auxnet_keras.data.street.noise import SIZE, fractal
+from auxnet_keras.data.street.canvas import Canvas
+from auxnet_keras.data.street.noise import SIZE, film_grain, fractal
 from auxnet_keras.data.street.weather import Weather
 
 
@@ -31,16 +31,6 @@ def mirror_wet_ground(canvas: Canvas, ground: int, weather: Weather, rng) -> Non
     strength *= ((surface > 0) & (surface <= ground)).astype(np.float32)
     wet = cv2.convertScaleAbs(below, alpha=0.82)
     canvas.image[horizon:] = cv2.blendLinear(wet, mirror, 1 - strength, strength)
-
-
-def add_haze(canvas: Canvas, weather: Weather) -> None:
-    """Light lost on the way, replaced by the horizon's: exp(-haze Z)."""
-    depth = 1 / np.maximum(canvas.inverse_depth, np.float32(1 / 600))
-    seen = cv2.exp(depth * np.float32(-weather.haze))
-    seen[canvas.surface == 0] = 1.0
-    veil = np.empty_like(canvas.image)
-    veil[:] = weather.horizon.astype(np.uint8)
-    canvas.image = cv2.blendLinear(canvas.image, veil, seen, 1 - seen)
 
 
 def add_glow(image: np.ndarray, canvas: Canvas) -> np.ndarray:
@@ -84,9 +74,9 @@ def develop(canvas: Canvas, ground: int, weather: Weather, rng: np.random.Genera
     """The finished picture [H, W, 3], uint8 RGB."""
     if weather.wet:
         mirror_wet_ground(canvas, ground, weather, rng)
-    add_haze(canvas, weather)
     rows, columns = canvas.output_camera.size
     image = cv2.resize(canvas.image, (columns, rows), interpolation=cv2.INTER_AREA)
+    image = cv2.cvtColor(image, cv2.COLOR_RGBA2RGB)
     image = add_glow(image, canvas)
     if weather.kind == "rain":
         _rain(image, rng)
@@ -98,11 +88,11 @@ def develop(canvas: Canvas, ground: int, weather: Weather, rng: np.random.Genera
     tint = 1 + rng.normal(0, 0.012, (1, 3))
     table = np.clip(curve * tint * 255, 0, 255).astype(np.uint8)[None]
     image = cv2.LUT(image, table)
-    row, column = rng.integers(SIZE, size=2)
-    noise = fractal(0.0, 15)
-    grain = np.tile(noise, (-(-rows // SIZE) + 1, -(-columns // SIZE) + 1))
-    grain = grain[row : row + rows, column : column + columns] * np.float32(rng.uniform(0.6, 2.4))
-    return cv2.add(image, cv2.merge([grain] * 3), dtype=cv2.CV_8U)
-
-
-__all__ = ["OVERSAMPLING", "develop"]
+    strength = float(rng.uniform(0.6, 2.4)) / 32
+    grain = film_grain()
+    tiles = -(-rows // (SIZE // 2)), -(-columns // (SIZE // 2))
+    if max(tiles) > 1:
+        grain = np.tile(grain, (*tiles, 1))
+    row, column = rng.integers(SIZE // 2, size=2)
+    grain = grain[row : row + rows, column : column + columns]
+    return cv2.addWeighted(image, 1.0, grain, strength, -128 * strength)

@@ -16,7 +16,6 @@ EXTENT, RESOLUTION = 60.0, 0.02
 ROAD, LINE, DASH, CURB, WALK, VERGE, LEFT_YARD, RIGHT_YARD = range(8)
 _DASH_PERIOD, _DASH_LENGTH = 9.0, 4.0
 _ZEBRA_DEPTH = 3.2
-_ROAD_LABELS = (Label.ROAD, Label.LANE_MARKING, Label.LANE_MARKING, Label.SIDEWALK, Label.SIDEWALK)
 
 
 def _cross_section(street: Street) -> np.ndarray:
@@ -129,8 +128,8 @@ def _grain(s: np.ndarray, t: np.ndarray, codes: np.ndarray, z: np.ndarray, focal
 
 def paint_ground(
     canvas: Canvas, street: Street, weather: Weather, shadow: np.ndarray, rng: np.random.Generator
-) -> None:
-    """Paint everything flat.
+) -> int:
+    """Paint everything flat; returns the highest surface number it used.
 
     Args:
         canvas: The canvas, nothing but sky on it.
@@ -147,22 +146,30 @@ def paint_ground(
     s, t = street.coordinates(canvas.ray_x, z)
     entry = ((s + EXTENT) * (1 / RESOLUTION)).astype(np.int32)
     np.clip(entry, 0, int(2 * EXTENT / RESOLUTION) - 1, out=entry)
-    zones = _cross_section(street)[entry]
+    zones = _cross_section(street).take(entry)
     _cross_streets(zones, s, t, street)
     dashed = zones == DASH
     on = ((t + 900.0) * 10).astype(np.int32) % int(_DASH_PERIOD * 10) < int(_DASH_LENGTH * 10)
     zones[dashed & on] = LINE
     grain = _grain(s, t, materials[zones], z, camera.focal)
 
-    gain = _gain_section(street)[entry] * (grain * np.float32(1 / 128))
+    # Light that remains after the haze of each row's depth; the rest is the horizon's.
+    remains = np.exp(-weather.haze * z).astype(np.float32)[:, None]
+    gain = _gain_section(street).take(entry)
+    gain *= grain
     gain *= 1 - shadow[rows] * np.float32(weather.shadow / 255)
-    lit = np.clip(colours * weather.shade(np.array([0.0, 1.0, 0.0])), 0, 255).astype(np.uint8)
-    image = lit.take(zones, axis=0)
+    gain *= remains * np.float32(1 / 128)
+    lit = np.zeros((len(colours), 4), np.uint8)
+    lit[:, :3] = np.clip(colours * weather.shade(np.array([0.0, 1.0, 0.0])), 0, 255)
     # Paint wears off: worn places show the road.
-    worn = (zones == LINE) & (grain < 122)
-    image[worn] = (0.55 * lit[LINE] + 0.45 * lit[ROAD]).astype(np.uint8)
-    scaled = cv2.multiply(image, cv2.merge([gain] * 3), dtype=cv2.CV_8U)
-    canvas.image[rows] = scaled
+    worn = len(lit)
+    lit = np.concatenate([lit, (0.5 * lit[LINE] + 0.5 * lit[ROAD]).astype(np.uint8)[None]])
+    tones = np.where((zones == LINE) & (grain < 122), np.uint8(worn), zones)
+    image = np.take(lit.view(np.uint32)[:, 0], tones).view(np.uint8).reshape(*tones.shape, 4)
+    image = cv2.multiply(image, cv2.merge([gain] * 4), dtype=cv2.CV_8U)
+    veil = np.zeros((len(z), 1, 4), np.uint8)
+    veil[..., :3] = (weather.horizon * (1 - remains))[:, None]
+    canvas.image[rows] = cv2.add(image, np.repeat(veil, image.shape[1], axis=1))
 
     labels = [Label.ROAD, Label.LANE_MARKING, Label.ROAD, Label.SIDEWALK, Label.SIDEWALK]
     labels.append(Label.VEGETATION)
@@ -173,3 +180,4 @@ def paint_ground(
     ids = np.array([canvas.new_surface(label, camera.ground()) for label in labels], np.uint16)
     canvas.surface[rows] = ids.take(zones)
     canvas.inverse_depth[rows] = (1 / z).astype(np.float32)[:, None]
+    return int(ids[-1])

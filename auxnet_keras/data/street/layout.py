@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from auxnet_keras.data.street.bodies import BODIES
 from auxnet_keras.data.street.buildings import Lot
-from auxnet_keras.data.street.cars import Body, sample_body
+from auxnet_keras.data.street.cars import sample_body
 from auxnet_keras.data.street.road import Side, Street
 
 REACH = 115.0
@@ -19,13 +20,20 @@ class Thing:
     at: np.ndarray
     forward: np.ndarray = field(default_factory=lambda: np.array([0.0, 1.0]))
     size: float = 0.0
-    body: Body | None = None
+    body: str = ""
     ends: tuple[np.ndarray, np.ndarray] | None = None
     lot: Lot | None = None
 
     @property
+    def margin(self) -> float:
+        """How far it reaches around its ground points, metres."""
+        if self.lot is not None:
+            return float(np.hypot(*self.lot.depth))
+        return {"car": 3.6, "tree": self.size * 0.45, "lamp": 2.2}.get(self.kind, 1.6)
+
+    @property
     def distance(self) -> float:
-        """Depth of its farthest ground point: painting goes from far to near."""
+        """Depth of its farthest ground point."""
         if self.ends is not None:
             return float(max(self.ends[0][1], self.ends[1][1]))
         return float(self.at[1])
@@ -40,7 +48,7 @@ class Layout:
         self.stop = REACH if street.end is None else street.end - 8.5
 
     def fill(self) -> list[Thing]:
-        """All things, farthest first."""
+        """All things, nearest first."""
         busy = float(self.rng.uniform(0.4, 1.3))
         for sign, side in self.street.sides:
             self._frontage(sign, side)
@@ -50,12 +58,13 @@ class Layout:
         if self.street.end is not None:
             self._closing_row(self.street.end)
         return sorted(
-            (thing for thing in self.things if thing.distance > 1.0), key=lambda it: -it.distance
+            (thing for thing in self.things if thing.distance > 1.0),
+            key=lambda thing: thing.distance,
         )
 
     def _add(self, kind: str, s: float, t: float, **more) -> None:
         at = self.street.place(s, t)
-        if at[1] > 2.2 or "ends" in more:
+        if at[1] > 2.2:
             self.things.append(Thing(kind, at, forward=self.street.heading(t), **more))
 
     def _frontage(self, sign: int, side: Side) -> None:
@@ -176,7 +185,7 @@ class Layout:
                 clear = not (street.is_open(sign, t - 4) or street.is_open(sign, t + 4))
                 if clear and rng.random() < 0.7:
                     self._car(sign * (side.curb - 1.05), t, 1 if rng.random() < 0.9 else -1, body)
-                t += 5.6 if body.width < 2 else 8.0
+                t += BODIES[body].length + 1.1
         lanes = max(1, round((side.road - 0.25) / street.lane))
         own = -street.offset
         for lane in range(lanes):
@@ -192,7 +201,7 @@ class Layout:
                 s = side.road - 0.75 if side.parking or rng.random() < 0.6 else side.walk + 0.8
                 self._add("cyclist", sign * s, float(t), size=float(rng.uniform(0.15, 0.7)))
 
-    def _car(self, s: float, t: float, direction: int, body: Body) -> None:
+    def _car(self, s: float, t: float, direction: int, body: str) -> None:
         at = self.street.place(s, t)
         forward = self.street.heading(t) * direction
         self.things.append(Thing("car", at, forward=forward, body=body))

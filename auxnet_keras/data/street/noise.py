@@ -32,6 +32,13 @@ def wall_grain() -> np.ndarray:
     return np.repeat(np.clip(field, 60, 200).astype(np.uint8)[..., None], 3, axis=2)
 
 
+@lru_cache
+def film_grain() -> np.ndarray:
+    """A sensor's noise [512, 512, 3], 32 per deviation around 128."""
+    field = np.clip(128 + 32 * fractal(0.0, 15), 0, 255).astype(np.uint8)
+    return np.repeat(field[..., None], 3, axis=2)
+
+
 def _tiles(rows: int, columns: int, shifted: bool, joint: int) -> np.ndarray:
     """Stones of their own brightness with dark joints, around 0."""
     rng = np.random.default_rng([8, rows, columns])

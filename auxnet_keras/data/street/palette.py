@@ -19,6 +19,12 @@ SWATCHES: dict[str, list[tuple[int, int, int]]] = {
 
 def paint(rng: np.random.Generator, *names: str) -> np.ndarray:
     """A colour [3] from one of the named swatches, varied in brightness and hue."""
-    tones = SWATCHES[names[rng.integers(len(names))]]
-    tone = np.array(tones[rng.integers(len(tones))], float)
-    return np.clip(tone * rng.uniform(0.85, 1.13) + rng.normal(0, 5, 3), 8, 248)
+    # One draw and plain floats: a scene mixes hundreds of paints.
+    name, tone, light, *hue = rng.random(6).tolist()
+    tones = SWATCHES[names[int(name * len(names))]]
+    gain = 0.85 + 0.28 * light
+    colour = [
+        min(max(channel * gain + 17 * (shift - 0.5), 8.0), 248.0)
+        for channel, shift in zip(tones[int(tone * len(tones))], hue, strict=True)
+    ]
+    return np.array(colour)

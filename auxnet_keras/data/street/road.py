@@ -1,5 +1,6 @@
 """The street itself: its course, its cross-section, its crossings."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,25 +78,29 @@ class Street:
 
     def course(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Position x and slope dx/dz of the centre line at depths z."""
-        bent = np.clip(z, -BEND_END, BEND_END)
-        slope = self.slope + self.bend * bent
-        x = self.offset + self.slope * z + self.bend * (bent * z - bent * np.abs(bent) / 2)
-        return np.where(z < 0, self.offset + self.slope * z + self.bend * bent**2 / 2, x), slope
+        bent = np.clip(z, 0.0, BEND_END)
+        x = self.offset + self.slope * z + self.bend * (bent * z - bent**2 / 2)
+        return x, self.slope + self.bend * bent
+
+    def _course_at(self, z: float) -> tuple[float, float]:
+        """`course` of one depth, without the cost of arrays."""
+        bent = min(max(z, 0.0), BEND_END)
+        x = self.offset + self.slope * z + self.bend * (bent * z - bent * bent / 2)
+        return x, self.slope + self.bend * bent
 
     def place(self, s: float, t: float) -> np.ndarray:
         """Ground position (x, z) of street coordinates: the inverse of `coordinates`."""
-        z = float(t)
-        for _ in range(6):
-            x, slope = (float(value) for value in self.course(np.float64(z)))
-            norm = float(np.hypot(1.0, slope))
-            z = t - slope / norm * s
-        x, slope = (float(value) for value in self.course(np.float64(z)))
-        return np.array([x + s * float(np.hypot(1.0, slope)), z])
+        z = t
+        for _ in range(5):
+            _, slope = self._course_at(z)
+            z = t - slope / math.hypot(1.0, slope) * s
+        x, slope = self._course_at(z)
+        return np.array([x + s * math.hypot(1.0, slope), z])
 
     def heading(self, t: float) -> np.ndarray:
         """Unit vector (x, z) along the street at t."""
-        slope = float(self.course(np.float64(t))[1])
-        return np.array([slope, 1.0]) / np.hypot(1.0, slope)
+        slope = self._course_at(t)[1]
+        return np.array([slope, 1.0]) / math.hypot(1.0, slope)
 
     def coordinates(self, ray_x: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Street coordinates (s, t), each [rows, columns], of the ground seen at depths z."""

@@ -16,6 +16,7 @@ from auxnet_keras.data.street.sky import paint_horizon, paint_sky
 from auxnet_keras.data.street.weather import Weather, sample_weather
 from auxnet_keras.errors import ConfigError
 
+_SEE_THROUGH = ("fence", "cyclist")
 SEASONS = ("summer", "spring", "autumn")
 
 
@@ -53,7 +54,7 @@ def _paint(
             along = thing.ends[1] - thing.ends[0]
             back = np.array([along[1], -along[0]]) / np.hypot(*along) * (at[0] or -1.0) * 0.8
             barriers.paint_hedge(canvas, thing.ends, back, thing.size, season, weather, own)
-    elif kind == "car" and thing.body is not None:
+    elif kind == "car":
         cars.paint_car(canvas, at, thing.forward, thing.body, weather, rng)
     elif kind == "tree":
         species = vegetation.SPECIES[rng.choice(4, p=(0.42, 0.22, 0.14, 0.22))]
@@ -88,7 +89,8 @@ def check_size(seed: int, index: int, size: tuple[int, int]) -> None:
         )
     if seed < 0 or index < 0:
         raise ConfigError(
-            f"Seed and index of a street scene are at least 0. Received: seed={seed}, index={index}."
+            "Seed and index of a street scene are at least 0. "
+            f"Received: seed={seed}, index={index}."
         )
 
 
@@ -119,11 +121,17 @@ def render(seed: int, index: int, size: tuple[int, int] = (224, 384)) -> Scene:
     season = SEASONS[rng.choice(3, p=(0.5, 0.2, 0.3))]
     things = Layout(street, rng).fill()
     paint_sky(canvas, weather, rng)
-    paint_ground(canvas, street, weather, cast_shadows(canvas, things, weather), rng)
-    ground = canvas.surfaces - 1
+    shadow = cast_shadows(canvas, things, weather)
+    ground = paint_ground(canvas, street, weather, shadow, rng)
     paint_horizon(canvas, weather, rng)
-    for thing in things:
-        _paint(canvas, thing, season, weather, rng)
+    # Nearest first, so that hidden things are skipped; what one sees through comes after what is
+    # behind it.
+    solid = [thing for thing in things if thing.kind not in _SEE_THROUGH]
+    sheer = [thing for thing in things if thing.kind in _SEE_THROUGH]
+    for thing in solid + sheer[::-1]:
+        ground_points = np.stack(thing.ends) if thing.ends else thing.at[None]
+        if canvas.in_view(ground_points, margin=thing.margin):
+            _paint(canvas, thing, season, weather, rng)
     segmentation, instance, depth = canvas.labels()
     image = develop(canvas, ground, weather, rng)
     return Scene(image, segmentation, depth, canvas.output_camera, instance)

@@ -7,19 +7,21 @@ from auxnet_keras.data.street.canvas import Canvas
 from auxnet_keras.data.street.classes import Label
 from auxnet_keras.data.street.noise import SIZE, fractal
 from auxnet_keras.data.street.palette import paint
+from auxnet_keras.data.street.sketch import FRONT
 from auxnet_keras.data.street.weather import Weather
 
 # Clouds hang on a plane this high; its texture repeats every CLOUD_TILE metres.
 _CLOUD_HEIGHT, _CLOUD_TILE = 1.0, 5.0
+_COARSE = 3
 
 
 def paint_sky(canvas: Canvas, weather: Weather, rng: np.random.Generator) -> None:
     """Paint the rows above the horizon."""
     camera = canvas.camera
-    # Painted at half of the canvas' resolution: nothing in a sky is sharp.
-    rows = min(max(int(np.ceil(camera.cy)) + 8, 4), camera.size[0])
-    up = -canvas.ray_y[:rows:2]
-    right = canvas.ray_x[::2]
+    # Painted at a third of the canvas' resolution: nothing in a sky is sharp.
+    rows = min(max(int(np.ceil(camera.cy)) + 8, 8), camera.size[0])
+    up = -canvas.ray_y[:rows:_COARSE]
+    right = canvas.ray_x[::_COARSE]
     height = np.clip(up / 0.75, 0, 1)[:, None] ** np.float32(0.7)
     gradient = weather.horizon + (weather.zenith - weather.horizon) * height
     sky = np.repeat(gradient[:, None, :], len(right), axis=1).astype(np.float32)
@@ -39,7 +41,6 @@ def paint_sky(canvas: Canvas, weather: Weather, rng: np.random.Generator) -> Non
         row = (away * scale).astype(np.int32)[:, None] + int(shift_y)
         field = fractal(1.55, 11)[row & (SIZE - 1), column & (SIZE - 1)]
         lower = fractal(1.55, 11)[(row + 9) & (SIZE - 1), column & (SIZE - 1)]
-        field = cv2.GaussianBlur(field, (3, 3), 0)
         threshold = 1.5 - 3.0 * weather.clouds
         cover = np.clip((field - threshold) / 1.1, 0, 1) * np.clip(up / 0.12, 0, 1)[:, None]
         relief = np.clip(0.5 + (field - lower) * 1.6, 0, 1)[..., None]
@@ -49,10 +50,10 @@ def paint_sky(canvas: Canvas, weather: Weather, rng: np.random.Generator) -> Non
         cloud = (dark + (bright - dark) * relief).astype(np.float32)
         sky += cover.astype(np.float32)[..., None] * (cloud - sky) * np.float32(0.9)
 
-    sky = np.clip(sky, 0, 255).astype(np.uint8)
-    columns = camera.size[1]
-    canvas.image[:rows] = cv2.resize(sky, (columns, len(up) * 2))[:rows]
-    canvas.image[rows:] = weather.horizon.astype(np.uint8)
+    small = cv2.merge([np.clip(sky, 0, 255).astype(np.uint8), np.zeros(sky.shape[:2], np.uint8)])
+    full = cv2.resize(small, (len(right) * _COARSE, len(up) * _COARSE))
+    canvas.image[:rows] = full[:rows, : camera.size[1]]
+    canvas.image[rows:, :, :3] = weather.horizon.astype(np.uint8)
 
 
 def paint_horizon(canvas: Canvas, weather: Weather, rng: np.random.Generator) -> None:
@@ -76,9 +77,9 @@ def paint_horizon(canvas: Canvas, weather: Weather, rng: np.random.Generator) ->
         tops = np.stack([x * depth, np.maximum(steps, 0.15 * height), np.full_like(x, depth)], 1)
         feet = np.array([[right * depth, 0, depth], [left * depth, 0, depth]])
         outline = camera.project(np.concatenate([tops, feet]))
-        patch = canvas.patch(outline)
-        if patch.empty:
-            continue
-        surface = canvas.billboard(label, depth)
-        patch.polygon(outline, weather.lit(colour * 0.8, np.array([0.0, 0.6, -0.8])), surface)
-        canvas.paste(patch)
+        patch = canvas.patch(outline, depth)
+        if patch is not None:
+            number = patch.surface(label, np.array([0.0, 0.0, 1 / depth]))
+            seen = weather.lit(colour * 0.8, FRONT, depth)
+            patch.fill(outline, [len(outline)], [[*seen.tolist(), number]])
+            canvas.paste(patch)

@@ -9,9 +9,11 @@ from auxnet_keras.data.street.canvas import Canvas
 from auxnet_keras.data.street.classes import Label
 from auxnet_keras.data.street.noise import SIZE, fractal
 from auxnet_keras.data.street.palette import paint
+from auxnet_keras.data.street.sketch import Sketch
 from auxnet_keras.data.street.weather import Weather
 
 SPRITE = 192
+_UPWARDS = np.array([0.0, 0.8, -0.6])
 SPECIES = ("round", "wide", "poplar", "conifer", "bush")
 
 
@@ -28,38 +30,51 @@ def _crown_outline(species: str, u: np.ndarray, rng: np.random.Generator) -> np.
     return 0.46 * np.sqrt(np.clip(1 - v**2.2, 0, 1))
 
 
+def _grow(species: str, variant: int) -> np.ndarray:
+    """One crown lit from the upper left [192, 192]: brightness 1..255 of leaves, 0 between."""
+    rng = np.random.default_rng([9, SPECIES.index(species), variant])
+    shade = np.zeros((SPRITE, SPRITE), np.uint8)
+    leaves = np.zeros((SPRITE, SPRITE), np.uint8)
+    count = 900
+    u, side, depth = rng.uniform(0.02, 0.97, count), rng.uniform(-1, 1, count), rng.random(count)
+    half = _crown_outline(species, u, rng)
+    # Masses of leaves, back ones first; the light falls off to the right, below and behind.
+    lumps = fractal(1.35, 20 + variant)
+    for i in np.argsort(depth):
+        x, y = 0.5 + side[i] * half[i], 1 - u[i]
+        light = 112 + 62 * (u[i] - 0.5) - 46 * side[i] * half[i] / 0.46
+        light += 46 * (depth[i] - 0.6) + 24 * lumps[int(y * 150), int(x * 150)] + rng.normal(0, 11)
+        radius = rng.uniform(2.5, 6.0) if species == "conifer" else rng.uniform(3.5, 9.0)
+        at, size = (int(x * SPRITE), int(y * SPRITE)), int(radius)
+        lit = (at[0] - size // 3, at[1] - size // 3)
+        cv2.circle(shade, at, size, float(np.clip(light - 24, 6, 250)), -1)
+        cv2.circle(shade, lit, max(size * 2 // 3, 1), float(np.clip(light, 6, 250)), -1)
+        cv2.circle(leaves, at, size, 255, -1)
+    fine = fractal(0.35, 30)[:SPRITE, :SPRITE]
+    shade = np.clip(shade.astype(np.float32) + 17 * fine, 4, 252).astype(np.uint8)
+    edge = cv2.GaussianBlur(leaves, (0, 0), 2.6).astype(np.float32) + 40 * fine
+    return np.where(edge > 112, shade, 0).astype(np.uint8)
+
+
 @lru_cache
-def crowns(species: str) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-    """Crowns lit from the upper left: shade [192, 192] and whether leaves are there."""
-    made = []
-    for variant in range(5):
-        rng = np.random.default_rng([9, SPECIES.index(species), variant])
-        shade = np.zeros((SPRITE, SPRITE), np.uint8)
-        leaves = np.zeros((SPRITE, SPRITE), np.uint8)
-        count = 420
-        u = rng.uniform(0.02, 0.97, count)
-        side = rng.uniform(-1, 1, count)
-        depth = rng.uniform(0, 1, count)
-        half = _crown_outline(species, u, rng) * (0.94 if species != "conifer" else 1.0)
-        # Masses of leaves, back ones first; the light falls off inside and below each mass.
-        lumps = fractal(1.35, 20 + variant)
-        for i in np.argsort(depth):
-            x = 0.5 + side[i] * half[i]
-            y = 1 - u[i]
-            lump = lumps[int(y * 150), int(x * 150)]
-            light = 104 + 58 * (u[i] - 0.5) - 44 * side[i] * half[i] / 0.46
-            light += 42 * (depth[i] - 0.6) + 26 * lump + rng.normal(0, 13)
-            radius = int(rng.uniform(3.0, 8.5) if species != "conifer" else rng.uniform(2.5, 6))
-            centre = (int(x * SPRITE), int(y * SPRITE))
-            cv2.circle(shade, centre, radius, float(np.clip(light - 22, 6, 250)), -1)
-            highlight = (centre[0] - radius // 3, centre[1] - radius // 3)
-            cv2.circle(shade, highlight, max(radius * 2 // 3, 1), float(np.clip(light, 6, 250)), -1)
-            cv2.circle(leaves, centre, radius, 255, -1)
-        fine = fractal(0.35, 30)[:SPRITE, :SPRITE]
-        shade = np.clip(shade.astype(np.float32) + 15 * fine, 4, 252).astype(np.uint8)
-        soft = cv2.GaussianBlur(leaves, (0, 0), 2.2).astype(np.float32) + 34 * fine
-        made.append((shade, np.where(soft > 118, 255, 0).astype(np.uint8)))
-    return tuple(made)
+def crowns(species: str, level: int) -> tuple[np.ndarray, ...]:
+    """All crowns of a species, each halved `level` times."""
+    if level == 0:
+        return tuple(_grow(species, variant) for variant in range(6))
+    halved = []
+    for crown in crowns(species, level - 1):
+        size = crown.shape[0] // 2
+        leaves = cv2.resize(
+            (crown > 0).astype(np.float32), (size, size), interpolation=cv2.INTER_AREA
+        )
+        total = cv2.resize(crown.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)
+        halved.append(np.where(leaves > 0.45, total / np.maximum(leaves, 0.1), 0).astype(np.uint8))
+    return tuple(halved)
+
+
+_POSITION = np.linspace(0, 1, 256)
+# How much of each stop (0, 0.3, 0.62, 1) is in each of the 256 tones.
+_BLEND = np.stack([np.interp(_POSITION, (0, 0.3, 0.62, 1), row) for row in np.eye(4)], axis=1)
 
 
 def foliage_colours(rng: np.random.Generator, season: str, species: str) -> np.ndarray:
@@ -70,11 +85,15 @@ def foliage_colours(rng: np.random.Generator, season: str, species: str) -> np.n
         leaf = paint(rng, "yellow", "brick", "earth", "green", "red")
     else:
         leaf = paint(rng, "green", "yellow", "green", "grey")
-    stops = np.array([leaf * 0.22 + (0, 4, 10), leaf * 0.62, leaf * 1.02, leaf * 1.32 + 14])
-    position = np.linspace(0, 1, 256)
-    return np.stack(
-        [np.interp(position, (0, 0.3, 0.62, 1), stops[:, channel]) for channel in range(3)], axis=1
-    )
+    return _BLEND @ np.array([leaf * 0.22 + (0, 4, 10), leaf * 0.62, leaf * 1.02, leaf * 1.32 + 14])
+
+
+def leaf_table(colours: np.ndarray, number: int) -> np.ndarray:
+    """RGB and surface number as one 32-bit value for each brightness; 0 is empty."""
+    table = np.full((256, 4), number, np.uint8)
+    table[:, :3] = colours
+    table[0] = 0
+    return table.view(np.uint32)[:, 0]
 
 
 def _paint_crown(
@@ -86,30 +105,31 @@ def _paint_crown(
     foot = canvas.camera.project(centre[None])[0]
     width, height = max(round(size[0] * scale), 2), max(round(size[1] * scale), 2)
     left, top = round(float(foot[0]) - width / 2), round(float(foot[1])) - height
-    patch = canvas.patch(np.array([[left, top], [left + width - 1, top + height - 1]], float))
-    colours = foliage_colours(rng, season, species)
-    variants = crowns(species)
-    shade, leaves = variants[rng.integers(len(variants))]
-    if patch.empty:
+    depth = float(centre[2])
+    box = np.array([[left, top], [left + width - 1, top + height - 1]], float)
+    patch = canvas.patch(box, depth)
+    if patch is None:
         return
+    level = 0 if height > 140 else 1 if height > 70 else 2
+    sprites = crowns(species, level)
+    sprite = sprites[rng.integers(len(sprites))]
     if weather.sun[0] > 0:  # sprites are lit from the left
-        shade, leaves = shade[:, ::-1], leaves[:, ::-1]
+        sprite = sprite[:, ::-1]
     # Sample only the part of the sprite that is in view.
-    rows, columns = patch.surface.shape
+    rows, columns = patch.image.shape[:2]
+    step_x, step_y = len(sprite) / width, len(sprite) / height
     to_sprite = np.array(
         [
-            [SPRITE / width, 0, (patch.x - left + 0.5) * SPRITE / width - 0.5],
-            [0, SPRITE / height, (patch.y - top + 0.5) * SPRITE / height - 0.5],
+            [step_x, 0, (patch.x - left + 0.5) * step_x - 0.5],
+            [0, step_y, (patch.y - top + 0.5) * step_y - 0.5],
         ]
     )
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    shade = cv2.warpAffine(shade, to_sprite, (columns, rows), flags=flags)
-    leaves = cv2.warpAffine(leaves, to_sprite, (columns, rows), flags=flags)
-    gain = weather.shade(np.array([0.0, 0.8, -0.6]))
-    lit = np.clip(colours * gain, 0, 255).astype(np.uint8)
-    patch.image = cv2.LUT(cv2.merge([shade] * 3), lit[None])
-    surface = canvas.billboard(Label.VEGETATION, float(centre[2]))
-    patch.surface = np.where(leaves > 127, np.uint16(surface), np.uint16(0))
+    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    shade = cv2.warpAffine(sprite, to_sprite, (columns, rows), flags=flags)
+    lit = weather.lit(foliage_colours(rng, season, species), _UPWARDS, depth)
+    number = patch.surface(Label.VEGETATION, np.array([0.0, 0.0, 1 / depth]))
+    table = leaf_table(lit, number)
+    patch.image = table.take(shade).view(np.uint8).reshape(rows, columns, 4)
     canvas.paste(patch)
 
 
@@ -118,30 +138,17 @@ def paint_tree(
     species: str, height: float,
 ) -> None:  # fmt: skip
     """A tree `height` metres tall rooted at `at` (x, z)."""
-    camera = canvas.camera
     spread = {"round": 0.62, "wide": 0.85, "poplar": 0.27, "conifer": 0.42}[species] * height
     clear = height * (0.12 if species in ("conifer", "poplar") else rng.uniform(0.24, 0.36))
-    bark = weather.lit(paint(rng, "earth", "grey", "dark"), np.array([0.0, 0.0, -1.0]))
-    scale = camera.focal / at[1]
-    lean = rng.normal(0, 0.02) * height
-    girth = max(height * 0.045, 0.16)
-    spine = camera.project(
-        np.array([[at[0], -0.02, at[1]], [at[0] + lean, clear + 0.3 * (height - clear), at[1]]])
-    )
-    reach = np.array([[girth * scale, 0.0]])
-    patch = canvas.patch(np.concatenate([spine - reach, spine + reach]))
-    if not patch.empty:
-        surface = canvas.billboard(Label.VEGETATION, float(at[1]))
-        patch.limb(spine[0], spine[1], (girth * scale, girth * 0.55 * scale), bark, surface)
-        dark_side = 1.0 if weather.sun[0] < 0 else -1.0
-        shift = np.array([dark_side * girth * scale * 0.22, 0.0])
-        patch.limb(
-            spine[0] + shift,
-            spine[1] + shift,
-            (girth * scale * 0.5, girth * 0.3 * scale),
-            bark * 0.6,
-        )
-        canvas.paste(patch)
+    lean, girth = rng.normal(0, 0.02) * height, max(height * 0.045, 0.16)
+    bark, top = paint(rng, "earth", "grey", "dark"), clear + 0.3 * (height - clear)
+    dark = girth * 0.22 * (1 if weather.sun[0] < 0 else -1)
+    trunk = Sketch()
+    for shift, share, tone in ((0.0, 1.0, 1.0), (dark, 0.5, 0.6)):
+        widths = (girth * share, girth * share * 0.55)
+        ends = (shift, -0.02), (lean + shift, top)
+        trunk.limb(*ends, widths, bark * tone, Label.VEGETATION)
+    trunk.paint(canvas, at, weather)
     centre = np.array([at[0] + lean * 0.6, clear, at[1]])
     _paint_crown(canvas, centre, (spread, height - clear), species, season, weather, rng)
 
@@ -156,16 +163,23 @@ def paint_bush(
     _paint_crown(canvas, foot, shape, "bush", season, weather, rng)
 
 
+@lru_cache
+def _hedge_leaves() -> np.ndarray:
+    field = 92 + 30 * fractal(0.45, 21) + 20 * fractal(1.1, 22)
+    return np.clip(field, 0, 255).astype(np.uint8)
+
+
 def hedge_texture(
     rng: np.random.Generator, season: str, size: tuple[float, float], scale: float,
-    weather: Weather, normal: np.ndarray,
+    weather: Weather, normal: np.ndarray, depth: float,
 ) -> np.ndarray:  # fmt: skip
-    """Leaves [rows, columns, 3] for a clipped hedge of (height, length) metres."""
+    """Leaves [rows, columns, 4] for a clipped hedge of (height, length) metres, surface 1."""
     rows = int(np.clip(size[0] * scale, 4, SIZE - 1))
     columns = int(np.clip(size[1] * scale, 4, SIZE - 1))
     row, column = rng.integers(SIZE - rows), rng.integers(SIZE - columns)
-    window = slice(row, row + rows), slice(column, column + columns)
-    shade = 92 + 30 * fractal(0.45, 21)[window] + 20 * fractal(1.1, 22)[window]
-    shade = shade + np.linspace(52, -48, rows)[:, None]
-    colours = np.clip(foliage_colours(rng, season, "bush") * weather.shade(normal), 1, 255)
-    return colours.astype(np.uint8)[np.clip(shade, 0, 255).astype(np.uint8)]
+    leaves = _hedge_leaves()[row : row + rows, column : column + columns]
+    fall = np.linspace(52, -48, rows, dtype=np.float32)[:, None]
+    shade = cv2.add(leaves, np.repeat(fall, columns, axis=1), dtype=cv2.CV_8U)
+    colours = weather.lit(foliage_colours(rng, season, "bush"), normal, depth)
+    table = leaf_table(colours, 1)
+    return table.take(np.maximum(shade, 1)).view(np.uint8).reshape(rows, columns, 4)

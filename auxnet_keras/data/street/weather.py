@@ -1,5 +1,6 @@
 """Light and weather: where the sun stands, what the sky looks like, how far one sees."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,13 +40,19 @@ class Weather:
     lamps: bool
 
     def shade(self, normal: np.ndarray) -> np.ndarray:
-        """Gain [3] of a surface with that unit normal: sky from above plus sun (Lambert)."""
-        sky = self.sky_gain * (0.78 + 0.22 * float(normal[1]))
-        return sky + self.sun_gain * max(0.0, float(normal @ self.sun))
+        """Gain [..., 3] of unit normals [..., 3]: sky from above plus sun (Lambert)."""
+        facing = np.maximum(normal @ self.sun, 0.0)
+        sky = 0.78 + 0.22 * normal[..., 1]
+        return np.multiply.outer(sky, self.sky_gain) + np.multiply.outer(facing, self.sun_gain)
 
-    def lit(self, colour: np.ndarray, normal: np.ndarray) -> np.ndarray:
-        """Paint under this light, RGB 0..255."""
-        return np.clip(colour * self.shade(normal), 0, 255)
+    def lit(self, colour: np.ndarray, normal: np.ndarray, depth: float) -> np.ndarray:
+        """Paint [..., 3] under this light as seen from `depth` metres, RGB 0..255.
+
+        Light is lost on the way and replaced by the horizon's: `exp(-haze depth)` remains.
+        """
+        remains = math.exp(-self.haze * depth)
+        lit = np.minimum(colour * self.shade(normal), 255.0)
+        return lit * remains + self.horizon * (1 - remains)
 
 
 # kind: sun gain, sky gain, zenith, horizon, haze range, clouds range, shadow, elevation range

@@ -94,8 +94,13 @@ def write(
     check_size(seed, 0, size)
     root = Path(root)
     picture_of, files_of = LAYOUTS[layout]
-    record = {"layout": layout, "count": int(count), "seed": int(seed), "size": list(map(int, size)),
-              "version": VERSION}  # fmt: skip
+    record = {
+        "layout": layout,
+        "count": int(count),
+        "seed": int(seed),
+        "size": [int(length) for length in size],
+        "version": VERSION,
+    }
     try:
         _claim(root, record)
         for index in range(count):
