@@ -18,7 +18,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         _sync(temporary)
-        os.replace(temporary, path)
+        temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -39,8 +39,8 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             _sync(inside)
         _sync(temporary)
         if path.exists():  # a folder with content cannot be renamed over
-            os.replace(path, old)
-        os.replace(temporary, path)
+            path.replace(old)
+        temporary.replace(path)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise

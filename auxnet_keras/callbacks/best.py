@@ -25,7 +25,7 @@ class BestWeights(keras.callbacks.Callback):
         mode: `"min"` or `"max"`.
 
     Attributes:
-        value: The best value so far, infinite before the first.
+        value: The best value so far, infinite before the first epoch.
         epoch: Its epoch, counted from 0; `None` before the first.
 
     Raises:
@@ -37,16 +37,15 @@ class BestWeights(keras.callbacks.Callback):
         ...           callbacks=[ak.callbacks.BestWeights("best.weights.h5")])
     """
 
-    def __init__(
-        self, path: str | Path, *, monitor: str | None = None, mode: str = "min"
-    ) -> None:
+    def __init__(self, path: str | Path, *, monitor: str | None = None, mode: str = "min") -> None:
         super().__init__()
         if mode not in ("min", "max"):
             raise unknown("mode", mode, ("min", "max"))
         self.path = Path(path)
         self.monitor = monitor
         self.mode = mode
-        self._forget()
+        self.value = math.inf
+        self.epoch: int | None = None
 
     def on_train_begin(self, logs: Any = None) -> None:
         if self.monitor is None:
@@ -86,7 +85,7 @@ class BestWeights(keras.callbacks.Callback):
 
     def _forget(self) -> None:
         self.value = math.inf if self.mode == "min" else -math.inf
-        self.epoch: int | None = None
+        self.epoch = None
 
     def _save(self) -> None:
         with replacing(self.path) as temporary:

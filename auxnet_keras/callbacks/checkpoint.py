@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from auxnet_keras._version import __version__
@@ -25,8 +24,8 @@ class ResumableCheckpoint(keras.callbacks.Callback):
 
     Args:
         run_dir: The run folder; checkpoints are in its sub-folder `checkpoints`.
-        dataset: The training data set, as `ak.data.load` returns it: its order is restored too.
-            Without it the order after a resume starts again with that of the first epoch.
+        dataset: The training data set as `ak.data.load` or `ak.data.arrays` returns it, so that its
+            order is restored too. Any other starts again with the order of its first pass.
         keep: How many checkpoints to keep; one is a spare, should the newest be damaged.
 
     Attributes:
@@ -46,7 +45,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         super().__init__()
         self.store = CheckpointStore(Path(run_dir) / "checkpoints", keep)
         self.resumed_from: Path | None = None
-        self._data_epoch = getattr(dataset, "epoch", None)
+        self._dataset: Any = dataset if hasattr(dataset, "epoch") else None
 
     def on_train_begin(self, logs: Any = None) -> None:
         # All callbacks have the model by now, so that a weighting's state is among its variables.
@@ -68,7 +67,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         meta = {
             "auxnet_keras": __version__,
             "keras": keras.__version__,
-            "data_epoch": None if self._data_epoch is None else int(self._data_epoch),
+            "data_epoch": None if self._dataset is None else int(self._dataset.epoch),
             "logs": {name: float(value) for name, value in (logs or {}).items()},
             "variables": variables,
         }
@@ -107,5 +106,11 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             dtype = ops.convert_to_numpy(variable).dtype
             # NumPy files do not know bfloat16: it comes back as bytes of the same width.
             variable.assign(value.view(dtype) if value.dtype.kind == "V" else value.astype(dtype))
-        if self._data_epoch is not None and checkpoint.meta["data_epoch"] is not None:
-            self._data_epoch.assign(np.int64(checkpoint.meta["data_epoch"]))
+        if self._dataset is not None and checkpoint.meta["data_epoch"] is not None:
+            self._set_data_epoch(checkpoint.meta["data_epoch"])
+
+    def _set_data_epoch(self, epoch: int) -> None:
+        if hasattr(self._dataset.epoch, "assign"):  # a tf.data pipeline captured this variable
+            self._dataset.epoch.assign(epoch)
+        else:
+            self._dataset.epoch = epoch

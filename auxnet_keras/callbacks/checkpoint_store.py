@@ -1,4 +1,4 @@
-"""Checkpoints on disk: each is a folder that is whole or absent and can prove that it is undamaged."""
+"""Checkpoints on disk: each a folder that is whole or absent and can prove it is undamaged."""
 
 import dataclasses
 import hashlib
@@ -56,7 +56,7 @@ class CheckpointStore:
         self.folder = folder
         self.keep = keep
 
-    def write(self, epoch: int, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> Path:
+    def write(self, epoch: int, arrays: Mapping[str, Any], meta: Mapping[str, Any]) -> Path:
         """Writes the state after `epoch` finished epochs and removes what is too old.
 
         Raises:

@@ -1,4 +1,4 @@
-"""How long an epoch takes, how many images a second it trains on, and how long the rest will take."""
+"""How long an epoch takes, how many images a second it trains on, and how long is left."""
 
 import time
 

@@ -65,7 +65,7 @@ class Deployment:
         return "uint8" if name == "image" else "float32"
 
     def __call__(self, *inputs: Any) -> dict[str, Any]:
-        """Args: one [B, H, W, C] for each of `inputs`, any H and W. Returns: the map by its name."""
+        """Args: a [B, H, W, C] for each of `inputs`, any H and W. Returns: the map by its name."""
         native = tf.shape(inputs[0])[1:3]
         size = self._network_size(native)
         maps = {}

@@ -1,7 +1,7 @@
 """An export counts as written once it has given what the network gives."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,14 +69,14 @@ def sample_inputs(
 def network_output(deployment: Deployment, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
     """What the Keras network itself says about inputs of its size."""
     arguments = deployment.arguments(inputs)
-    output = np.asarray(deployment.network.predict_on_batch(arguments)[deployment.task])
+    output = np.asarray(deployment.network(arguments, training=False)[deployment.task])
     return output.argmax(-1).astype(np.uint8) if deployment.output == "class_map" else output
 
 
 def verify(
     path: Path,
     run: Callable[[Mapping[str, np.ndarray]], np.ndarray],
-    expected: list[tuple[Mapping[str, np.ndarray], np.ndarray]],
+    expected: Sequence[tuple[Mapping[str, np.ndarray], np.ndarray]],
 ) -> Verification:
     """Runs an export on inputs whose outputs are known.
 

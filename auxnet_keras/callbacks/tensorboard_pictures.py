@@ -1,0 +1,148 @@
+"""What the network sees, epoch by epoch, in TensorBoard and as PNG files."""
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import keras
+import matplotlib
+import numpy as np
+
+from auxnet_keras import pictures
+from auxnet_keras.data.frame import DatasetInfo
+from auxnet_keras.metrics import SegmentationMetrics
+
+TITLES = {
+    "segmentation": ("truth", "prediction"),
+    "depth": ("true depth", "predicted depth"),
+}
+
+
+class TensorBoardPictures(keras.callbacks.Callback):
+    """Draws the same few images after every epoch: RGB, truth and prediction of both tasks.
+
+    Also the confusion matrix of the epoch's validation (of its training, without one), each row in
+    per cent of the true class. The step is the epoch, as for Keras' own epoch values.
+
+    Args:
+        log_dir: TensorBoard's folder; the events go to its sub-folder `pictures`.
+        samples: Batches (image, {"segmentation": ..., "depth": ...}), such as a validation data
+            set; the first `count` samples are kept.
+        info: The data set's facts (`ak.data.info(kind)`), for its palette and depth unit.
+        count: How many images.
+        every: Draw after each so many epochs.
+        figures: A folder for the newest pictures, `predictions.png` and `confusion.png`.
+
+    Example:
+        >>> model.fit(train, validation_data=val, callbacks=[ak.callbacks.TensorBoardPictures(
+        ...     "runs/kitti/tensorboard", val, ak.data.info("kitti"))])
+    """
+
+    def __init__(
+        self,
+        log_dir: str | Path,
+        samples: Iterable,
+        info: DatasetInfo | None = None,
+        *,
+        count: int = 4,
+        every: int = 1,
+        figures: str | Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.log_dir = Path(log_dir) / "pictures"
+        self.samples = samples
+        self.info = info
+        self.count = count
+        self.every = every
+        self.figures = None if figures is None else Path(figures)
+        self._writer: Any = None
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        import tensorflow as tf
+
+        self._summary = tf.summary
+        self._writer = tf.summary.create_file_writer(str(self.log_dir))
+        self._inputs, self._targets = _first(self.samples, self.count)
+        self._names: tuple[str, ...] = getattr(self.model, "class_names", ())
+        self._palette = _palette(len(self._names)) if self.info is None else self.info.palette
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if (epoch + 1) % self.every:
+            return
+        with tempfile.TemporaryDirectory() as temporary, self._writer.as_default():
+            folder = self.figures or Path(temporary)
+            strip = self._strip()
+            pictures.write(strip, folder / "predictions.png")
+            self._summary.image("predictions", strip[None], step=epoch)
+            matrix = self._confusion()
+            if matrix is not None:
+                file = pictures.confusion(matrix, self._names, folder / "confusion.png")
+                drawn = np.fromfile(file, np.uint8)
+                image = cv2.imdecode(drawn, cv2.IMREAD_COLOR_RGB)[None]
+                self._summary.image("confusion", image, step=epoch)
+        self._writer.flush()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        self._writer.close()
+
+    def _strip(self) -> np.ndarray:
+        predictions = {k: np.asarray(v) for k, v in self._predictions().items()}
+        tasks = [task for task in TITLES if task in predictions and task in self._targets]
+        images = self._inputs["image"] if isinstance(self._inputs, dict) else self._inputs
+        rows = []
+        for i, image in enumerate(images):
+            row = [image.astype(np.uint8)]
+            for task in tasks:
+                row += self._cells(task, self._targets[task][i], predictions[task][i])
+            rows.append(row)
+        titles = ["image", *(title for task in tasks for title in TITLES[task])]
+        names = self._names if "segmentation" in tasks else ()
+        return pictures.strip(rows, titles, class_names=names, palette=self._palette)
+
+    def _predictions(self) -> dict[str, Any]:
+        return self.model.predict_on_batch(self._inputs)
+
+    def _cells(self, task: str, truth: np.ndarray, predicted: np.ndarray) -> list[np.ndarray]:
+        if task == "segmentation":
+            ids = (truth, predicted.argmax(-1))
+            return [pictures.colour_labels(part, self._palette) for part in ids]
+        near_bright = self.info is not None and self.info.depth_unit == "metres"
+        valid = truth[np.isfinite(truth) & (truth >= 0)]
+        # One scale for both, so that they compare.
+        scale = float(np.percentile(valid, 1 if near_bright else 99)) if valid.size else None
+        return [
+            pictures.colour_depth(part, scale, near_bright=near_bright)
+            for part in (truth, predicted)
+        ]
+
+    def _confusion(self) -> np.ndarray | None:
+        # After a validation Keras leaves the metrics as it found the validation set.
+        for metric in _flat(self.model.metrics):
+            if isinstance(metric, SegmentationMetrics):
+                return metric.confusion()
+        return None
+
+
+def _first(samples: Iterable, count: int) -> tuple[Any, Any]:
+    kept: list[Any] = []
+    found = 0
+    for batch in samples:
+        arrays = keras.tree.map_structure(np.asarray, batch[:2])
+        kept.append(arrays)
+        found += len(keras.tree.flatten(arrays)[0])
+        if found >= count:
+            break
+    return keras.tree.map_structure(lambda *parts: np.concatenate(parts)[:count], *kept)
+
+
+def _palette(classes: int) -> np.ndarray:
+    colours = matplotlib.colormaps["tab20"](np.arange(max(classes, 1)) % 20)
+    return np.round(255 * colours[:, :3]).astype(np.uint8)
+
+
+def _flat(metrics: Sequence[Any]) -> Iterable[Any]:
+    for metric in metrics:
+        inner = getattr(metric, "metrics", None)  # Keras wraps those given to `compile`
+        yield from [metric] if inner is None else _flat(inner)

@@ -1,0 +1,46 @@
+"""A Keras file of the main task alone: to go on working with it in Python."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from auxnet_keras._files import replacing
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.export.deployment import Deployment
+from auxnet_keras.export.verification import Verification, sample_inputs, verify
+
+
+def keras_file(model: keras.Model, path: str | Path) -> Verification:
+    """Writes the main task alone as a `.keras` file and checks it against the model.
+
+    It loads with `keras.models.load_model` after `import auxnet_keras`, and gives
+    `{<task>: [B, H, W, K]}` as the model does.
+
+    Args:
+        model: An `AuxiliaryModel`.
+        path: Ends with `.keras`; an existing file is replaced, at once and only by a verified one.
+
+    Returns:
+        How the file's model compares with the model.
+
+    Raises:
+        ConfigError: As `Deployment`; another suffix.
+        ExportError: The file does not give what the model gives; nothing was written.
+    """
+    path = Path(path)
+    if path.suffix != ".keras":
+        raise ConfigError(f"A Keras file's name ends with .keras. Received: {str(path)!r}.")
+    deployment = Deployment(model)
+    inputs = sample_inputs(deployment)
+
+    def run_of(network: keras.Model, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+        output = network(deployment.arguments(inputs), training=False)
+        return np.asarray(output[deployment.task])
+
+    with replacing(path) as temporary:
+        deployment.network.save(temporary)
+        loaded = keras.models.load_model(temporary, compile=False)
+        expected = [(inputs, run_of(deployment.network, inputs))]
+        return verify(path, lambda given: run_of(loaded, given), expected)

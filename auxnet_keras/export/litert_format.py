@@ -1,0 +1,50 @@
+"""LiteRT (formerly TFLite), for phones and embedded boards; needs the extra [litert]."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from auxnet_keras._files import replacing
+from auxnet_keras.export.deployment import Deployment
+from auxnet_keras.export.fixed_size import fixed_size_model, need
+from auxnet_keras.export.verification import Verification, network_output, sample_inputs, verify
+
+MODULES = ("ai_edge_litert",)
+
+
+def litert(
+    model: keras.Model, path: str | Path, *, size: tuple[int, int] | None = None
+) -> Verification:
+    """Writes the main task alone as LiteRT and checks it against the model.
+
+    One image at a time: input `image`, uint8 [1, h, w, 3] RGB of the network's size; output
+    `class_map`, uint8 [1, h, w], or the map of a one-channel task.
+
+    Args:
+        model: An `AuxiliaryModel`.
+        path: Ends with `.tflite`; an existing file is replaced, at once and only by a verified one.
+        size: (height, width), for a model built with unknown sides.
+
+    Returns:
+        How the LiteRT network compares with the model.
+
+    Raises:
+        ConfigError: As `Deployment`; no size; the extra is not installed.
+        ExportError: The file does not give what the model gives; nothing was written.
+    """
+    need("litert", MODULES)
+    from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-not-found]
+
+    path = Path(path)
+    deployment = Deployment(model, size)
+    with replacing(path) as temporary:
+        fixed_size_model(deployment, 1).export(temporary, format="litert", verbose=False)
+        serve = Interpreter(str(temporary)).get_signature_runner()
+
+        def run(inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+            return serve(**inputs)[deployment.output]
+
+        inputs = sample_inputs(deployment, count=1)
+        return verify(path, run, [(inputs, network_output(deployment, inputs))])

@@ -1,0 +1,51 @@
+"""ONNX, for onnxruntime, OpenVINO and TensorRT; needs the extra [onnx]."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from auxnet_keras._files import replacing
+from auxnet_keras.export.deployment import Deployment
+from auxnet_keras.export.fixed_size import fixed_size_model, need
+from auxnet_keras.export.verification import Verification, network_output, sample_inputs, verify
+
+MODULES = ("tf2onnx", "onnx", "onnxruntime")
+
+
+def onnx(
+    model: keras.Model, path: str | Path, *, size: tuple[int, int] | None = None
+) -> Verification:
+    """Writes the main task alone as ONNX and checks it against the model with onnxruntime.
+
+    Input `image`, uint8 [B, h, w, 3] RGB of the network's size; output `class_map`, uint8
+    [B, h, w], or the map of a one-channel task.
+
+    Args:
+        model: An `AuxiliaryModel`.
+        path: The file; an existing one is replaced, at once and only by a verified one.
+        size: (height, width), for a model built with unknown sides.
+
+    Returns:
+        How the ONNX network compares with the model.
+
+    Raises:
+        ConfigError: As `Deployment`; no size; the extra is not installed.
+        ExportError: The file does not give what the model gives; nothing was written.
+    """
+    need("onnx", MODULES)
+    import onnxruntime  # type: ignore[import-not-found]
+
+    path = Path(path)
+    deployment = Deployment(model, size)
+    with replacing(path) as temporary:
+        fixed = fixed_size_model(deployment, None)
+        fixed.export(temporary, format="onnx", input_signature=[fixed.input], verbose=False)
+        session = onnxruntime.InferenceSession(temporary, providers=["CPUExecutionProvider"])
+
+        def run(inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+            return session.run([deployment.output], dict(inputs))[0]
+
+        inputs = sample_inputs(deployment)
+        return verify(path, run, [(inputs, network_output(deployment, inputs))])
