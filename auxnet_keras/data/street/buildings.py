@@ -63,7 +63,7 @@ def paint_wall(
     """
     camera = canvas.camera
     a, b = ends
-    if not canvas.in_view(np.stack(ends)):
+    if not canvas.in_view(ends):
         return
     if a[0] * max(b[1], 0.1) > b[0] * max(a[1], 0.1):  # texture runs left to right
         a, b = b, a

@@ -1,5 +1,7 @@
 """A depth-buffered canvas: flat surfaces in, antialiased colour and hard labels and depth out."""
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 
@@ -76,6 +78,7 @@ class Canvas:
         self.surface = np.zeros((rows, columns), np.uint16)
         self.inverse_depth = np.zeros((rows, columns), np.float32)
         self.ray_x, self.ray_y = self.camera.rays()
+        self._half_view = float(self.ray_x[-1])
         self.lamps: list[tuple[np.ndarray, np.ndarray, float]] = []
         self._surfaces: list[tuple[Label, np.ndarray, int]] = [(Label.SKY, np.zeros(3), 0)]
         self._instances = 0
@@ -94,11 +97,13 @@ class Canvas:
         """A lamp at a point [3] whose halo is added when the picture is finished."""
         self.lamps.append((position, np.asarray(colour, float), size))
 
-    def in_view(self, points: np.ndarray, margin: float = 0.0) -> bool:
-        """Whether anything upright on ground points (x, z) [N, 2] can be in the picture."""
-        x, z = points[:, 0], points[:, 1]
-        right = z * float(self.ray_x[-1]) + margin
-        return bool((z > NEAR).any() and (x < right).any() and (x > -right).any())
+    def in_view(self, points: Iterable[np.ndarray], margin: float = 0.0) -> bool:
+        """Whether anything upright within `margin` of ground points (x, z) can be in the picture."""
+        front = left = right = False
+        for x, z in points:
+            reach = self._half_view * z + margin
+            front, left, right = front or z > NEAR - margin, left or x > -reach, right or x < reach
+        return bool(front and left and right)
 
     def patch(self, outline: np.ndarray, nearest: float) -> Patch | None:
         """An empty drawing around pixels [N, 2], or None where all is nearer than `nearest`."""

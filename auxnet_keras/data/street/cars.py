@@ -4,21 +4,20 @@ import math
 
 import numpy as np
 
-from auxnet_keras.data.street.bodies import BODIES, Material, mesh
+from auxnet_keras.data.street.bodies import Material, mesh
 from auxnet_keras.data.street.canvas import Canvas
 from auxnet_keras.data.street.classes import Label
-from auxnet_keras.data.street.palette import paint
+from auxnet_keras.data.street.palette import paint, pick
 from auxnet_keras.data.street.weather import Weather
 
-_KINDS = tuple(BODIES)
-_SHARES = (0.3, 0.32, 0.22, 0.11, 0.05)
+_KINDS = {"sedan": 0.3, "hatchback": 0.32, "suv": 0.22, "van": 0.11, "truck": 0.05}
 # Nearer than this a vehicle would have to be clipped; the street keeps that space free.
 _NEAREST = 1.2
 
 
 def sample_body(rng: np.random.Generator) -> str:
     """Draw a kind of vehicle."""
-    return _KINDS[rng.choice(len(_KINDS), p=_SHARES)]
+    return pick(rng, _KINDS)
 
 
 def _materials(weather: Weather, rng: np.random.Generator) -> np.ndarray:

@@ -80,14 +80,15 @@ def develop(canvas: Canvas, ground: int, weather: Weather, rng: np.random.Genera
     image = add_glow(image, canvas)
     if weather.kind == "rain":
         _rain(image, rng)
-    # Contrast and the tint of the film, then the sensor's grain.
-    level = np.linspace(0, 1, 256)[:, None]
-    contrast = rng.uniform(0.15, 0.55)
+    # The camera's exposure meter, a film's contrast and tint, the sensor's grain.
+    metered = cv2.mean(cv2.resize(image, (24, 16), interpolation=cv2.INTER_AREA))[:3]
+    wanted = rng.uniform(94, 126) * (0.8 if weather.kind == "dusk" else 1.0)
+    gamma = np.clip(np.log(wanted / 255) / np.log(np.mean(metered) / 255), 0.55, 1.35)
+    level = np.linspace(0, 1, 256)[:, None] ** gamma
+    contrast = rng.uniform(0.3, 0.9)
     curve = level + contrast * (level - 0.5) * level * (1 - level) * 2
-    curve = np.clip(curve, 0, 1) ** rng.uniform(0.88, 1.12, (1, 1))
     tint = 1 + rng.normal(0, 0.012, (1, 3))
-    table = np.clip(curve * tint * 255, 0, 255).astype(np.uint8)[None]
-    image = cv2.LUT(image, table)
+    image = cv2.LUT(image, np.clip(curve * tint * 255, 0, 255).astype(np.uint8)[None])
     strength = float(rng.uniform(0.6, 2.4)) / 32
     grain = film_grain()
     tiles = -(-rows // (SIZE // 2)), -(-columns // (SIZE // 2))

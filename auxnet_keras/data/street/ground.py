@@ -12,7 +12,7 @@ from auxnet_keras.data.street.weather import Weather
 
 FAR = 300.0
 # Cross-sections are tables with one entry every RESOLUTION metres out to EXTENT on each side.
-EXTENT, RESOLUTION = 60.0, 0.02
+EXTENT, RESOLUTION = 50.0, 0.025
 ROAD, LINE, DASH, CURB, WALK, VERGE, LEFT_YARD, RIGHT_YARD = range(8)
 _DASH_PERIOD, _DASH_LENGTH = 9.0, 4.0
 _ZEBRA_DEPTH = 3.2
@@ -135,7 +135,7 @@ def paint_ground(
         canvas: The canvas, nothing but sky on it.
         street: The street.
         weather: The light.
-        shadow: Cast shadow [rows, columns] of the canvas, 0..255.
+        shadow: Share of light lost [rows, columns], 255 being all.
         rng: Where colours and materials come from.
     """
     camera = canvas.camera
@@ -156,9 +156,9 @@ def paint_ground(
     # Light that remains after the haze of each row's depth; the rest is the horizon's.
     remains = np.exp(-weather.haze * z).astype(np.float32)[:, None]
     gain = _gain_section(street).take(entry)
-    gain *= grain
-    gain *= 1 - shadow[rows] * np.float32(weather.shadow / 255)
-    gain *= remains * np.float32(1 / 128)
+    gain *= 255 - shadow[rows].astype(np.float32)
+    gain *= remains * np.float32(1 / 255)
+    gain = cv2.multiply(gain, grain, dtype=cv2.CV_8U)
     lit = np.zeros((len(colours), 4), np.uint8)
     lit[:, :3] = np.clip(colours * weather.shade(np.array([0.0, 1.0, 0.0])), 0, 255)
     # Paint wears off: worn places show the road.
@@ -166,7 +166,7 @@ def paint_ground(
     lit = np.concatenate([lit, (0.5 * lit[LINE] + 0.5 * lit[ROAD]).astype(np.uint8)[None]])
     tones = np.where((zones == LINE) & (grain < 122), np.uint8(worn), zones)
     image = np.take(lit.view(np.uint32)[:, 0], tones).view(np.uint8).reshape(*tones.shape, 4)
-    image = cv2.multiply(image, cv2.merge([gain] * 4), dtype=cv2.CV_8U)
+    image = cv2.multiply(image, cv2.merge([gain] * 4), scale=1 / 128)
     veil = np.zeros((len(z), 1, 4), np.uint8)
     veil[..., :3] = (weather.horizon * (1 - remains))[:, None]
     canvas.image[rows] = cv2.add(image, np.repeat(veil, image.shape[1], axis=1))

@@ -7,9 +7,16 @@ import numpy as np
 from auxnet_keras.data.street.bodies import BODIES
 from auxnet_keras.data.street.buildings import Lot
 from auxnet_keras.data.street.cars import sample_body
+from auxnet_keras.data.street.palette import pick
 from auxnet_keras.data.street.road import Side, Street
 
 REACH = 115.0
+_FRONTAGES = {
+    "city": {"building": 0.84, "fence": 0.08, "hedge": 0.04, "grove": 0.04},
+    "suburb": {"building": 0.62, "fence": 0.16, "hedge": 0.12, "grove": 0.10},
+    "park": {"building": 0.10, "fence": 0.32, "hedge": 0.24, "grove": 0.34},
+    "rural": {"building": 0.08, "fence": 0.27, "hedge": 0.10, "grove": 0.55},
+}
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,11 @@ class Thing:
     body: str = ""
     ends: tuple[np.ndarray, np.ndarray] | None = None
     lot: Lot | None = None
+
+    @property
+    def ground(self) -> tuple[np.ndarray, ...]:
+        """The ground points (x, z) it stands on."""
+        return self.ends or (self.at,)
 
     @property
     def margin(self) -> float:
@@ -70,12 +82,7 @@ class Layout:
     def _frontage(self, sign: int, side: Side) -> None:
         """Buildings, fences, hedges and groves one after the other along a side."""
         rng, street = self.rng, self.street
-        shares = {
-            "city": (0.86, 0.06, 0.04, 0.04),
-            "suburb": (0.62, 0.16, 0.12, 0.10),
-            "park": (0.10, 0.32, 0.24, 0.34),
-            "rural": (0.08, 0.27, 0.10, 0.55),
-        }[side.frontage]
+        shares = _FRONTAGES[side.frontage]
         tall = float(rng.uniform(7, 22)) if side.frontage == "city" else float(rng.uniform(3.2, 6))
         t = -4.0
         while t < self.stop:
@@ -88,7 +95,7 @@ class Layout:
                 t = street.crossing[1] + 2.2 if street.crossing else t
                 continue
             length = max(min(length, self.stop + 6 - t), 2.5)
-            kind = ("building", "fence", "hedge", "grove")[rng.choice(4, p=shares)]
+            kind = pick(rng, shares)
             if kind == "building" and length > 5:
                 self._building(sign, side, t, t + length, tall)
             elif kind == "fence":
@@ -215,10 +222,10 @@ class Layout:
                 self._add(kind, s, street.zebra + rng.uniform(0.5, 2.7), size=1.0)
         if street.crossing is not None and rng.random() < 0.5:
             t = float(rng.uniform(*street.crossing))
-            s = float(rng.choice([-1, 1])) * rng.uniform(4, 14)
+            s = rng.uniform(4, 14) * (1 if rng.random() < 0.5 else -1)
             if street.is_open(1 if s > 0 else -1, t):
                 at, along = street.place(s, t), street.heading(t)
-                across = np.array([along[1], -along[0]]) * rng.choice([-1, 1])
+                across = np.array([along[1], -along[0]]) * (1 if rng.random() < 0.5 else -1)
                 self.things.append(Thing("car", at, forward=across, body=sample_body(rng)))
 
     def _closing_row(self, end: float) -> None:

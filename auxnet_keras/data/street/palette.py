@@ -1,7 +1,11 @@
-"""Paint that all classes share, so that a colour does not say what a thing is."""
+"""Random draws: paint that all classes share, and picks from weighted lists."""
+
+from typing import TypeVar
 
 import numpy as np
 
+T = TypeVar("T")
+# Colour alone must not tell a class: walls, cars, coats, signs and fences all draw from these.
 SWATCHES: dict[str, list[tuple[int, int, int]]] = {
     "white": [(232, 230, 224), (214, 214, 212), (224, 218, 204)],
     "grey": [(168, 168, 166), (136, 138, 140), (112, 112, 114), (150, 146, 140), (186, 184, 180)],
@@ -28,3 +32,13 @@ def paint(rng: np.random.Generator, *names: str) -> np.ndarray:
         for channel, shift in zip(tones[int(tone * len(tones))], hue, strict=True)
     ]
     return np.array(colour)
+
+
+def pick(rng: np.random.Generator, shares: dict[T, float]) -> T:
+    """One of the keys, drawn with its share (shares sum to 1)."""
+    left = float(rng.random())
+    for name, share in shares.items():
+        left -= share
+        if left < 0:
+            return name
+    return name

@@ -34,7 +34,7 @@ def paint_pedestrian(
 ) -> None:
     """A person standing or walking at `at` (x, z)."""
     label, sketch = Label.PEDESTRIAN, Sketch()
-    size = float(rng.choice([1.0, 1.0, 1.0, 0.72]) * rng.uniform(0.94, 1.08))
+    size = float(rng.uniform(0.94, 1.08)) * (0.72 if rng.random() < 0.25 else 1.0)
     stride, sideways = float(rng.uniform(0.03, 0.3)) * size, float(rng.uniform(0.6, 1.0))
     mirrored = bool(rng.random() < 0.5)
     coat, trousers = paint(rng, *_CLOTH), paint(rng, *_CLOTH)

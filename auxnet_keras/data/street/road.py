@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from auxnet_keras.data.street.palette import pick
+
 # Beyond this many metres a bend goes on straight, so that no street turns back on itself.
 BEND_END = 70.0
 
@@ -119,8 +121,7 @@ class Street:
         return self.open_left if side < 0 else self.open_right
 
 
-_FRONTAGES = ("city", "suburb", "park", "rural")
-_FRONTAGE_SHARE = (0.42, 0.27, 0.19, 0.12)
+_FRONTAGES = {"city": 0.42, "suburb": 0.27, "park": 0.19, "rural": 0.12}
 
 
 def _sample_side(rng: np.random.Generator, frontage: str, road: float) -> Side:
@@ -138,8 +139,8 @@ def _sample_side(rng: np.random.Generator, frontage: str, road: float) -> Side:
 
 def sample_street(rng: np.random.Generator) -> Street:
     """Draw a street and where on it the camera stands."""
-    first = str(rng.choice(_FRONTAGES, p=_FRONTAGE_SHARE))
-    second = first if rng.random() < 0.6 else str(rng.choice(_FRONTAGES, p=_FRONTAGE_SHARE))
+    first = pick(rng, _FRONTAGES)
+    second = first if rng.random() < 0.6 else pick(rng, _FRONTAGES)
     lane = float(rng.uniform(2.7, 3.6))
     lanes = int(rng.choice([1, 1, 2]))
     one_way = lanes == 1 and rng.random() < 0.2

@@ -10,6 +10,7 @@ from auxnet_keras.data.street.canvas import Canvas
 from auxnet_keras.data.street.finish import develop
 from auxnet_keras.data.street.ground import paint_ground
 from auxnet_keras.data.street.layout import Layout, Thing
+from auxnet_keras.data.street.palette import pick
 from auxnet_keras.data.street.road import sample_street
 from auxnet_keras.data.street.shadows import cast_shadows
 from auxnet_keras.data.street.sky import paint_horizon, paint_sky
@@ -17,7 +18,8 @@ from auxnet_keras.data.street.weather import Weather, sample_weather
 from auxnet_keras.errors import ConfigError
 
 _SEE_THROUGH = ("fence", "cyclist")
-SEASONS = ("summer", "spring", "autumn")
+_SEASONS = {"summer": 0.5, "spring": 0.2, "autumn": 0.3}
+_TREES = {"round": 0.42, "wide": 0.22, "poplar": 0.14, "conifer": 0.22}
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def _paint(
     elif kind == "car":
         cars.paint_car(canvas, at, thing.forward, thing.body, weather, rng)
     elif kind == "tree":
-        species = vegetation.SPECIES[rng.choice(4, p=(0.42, 0.22, 0.14, 0.22))]
+        species = pick(rng, _TREES)
         vegetation.paint_tree(canvas, at, season, weather, rng, species, thing.size)
     elif kind == "bush":
         vegetation.paint_bush(canvas, at, season, weather, rng, thing.size)
@@ -118,7 +120,7 @@ def render(seed: int, index: int, size: tuple[int, int] = (224, 384)) -> Scene:
     weather = sample_weather(rng)
     street = sample_street(rng)
     canvas = Canvas(sample_camera(rng, size))
-    season = SEASONS[rng.choice(3, p=(0.5, 0.2, 0.3))]
+    season = pick(rng, _SEASONS)
     things = Layout(street, rng).fill()
     paint_sky(canvas, weather, rng)
     shadow = cast_shadows(canvas, things, weather)
@@ -129,8 +131,7 @@ def render(seed: int, index: int, size: tuple[int, int] = (224, 384)) -> Scene:
     solid = [thing for thing in things if thing.kind not in _SEE_THROUGH]
     sheer = [thing for thing in things if thing.kind in _SEE_THROUGH]
     for thing in solid + sheer[::-1]:
-        ground_points = np.stack(thing.ends) if thing.ends else thing.at[None]
-        if canvas.in_view(ground_points, margin=thing.margin):
+        if canvas.in_view(thing.ground, thing.margin):
             _paint(canvas, thing, season, weather, rng)
     segmentation, instance, depth = canvas.labels()
     image = develop(canvas, ground, weather, rng)

@@ -53,7 +53,7 @@ def _ellipse(centre: np.ndarray, forward: np.ndarray, length: float, width: floa
 
 
 def cast_shadows(canvas: Canvas, things: list[Thing], weather: Weather) -> np.ndarray:
-    """Shadow on the ground [rows, columns] of the canvas, 0 none, 255 full."""
+    """Share of light lost on the ground [rows, columns] of the canvas, 255 being all."""
     rows, columns = canvas.camera.size
     mask, contact = _Ground(), _Ground()
     # Where a point one metre up throws its shadow; long shadows are cut.
@@ -61,8 +61,7 @@ def cast_shadows(canvas: Canvas, things: list[Thing], weather: Weather) -> np.nd
     sunny = weather.shadow > 0.3
     north = np.array([0.0, 1.0])
     for thing in things:
-        ground = np.stack(thing.ends) if thing.ends else thing.at[None]
-        if thing.distance > 60 or not canvas.in_view(ground, thing.margin + 8):
+        if thing.distance > 60 or not canvas.in_view(thing.ground, thing.margin + 8):
             continue
         if thing.lot is not None and sunny:
             a, b, top = thing.lot.start, thing.lot.stop, throw * thing.lot.height
@@ -104,9 +103,11 @@ def cast_shadows(canvas: Canvas, things: list[Thing], weather: Weather) -> np.nd
                 side = np.array([direction[1], -direction[0]]) * (0.2 if width > 0.5 else 0.07)
                 quad = np.array([thing.at - side, thing.at + side, tip + side, tip - side])
                 mask.add(quad, 255)
-    # Contact darkness does not depend on the sun: scale it to the same strength.
-    strength = 0.62 / max(weather.shadow, 0.05)
-    soft = cv2.GaussianBlur(contact.fill(canvas.camera), (0, 0), max(columns / 260, 0.8))
+    soft = contact.fill(canvas.camera)
+    for _ in range(2):
+        soft = cv2.blur(soft, (5, 5))
     hard = cv2.blur(mask.fill(canvas.camera), (3, 3))
-    total = np.maximum(hard.astype(np.float32), soft.astype(np.float32) * np.float32(strength))
+    total = cv2.max(
+        cv2.convertScaleAbs(hard, alpha=weather.shadow), cv2.convertScaleAbs(soft, alpha=0.62)
+    )
     return cv2.resize(total, (columns, rows), interpolation=cv2.INTER_LINEAR)

@@ -12,13 +12,13 @@ from auxnet_keras.data.street.weather import Weather
 
 # Clouds hang on a plane this high; its texture repeats every CLOUD_TILE metres.
 _CLOUD_HEIGHT, _CLOUD_TILE = 1.0, 5.0
-_COARSE = 3
+_COARSE = 4
 
 
 def paint_sky(canvas: Canvas, weather: Weather, rng: np.random.Generator) -> None:
     """Paint the rows above the horizon."""
     camera = canvas.camera
-    # Painted at a third of the canvas' resolution: nothing in a sky is sharp.
+    # Painted at a quarter of the canvas' resolution: nothing in a sky is sharp.
     rows = min(max(int(np.ceil(camera.cy)) + 8, 8), camera.size[0])
     up = -canvas.ray_y[:rows:_COARSE]
     right = canvas.ray_x[::_COARSE]
@@ -39,10 +39,10 @@ def paint_sky(canvas: Canvas, weather: Weather, rng: np.random.Generator) -> Non
         shift_x, shift_y = rng.integers(0, SIZE, 2)
         column = np.outer(away * scale, right).astype(np.int32) + int(shift_x)
         row = (away * scale).astype(np.int32)[:, None] + int(shift_y)
-        field = fractal(1.55, 11)[row & (SIZE - 1), column & (SIZE - 1)]
-        lower = fractal(1.55, 11)[(row + 9) & (SIZE - 1), column & (SIZE - 1)]
+        field = fractal(1.75, 11)[row & (SIZE - 1), column & (SIZE - 1)]
+        lower = fractal(1.75, 11)[(row + 9) & (SIZE - 1), column & (SIZE - 1)]
         threshold = 1.5 - 3.0 * weather.clouds
-        cover = np.clip((field - threshold) / 1.1, 0, 1) * np.clip(up / 0.12, 0, 1)[:, None]
+        cover = np.clip((field - threshold) / 1.1, 0, 1) * np.clip(up / 0.2, 0, 1)[:, None]
         relief = np.clip(0.5 + (field - lower) * 1.6, 0, 1)[..., None]
         bright = np.clip(weather.horizon * 0.35 + 165 * weather.sky_gain + 60 * weather.sun_gain,
                          0, 252)  # fmt: skip

@@ -140,7 +140,7 @@ def paint_tree(
     """A tree `height` metres tall rooted at `at` (x, z)."""
     spread = {"round": 0.62, "wide": 0.85, "poplar": 0.27, "conifer": 0.42}[species] * height
     clear = height * (0.12 if species in ("conifer", "poplar") else rng.uniform(0.24, 0.36))
-    lean, girth = rng.normal(0, 0.02) * height, max(height * 0.045, 0.16)
+    lean, girth = rng.normal(0, 0.012) * height, max(height * 0.045, 0.16)
     bark, top = paint(rng, "earth", "grey", "dark"), clear + 0.3 * (height - clear)
     dark = girth * 0.22 * (1 if weather.sun[0] < 0 else -1)
     trunk = Sketch()
@@ -149,7 +149,8 @@ def paint_tree(
         ends = (shift, -0.02), (lean + shift, top)
         trunk.limb(*ends, widths, bark * tone, Label.VEGETATION)
     trunk.paint(canvas, at, weather)
-    centre = np.array([at[0] + lean * 0.6, clear, at[1]])
+    # A little nearer than the trunk, which it hides.
+    centre = np.array([at[0] + lean * 0.6, clear, at[1] - 0.1])
     _paint_crown(canvas, centre, (spread, height - clear), species, season, weather, rng)
 
 

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-KINDS = ("clear", "cloudy", "overcast", "sunset", "fog", "rain", "dusk")
-_SHARE = (0.27, 0.22, 0.16, 0.12, 0.07, 0.10, 0.06)
+from auxnet_keras.data.street.palette import pick
+
+KINDS = {
+    "clear": 0.27, "cloudy": 0.22, "overcast": 0.16, "sunset": 0.12, "fog": 0.07, "rain": 0.10,
+    "dusk": 0.06,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ _LOOKS: dict[str, tuple] = {
 
 def sample_weather(rng: np.random.Generator) -> Weather:
     """Draw the light of a scene."""
-    kind = KINDS[rng.choice(len(KINDS), p=_SHARE)]
+    kind = pick(rng, KINDS)
     sun_gain, sky_gain, zenith, horizon, haze, clouds, shadow, elevation = _LOOKS[kind]
     # A low sun that glows over the street's end makes the picture: put it ahead at sunset.
     ahead = kind in ("sunset", "dusk")
