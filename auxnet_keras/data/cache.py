@@ -60,6 +60,7 @@ class FolderCache:
         self._size = size
         self._fingerprint = fingerprint
         self._writable = True
+        self._paths: dict[int, Path] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -69,9 +70,11 @@ class FolderCache:
             ) from error
 
     def path(self, index: int) -> Path:
-        """The sample's file."""
-        digest = hashlib.sha256(self._fingerprint(index).encode()).hexdigest()
-        return self.folder / f"{digest[:32]}.sample"
+        """The sample's file; its sources are looked at once, when it is first asked for."""
+        if index not in self._paths:
+            digest = hashlib.sha256(self._fingerprint(index).encode()).hexdigest()
+            self._paths[index] = self.folder / f"{digest[:32]}.sample"
+        return self._paths[index]
 
     def get(self, index: int) -> Sample | None:
         try:

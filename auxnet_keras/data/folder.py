@@ -1,4 +1,4 @@
-"""A folder of one's own, described by a `dataset.yaml` in it."""
+"""A folder of one's own, described by a `dataset.yaml` as dataset.example.yaml shows."""
 
 import difflib
 from pathlib import Path

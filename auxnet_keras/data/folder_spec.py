@@ -14,22 +14,7 @@ from auxnet_keras.errors import DataError, unknown
 
 FILE = "dataset.yaml"
 MAX_BYTES = 1_000_000
-EXAMPLE = """images: rgb                    # a folder, or a pattern such as "*/camera/*.png"
-labels: labels                 # 8-bit grey PNGs of ids
-depth:                         # may be absent
-  files: depth                 # 16-bit grey PNGs
-  unit: metres                 # metres, disparity_px or inverse_depth
-  scale: 0.01                  # value = stored * scale + offset
-  offset: 0.0
-  invalid: [0]                 # stored values that mean "not measured"
-  focal: 720.0                 # px and m, both needed between disparity and depth alone
-  baseline: 0.54
-classes:                       # label id: name; ids of one name make one class
-  0: road
-  1: {name: car, color: [64, 0, 128]}
-ignore: [255]                  # label ids that neither train nor count
-split: {ratio: 0.2}            # or {train: train.txt, val: val.txt}, one frame name a line
-"""
+EXAMPLE = Path(__file__).with_name("dataset.example.yaml")
 
 _KEYS = ("images", "labels", "depth", "classes", "ignore", "split", "licence", "citation")
 _DEPTH_KEYS = ("files", "unit", "scale", "offset", "invalid", "focal", "baseline")
@@ -69,9 +54,8 @@ class _Checker:
         self.path = path
         if not path.is_file():
             raise DataError(
-                f"No {FILE} in {path.parent}. Expected a description of the folder's files; write "
-                "one, at least images, labels and classes (ak.data.folder_example() shows all "
-                "keys). Received: no such file."
+                f"No {FILE} in {path.parent}. Expected a description of the folder's files; copy "
+                f"{EXAMPLE} there and change it. Received: no such file."
             )
         if path.stat().st_size > MAX_BYTES:
             raise self.wrong("file", "a short text", f"{path.stat().st_size:,} bytes")

@@ -10,7 +10,7 @@ from auxnet_keras.data import png
 from auxnet_keras.errors import DataError
 
 # Labels and depth do not turn with a camera's orientation tag, so the image must not either.
-_FLAGS = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+_FLAGS = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 
 
 def read_image(path: Path) -> np.ndarray:
@@ -43,7 +43,7 @@ def _decode(data: bytes, path: Path, complete: bool) -> np.ndarray:
             f"Truncated or damaged JPEG: {path}. Expected a complete file; copy or download it "
             f"again. Received: {len(data):,} bytes that do not decode."
         )
-    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+    return pixels
 
 
 def _check_jpeg(data: bytes, path: Path) -> bool:

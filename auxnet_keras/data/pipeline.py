@@ -1,5 +1,6 @@
 """The tf.data pipeline: what `fit` and `evaluate` are fed with."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +83,7 @@ def load(
     whole_batches = len(plan.frames) % batch_size == 0 or not plan.keep_partial
     dataset = dataset.batch(batch_size, drop_remainder=whole_batches)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(plan)))
-    dataset = dataset.prefetch(tf.data.AUTOTUNE)
+    dataset = dataset.prefetch(tf.data.AUTOTUNE).with_options(_options())
     dataset.epoch, dataset.source_frames = epoch, plan.frames
     return dataset
 
@@ -107,6 +108,15 @@ def with_depth_input(dataset: tf.data.Dataset) -> tf.data.Dataset:
         if hasattr(dataset, name):
             setattr(fused, name, getattr(dataset, name))
     return fused
+
+
+def _options() -> tf.data.Options:
+    options = tf.data.Options()
+    options.deterministic = True
+    # In TensorFlow's shared pool decoding waits for its own consumers and for the training step:
+    # on two cores half of the throughput.
+    options.threading.private_threadpool_size = (os.cpu_count() or 1) + 2
+    return options
 
 
 def _pass(plan: Plan, epoch: tf.Variable) -> tf.data.Dataset:

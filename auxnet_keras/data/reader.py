@@ -125,8 +125,9 @@ class Source(ABC):
         if frame.label is not None:
             ids = self._label_ids(frame.label)
             _check_pair(frame.image, native, frame.label, ids.shape)
-            ids = self._table(frame).train_ids(ids, frame.label, ignore_void=ignore_void)
-            segmentation = resize_nearest(ids, size)
+            segmentation = self._table(frame).train_ids(
+                resize_nearest(ids, size), frame.label, ignore_void=ignore_void
+            )
         depth = np.full(size, INVALID, np.float32)
         if frame.depth is not None:
             stored = self._stored_depth(frame.depth)

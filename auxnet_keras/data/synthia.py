@@ -51,8 +51,8 @@ class SynthiaSource(Source):
         if not found:
             raise DataError(
                 f"No SYNTHIA frame in {self.root}. Expected RGB/**/*.png beside GT/LABELS and "
-                "Depth, here or in folders such as SYNTHIA-SEQS-01-SPRING; give the folder that holds "
-                f"them. Received: {contents(self.root)}."
+                "Depth, here or in folders such as SYNTHIA-SEQS-01-SPRING; give the folder that "
+                f"holds them. Received: {contents(self.root)}."
             )
         return found
 
