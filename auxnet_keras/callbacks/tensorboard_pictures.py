@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 import keras
 import matplotlib
 import numpy as np
@@ -62,7 +61,7 @@ class TensorBoardPictures(keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         import tensorflow as tf
 
-        self._summary = tf.summary
+        self._tensorflow = tf
         self._writer = tf.summary.create_file_writer(str(self.log_dir))
         self._inputs, self._targets = _first(self.samples, self.count)
         self._names: tuple[str, ...] = getattr(self.model, "class_names", ())
@@ -73,22 +72,22 @@ class TensorBoardPictures(keras.callbacks.Callback):
             return
         with tempfile.TemporaryDirectory() as temporary, self._writer.as_default():
             folder = self.figures or Path(temporary)
-            strip = self._strip()
-            pictures.write(strip, folder / "predictions.png")
-            self._summary.image("predictions", strip[None], step=epoch)
+            self._show("predictions", self._draw_predictions(folder), epoch)
             matrix = self._confusion()
             if matrix is not None:
                 file = pictures.confusion(matrix, self._names, folder / "confusion.png")
-                drawn = np.fromfile(file, np.uint8)
-                image = cv2.imdecode(drawn, cv2.IMREAD_COLOR_RGB)[None]
-                self._summary.image("confusion", image, step=epoch)
+                self._show("confusion", file, epoch)
         self._writer.flush()
 
     def on_train_end(self, logs: Any = None) -> None:
         self._writer.close()
 
-    def _strip(self) -> np.ndarray:
-        predictions = {k: np.asarray(v) for k, v in self._predictions().items()}
+    def _show(self, tag: str, file: Path, epoch: int) -> None:
+        image = self._tensorflow.io.decode_png(file.read_bytes(), channels=3)
+        self._tensorflow.summary.image(tag, image[None], step=epoch)
+
+    def _draw_predictions(self, folder: Path) -> Path:
+        predictions = self.model.predict_on_batch(self._inputs)
         tasks = [task for task in TITLES if task in predictions and task in self._targets]
         images = self._inputs["image"] if isinstance(self._inputs, dict) else self._inputs
         rows = []
@@ -99,10 +98,8 @@ class TensorBoardPictures(keras.callbacks.Callback):
             rows.append(row)
         titles = ["image", *(title for task in tasks for title in TITLES[task])]
         names = self._names if "segmentation" in tasks else ()
-        return pictures.strip(rows, titles, class_names=names, palette=self._palette)
-
-    def _predictions(self) -> dict[str, Any]:
-        return self.model.predict_on_batch(self._inputs)
+        strip = pictures.strip(rows, titles, class_names=names, palette=self._palette)
+        return pictures.write(strip, folder / "predictions.png")
 
     def _cells(self, task: str, truth: np.ndarray, predicted: np.ndarray) -> list[np.ndarray]:
         if task == "segmentation":

@@ -1,0 +1,208 @@
+"""A run that was stopped and started again equals one that was not, to the byte."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import auxnet_keras as ak
+from auxnet_keras.callbacks.checkpoint_store import CheckpointError
+from tests.toys import toy_batches, toy_model
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def dataset(shuffled=True):
+    """Toy batches in an order that depends on the pass, as `ak.data.load` gives them."""
+    images, targets = toy_batches(3)
+    epoch = tf.Variable(0, dtype=tf.int64)
+
+    def one_pass(_):
+        number = epoch.read_value()
+        with tf.control_dependencies([number]), tf.control_dependencies([epoch.assign_add(1)]):
+            number = tf.identity(number)
+        order = tf.random.experimental.stateless_shuffle(tf.range(12), [0, number])
+        return tf.data.Dataset.from_tensor_slices(order)
+
+    data = tf.data.Dataset.range(1).flat_map(one_pass)
+    data = data.map(
+        lambda i: (images_at(images, i), {t: images_at(y, i) for t, y in targets.items()})
+    )
+    data = data.batch(4).apply(tf.data.experimental.assert_cardinality(3)).prefetch(1)
+    data.epoch = epoch
+    return data
+
+
+def images_at(array, index):
+    return tf.gather(tf.constant(array), index)
+
+
+def fit(run, epochs, *, weighting=None, data=None, model=None, **options):
+    keras.utils.set_random_seed(1)
+    data = dataset() if data is None else data
+    model = toy_model() if model is None else model
+    model.compile(keras.optimizers.Adam(0.01))
+    checkpoint = ak.callbacks.ResumableCheckpoint(run, dataset=data, **options)
+    weighting = weighting or ak.weighting.TaskWeightBalancing()
+    history = model.fit(
+        data, epochs=epochs, shuffle=False, verbose=0, callbacks=[weighting, checkpoint]
+    )
+    return model, history, checkpoint
+
+
+def state(model):
+    return [np.asarray(v).tobytes() for v in (*model.variables, *model.optimizer.variables)]
+
+
+def test_resumed_equals_uninterrupted(tmp_path):
+    whole, history, checkpoint = fit(tmp_path / "whole", 4)
+    assert checkpoint.resumed_from is None
+    fit(tmp_path / "run", 2)
+    resumed, rest, checkpoint = fit(tmp_path / "run", 4)
+    assert checkpoint.resumed_from == tmp_path / "run" / "checkpoints" / "epoch-00002"
+    assert rest.epoch == [2, 3]
+    for name, values in rest.history.items():
+        assert values == history.history[name][2:]
+    assert state(resumed) == state(whole)
+
+
+def test_a_finished_run_trains_no_more(tmp_path):
+    first, _, _ = fit(tmp_path, 2)
+    again, history, _ = fit(tmp_path, 2)
+    assert history.epoch == []
+    assert state(again) == state(first)
+
+
+def test_the_next_fit_of_the_model_starts_where_it_is_told(tmp_path):
+    fit(tmp_path, 2)
+    model, _, _ = fit(tmp_path, 3)
+    images, targets = toy_batches(1)
+    assert model.fit(images, targets, epochs=1, verbose=0).epoch == [0]
+
+
+def test_the_order_of_numpy_batches_is_restored(tmp_path):
+    class Batches:
+        """As `ak.data.arrays` counts its passes."""
+
+        epoch = 0
+
+    data = Batches()
+    model = toy_model()
+    model.compile("sgd")
+    for epochs in (2, 4):
+        data.epoch = 5 if epochs == 2 else 0
+        checkpoint = ak.callbacks.ResumableCheckpoint(tmp_path, dataset=data)
+        model.fit(*toy_batches(1), epochs=epochs, verbose=0, callbacks=[checkpoint])
+    assert data.epoch == 5
+
+
+def test_data_without_a_counter_of_passes(tmp_path):
+    images, targets = toy_batches(1)
+    model = toy_model()
+    model.compile("sgd")
+    checkpoint = ak.callbacks.ResumableCheckpoint(tmp_path, dataset=(images, targets))
+    model.fit(images, targets, verbose=0, callbacks=[checkpoint])
+    assert checkpoint.store.newest().meta["data_epoch"] is None
+
+
+def test_saved_are_weights_seeds_statistics_weighting_and_optimizer(tmp_path):
+    image = keras.Input((8, 12, 3))
+    features = keras.layers.Dropout(0.5)(keras.layers.BatchNormalization()(image))
+    outputs = {
+        "segmentation": keras.layers.Conv2D(4, 1, name="classes")(features),
+        "depth": keras.layers.Conv2D(1, 1, name="metres")(features),
+    }
+    model = ak.models.AuxiliaryModel(image, outputs)
+    fit(tmp_path, 1, model=model)
+    saved = " ".join(
+        json.loads(next(tmp_path.rglob("meta.json")).read_text())["variables"].values()
+    )
+    for part in (
+        "classes/kernel",
+        "moving_mean",
+        "seed_generator_state",
+        "task_weights",
+        "adam/iteration",
+        "adam/learning_rate",
+        "classes_kernel_velocity",
+    ):
+        assert part in saved
+
+
+def test_half_precision_variables_come_back(tmp_path):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, dtype="bfloat16")])
+    model.compile("sgd", "mse")
+    data = np.ones((4, 2), np.float32), np.ones((4, 3), np.float32)
+    model.fit(*data, verbose=0, callbacks=[ak.callbacks.ResumableCheckpoint(tmp_path)])
+    trained = [np.asarray(v, np.float32) for v in model.variables]
+    for variable in model.variables:
+        variable.assign(keras.ops.zeros_like(variable))
+    model.fit(*data, verbose=0, callbacks=[ak.callbacks.ResumableCheckpoint(tmp_path)])
+    for variable, value in zip(model.variables, trained, strict=True):
+        np.testing.assert_array_equal(np.asarray(variable, np.float32), value)
+
+
+def test_another_weighting_or_model_is_refused(tmp_path):
+    fit(tmp_path, 1)
+    with pytest.raises(CheckpointError, match=r"it has \S+kernel.* where this fit has"):
+        fit(tmp_path, 2, model=toy_model(batch_norm=False))
+    model = toy_model()
+    model.compile(keras.optimizers.Adam(0.01))
+    with pytest.raises(CheckpointError, match="it has weighting_state/task_weights .* nothing"):
+        model.fit(
+            *toy_batches(1), verbose=0, callbacks=[ak.callbacks.ResumableCheckpoint(tmp_path)]
+        )
+
+
+def test_goes_on_from_the_spare_when_the_newest_is_damaged(tmp_path):
+    whole, _, _ = fit(tmp_path / "whole", 4)
+    fit(tmp_path / "run", 3)
+    newest = tmp_path / "run" / "checkpoints" / "epoch-00003" / "state.npz"
+    newest.write_bytes(newest.read_bytes()[:-1])
+    with pytest.warns(UserWarning, match="passed over"):
+        resumed, history, _ = fit(tmp_path / "run", 4)
+    assert history.epoch == [2, 3]
+    assert state(resumed) == state(whole)
+
+
+def run(folder, scenes, when):
+    """A run in a process of its own: what it printed, or `None` if it was killed."""
+    command = [sys.executable, "-m", "tests.programs.resumable", folder, scenes, when]
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    if when != "never":
+        assert done.returncode == -9, done.stderr
+        return None
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def history_of(folder):
+    with (folder / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        {name: value for name, value in row.items() if name not in ("seconds", "images_per_second")}
+        for row in rows
+    ]
+
+
+@pytest.mark.slow
+def test_killed_runs_end_as_if_nothing_had_happened(tmp_path):
+    scenes = tmp_path / "scenes"
+    ak.data.street.write(scenes, 10, 0)
+    whole = run(tmp_path / "whole", scenes, "never")
+    assert whole["resumed_from"] is None
+    for when in ("after:1", "in:2"):
+        run(tmp_path / "killed", scenes, when)
+    resumed = run(tmp_path / "killed", scenes, "never")
+    assert resumed == {"digest": whole["digest"], "resumed_from": "epoch-00002"}
+    assert history_of(tmp_path / "killed") == history_of(tmp_path / "whole")
+    best = [tmp_path / name / "best.weights.h5" for name in ("whole", "killed")]
+    assert best[0].read_bytes() == best[1].read_bytes()

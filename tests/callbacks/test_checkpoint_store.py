@@ -1,0 +1,110 @@
+"""Checkpoints on disk: every damage is found, and none leads to a silent start from scratch."""
+
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from auxnet_keras.callbacks.checkpoint_store import CheckpointError, CheckpointStore
+
+ARRAYS = {"a": np.arange(6.0, dtype=np.float32).reshape(2, 3), "b": np.array(7, np.uint32)}
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = CheckpointStore(tmp_path / "checkpoints")
+    for epoch in (1, 2, 3):
+        store.write(epoch, {**ARRAYS, "epoch": np.array(epoch)}, {"note": f"epoch {epoch}"})
+    return store
+
+
+def names(store):
+    return sorted(path.name for path in store.folder.iterdir())
+
+
+def test_round_trip(store):
+    checkpoint = store.newest()
+    assert checkpoint.epoch == 3
+    assert checkpoint.meta == {"note": "epoch 3"}
+    assert checkpoint.path == store.folder / "epoch-00003"
+    for name, array in ARRAYS.items():
+        np.testing.assert_array_equal(checkpoint.arrays[name], array)
+        assert checkpoint.arrays[name].dtype == array.dtype
+
+
+def test_none_at_first(tmp_path):
+    assert CheckpointStore(tmp_path / "nothing").newest() is None
+
+
+def test_the_last_two_are_kept(store):
+    assert names(store) == ["epoch-00002", "epoch-00003"]
+
+
+def test_an_epoch_is_written_again(store):
+    store.write(3, {"epoch": np.array(30)}, {})
+    assert store.newest().arrays["epoch"] == 30
+    assert names(store) == ["epoch-00002", "epoch-00003"]
+
+
+def test_the_sums_are_those_of_sha256sum(store):
+    subprocess.run(["sha256sum", "-c", "SHA256"], cwd=store.newest().path, check=True)
+
+
+def test_a_killed_write_leaves_nothing_that_counts(store):
+    half = store.folder / ".tmp-epoch-00004"
+    shutil.copytree(store.folder / "epoch-00003", half)
+    (half / "SHA256").unlink()
+    assert store.newest().epoch == 3
+    store.write(4, ARRAYS, {})
+    assert names(store) == ["epoch-00003", "epoch-00004"]
+
+
+@pytest.mark.parametrize("file", ["state.npz", "meta.json", "SHA256"])
+@pytest.mark.parametrize("keep", [0.0, 0.5, 0.99])
+def test_falls_back_when_the_newest_is_truncated(store, file, keep):
+    path = store.folder / "epoch-00003" / file
+    content = path.read_bytes()
+    path.write_bytes(content[: int(keep * len(content))])
+    with pytest.warns(UserWarning, match="Damaged checkpoints are passed over .*epoch-00003"):
+        assert store.newest().epoch == 2
+
+
+def test_falls_back_when_a_file_is_missing(store):
+    (store.folder / "epoch-00003" / "state.npz").unlink()
+    with pytest.warns(UserWarning, match="passed over"):
+        assert store.newest().epoch == 2
+
+
+@pytest.mark.parametrize("file", ["state.npz", "meta.json", "SHA256"])
+def test_every_flipped_bit_is_found(store, file):
+    path = store.folder / "epoch-00003" / file
+    content = path.read_bytes()
+    generator = np.random.default_rng(0)
+    for position in generator.choice(len(content), 40, replace=False):
+        flipped = bytearray(content)
+        flipped[position] ^= 1 << int(generator.integers(8))
+        path.write_bytes(flipped)
+        with pytest.warns(UserWarning, match="passed over"):
+            assert store.newest().epoch == 2
+
+
+def test_refuses_when_all_are_damaged(store):
+    for folder in store.folder.iterdir():
+        (folder / "meta.json").write_text("{}")
+    with pytest.raises(CheckpointError, match="starting from scratch would lose") as caught:
+        store.newest()
+    assert "epoch-00002: meta.json does not match its SHA-256" in str(caught.value)
+    assert "epoch-00003: meta.json does not match its SHA-256" in str(caught.value)
+
+
+def test_a_failed_write_keeps_the_earlier_ones(store, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(CheckpointError, match="No space left on device"):
+        store.write(4, ARRAYS, {})
+    monkeypatch.undo()
+    assert names(store) == ["epoch-00002", "epoch-00003"]
+    assert store.newest().epoch == 3

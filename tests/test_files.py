@@ -1,0 +1,59 @@
+"""Files and folders are whole or absent."""
+
+import pytest
+
+from auxnet_keras._files import replacing, replacing_folder
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_file_appears_when_the_block_ends(tmp_path):
+    path = tmp_path / "sub" / "a.weights.h5"
+    with replacing(path) as temporary:
+        temporary.write_text("new")
+        assert not path.exists()
+        assert temporary.name.endswith(".weights.h5")
+    assert path.read_text() == "new"
+    assert names(path.parent) == ["a.weights.h5"]
+
+
+def test_file_stays_as_it_was_when_the_block_raises(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with pytest.raises(KeyboardInterrupt), replacing(path) as temporary:
+        temporary.write_text("half")
+        raise KeyboardInterrupt
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["a.txt"]
+
+
+def test_folder_is_replaced_as_a_whole(tmp_path):
+    path = tmp_path / "export"
+    for content in ("one", "two"):
+        with replacing_folder(path) as temporary:
+            (temporary / "inside").mkdir()
+            (temporary / "inside" / content).write_text(content)
+    assert names(path / "inside") == ["two"]
+    assert names(tmp_path) == ["export"]
+
+
+def test_folder_stays_as_it_was_when_the_block_raises(tmp_path):
+    path = tmp_path / "export"
+    with replacing_folder(path) as temporary:
+        (temporary / "old").touch()
+    with pytest.raises(ValueError, match="stop"), replacing_folder(path) as temporary:
+        (temporary / "new").touch()
+        raise ValueError("stop")
+    assert names(path) == ["old"]
+    assert names(tmp_path) == ["export"]
+
+
+def test_leftovers_of_a_killed_process_are_cleared(tmp_path):
+    (tmp_path / ".tmp-export").mkdir()
+    (tmp_path / ".tmp-export" / "half").touch()
+    with replacing_folder(tmp_path / "export") as temporary:
+        (temporary / "whole").touch()
+    assert names(tmp_path) == ["export"]
+    assert names(tmp_path / "export") == ["whole"]
