@@ -1,8 +1,8 @@
 """Makes Keras know the package's classes, so that a saved model loads after `import auxnet_keras`.
 
-Keras finds a class of a saved model only if the module that registers it has been imported. Importing
-those modules at once would import Keras, and with it TensorFlow, for every `auxnet --help`. So they are
-imported when Keras is: now, if it is there already, else right after it has been.
+Keras finds a class of a saved model only if the module that registers it has been imported.
+Importing those modules at once would import Keras, and with it TensorFlow, for every
+`auxnet --help`. So they are imported when Keras is: now, if it is there already, else right after.
 """
 
 import importlib
@@ -18,6 +18,7 @@ SERIALISABLE = (
     "auxnet_keras.metrics.segmentation",
     "auxnet_keras.metrics.depth",
     "auxnet_keras.models.preprocessing",
+    "auxnet_keras.models.trackers",
     "auxnet_keras.models.auxiliary_model",
 )
 
@@ -36,21 +37,32 @@ def _import_all() -> None:
 
 
 class _AfterKeras(importlib.abc.MetaPathFinder):
-    """Lets the usual finders find Keras and runs `_import_all` once it has been executed."""
+    """Runs `_import_all` once Keras is loaded and no module of this package is half-loaded.
+
+    The second condition matters when one of those modules is itself the first to import Keras.
+    """
+
+    def __init__(self) -> None:
+        self.loading = 0
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname != "keras":
+        if fullname != "keras" and not fullname.startswith("auxnet_keras."):
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec("keras")
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
             execute = spec.loader.exec_module
 
             def execute_then_register(module: ModuleType) -> None:
-                execute(module)
-                _import_all()
+                self.loading += 1
+                try:
+                    execute(module)
+                finally:
+                    self.loading -= 1
+                if not self.loading and "keras" in sys.modules and self in sys.meta_path:
+                    sys.meta_path.remove(self)
+                    _import_all()
 
             spec.loader.exec_module = execute_then_register  # type: ignore[method-assign]
         return spec

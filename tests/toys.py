@@ -28,6 +28,17 @@ def toy_model(
     return ak.models.AuxiliaryModel(image, outputs, main, auxiliary)
 
 
+def tiny_backbone(size: tuple[int | None, int | None] = (64, 64)) -> keras.Model:
+    """Five strided convolutions with pyramid outputs: a backbone as a user would bring one."""
+    image = features = keras.Input((*size, 3))
+    levels = {}
+    for level in range(1, 6):
+        features = keras.layers.Conv2D(4, 3, 2, padding="same", activation="relu")(features)
+        if level > 1:
+            levels[f"P{level}"] = features
+    return keras.Model(image, levels, name="tiny")
+
+
 def toy_batches(count: int, batch_size: int = 4, seed: int = 0) -> tuple[np.ndarray, dict]:
     """Images and targets of `count` batches, a third of the pixels without a target."""
     generator = np.random.default_rng(seed)

@@ -10,32 +10,14 @@ from keras import ops
 
 from auxnet_keras import replicas
 from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.models import checks
 from auxnet_keras.models.compile_defaults import default_losses, default_metrics
-from auxnet_keras.models.task_loss import PixelMean, TaskLoss, task_losses
+from auxnet_keras.models.task_loss import TaskLoss, task_losses
+from auxnet_keras.models.trackers import CurrentValue, PixelMean
 from auxnet_keras.weighting.base import Weighting, WeightingState
 
-PACKAGE = "auxnet_keras"
 
-
-@keras.saving.register_keras_serializable(package=PACKAGE)
-class CurrentValue(keras.metrics.Metric):
-    """Shows a variable among the metrics: its result is the last value it was given."""
-
-    def __init__(self, name: str, **kwargs: Any) -> None:
-        super().__init__(name=name, **kwargs)
-        self.value = self.add_variable((), initializer="zeros", aggregation="mean", name="value")
-
-    def update_state(self, value: Any) -> None:
-        self.value.assign(value)
-
-    def result(self) -> Any:
-        return ops.convert_to_tensor(self.value)
-
-    def reset_state(self) -> None:
-        """A weight does not start anew with an epoch."""
-
-
-@keras.saving.register_keras_serializable(package=PACKAGE)
+@keras.saving.register_keras_serializable(package="auxnet_keras")
 class AuxiliaryModel(keras.Model):
     """A functional model that knows its main and its auxiliary task.
 
@@ -146,7 +128,7 @@ class AuxiliaryModel(keras.Model):
         Raises:
             ConfigError: A loss is missing or belongs to no output; weights of unknown tasks.
         """
-        losses = default_losses(self) if loss == "auto" else self._checked_losses(loss)
+        losses = default_losses(self) if loss == "auto" else checks.losses_by_task(self, loss)
         if metrics == "auto":
             with replicas.scope(self):
                 metrics = default_metrics(self, losses)
@@ -192,7 +174,7 @@ class AuxiliaryModel(keras.Model):
             with replicas.scope(self):
                 self.optimizer.build(self.trainable_variables)
         if self._all_reduce.replicas > 1:
-            self._refuse_what_keras_cannot_distribute()
+            checks.refuse_what_keras_cannot_distribute(self)
         return super().make_train_function(force)
 
     def compute_loss(
@@ -277,12 +259,7 @@ class AuxiliaryModel(keras.Model):
         """
         if weighting is self._weighting:
             return
-        if self.auxiliary is None:
-            raise ConfigError(
-                f"{type(weighting).__name__} balances a main and an auxiliary task, and this model "
-                f"has one task. Train it without a weighting. Received: outputs {self.tasks}."
-            )
-        self._refuse_losses_without_pixels(weighting)
+        checks.refuse_unfit_weighting(self, weighting)
         self.detach_weighting()
         state = WeightingState(name="weighting_state")
         with replicas.scope(self):
@@ -291,17 +268,17 @@ class AuxiliaryModel(keras.Model):
             self._logged.weights = {name: CurrentValue(name) for name in weighting.current()}
             for name, value in weighting.current().items():
                 self._logged.weights[name].update_state(value)
-        self._set_untracked_on_replace(state)
+        self._replace_state(state)
         self._weighting = weighting
 
     def detach_weighting(self) -> None:
         """Back to constant weights; the variables of the weighting leave the model."""
         if self._weighting is not None:
-            self._set_untracked_on_replace(None)
+            self._replace_state(None)
             self._weighting = None
             self._logged.weights = {}
 
-    def _set_untracked_on_replace(self, state: WeightingState | None) -> None:
+    def _replace_state(self, state: WeightingState | None) -> None:
         # Keras goes on tracking a replaced sub-layer and keeps the traced steps: undo both.
         if self.weighting_state is not None:
             self._tracker.unlock()
@@ -345,46 +322,3 @@ class AuxiliaryModel(keras.Model):
     def compile_from_config(self, config: dict[str, Any]) -> None:
         self.compile(**keras.saving.deserialize_keras_object(config))
         self.optimizer.build(self.trainable_variables)
-
-    # --- Refusals ---------------------------------------------------------------------------
-
-    def _checked_losses(self, loss: Any) -> dict[str, Any]:
-        if not isinstance(loss, Mapping):
-            raise ConfigError(
-                "compile needs its losses as a dict of task to loss, one for each of "
-                f"{self.output_names}. Received: loss={loss!r}."
-            )
-        for task in loss:
-            if task not in self.output_names:
-                raise unknown("output given a loss", task, self.output_names)
-        return {
-            task: keras.losses.get(loss[task])
-            for task in (*self.tasks, *self.output_names)
-            if task in loss
-        }
-
-    def _refuse_losses_without_pixels(self, weighting: Weighting) -> None:
-        missing = [task for task in self.tasks if task not in self.loss]
-        if missing:
-            raise ConfigError(
-                f"{type(weighting).__name__} needs a loss for both tasks; compile gave none for "
-                f"{missing}. Received: losses for {sorted(self.loss)}."
-            )
-        for task in self.tasks if weighting.needs_per_pixel else ():
-            if not hasattr(self.loss[task], "per_pixel"):
-                raise ConfigError(
-                    f"{type(weighting).__name__} needs the loss of every pixel, so the loss of "
-                    f"{task!r} must have per_pixel(y, prediction) -> (values, valid), as "
-                    "auxnet_keras.losses have. Other Keras losses work with task weightings only. "
-                    f"Received: {type(self.loss[task]).__name__}."
-                )
-
-    def _refuse_what_keras_cannot_distribute(self) -> None:
-        steps = self.steps_per_execution
-        accumulation = getattr(self.optimizer, "gradient_accumulation_steps", None)
-        if steps > 1 or accumulation:
-            raise ConfigError(
-                "Under a tf.distribute strategy Keras itself fails with steps_per_execution > 1 "
-                "and with gradient accumulation; use neither on several replicas. Received: "
-                f"steps_per_execution={steps}, gradient_accumulation_steps={accumulation}."
-            )

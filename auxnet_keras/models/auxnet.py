@@ -44,7 +44,8 @@ def AuxNet(  # noqa: N802 - a network, named as keras.applications names its net
         >>> model.compile(optimizer=keras.optimizers.Adam(1e-4))
 
     Reference:
-        Chennupati et al., AuxNet, VISAPP 2019, Figure 3; Table 2: 23,676,142 parameters with K = 12.
+        Chennupati et al., AuxNet, VISAPP 2019, Figure 3 and Table 2: 23,676,142 parameters for
+        K = 12.
     """
     image = keras.Input(input_shape, name="image")
     pyramid = encoder(backbone, input_shape, weights)(

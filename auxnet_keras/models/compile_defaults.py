@@ -1,4 +1,4 @@
-"""What `AuxiliaryModel.compile` uses when it is told nothing: the paper's losses and its measures."""
+"""What `AuxiliaryModel.compile` uses when told nothing: the paper's losses and measures."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Encoders: a backbone cut into stages, so that decoders can tap it and FuseNet can fuse into it."""
+"""Encoders: a backbone with taps for the decoders, cut into stages for FuseNet."""
 
 import dataclasses
 from collections.abc import Callable

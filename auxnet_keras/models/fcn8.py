@@ -22,7 +22,7 @@ def fcn8_decoder(
         activation: Applied to the output: `None` for logits or a regression, `"softmax"`.
 
     Returns:
-        [B, H, W, K] in float32, whatever the precision policy: logits in half precision lose classes.
+        [B, H, W, K] in float32 whatever the precision policy: half precision loses classes.
 
     Reference:
         Long et al., Fully Convolutional Networks, CVPR 2015 (FCN-8s); paper A, section 3.1.

@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import keras
 from keras import ops
 
 from auxnet_keras.errors import ConfigError
@@ -95,21 +94,3 @@ def _reduced(total: Any, count: Any, own: Any, own_count: Any, *rest: Any) -> Ta
     # The value is the mean over all replicas, the gradient is this replica's share of it.
     mean = ops.stop_gradient(total / count - share) + share
     return TaskLoss(mean, ops.stop_gradient(own), ops.stop_gradient(own_count), present, *rest)
-
-
-@keras.saving.register_keras_serializable(package="auxnet_keras")
-class PixelMean(keras.metrics.Metric):
-    """Mean of a loss over all valid pixels of an epoch (not the mean of the batches' means)."""
-
-    def __init__(self, name: str, **kwargs: Any) -> None:
-        super().__init__(name=name, **kwargs)
-        self.total = self.add_variable((), initializer="zeros", name="total")
-        self.count = self.add_variable((), initializer="zeros", name="count")
-
-    def update_state(self, total: Any, count: Any) -> None:
-        self.total.assign_add(total)
-        self.count.assign_add(count)
-
-    def result(self) -> Any:
-        count = ops.convert_to_tensor(self.count)
-        return ops.where(count > 0, self.total / ops.maximum(count, 1e-12), 0.0)

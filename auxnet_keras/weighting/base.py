@@ -1,4 +1,4 @@
-"""What a weighting is: a Keras callback whose state lives in the model and whose rule runs in the step.
+"""What a weighting is: a callback whose state lives in the model and whose rule in the step.
 
 Callback hooks fire once per execution (of several batches) and see running means, so neither may
 drive a weight. The rule is therefore traced into the compiled step, which calls `total` and then

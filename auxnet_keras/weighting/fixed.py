@@ -18,7 +18,8 @@ class FixedWeights(TaskWeighting):
             does not have or one that is missing.
 
     Example:
-        >>> model.fit(train, callbacks=[ak.weighting.FixedWeights({"segmentation": 400.0, "depth": 1.0})])
+        >>> auxnet_400 = ak.weighting.FixedWeights({"segmentation": 400.0, "depth": 1.0})
+        >>> model.fit(train, callbacks=[auxnet_400])
 
     Reference:
         Chennupati et al., AuxNet, VISAPP 2019, Eq. 2 and section 4.1.

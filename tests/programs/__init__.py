@@ -1,1 +1,1 @@
-"""Programs that tests run in a process of their own, because they need their own backend or devices."""
+"""Programs that tests run in a process of their own, with their own backend or devices."""

@@ -1,4 +1,4 @@
-"""Imports the core and trains on JAX while importing tensorflow fails; prints the outcome as JSON."""
+"""Trains on JAX while importing tensorflow fails; prints the outcome as JSON."""
 
 import importlib.abc
 import json
@@ -23,7 +23,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 import auxnet_keras as ak  # noqa: E402
-from tests.toys import toy_batches, toy_model  # noqa: E402
+from tests.toys import tiny_backbone, toy_batches, toy_model  # noqa: E402
 
 
 def main() -> None:
@@ -49,9 +49,9 @@ def main() -> None:
         ).history
         outcome[name] = {
             "weights": weighting.weights,
-            "history": {key: values[-1] for key, values in history.items()},
+            "history": {key: float(values[-1]) for key, values in history.items()},
         }
-    network = ak.models.AuxNet(12, (64, 64, 3), backbone="mobilenet_v2", weights=None)
+    network = ak.models.AuxNet(12, (64, 64, 3), backbone=tiny_backbone(), weights=None)
     network.compile(keras.optimizers.Adam(1e-3))
     images = np.zeros((1, 64, 64, 3), np.uint8)
     targets = {

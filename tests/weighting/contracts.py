@@ -1,4 +1,4 @@
-"""What every weighting must do, whatever its rule: one class to inherit from, one method to fill in."""
+"""What every weighting must do, whatever its rule: a class to inherit from."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""MirroredStrategy over two logical CPUs must give what one device gives, unequal masks included."""
+"""Two replicas must give what one device gives, unequal masks included."""
 
 import numpy as np
 import pytest

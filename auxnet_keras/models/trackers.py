@@ -1,0 +1,43 @@
+"""Metrics that the training model keeps beside those of `compile`: its losses and its weights."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="auxnet_keras")
+class PixelMean(keras.metrics.Metric):
+    """Mean of a loss over all valid pixels of an epoch (not the mean of the batches' means)."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+        self.total = self.add_variable((), initializer="zeros", name="total")
+        self.count = self.add_variable((), initializer="zeros", name="count")
+
+    def update_state(self, total: Any, count: Any) -> None:
+        self.total.assign_add(total)
+        self.count.assign_add(count)
+
+    def result(self) -> Any:
+        count = ops.convert_to_tensor(self.count)
+        return ops.where(count > 0, self.total / ops.maximum(count, 1e-12), 0.0)
+
+
+@keras.saving.register_keras_serializable(package="auxnet_keras")
+class CurrentValue(keras.metrics.Metric):
+    """Shows a variable among the metrics: its result is the last value it was given."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+        self.value = self.add_variable((), initializer="zeros", aggregation="mean", name="value")
+
+    def update_state(self, value: Any) -> None:
+        self.value.assign(value)
+
+    def result(self) -> Any:
+        # A copy: JAX gives the variable's own buffer back to the next step, logs and all.
+        return ops.copy(ops.convert_to_tensor(self.value))
+
+    def reset_state(self) -> None:
+        """A weight does not start anew with an epoch."""
