@@ -18,13 +18,22 @@ UP = np.array([0.0, 1.0, 0.0])
 
 @dataclass(frozen=True)
 class Lot:
-    """A building's ground plan: the two ends of its front and the vector to its back, (x, z)."""
+    """A building.
+
+    Args:
+        start, stop: The two ends of its front, (x, z).
+        depth: The vector from its front to its back, (x, z).
+        height: Of its eaves, metres.
+        gabled: Whether it has a saddle roof.
+        joined: Height of the building that touches it at `start`, 0 if none does.
+    """
 
     start: np.ndarray
     stop: np.ndarray
     depth: np.ndarray
     height: float
     gabled: bool
+    joined: float
 
 
 def _upright(a: np.ndarray, b: np.ndarray, bottom: float, top: float) -> np.ndarray:
@@ -132,8 +141,14 @@ def paint_building(canvas: Canvas, lot: Lot, weather: Weather, rng: np.random.Ge
     paint_wall(canvas, (lot.start, lot.stop), walls, Label.BUILDING, texture(front, False))
     deep = float(np.hypot(*lot.depth))
     for corner, away in ((lot.start, lot.start - lot.stop), (lot.stop, lot.stop - lot.start)):
-        if away @ corner < 0:  # this end looks at the camera
-            end = (corner, corner + lot.depth)
+        if away @ corner >= 0:  # this end looks away from the camera
+            continue
+        end, joined = (corner, corner + lot.depth), lot.joined if corner is lot.start else 0.0
+        if joined == 0:
             paint_wall(canvas, end, walls, Label.BUILDING, texture(deep, deep < 16))
+        elif joined < lot.height:  # a bare wall over the neighbour's roof
+            normal = outward_normal(*end)
+            seen = weather.lit(style.wall * 0.9, normal, max(float(corner[1]), 1.0))
+            canvas.flat(_upright(*end, joined - 0.5, lot.height), seen, Label.BUILDING, normal)
     if lot.gabled:
         _paint_roof(canvas, lot, roof, weather)

@@ -98,7 +98,7 @@ class Canvas:
         self.lamps.append((position, np.asarray(colour, float), size))
 
     def in_view(self, points: Iterable[np.ndarray], margin: float = 0.0) -> bool:
-        """Whether anything upright within `margin` of ground points (x, z) can be in the picture."""
+        """Whether anything upright within `margin` of ground points (x, z) can be seen."""
         front = left = right = False
         for x, z in points:
             reach = self._half_view * z + margin
@@ -167,7 +167,12 @@ class Canvas:
         a, b, c = np.array(planes, np.float32).T
         ray_x, ray_y = self.output_camera.rays()
         inverse = a.take(surface) * ray_x + b.take(surface) * ray_y[:, None] + c.take(surface)
-        # Pixels on an edge may lie just outside the plane's visible part.
-        depth = 1 / np.maximum(inverse, np.float32(1e-3))
+        # A pixel's centre may lie just outside a surface that its sample hit; where the plane is
+        # so steep that this matters, the sample's own depth is the better one.
+        sample = self.inverse_depth[first::OVERSAMPLING, first::OVERSAMPLING]
+        steep = (inverse < 0.5 * sample) | (inverse > 2 * sample)
+        np.copyto(inverse, sample, where=steep)
+        with np.errstate(divide="ignore"):
+            depth = 1 / inverse
         depth[surface == 0] = np.inf
         return np.array(names, np.uint8)[surface], np.array(owners, np.uint16)[surface], depth

@@ -71,7 +71,7 @@ def paint_car(
     mirror = 0.24 * np.maximum(normals[:, 1:2], 0)
     colours = _materials(weather, rng)[shape.materials] * shape.tones[:, None]
     paintwork = (shape.materials == Material.PAINT)[:, None]
-    own_light = np.isin(shape.materials, (Material.GLASS, Material.REFLECTION))
+    own_light = (shape.materials == Material.GLASS) | (shape.materials == Material.REFLECTION)
     if weather.lamps:
         own_light |= shape.materials >= Material.TAIL_LAMP
     lit = np.where(own_light[:, None], colours, colours * shade[shape.faces])

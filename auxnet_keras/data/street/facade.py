@@ -70,7 +70,7 @@ def _window_cell(style: Style, cell: tuple[int, int], scale: float, weather: Wea
     """One bay of one storey [h, w, 3] and where its pane is (x, y, w, h)."""
     h, w = cell
     image = np.empty((h, w, 3), np.uint8)
-    image[:] = np.clip(style.wall, 1, 255)
+    image[:] = style.wall.astype(np.uint8)
     if style.bricks and scale > 11:
         course = max(round(0.16 * scale), 3)
         image[::course] = np.clip(style.wall * 0.78 + 22, 1, 255)
@@ -112,7 +112,7 @@ def _ground_floor(
     """Shops with awnings, or a door and a plinth, below row `top`."""
     h, w = image.shape[0] - top, image.shape[1] / bays
     if style.shops and bays > 1:
-        image[top:] = np.clip(style.trim * 0.8, 1, 255)
+        image[top:] = (style.trim * 0.8).astype(np.uint8)
         for bay in range(bays):
             x = bay * w
             _glass(image, x + 0.08 * w, top + 0.3 * h, 0.84 * w, 0.6 * h, weather)
@@ -121,7 +121,7 @@ def _ground_floor(
             fascia = style.accent if rng.random() < 0.7 else paint(rng, "blue", "red", "dark")
             _box(image, x, top + 0.06 * h, w, 0.2 * h, fascia * 0.85)
             _box(image, x + 0.2 * w, top + 0.12 * h, 0.6 * w, 0.07 * h, style.trim * 1.1)
-            if rng.random() < 0.5:
+            if scale > 9 and rng.random() < 0.5:
                 stripe = max(w / 10, 2)
                 for i, left in enumerate(np.arange(x, x + w - 1, stripe)):
                     tone = style.accent if i % 2 else np.array([225.0, 222.0, 214.0])
@@ -159,7 +159,7 @@ def facade(
     cell = (max(round(style.storey * scale), 4), max(round(style.bay * scale), 4))
     if blank:
         image = np.empty((storeys * cell[0], bays * cell[1], 3), np.uint8)
-        image[:] = np.clip(style.wall * 0.95, 1, 255)
+        image[:] = (style.wall * 0.95).astype(np.uint8)
         if style.bricks and scale > 11:
             image[:: max(round(0.16 * scale), 3)] = np.clip(style.wall * 0.75 + 20, 1, 255)
         if storeys > 1 and rng.random() < 0.6:

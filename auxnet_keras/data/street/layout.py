@@ -10,7 +10,7 @@ from auxnet_keras.data.street.cars import sample_body
 from auxnet_keras.data.street.palette import pick
 from auxnet_keras.data.street.road import Side, Street
 
-REACH = 115.0
+REACH = 105.0
 _FRONTAGES = {
     "city": {"building": 0.84, "fence": 0.08, "hedge": 0.04, "grove": 0.04},
     "suburb": {"building": 0.62, "fence": 0.16, "hedge": 0.12, "grove": 0.10},
@@ -84,20 +84,23 @@ class Layout:
         rng, street = self.rng, self.street
         shares = _FRONTAGES[side.frontage]
         tall = float(rng.uniform(7, 22)) if side.frontage == "city" else float(rng.uniform(3.2, 6))
-        t = -4.0
+        t, neighbour = -4.0, 0.0
         while t < self.stop:
-            length = float(rng.uniform(8, 20))
+            # Far pieces are longer: nobody can count them.
+            length = float(rng.uniform(8, 20)) * (1 + max(t, 0) / 60)
             if street.crossing is not None and t < street.crossing[0] and street.is_open(
                 sign, street.crossing[0]
             ):  # fmt: skip
                 length = min(length, street.crossing[0] - 2.2 - t)
             if street.is_open(sign, t + 2.3):
                 t = street.crossing[1] + 2.2 if street.crossing else t
+                neighbour = 0.0
                 continue
             length = max(min(length, self.stop + 6 - t), 2.5)
             kind = pick(rng, shares)
+            joined, neighbour = neighbour, 0.0
             if kind == "building" and length > 5:
-                self._building(sign, side, t, t + length, tall)
+                neighbour = self._building(sign, side, t, t + length, tall, joined)
             elif kind == "fence":
                 self._barrier("fence", sign * side.front, t, t + length)
                 self._grove(sign, side.front + 2.0, t, t + length, 0.12)
@@ -110,7 +113,13 @@ class Layout:
             if street.crossing is not None and street.is_open(sign, t + 2.3):
                 t = street.crossing[1] + 2.2
 
-    def _building(self, sign: int, side: Side, t0: float, t1: float, tall: float) -> None:
+    def _building(
+        self, sign: int, side: Side, t0: float, t1: float, tall: float, joined: float
+    ) -> float:
+        """Put up a building; `joined` is the height of the one before it, 0 if there is none.
+
+        Returns its height if the next one will touch it, else 0.
+        """
         rng, street = self.rng, self.street
         detached = side.frontage != "city"
         gap = float(rng.uniform(1.0, 3.0)) if detached else 0.0
@@ -123,19 +132,21 @@ class Layout:
         back = np.array([back[1], -back[0]]) * sign * deep
         height = max(tall * rng.uniform(0.75, 1.3), 3.0)
         gabled = height < 7.5 and rng.random() < 0.85
-        lot = Lot(start, stop, back, float(height), gabled)
+        lot = Lot(start, stop, back, float(height), gabled, joined)
         self.things.append(Thing("building", start, ends=(start, stop), lot=lot))
         if detached and side.setback > 2 and rng.random() < 0.6:
             kind = "fence" if rng.random() < 0.6 else "hedge"
             self._barrier(kind, sign * side.front, t0, t1 - gap - 0.5)
         if detached:
             self._grove(sign, side.front + 1.2, t0, t1, 0.05)
+            return 0.0
+        return float(height)
 
     def _barrier(self, kind: str, s: float, t0: float, t1: float) -> None:
         """A fence or hedge in straight pieces short enough to follow the street."""
         height = float(self.rng.uniform(0.9, 2.0))
         seed = int(self.rng.integers(1 << 31))
-        pieces = max(1, round((t1 - t0) / 7))
+        pieces = max(1, round((t1 - t0) / (7 + max(t0, 0) / 5)))
         edges = [self.street.place(s, t) for t in np.linspace(t0, t1, pieces + 1)]
         for a, b in zip(edges[:-1], edges[1:], strict=True):
             # The seed is shared, so that all pieces of one fence look alike.
@@ -160,7 +171,7 @@ class Layout:
             while t < min(self.stop, 80):
                 if not street.is_open(sign, t):
                     yield t
-                t += step * rng.uniform(0.75, 1.3)
+                t += step * rng.uniform(0.75, 1.3) * (1 + t / 80)
 
         for t in along(poles, rng.uniform(2, poles)):
             self._add("lamp", sign * curb, t, size=-float(sign) * 1.8)
@@ -238,7 +249,7 @@ class Layout:
             start, stop = street.place(s, end), street.place(s + length, end)
             if rng.random() < 0.8:
                 height = max(tall * rng.uniform(0.75, 1.3), 3.0)
-                lot = Lot(start, stop, along * 9.0, float(height), height < 7)
+                lot = Lot(start, stop, along * 9.0, float(height), height < 7, height)
                 self.things.append(Thing("building", start, ends=(start, stop), lot=lot))
             else:
                 kind = "fence" if rng.random() < 0.5 else "hedge"
