@@ -14,8 +14,8 @@ def command(
     ] = Path("auxnet_demo"),
     epochs: Annotated[int, typer.Option("--epochs", metavar="N", min=1)] = 25,
     scenes: Annotated[
-        int, typer.Option("--scenes", metavar="N", min=8, help="Scenes to train on.")
-    ] = 240,
+        int, typer.Option("--scenes", metavar="N", min=20, help="Scenes to draw.")
+    ] = 300,
 ) -> None:
     """Train SegNet and AuxNet on built-in street scenes and compare them, in a few minutes."""
     import_tensorflow()

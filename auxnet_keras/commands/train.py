@@ -128,6 +128,7 @@ def command(
     checked = RunConfig.from_mapping(settings, str(config or recipe or "the options"))
 
     import_tensorflow()
+    from auxnet_keras.experiments.report import print_evaluation
     from auxnet_keras.experiments.training import train
 
-    train(checked)
+    print_evaluation(train(checked).results)

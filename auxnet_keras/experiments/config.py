@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.data.registry import KINDS
+from auxnet_keras.data.units import UNITS
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.experiments import weightings
 
 MODELS = ("auxnet", "segnet", "fusenet")
 TWO_TASKS = ("auxnet",)
 TASKS = ("segmentation", "depth")
-KINDS = ("kitti", "synthia", "street", "folder")
-DEPTH_UNITS = ("disparity_px", "metres", "inverse_depth", "raw")
 
 
 def _text(value: Any) -> str:
@@ -116,7 +116,7 @@ class RunConfig:
     seed: int = _setting(0, _seed)
     limit: int | None = _setting(None, _count, optional=True)
     ignore_void: bool = _setting(True, _boolean)
-    depth_unit: str | None = _setting(None, _one_of(DEPTH_UNITS), optional=True)
+    depth_unit: str | None = _setting(None, _one_of(UNITS), optional=True)
     augment: bool = _setting(False, _boolean)
     cache: str | None = _setting(None, _path, optional=True)
     deterministic: bool = _setting(True, _boolean)
@@ -138,7 +138,7 @@ class RunConfig:
 
     def _check_combination(self) -> None:
         method, _ = weightings.parse(self.weighting)
-        if self.root is None and self.data != "street":
+        if self.root is None and KINDS[self.data].needs_root:
             raise ConfigError(
                 f"The data kind {self.data!r} needs its folder: {self.data}:PATH. "
                 f"Received: {self.data!r}."

@@ -11,7 +11,6 @@ from auxnet_keras.data.resize import resize_nearest
 from auxnet_keras.data.units import convert
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config import RunConfig
-from auxnet_keras.experiments.inference import Predictor
 from auxnet_keras.experiments.position_prior import read_prior
 from auxnet_keras.metrics import confusion, depth_scores, kitti
 
@@ -77,7 +76,7 @@ class Scores:
         self.source = source
         self.names = run.info.class_names
         self.ignore_void = run.config.ignore_void
-        self.predict = Predictor(run.model(), run.depth_unit)
+        self.predict = run.predictor
         self.prior = read_prior(run.path)
         self.model_counts = np.zeros((len(self.names),) * 2, np.int64)
         self.prior_counts = np.zeros_like(self.model_counts)

@@ -4,13 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auxnet_keras.errors import unknown
-
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run import Run
-
-FORMATS = {"saved_model": "saved_model", "keras": "model.keras", "onnx": "model.onnx",
-           "litert": "model.tflite"}  # fmt: skip
 
 
 def export(run: "Run", formats: Sequence[str], out: str | Path | None = None) -> list[Path]:
@@ -18,26 +13,18 @@ def export(run: "Run", formats: Sequence[str], out: str | Path | None = None) ->
 
     Args:
         run: A trained run.
-        formats: Of `saved_model`, `keras`, `onnx`, `litert`.
+        formats: Names of `auxnet_keras.export.FORMATS`.
         out: The folder; `export` in the run folder without.
 
     Returns:
-        What was written.
+        What was written, in the order of `formats`.
 
     Raises:
-        ConfigError: An unknown format; a package a format needs is missing.
+        ConfigError, ExportError: As `auxnet_keras.export.write`.
     """
-    for name in formats:
-        if name not in FORMATS:
-            raise unknown("export format", name, FORMATS)
-    import auxnet_keras.export as exporters
+    from auxnet_keras.export import write
 
-    folder = Path(out) if out is not None else run.path / "export"
-    folder.mkdir(parents=True, exist_ok=True)
-    model = run.model()
-    written = []
-    for name in formats:
-        path = folder / FORMATS[name]
-        getattr(exporters, name)(model, path)
-        written.append(path)
-    return written
+    disparity = run.config.main == "depth" and run.depth_unit == "disparity_px"
+    folder = run.path / "export" if out is None else Path(out)
+    written = write(run.predictor.model, formats, folder, disparity=disparity)
+    return list(written.values())

@@ -1,78 +1,68 @@
 """The pictures of a run folder."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from auxnet_keras import pictures
+from auxnet_keras.data.reader import Source
+
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run import Run
 
 
-def curves(run: "Run", path: Path) -> None:
-    """Losses, scores and loss weights by epoch; the best epoch is marked."""
+def write_figures(run: "Run", results: Mapping[str, Any], source: Source) -> None:
+    """Writes curves, confusion matrix and strip of a run whose epochs are done."""
+    folder = run.path / "figures"
     history = run.history
-    epochs = np.asarray(history.pop("epoch", [])) + 1
-    panels = _panels(list(history))
-    figure, axes = _subplots(1, len(panels), (5 * len(panels), 3.6))
-    best = history.get(f"val_{run.config.main}_loss")
-    for axis, (title, names) in zip(axes[0], panels.items(), strict=True):
-        for name in names:
-            style = "--" if name.startswith("val_") else "-"
-            axis.plot(epochs, history[name], style, label=name.replace("_", " "), linewidth=1.2)
-        if best and np.isfinite(best).any():
-            axis.axvline(epochs[int(np.nanargmin(best))], color="0.7", linewidth=1, zorder=0)
-        if title.endswith("loss") and min(min(history[name]) for name in names) > 0:
-            axis.set_yscale("log")
-        axis.set(title=title, xlabel="epoch")
-        axis.legend(fontsize=7)
-    _save(figure, path)
+    history["epoch"] = [epoch + 1 for epoch in history["epoch"]]
+    pictures.curves(history, folder / "curves.png", monitor=f"val_{run.config.main}_loss")
+    if "confusion" in results:
+        names, counts = run.info.class_names, np.asarray(results["confusion"])
+        seen = (counts.sum(axis=0) + counts.sum(axis=1)) > 0  # not void, where it is ignored
+        shown = [name for name, used in zip(names, seen, strict=True) if used]
+        pictures.confusion(counts[seen][:, seen], shown, folder / "confusion.png")
+    strip({run.config.model: run}, source, folder / "qualitative.png")
 
 
-def _panels(columns: list[str]) -> dict[str, list[str]]:
-    tasks = [c.removesuffix("_loss") for c in columns if c.endswith("_loss") and "val" not in c]
-    wanted = {f"{task} loss": [f"{task}_loss", f"val_{task}_loss"] for task in tasks}
-    wanted["segmentation scores"] = [
-        f"{prefix}segmentation_{score}"
-        for score in ("mean_iou", "fw_iou", "pixel_accuracy")
-        for prefix in ("", "val_")
-    ]
-    wanted["loss weights"] = [c for c in columns if c.startswith("weight_")]
-    present = {
-        title: [name for name in names if name in columns] for title, names in wanted.items()
-    }
-    return {title: names for title, names in present.items() if names}
+def strip(runs: Mapping[str, "Run"], source: Source, path: Path, rows: int = 4) -> None:
+    """Paper A's Figure 4: image, truth, every run's class map, and depth.
+
+    Args:
+        runs: Column title -> run; all of the same data, size and classes.
+        source: Where the validation frames come from; as many as `rows`, evenly spaced.
+        path: The PNG to write.
+        rows: Frames shown.
+    """
+    run = next(iter(runs.values()))
+    frames = source.frames("val", run.config.seed, run.config.limit)
+    chosen = [frames[i] for i in np.linspace(0, len(frames) - 1, min(rows, len(frames)), dtype=int)]
+    info = run.info
+    titles: list[str] = []
+    cells = []
+    for frame in chosen:
+        sample = source.read(frame, run.depth_unit, run.config.ignore_void)
+        row = {
+            "image": sample.image,
+            "truth": pictures.colour_labels(sample.segmentation, info.palette),
+        }
+        for title, one in runs.items():
+            prediction = one.predictor(sample.image, sample.depth)
+            if prediction.classes is not None:
+                row[title] = pictures.colour_labels(prediction.classes, info.palette)
+            if prediction.depth is not None:
+                row["depth"] = depth_picture(prediction.depth, one.depth_unit)
+        titles = [
+            *(title for title in row if title != "depth"),
+            *(["depth"] if "depth" in row else []),
+        ]
+        cells.append([row[title] for title in titles])
+    picture = pictures.strip(cells, titles, class_names=info.class_names, palette=info.palette)
+    pictures.write(picture, path)
 
 
-def confusion(counts: Any, class_names: tuple[str, ...], path: Path) -> None:
-    """The confusion matrix, every row divided by its sum: where the pixels of a class went."""
-    matrix = np.asarray(counts, np.float64)
-    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1.0)
-    side = 2.0 + 0.45 * len(class_names)
-    figure, axes = _subplots(1, 1, (side + 1.0, side))
-    axis = axes[0][0]
-    axis.imshow(shares, vmin=0.0, vmax=1.0, cmap="Blues")
-    for (row, column), share in np.ndenumerate(shares):
-        if share >= 0.005:
-            colour = "white" if share > 0.5 else "black"
-            axis.text(column, row, f"{share:.2f}", ha="center", va="center", fontsize=6, c=colour)
-    ticks = np.arange(len(class_names))
-    axis.set_xticks(ticks, class_names, rotation=60, ha="right", fontsize=8)
-    axis.set_yticks(ticks, class_names, fontsize=8)
-    axis.set(xlabel="predicted", ylabel="true", title="Share of a class's pixels")
-    _save(figure, path)
-
-
-def _subplots(rows: int, columns: int, size: tuple[float, float]) -> tuple[Any, Any]:
-    # The object interface: pyplot would pick a display and keep figures alive.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=size, layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure, figure.subplots(rows, columns, squeeze=False)
-
-
-def _save(figure: Any, path: Path) -> None:
-    # Without the version matplotlib writes, the same picture has the same bytes.
-    figure.savefig(path, dpi=120, metadata={"Software": None})
+def depth_picture(depth: np.ndarray, unit: str) -> np.ndarray:
+    """A predicted depth map as a picture in which near things are bright, whatever the unit."""
+    return pictures.colour_depth(np.maximum(depth, 1e-6), near_bright=unit in ("metres", "raw"))

@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
+from auxnet_keras import data
 from auxnet_keras._files import replacing
-from auxnet_keras.experiments import figures
 from auxnet_keras.experiments.evaluation import evaluate
 from auxnet_keras.experiments.exporting import export
+from auxnet_keras.experiments.figures import write_figures
 from auxnet_keras.experiments.model_card import model_card
 from auxnet_keras.experiments.position_prior import position_prior, write_prior
-from auxnet_keras.experiments.report import evaluation_table, print_evaluation
+from auxnet_keras.experiments.report import evaluation_table
 from auxnet_keras.experiments.run import Run
 from auxnet_keras.experiments.run_log import logger
 
@@ -19,16 +20,9 @@ def finish(run: Run) -> None:
     write_prior(_prior(run), run.path)
     results = evaluate(run)
     _write_results(run, results)
-    folder = run.path / "figures"
-    folder.mkdir(exist_ok=True)
-    figures.curves(run, folder / "curves.png")
-    figures.qualitative(run, folder / "qualitative.png")
-    if "confusion" in results:
-        figures.confusion(results["confusion"], run.info.class_names, folder / "confusion.png")
+    write_figures(run, results, data.source(run.config.data, run.config.root))
     (run.path / "MODEL_CARD.md").write_text(model_card(run), encoding="utf-8")
-    if run.config.model != "fusenet":  # an image alone is not what it takes
-        export(run, ["saved_model"])
-    print_evaluation(results)
+    export(run, ["saved_model"])
     record = run.manifest
     record.record_artefacts()
     record.event("end")
@@ -36,10 +30,8 @@ def finish(run: Run) -> None:
 
 
 def _prior(run: Run) -> Any:
-    from auxnet_keras.data import arrays
-
     config, info = run.config, run.info
-    frames = arrays(
+    frames = data.arrays(
         config.data,
         config.root,
         split="train",

@@ -1,6 +1,7 @@
 """A run: a folder that holds one training and everything it left behind."""
 
 import csv
+import functools
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,8 @@ from auxnet_keras.experiments.config_file import read_config
 from auxnet_keras.experiments.manifest import Manifest
 
 if TYPE_CHECKING:
-    from auxnet_keras.data import DatasetInfo
+    from auxnet_keras.data.frame import DatasetInfo
+    from auxnet_keras.experiments.inference import Predictor
     from auxnet_keras.models import AuxiliaryModel
 
 WEIGHTS = "best.weights.h5"
@@ -71,7 +73,7 @@ class Run:
     @property
     def info(self) -> "DatasetInfo":
         """Classes, palette and units the network was trained with; needs no data."""
-        from auxnet_keras.data import DatasetInfo
+        from auxnet_keras.data.frame import DatasetInfo
 
         facts = dict(self._data_facts()["info"])
         facts["class_names"] = tuple(facts["class_names"])
@@ -82,6 +84,13 @@ class Run:
     def depth_unit(self) -> str:
         """The unit of the depth the network was trained with."""
         return self._data_facts()["depth_unit"]
+
+    @functools.cached_property
+    def predictor(self) -> "Predictor":
+        """The network with the best weights on images of any size; built once."""
+        from auxnet_keras.experiments.inference import Predictor
+
+        return Predictor(self.model(), self.depth_unit)
 
     def model(self) -> "AuxiliaryModel":
         """The network with the best weights, rebuilt from the config.

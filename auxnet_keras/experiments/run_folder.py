@@ -11,6 +11,8 @@ from auxnet_keras.experiments.run import Run, load_run
 def open_folder(config: RunConfig) -> Run:
     """The run of a config: its folder is created, or found with the same settings in it.
 
+    A run without a finished epoch has nothing to lose: its settings are replaced.
+
     Args:
         config: `out` says where; `runs/<data>_<model>` without, with the weighting behind.
 
@@ -21,13 +23,14 @@ def open_folder(config: RunConfig) -> Run:
     if (path / "config.yaml").is_file():
         run = load_run(path)
         lines = difference(run.config, config)
-        if lines:
+        if lines and run.history:
             raise ConfigError(
                 f"{path} holds a run with other settings. Choose another folder, or ask for the "
                 f"same settings to resume it. Received: {'; '.join(lines)}."
             )
-        return run
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if not lines:
+            return run
+    elif path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise ConfigError(
             "The run folder must be new, empty, or hold an earlier run with its config.yaml, so "
             f"that nothing of yours is mixed with it. Received: {str(path)!r}."

@@ -23,15 +23,16 @@ def run_log(folder: Path) -> Iterator[None]:
     terminal = logging.StreamHandler()
     terminal.setFormatter(logging.Formatter("%(message)s"))
     terminal.addFilter(lambda record: not getattr(record, "file_only", False))
-    level = logger.level
+    before = logger.level, logger.propagate
     logger.setLevel(logging.INFO)
+    logger.propagate = False  # libraries give the root logger a handler, and lines came twice
     for handler in (file, terminal):
         handler.addFilter(_WarnOnce())
         logger.addHandler(handler)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        logger.level, logger.propagate = before
         for handler in (file, terminal):
             logger.removeHandler(handler)
         file.close()
