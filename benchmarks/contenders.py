@@ -1,0 +1,100 @@
+"""Who trains: AuxNet with a weighting, and plain Keras on the same graph."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import auxnet_keras as ak
+
+CLASSES = 12
+TASK_WEIGHTS = {"segmentation": 400.0, "depth": 1.0}  # the paper's AuxNet_400
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A network and its batch."""
+
+    backbone: str
+    size: tuple[int, int]
+    batch_size: int
+
+    def __str__(self) -> str:
+        return f"AuxNet on {self.backbone}, {self.size[0]}x{self.size[1]}, batch {self.batch_size}"
+
+
+FULL = Setting("resnet50", (224, 384), 4)
+QUICK = Setting("mobilenet_v2", (64, 96), 2)
+
+
+def setting(quick: bool) -> Setting:
+    """The paper's network, or a small one that only shows that the benchmark runs."""
+    return QUICK if quick else FULL
+
+
+def weightings() -> dict[str, keras.callbacks.Callback]:
+    """The weightings that are measured, by the names of their ratios."""
+    return {
+        "fixed": ak.weighting.FixedWeights(TASK_WEIGHTS),
+        "twb": ak.weighting.TaskWeightBalancing(),
+        "ftwb": ak.weighting.FocusedTaskWeightBalancing(),
+    }
+
+
+def network(setting: Setting) -> keras.Model:
+    """AuxNet with the same random weights at every call, not compiled."""
+    keras.utils.set_random_seed(0)
+    return ak.models.AuxNet(CLASSES, (*setting.size, 3), backbone=setting.backbone, weights=None)
+
+
+def plain_network(setting: Setting) -> keras.Model:
+    """The same graph as a `keras.Model`."""
+    model = network(setting)
+    return keras.Model(model.input, model.output, name="plain")
+
+
+def compile_ours(model: keras.Model) -> None:
+    """As in the README: losses and metrics are the defaults."""
+    model.compile(optimizer=keras.optimizers.Adam(1e-4))
+
+
+def compile_plain(model: keras.Model) -> None:
+    """The same losses and metrics, written out, and constant `loss_weights`."""
+    names = [str(channel) for channel in range(CLASSES)]
+    model.compile(
+        optimizer=keras.optimizers.Adam(1e-4),
+        loss={"segmentation": ak.losses.PixelCrossEntropy(), "depth": ak.losses.DepthL1()},
+        loss_weights=TASK_WEIGHTS,
+        metrics={
+            "segmentation": [ak.metrics.SegmentationMetrics(names)],
+            "depth": [ak.metrics.DepthMetrics()],
+        },
+    )
+
+
+def pair(
+    name: str, setting: Setting
+) -> tuple[keras.Model, Callable[[keras.Model], None], list[keras.callbacks.Callback]]:
+    """ "ours" (with FTWB) or "plain": network, how to compile it, callbacks."""
+    if name == "plain":
+        return plain_network(setting), compile_plain, []
+    return network(setting), compile_ours, [weightings()["ftwb"]]
+
+
+def batch(setting: Setting) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Noise with targets, a tenth of the pixels ignored and, as on KITTI, most without depth."""
+    generator = np.random.default_rng(0)
+    shape = (setting.batch_size, *setting.size)
+    labels = generator.integers(0, CLASSES, shape).astype(np.uint8)
+    labels[generator.random(shape) < 0.1] = 255
+    depth = generator.uniform(1, 80, (*shape, 1)).astype(np.float32)
+    depth[generator.random(depth.shape) < 0.7] = -1.0
+    images = generator.integers(0, 256, (*shape, 3), dtype=np.uint8)
+    return images, {"segmentation": labels, "depth": depth}
+
+
+def endless(setting: Setting) -> tf.data.Dataset:
+    """One batch for ever, so that nobody waits for data."""
+    return tf.data.Dataset.from_tensors(batch(setting)).repeat()

@@ -1,0 +1,37 @@
+"""Peak memory of a short training, against plain Keras.
+
+Each measurement is a fresh process, ours and plain alternating: the largest resident set it ever
+had, imports included. Linux hands the parent's resident set on to a child as its starting peak, so
+the process that starts them imports neither TensorFlow nor Keras.
+"""
+
+import resource
+import sys
+
+from processes import compare
+
+STEPS = 4
+
+
+def peak(name: str, quick: bool) -> float:
+    """MiB, of this process after a few training steps."""
+    import contenders
+
+    model, compile_model, callbacks = contenders.pair(name, contenders.setting(quick))
+    data = contenders.endless(contenders.setting(quick))
+    compile_model(model)
+    model.fit(data, epochs=1, steps_per_epoch=STEPS, verbose=0, shuffle=False, callbacks=callbacks)
+    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+if __name__ == "__main__":
+    compare(
+        __file__,
+        peak,
+        description=__doc__,
+        caption=f"Peak resident memory of {STEPS} training steps",
+        unit="MiB",
+        name="memory",
+        at_most=1.02,
+    )

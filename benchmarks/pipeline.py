@@ -1,0 +1,110 @@
+"""Samples a second of `ak.data.load` against bare decoding of the same files with OpenCV.
+
+Bare decoding reads image, label and disparity of every frame with `cv2.imread` and throws them
+away: no checks, no resizing, no batches, no TensorFlow. Without a cache the pipeline does all that
+beside the same decoding, in the same number of threads; with one it does not decode at all. The
+files are in the operating system's cache for everybody.
+"""
+
+import logging
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import tensorflow as tf
+from common import interleaved, paired, parser, report, timed
+
+import auxnet_keras as ak
+
+THREADS = 3  # as many samples as the pipeline decodes at a time
+KITTI_SIZE = (375, 1242)
+CACHED_PASSES = 20  # one pass from memory is too short to time
+
+
+def bare(frames: list[ak.data.Frame]) -> Callable[[], object]:
+    """A pass that only decodes."""
+
+    def decode(frame: ak.data.Frame) -> None:
+        cv2.imread(str(frame.image), cv2.IMREAD_COLOR_RGB)
+        for path in (frame.label, frame.depth):
+            if path is not None:
+                cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+
+    def run() -> None:
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(decode, frames))
+
+    return run
+
+
+def through(dataset: tf.data.Dataset) -> Callable[[], object]:
+    """A pass through a dataset."""
+
+    def run() -> None:
+        for _ in dataset:
+            pass
+
+    return run
+
+
+def rate(run: Callable[[], object], samples: int) -> Callable[[], float]:
+    """`run` as a contender measured in samples a second."""
+    seconds = timed(run)
+    return lambda: samples / seconds()
+
+
+def measure(root: Path, quick: bool, cache: Path, json_file: Path | None) -> None:
+    """Measures the frames of `root`, prints the table and writes `uncached` and `cached`."""
+    frames = ak.data.source("kitti", root).frames("all")
+    passes = 1 if quick else CACHED_PASSES
+
+    def load(where: str | Path | None) -> tf.data.Dataset:
+        return ak.data.load("kitti", root, split="all", shuffle=True, cache=where)
+
+    measured = interleaved(
+        {
+            "bare decoding": rate(bare(frames), len(frames)),
+            "uncached": rate(through(load(None)), len(frames)),
+            "cached in memory": rate(through(load("memory").repeat(passes)), passes * len(frames)),
+            "cached in a folder": rate(through(load(cache).repeat(passes)), passes * len(frames)),
+        },
+        rounds=2 if quick else 10,
+        warmup=1,  # fills the caches
+    )
+    cached = ("cached in memory", "cached in a folder")
+    ratios = {name: paired(measured, name, "bare decoding", at_least=10.0) for name in cached}
+    ratios["uncached"] = paired(measured, "uncached", "bare decoding", at_least=0.85)
+    report(
+        f"Data pipeline: {len(frames)} frames in KITTI's layout to 224x384, batch 8, against "
+        f"decoding them in {THREADS} threads.",
+        "samples a second",
+        measured,
+        ratios,
+        {
+            "uncached": ratios["uncached"].median,
+            "cached": min(ratios[name].median for name in cached),
+        },
+        json_file,
+    )
+
+
+def main() -> None:
+    """Takes a real KITTI folder, or writes street scenes of its size."""
+    arguments_parser = parser(__doc__)
+    arguments_parser.add_argument("--root", type=Path, help="a KITTI 2015 folder")
+    arguments = arguments_parser.parse_args()
+    logging.getLogger("auxnet_keras").setLevel(logging.ERROR)  # frames without depth are fine here
+    with tempfile.TemporaryDirectory() as folder:
+        root = arguments.root
+        if root is None:
+            count = 8 if arguments.quick else 64
+            root = ak.data.street.write(
+                Path(folder) / "kitti", count, seed=0, layout="kitti", size=KITTI_SIZE
+            )
+        measure(root, arguments.quick, Path(folder) / "cache", arguments.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Ours against plain Keras where each measurement needs a process of its own."""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable
+
+from common import interleaved, paired, parser, report
+
+
+def compare(
+    script: str,
+    measure: Callable[[str, bool], float],
+    *,
+    description: str,
+    caption: str,
+    unit: str,
+    name: str,
+    at_most: float,
+) -> None:
+    """The whole of such a benchmark: runs `script` once a measurement, ours and plain alternating.
+
+    Args:
+        script: The benchmark's file. Called with `--measure`, it prints one measurement.
+        measure: Takes "ours" or "plain" and whether to be quick; called in the fresh process.
+        description: The benchmark's docstring.
+        caption: What is measured.
+        unit: Of the measurement.
+        name: The ratio's JSON name.
+        at_most: Target of ours / plain.
+    """
+    arguments_parser = parser(description)
+    arguments_parser.add_argument("--measure", choices=["ours", "plain"], help=argparse.SUPPRESS)
+    arguments = arguments_parser.parse_args()
+    if arguments.measure:
+        print(measure(arguments.measure, arguments.quick))
+        return
+    quick = ["--quick"] if arguments.quick else []
+    measured = interleaved(
+        {
+            "plain": lambda: _in_process(script, "--measure", "plain", *quick),
+            "ours": lambda: _in_process(script, "--measure", "ours", *quick),
+        },
+        rounds=1 if arguments.quick else 5,
+    )
+    ratio = paired(measured, "ours", "plain", at_most=at_most)
+    network = "mobilenet_v2, 64x96, batch 2" if arguments.quick else "resnet50, 224x384, batch 4"
+    report(
+        f"{caption}: AuxNet on {network}, with FTWB against plain Keras.",
+        unit,
+        measured,
+        {"ours": ratio},
+        {name: ratio.median},
+        arguments.json,
+    )
+
+
+def _in_process(*command: str) -> float:
+    """The number a script prints last."""
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-4000:]}")
+    return float(done.stdout.split()[-1])

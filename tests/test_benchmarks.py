@@ -1,0 +1,94 @@
+"""The benchmarks run and write what they promise. How fast anything is, no test says."""
+
+import importlib.util
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
+NAMES = {
+    "step_time": {"null", "fixed", "twb", "ftwb"},
+    "startup": {"first_step"},
+    "pipeline": {"uncached", "cached"},
+    "memory": {"memory"},
+    "peer_pytorch": {"pytorch"},
+}
+HAS_TORCH = importlib.util.find_spec("torch") is not None
+
+
+def run(script: str, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, str(FOLDER / f"{script}.py"), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=1800,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", NAMES)
+def test_quick_run_prints_a_table_and_writes_its_ratios(script, tmp_path):
+    if script == "peer_pytorch" and not HAS_TORCH:
+        pytest.skip("PyTorch is an extra")
+    done = run(script, "--quick", "--json", str(tmp_path / "ratios.json"))
+    assert done.returncode == 0, done.stderr[-4000:]
+    ratios = json.loads((tmp_path / "ratios.json").read_text())
+    assert set(ratios) == NAMES[script]
+    assert all(math.isfinite(ratio) and ratio > 0 for ratio in ratios.values())
+    caption, rows = done.stdout.split("\n\n")
+    assert "cores" in caption and "keras 3" in caption
+    assert rows.startswith("| contender |") and rows.count("\n") >= 4
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(HAS_TORCH, reason="PyTorch is installed")
+def test_without_pytorch_the_peer_says_what_to_install():
+    done = run("peer_pytorch", "--quick")
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("pip install -e '.[bench]'")
+
+
+@pytest.fixture
+def common(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    monkeypatch.delitem(sys.modules, "common", raising=False)
+    return importlib.import_module("common")
+
+
+def test_contenders_take_turns_and_warmup_does_not_count(common):
+    order = []
+
+    def contender(name):
+        return lambda: order.append(name) or float(len(order))
+
+    measured = common.interleaved({name: contender(name) for name in "ab"}, rounds=4, warmup=1)
+    assert "".join(order) == "abbabaabab"
+    assert measured == {"a": [4.0, 6.0, 7.0, 9.0], "b": [3.0, 5.0, 8.0, 10.0]}
+
+
+def test_ratios_are_taken_within_a_round(common):
+    ratio = common.paired({"a": [2.0, 30.0, 8.0], "b": [1.0, 10.0, 8.0]}, "a", "b", at_most=1.5)
+    assert ratio.rounds == [2.0, 3.0, 1.0]
+    assert (ratio.median, ratio.target) == (2.0, "<= 1.5: missed")
+    assert common.Ratio([12.0], at_least=10.0).target == ">= 10: met"
+    assert common.Ratio([12.0]).target == ""
+
+
+def test_report_is_markdown_and_json(common, tmp_path, capsys):
+    measured = {"plain": [1.0, 2.0, 3.0], "ours": [2.0, 2.0, 3.0]}
+    ratios = {"ours": common.paired(measured, "ours", "plain")}
+    common.report("Speed.", "seconds", measured, ratios, {"ours": 1.0}, tmp_path / "r.json")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("**Speed.** Median (quartiles) of 3 interleaved rounds.")
+    assert lines[2:] == [
+        "| contender | seconds | ratio | target |",
+        "|---|---|---|---|",
+        "| plain | 2 (1.5 to 2.5) | 1 |  |",
+        "| ours | 2 (2 to 2.5) | 1 (1 to 1.5) |  |",
+    ]
+    assert json.loads((tmp_path / "r.json").read_text()) == {"ours": 1.0}
