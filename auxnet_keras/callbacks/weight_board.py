@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from auxnet_keras.models.task_loss import PixelMean
+from auxnet_keras.models.trackers import PixelMean
 
 PREFIXES = ("weight_", "class_weight_")
 

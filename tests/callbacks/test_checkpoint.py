@@ -72,19 +72,23 @@ def test_resumed_equals_uninterrupted(tmp_path):
         assert values == history.history[name][2:]
     assert state(resumed) == state(whole)
 
+    # A damaged newest checkpoint: the epoch after the spare one is done again, with equal result.
+    newest = tmp_path / "run" / "checkpoints" / "epoch-00004" / "state.npz"
+    newest.write_bytes(newest.read_bytes()[:-1])
+    with pytest.warns(UserWarning, match="passed over"):
+        again, rest, _ = fit(tmp_path / "run", 4)
+    assert rest.epoch == [3]
+    assert state(again) == state(whole)
+
 
 def test_a_finished_run_trains_no_more(tmp_path):
-    first, _, _ = fit(tmp_path, 2)
-    again, history, _ = fit(tmp_path, 2)
+    images, targets = toy_batches(1)
+    first, _, _ = fit(tmp_path, 1)
+    again, history, _ = fit(tmp_path, 1)
     assert history.epoch == []
     assert state(again) == state(first)
-
-
-def test_the_next_fit_of_the_model_starts_where_it_is_told(tmp_path):
-    fit(tmp_path, 2)
-    model, _, _ = fit(tmp_path, 3)
-    images, targets = toy_batches(1)
-    assert model.fit(images, targets, epochs=1, verbose=0).epoch == [0]
+    # What was restored was for that fit only.
+    assert again.fit(images, targets, verbose=0).epoch == [0]
 
 
 def test_the_order_of_numpy_batches_is_restored(tmp_path):
@@ -121,16 +125,15 @@ def test_saved_are_weights_seeds_statistics_weighting_and_optimizer(tmp_path):
     }
     model = ak.models.AuxiliaryModel(image, outputs)
     fit(tmp_path, 1, model=model)
-    saved = " ".join(
-        json.loads(next(tmp_path.rglob("meta.json")).read_text())["variables"].values()
-    )
+    meta = json.loads(next(tmp_path.rglob("meta.json")).read_text())
+    saved = " ".join(meta["variables"].values())
     for part in (
         "classes/kernel",
         "moving_mean",
         "seed_generator_state",
         "task_weights",
-        "adam/iteration",
-        "adam/learning_rate",
+        "/iteration",
+        "/learning_rate",
         "classes_kernel_velocity",
     ):
         assert part in saved
@@ -151,7 +154,7 @@ def test_half_precision_variables_come_back(tmp_path):
 
 def test_another_weighting_or_model_is_refused(tmp_path):
     fit(tmp_path, 1)
-    with pytest.raises(CheckpointError, match=r"it has \S+kernel.* where this fit has"):
+    with pytest.raises(CheckpointError, match=r"it has \S+/gamma \(6,\) where this fit has"):
         fit(tmp_path, 2, model=toy_model(batch_norm=False))
     model = toy_model()
     model.compile(keras.optimizers.Adam(0.01))
@@ -159,17 +162,6 @@ def test_another_weighting_or_model_is_refused(tmp_path):
         model.fit(
             *toy_batches(1), verbose=0, callbacks=[ak.callbacks.ResumableCheckpoint(tmp_path)]
         )
-
-
-def test_goes_on_from_the_spare_when_the_newest_is_damaged(tmp_path):
-    whole, _, _ = fit(tmp_path / "whole", 4)
-    fit(tmp_path / "run", 3)
-    newest = tmp_path / "run" / "checkpoints" / "epoch-00003" / "state.npz"
-    newest.write_bytes(newest.read_bytes()[:-1])
-    with pytest.warns(UserWarning, match="passed over"):
-        resumed, history, _ = fit(tmp_path / "run", 4)
-    assert history.epoch == [2, 3]
-    assert state(resumed) == state(whole)
 
 
 def run(folder, scenes, when):

@@ -1,0 +1,33 @@
+"""Reads back what was written for TensorBoard."""
+
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.util import event_pb2
+
+
+def scalars(folder: Path) -> dict[str, dict[int, float]]:
+    """Tag -> step -> value."""
+    found: dict[str, dict[int, float]] = {}
+    for event, value in _values(folder):
+        number = float(tf.make_ndarray(value.tensor))
+        found.setdefault(value.tag, {})[event.step] = number
+    return found
+
+
+def images(folder: Path) -> dict[str, dict[int, np.ndarray]]:
+    """Tag -> step -> uint8 [H, W, 3]."""
+    found: dict[str, dict[int, np.ndarray]] = {}
+    for event, value in _values(folder):
+        encoded = tf.make_ndarray(value.tensor)[2]  # after width and height
+        found.setdefault(value.tag, {})[event.step] = tf.io.decode_png(encoded).numpy()
+    return found
+
+
+def _values(folder: Path):
+    for file in sorted(folder.glob("events.*")):
+        for record in tf.data.TFRecordDataset(str(file)):
+            event = event_pb2.Event.FromString(record.numpy())
+            for value in event.summary.value:
+                yield event, value

@@ -1,0 +1,103 @@
+"""Pictures of fixed samples and the confusion matrix, an epoch a step."""
+
+import cv2
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import auxnet_keras as ak
+from auxnet_keras.callbacks import tensorboard_pictures as module
+from tests.callbacks.events import images
+from tests.toys import CLASSES, toy_batches, toy_model
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """What was given to the drawing functions."""
+    calls = {"rows": [], "matrices": []}
+    strip, confusion = ak.pictures.strip, ak.pictures.confusion
+
+    class Pictures:
+        colour_labels = staticmethod(ak.pictures.colour_labels)
+        colour_depth = staticmethod(ak.pictures.colour_depth)
+        write = staticmethod(ak.pictures.write)
+
+        @staticmethod
+        def strip(rows, titles, **options):
+            calls["rows"].append((rows, titles, options))
+            return strip(rows, titles, **options)
+
+        @staticmethod
+        def confusion(matrix, names, path):
+            calls["matrices"].append(matrix)
+            return confusion(matrix, names, path)
+
+    monkeypatch.setattr(module, "pictures", Pictures)
+    return calls
+
+
+def fit(callback, model=None, epochs=1, **options):
+    model = toy_model() if model is None else model
+    model.compile("sgd")
+    model.fit(*toy_batches(2), verbose=0, epochs=epochs, callbacks=[callback], **options)
+    return model
+
+
+def test_pictures_of_every_second_epoch(tmp_path):
+    validation = toy_batches(2, seed=1)
+    samples = tf.data.Dataset.from_tensor_slices(validation).batch(4)
+    figures = tmp_path / "figures"
+    callback = ak.callbacks.TensorBoardPictures(tmp_path, samples, every=2, figures=figures)
+    fit(callback, epochs=4, validation_data=validation)
+    found = images(tmp_path / "pictures")
+    assert set(found) == {"predictions", "confusion"}
+    for tag, steps in found.items():
+        assert list(steps) == [1, 3]
+        on_disk = cv2.imread(str(figures / f"{tag}.png"))[..., ::-1]
+        np.testing.assert_array_equal(steps[3], on_disk)
+
+
+def test_columns_and_truth(tmp_path, drawn):
+    x, y = toy_batches(2, seed=1)
+    batches = [(x[:4], {t: v[:4] for t, v in y.items()}), (x[4:], {t: v[4:] for t, v in y.items()})]
+    model = fit(ak.callbacks.TensorBoardPictures(tmp_path, batches, count=5))
+    ((rows, titles, options),) = drawn["rows"]
+    assert titles == ["image", "truth", "prediction", "true depth", "predicted depth"]
+    assert options["class_names"] == model.class_names
+    assert len(rows) == 5
+    predicted = model.predict(x, verbose=0)["segmentation"].argmax(-1)
+    for i, (image, truth, prediction, *_) in enumerate(rows):
+        np.testing.assert_array_equal(image, x[i])
+        palette = options["palette"]
+        assert len(palette) == CLASSES
+        np.testing.assert_array_equal(
+            truth, ak.pictures.colour_labels(y["segmentation"][i], palette)
+        )
+        np.testing.assert_array_equal(prediction, ak.pictures.colour_labels(predicted[i], palette))
+
+
+def test_confusion_is_that_of_the_validation(tmp_path, drawn):
+    x, y = toy_batches(1, seed=1)
+    callback = ak.callbacks.TensorBoardPictures(tmp_path, [(x, y)])
+    model = fit(callback, validation_data=(x, y))
+    predicted = model.predict(x, verbose=0)["segmentation"].argmax(-1)
+    labelled = y["segmentation"] != 255
+    expected = np.zeros((CLASSES, CLASSES), int)
+    np.add.at(expected, (y["segmentation"][labelled], predicted[labelled]), 1)
+    np.testing.assert_array_equal(drawn["matrices"][0], expected)
+
+
+def test_one_task_and_a_data_sets_palette(tmp_path, drawn):
+    info = ak.data.info("kitti")
+    callback = ak.callbacks.TensorBoardPictures(tmp_path, [toy_batches(1)], info)
+    fit(callback, toy_model(auxiliary=None))
+    ((_, titles, options),) = drawn["rows"]
+    assert titles == ["image", "truth", "prediction"]
+    assert options["palette"] is info.palette
+
+
+def test_depth_alone_has_no_confusion_matrix(tmp_path, drawn):
+    callback = ak.callbacks.TensorBoardPictures(tmp_path, [toy_batches(1)], ak.data.info("synthia"))
+    fit(callback, toy_model("depth", None))
+    assert drawn["rows"][0][1] == ["image", "true depth", "predicted depth"]
+    assert drawn["matrices"] == []
