@@ -14,6 +14,7 @@ from auxnet_keras.models import checks
 from auxnet_keras.models.compile_defaults import default_losses, default_metrics
 from auxnet_keras.models.task_loss import TaskLoss, task_losses
 from auxnet_keras.models.trackers import CurrentValue, PixelMean
+from auxnet_keras.models.weights_file import misfit_in_words
 from auxnet_keras.weighting.base import Weighting, WeightingState
 
 
@@ -301,6 +302,15 @@ class AuxiliaryModel(keras.Model):
             "name": self.name,
             "trainable": self.trainable,
         }
+
+    def load_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
+        """As in Keras.
+
+        Raises:
+            ConfigError: The file holds another network, or another number of classes.
+        """
+        with misfit_in_words(self, filepath):
+            super().load_weights(filepath, *args, **kwargs)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "AuxiliaryModel":

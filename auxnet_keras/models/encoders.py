@@ -162,7 +162,7 @@ def _pyramid_of(model: keras.Model) -> keras.Model:
             for level, layer in model.pyramid_level_inputs.items()
         }
     if named is None:
-        named = model.output
+        named = getattr(model, "output", None)
     if not isinstance(named, dict) or not {"P3", "P4", "P5"} <= set(named):
         have = sorted(named) if isinstance(named, dict) else type(named).__name__
         raise ConfigError(

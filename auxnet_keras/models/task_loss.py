@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import keras
 from keras import ops
 
 from auxnet_keras.errors import ConfigError
@@ -74,7 +75,8 @@ def task_losses(
 
 def _local(function: Callable, target: Any, prediction: Any, weight: Any) -> tuple:
     if not hasattr(function, "per_pixel"):
-        mean = ops.cast(function(target, prediction, sample_weight=weight), "float32")
+        weighted = {"sample_weight": weight} if isinstance(function, keras.losses.Loss) else {}
+        mean = ops.mean(ops.cast(function(target, prediction, **weighted), "float32"))
         samples = ops.cast(ops.shape(prediction)[0], "float32")
         return mean * samples, samples, None, None
     values, valid = function.per_pixel(target, prediction)
