@@ -92,13 +92,14 @@ class Mesh:
 
     Args:
         vertices: Corners of all polygons one after the other [V, 3].
-        counts, faces, materials, tones, fine: Per polygon [P]: corners, face it lies on, what it
-            is made of, its brightness, and whether only a near vehicle shows it.
+        spans: Which vertices each polygon has.
+        faces, materials, tones, fine: Per polygon [P]: the face it lies on, what it is made of,
+            its brightness, and whether only a near vehicle shows it.
         normals, centres: Per face [F, 3].
     """
 
     vertices: np.ndarray
-    counts: np.ndarray
+    spans: tuple[np.ndarray, ...]
     faces: np.ndarray
     materials: np.ndarray
     tones: np.ndarray
@@ -225,7 +226,7 @@ def mesh(name: str) -> Mesh:
     counts, faces, materials, tones, fine = zip(*builder.rows, strict=True)
     return Mesh(
         np.concatenate(builder.vertices),
-        np.array(counts),
+        tuple(np.split(np.arange(sum(counts)), np.cumsum(counts)[:-1])),
         np.array(faces),
         np.array(materials),
         np.array(tones),

@@ -86,15 +86,13 @@ def paint_car(
         shown &= ~shape.fine
     order = np.argsort(-distance[shape.faces], kind="stable")
     order = order[shown[order]]
-    starts = np.concatenate([[0], np.cumsum(shape.counts)[:-1]])
-    corners = np.concatenate(
-        [np.arange(a, a + n) for a, n in zip(starts[order], shape.counts[order], strict=True)]
-    )
-    patch.fill(pixels[corners], shape.counts[order].tolist(), colours[order].tolist())
+    spans = [shape.spans[index] for index in order.tolist()]
+    counts = [len(span) for span in spans]
+    patch.fill(pixels[np.concatenate(spans)], counts, colours[order].tolist())
     canvas.paste(patch)
     if weather.lamps:
         for index in np.flatnonzero(shown & (shape.materials >= Material.TAIL_LAMP)).tolist():
-            lamp = vertices[starts[index] : starts[index] + 4].mean(axis=0)
+            lamp = vertices[shape.spans[index]].mean(axis=0)
             front = shape.materials[index] == Material.HEAD_LAMP
             colour = np.array([255.0, 246, 224] if front else [255.0, 40, 30])
             canvas.glow(lamp, colour, 0.8 if front else 0.4)

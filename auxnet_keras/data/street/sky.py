@@ -22,16 +22,18 @@ def paint_sky(canvas: Canvas, weather: Weather, rng: np.random.Generator) -> Non
     rows = min(max(int(np.ceil(camera.cy)) + 8, 8), camera.size[0])
     up = -canvas.ray_y[:rows:_COARSE]
     right = canvas.ray_x[::_COARSE]
+    horizon, zenith = weather.horizon.astype(np.float32), weather.zenith.astype(np.float32)
     height = np.clip(up / 0.75, 0, 1)[:, None] ** np.float32(0.7)
-    gradient = weather.horizon + (weather.zenith - weather.horizon) * height
-    sky = np.repeat(gradient[:, None, :], len(right), axis=1).astype(np.float32)
+    gradient = horizon + (zenith - horizon) * height
+    sky = np.repeat(gradient[:, None, :], len(right), axis=1)
 
     sun = weather.sun
     if sun[2] > 0.15 and weather.clouds < 0.95:
-        distance = (right - sun[0] / sun[2])[None, :] ** 2 + (up - sun[1] / sun[2])[:, None] ** 2
-        glow = np.exp(-distance * 7) * 0.55 + np.exp(-distance * 260) * 1.4
-        warm = np.clip(weather.sun_gain * 420, 0, 255)
-        sky += (glow.astype(np.float32)[..., None] * (warm - 0.4 * sky)) * np.float32(0.75)
+        x, y = np.float32(sun[0] / sun[2]), np.float32(sun[1] / sun[2])
+        distance = np.square(right - x)[None, :] + np.square(up - y)[:, None]
+        glow = cv2.exp(distance * -7) * 0.41 + cv2.exp(distance * -260) * 1.05
+        warm = np.clip(weather.sun_gain * 420, 0, 255).astype(np.float32)
+        sky += glow[..., None] * (warm - 0.4 * sky)
 
     if weather.kind != "fog":
         away = _CLOUD_HEIGHT / np.maximum(up, 0.035)
@@ -46,9 +48,9 @@ def paint_sky(canvas: Canvas, weather: Weather, rng: np.random.Generator) -> Non
         relief = np.clip(0.5 + (field - lower) * 1.6, 0, 1)[..., None]
         bright = np.clip(weather.horizon * 0.35 + 165 * weather.sky_gain + 60 * weather.sun_gain,
                          0, 252)  # fmt: skip
-        dark = weather.horizon * 0.45 + weather.zenith * 0.3 + 20
-        cloud = (dark + (bright - dark) * relief).astype(np.float32)
-        sky += cover.astype(np.float32)[..., None] * (cloud - sky) * np.float32(0.9)
+        dark = horizon * 0.45 + zenith * 0.3 + 20
+        cloud = dark + (bright.astype(np.float32) - dark) * relief
+        sky += (0.9 * cover)[..., None] * (cloud - sky)
 
     small = cv2.merge([np.clip(sky, 0, 255).astype(np.uint8), np.zeros(sky.shape[:2], np.uint8)])
     full = cv2.resize(small, (len(right) * _COARSE, len(up) * _COARSE))
