@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from auxnet_keras.experiments.config import RunConfig
 from auxnet_keras.experiments.config_file import read_config
 from auxnet_keras.experiments.run import WEIGHTS, Run
 from auxnet_keras.experiments.run_folder import open_folder
-
-if TYPE_CHECKING:
-    from auxnet_keras.models import AuxiliaryModel
 
 
 def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
@@ -86,7 +83,7 @@ def _fit(run: Run) -> None:
         epochs=config.epochs,
         verbose=0,
         shuffle=False,  # the data set does
-        callbacks=_callbacks(run, model, train, val),
+        callbacks=_callbacks(run, train, val),
     )
 
 
@@ -109,7 +106,7 @@ def _dataset(config: RunConfig, split: str) -> Any:
     return data.with_depth_input(dataset) if config.model == "fusenet" else dataset
 
 
-def _callbacks(run: Run, model: "AuxiliaryModel", train: Any, val: Any) -> list[Any]:
+def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
     import keras
 
     from auxnet_keras import callbacks
@@ -125,6 +122,13 @@ def _callbacks(run: Run, model: "AuxiliaryModel", train: Any, val: Any) -> list[
         callbacks.HistoryFile(run.path / "history.csv"),
         keras.callbacks.TensorBoard(board, write_graph=False),
         callbacks.WeightBoard(board),
+        callbacks.TensorBoardPictures(
+            board,
+            val,
+            run.info,
+            every=max(1, run.config.epochs // 10),
+            figures=run.path / "figures",
+        ),
         callbacks.BestWeights(run.path / WEIGHTS),
         callbacks.ResumableCheckpoint(run.path, dataset=train),  # last: an epoch counts with it
     ]
