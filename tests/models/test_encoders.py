@@ -134,7 +134,13 @@ def test_a_backbone_with_pyramid_outputs_as_an_attribute():
 @pytest.mark.slow
 def test_a_keras_cv_backbone():
     keras_cv = pytest.importorskip("keras_cv", reason="the extra [cv] is not installed")
-    backbone = keras_cv.models.ResNet18V2Backbone(input_shape=(64, 64, 3))
+    backbone = keras_cv.models.ResNetBackbone(
+        stackwise_filters=[8, 16, 32, 64],
+        stackwise_blocks=[1, 1, 1, 1],
+        stackwise_strides=[1, 2, 2, 2],
+        include_rescaling=True,
+        input_shape=(64, 64, 3),
+    )
     model = ak.models.AuxNet(4, (64, 64, 3), backbone)
     assert model(np.zeros((1, 64, 64, 3), np.uint8))["segmentation"].shape == (1, 64, 64, 4)
 
