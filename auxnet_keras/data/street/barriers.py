@@ -96,7 +96,9 @@ def paint_hedge(
     for a, b in sides:
         length = float(np.hypot(*(b - a)))
 
-        def draw(scale: float, normal: np.ndarray, depth: float, length: float = length):
+        def draw(
+            scale: float, normal: np.ndarray, depth: float, length: float = length
+        ) -> np.ndarray:
             own = np.random.default_rng(seed)
             size = (height, length)
             return hedge_texture(own, season, size, scale, weather, normal, depth)

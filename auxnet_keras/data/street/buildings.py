@@ -1,5 +1,6 @@
 """Placing buildings: textured walls, roofs, chimneys."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -11,6 +12,8 @@ from auxnet_keras.data.street.facade import facade, sample_style
 from auxnet_keras.data.street.palette import paint
 from auxnet_keras.data.street.weather import Weather
 
+# Draws a texture [rows, columns, 4] for (texels a metre, the wall's normal [3], its depth).
+Painter = Callable[[float, np.ndarray, float], np.ndarray]
 # Surface number of the gaps in a fence.
 SEEN_THROUGH = 2
 UP = np.array([0.0, 1.0, 0.0])
@@ -56,7 +59,7 @@ def paint_wall(
     ends: tuple[np.ndarray, np.ndarray],
     heights: tuple[float, float],
     label: Label,
-    texture_of,
+    texture_of: Painter,
     holes: bool = False,
 ) -> None:
     """Map a texture onto an upright rectangle.
@@ -88,7 +91,7 @@ def paint_wall(
     for _ in range(SEEN_THROUGH if holes else 1):
         patch.surface(label, camera.plane(corners[0], normal))
     texture = texture_of(
-        min(camera.focal / max(nearest, 6.0), 20.0), normal, float(visible[:, 2].mean())
+        camera.focal * min(1 / max(nearest, 6.0), 0.045), normal, float(visible[:, 2].mean())
     )
     length = float(np.hypot(*(b - a)))
     along = np.array([b[0] - a[0], 0.0, b[1] - a[1]]) / length
@@ -129,7 +132,7 @@ def paint_building(canvas: Canvas, lot: Lot, weather: Weather, rng: np.random.Ge
     roof = paint(rng, "brick", "dark", "grey", "earth", "dark")
     seed = int(rng.integers(1 << 31))
 
-    def texture(length: float, blank: bool):
+    def texture(length: float, blank: bool) -> Painter:
         def draw(scale: float, normal: np.ndarray, depth: float) -> np.ndarray:
             own = np.random.default_rng([seed, blank])
             return facade(own, style, (lot.height, length), scale, weather, normal, depth, blank)

@@ -147,7 +147,9 @@ class Canvas:
             mask = (nearer & opaque).view(np.uint8)
         cv2.copyTo(patch.image, mask, self.image[patch.window])
 
-    def flat(self, corners: np.ndarray, colour: np.ndarray, label: Label, normal: np.ndarray):
+    def flat(
+        self, corners: np.ndarray, colour: np.ndarray, label: Label, normal: np.ndarray
+    ) -> None:
         """Paint a convex polygon [N, 3] in one colour."""
         visible = clip_near(corners)
         if len(visible) < 3:

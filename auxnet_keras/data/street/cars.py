@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from auxnet_keras.data.street.bodies import Material, mesh
 from auxnet_keras.data.street.canvas import Canvas
+from auxnet_keras.data.street.car_mesh import Material, mesh
 from auxnet_keras.data.street.classes import Label
 from auxnet_keras.data.street.palette import paint, pick
 from auxnet_keras.data.street.weather import Weather

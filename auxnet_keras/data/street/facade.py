@@ -9,6 +9,9 @@ from auxnet_keras.data.street.noise import SIZE, wall_grain
 from auxnet_keras.data.street.palette import paint
 from auxnet_keras.data.street.weather import Weather
 
+# A bay of one storey, and where its pane is: x, y, width, height.
+Cell = tuple[np.ndarray, tuple[float, float, float, float]]
+
 
 @dataclass(frozen=True)
 class Style:
@@ -66,7 +69,7 @@ def _glass(image: np.ndarray, x: float, y: float, w: float, h: float, weather: W
     _box(image, x, y, w, max(h * 0.1, 0.6), room * 0.6)
 
 
-def _window_cell(style: Style, cell: tuple[int, int], scale: float, weather: Weather):
+def _window_cell(style: Style, cell: tuple[int, int], scale: float, weather: Weather) -> Cell:
     """One bay of one storey [h, w, 3] and where its pane is (x, y, w, h)."""
     h, w = cell
     image = np.empty((h, w, 3), np.uint8)
@@ -186,8 +189,10 @@ def facade(
         at = int(rng.integers(SIZE - rows + 1)), int(rng.integers(SIZE - columns + 1))
         grain = wall_grain()[at[0] : at[0] + rows, at[1] : at[1] + columns]
         image = cv2.multiply(image, grain, scale=1 / 128)
-    foot = max(rows // 8, 1)
-    image[-foot:] = cv2.convertScaleAbs(image[-foot:], alpha=0.86)
+    foot = max(rows // 4, 1)
+    fall = np.linspace(1.0, 0.78, foot, dtype=np.float32)[:, None]
+    fall = cv2.merge([np.repeat(fall, columns, axis=1)] * 3)
+    image[-foot:] = cv2.multiply(image[-foot:], fall, dtype=cv2.CV_8U)
     table = weather.lit(np.arange(256.0)[:, None], normal, depth)
     image = cv2.LUT(image, table.astype(np.uint8)[None])
     return cv2.merge([image, np.ones((rows, columns), np.uint8)])

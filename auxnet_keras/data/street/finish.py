@@ -8,7 +8,9 @@ from auxnet_keras.data.street.noise import SIZE, film_grain, fractal
 from auxnet_keras.data.street.weather import Weather
 
 
-def mirror_wet_ground(canvas: Canvas, ground: int, weather: Weather, rng) -> None:
+def mirror_wet_ground(
+    canvas: Canvas, ground: int, weather: Weather, rng: np.random.Generator
+) -> None:
     """Blend a blurred mirror image of what is above the horizon into the ground's surfaces.
 
     Args:
@@ -26,11 +28,13 @@ def mirror_wet_ground(canvas: Canvas, ground: int, weather: Weather, rng) -> Non
     row, column = rng.integers(SIZE, size=2)
     puddles = fractal(1.4, 14)[(np.arange(rows) * 2 + row)[:, None] % SIZE,
                                (np.arange(columns) // 2 + column)[None, :] % SIZE]  # fmt: skip
-    strength = np.clip(0.42 + 0.28 * puddles, 0.08, 0.85) * np.float32(weather.wet)
     surface = canvas.surface[horizon:]
-    strength *= ((surface > 0) & (surface <= ground)).astype(np.float32)
-    wet = cv2.convertScaleAbs(below, alpha=0.82)
-    canvas.image[horizon:] = cv2.blendLinear(wet, mirror, 1 - strength, strength)
+    on_ground = ((surface > 0) & (surface <= ground)).astype(np.float32)
+    strength = np.clip(0.42 + 0.28 * puddles, 0.08, 0.85) * np.float32(weather.wet)
+    strength *= on_ground
+    # What is wet is also darker.
+    remains = (1 - strength) * (1 - np.float32(0.18) * on_ground)
+    canvas.image[horizon:] = cv2.blendLinear(below, mirror, remains, strength)
 
 
 def add_glow(image: np.ndarray, canvas: Canvas) -> np.ndarray:

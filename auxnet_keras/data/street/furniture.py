@@ -84,7 +84,9 @@ def _symbol(
         sketch.limb(*ends, width, ink, Label.SIGN)
 
 
-def _sign_face(sketch: Sketch, kind: str, level: float, size: float, rng) -> None:
+def _sign_face(
+    sketch: Sketch, kind: str, level: float, size: float, rng: np.random.Generator
+) -> None:
     face = paint(rng, "white", "white", "blue", "yellow", "green", "red", "grey", "earth")
     rim = paint(rng, "red", "red", "white", "dark", "blue", "grey")
     ink = paint(rng, "dark") if face.mean() > 120 else paint(rng, "white")

@@ -35,7 +35,9 @@ def _materials(street: Street, rng: np.random.Generator) -> tuple[np.ndarray, np
     return np.array(colours), np.array(codes, np.uint8)
 
 
-def _grain(s: np.ndarray, t: np.ndarray, codes: np.ndarray, z: np.ndarray, focal: float):
+def _grain(
+    s: np.ndarray, t: np.ndarray, codes: np.ndarray, z: np.ndarray, focal: float
+) -> np.ndarray:
     """Grain around 128 [rows, columns], from the mip level that suits each depth."""
     levels = material_grain()
     grain = np.full(s.shape, 128, np.uint8)

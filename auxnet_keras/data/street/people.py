@@ -16,7 +16,10 @@ _TYRE = np.array([28.0, 28.0, 30.0])
 _WHEEL = [(math.cos(i * math.pi / 9), math.sin(i * math.pi / 9)) for i in range(18)]
 
 
-def _head(sketch: Sketch, at: tuple[float, float], size: float, label: Label, rng, helmet: bool):
+def _head(
+    sketch: Sketch, at: tuple[float, float], size: float, label: Label, rng: np.random.Generator,
+    helmet: bool,
+) -> None:  # fmt: skip
     x, y = at
     skin = _SKIN[rng.integers(len(_SKIN))].astype(float)
     hair = paint(rng, "dark", "earth", "dark", "yellow", "grey")
@@ -45,12 +48,14 @@ def paint_pedestrian(
     swing = 0.55 * stride
     sketch.limb((-half + 0.04, shoulder - 0.06), (-half - 0.04 - swing, 0.84 * size),
                 (0.13, 0.09), coat * 0.6, label)  # fmt: skip
-    for side, tone in ((-1, 0.66), (1, 1.0)):
+    for side, shade in ((-1, 0.66), (1, 1.0)):
         knee = (side * (0.05 + 0.5 * stride) + 0.03, 0.47 * size)
         foot = (side * (0.05 + stride), 0.07)
-        sketch.limb((side * 0.05, hip), knee, (0.18 * size, 0.135 * size), legs * tone, label)
-        sketch.limb(knee, foot, (0.135 * size, 0.1 * size), legs * tone, label)
-        sketch.limb((foot[0] - 0.04, 0.05), (foot[0] + 0.13, 0.04), (0.1, 0.08), shoe * tone, label)
+        sketch.limb((side * 0.05, hip), knee, (0.18 * size, 0.135 * size), legs * shade, label)
+        sketch.limb(knee, foot, (0.135 * size, 0.1 * size), legs * shade, label)
+        sketch.limb(
+            (foot[0] - 0.04, 0.05), (foot[0] + 0.13, 0.04), (0.1, 0.08), shoe * shade, label
+        )
     hem = hip - (0.42 if skirt or long_coat else 0.08) * size
     flare = half * (1.3 if skirt else 1.08)
     slope = shoulder + 0.045

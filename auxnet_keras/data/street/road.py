@@ -147,8 +147,9 @@ def sample_street(rng: np.random.Generator) -> Street:
     half = lane * lanes * (0.75 if one_way else 1.0) + 0.25
     left, right = _sample_side(rng, first, half), _sample_side(rng, second, half)
     # Usually in a lane of the right or left half, sometimes anywhere on the road.
-    where = float(rng.choice([-1, 1])) * (lane * (rng.integers(lanes) + 0.5))
-    where = where + rng.normal(0, 0.35) if rng.random() < 0.8 else rng.uniform(-half, half)
+    where = float(rng.choice([-1, 1])) * (lane * (int(rng.integers(lanes)) + 0.5))
+    shift = float(rng.normal(0, 0.35))
+    where = where + shift if rng.random() < 0.8 else float(rng.uniform(-half, half))
     turning = rng.random() < 0.28
     slope = float(np.tan(np.deg2rad(rng.normal(0, 17 if turning else 4))))
     t = float(rng.uniform(9, 42))
@@ -161,7 +162,7 @@ def sample_street(rng: np.random.Generator) -> Street:
         zebra = float(rng.uniform(6, 30))
     first_left = rng.random() < 0.5
     return Street(
-        offset=-float(where),
+        offset=-where,
         slope=float(np.clip(slope, -0.62, 0.62)),
         bend=float(rng.normal(0, 0.0045)),
         left=left,

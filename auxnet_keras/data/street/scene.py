@@ -9,11 +9,12 @@ from auxnet_keras.data.street.camera import Camera, sample_camera
 from auxnet_keras.data.street.canvas import Canvas
 from auxnet_keras.data.street.finish import develop
 from auxnet_keras.data.street.ground import paint_ground
-from auxnet_keras.data.street.layout import Layout, Thing
+from auxnet_keras.data.street.layout import lay_out
 from auxnet_keras.data.street.palette import pick
 from auxnet_keras.data.street.road import sample_street
 from auxnet_keras.data.street.shadows import cast_shadows
 from auxnet_keras.data.street.sky import paint_horizon, paint_sky
+from auxnet_keras.data.street.things import Thing
 from auxnet_keras.data.street.weather import Weather, sample_weather
 from auxnet_keras.errors import ConfigError
 
@@ -48,13 +49,13 @@ def _paint(
     if kind == "building" and thing.lot is not None:
         buildings.paint_building(canvas, thing.lot, weather, rng)
     elif kind in ("fence", "hedge") and thing.ends is not None:
-        own = np.random.default_rng(int(at[1]))
+        own = np.random.default_rng(thing.seed)
         if kind == "fence":
             style = barriers.FENCES[own.integers(len(barriers.FENCES))]
             barriers.paint_fence(canvas, thing.ends, style, thing.size, weather, own)
         else:
             along = thing.ends[1] - thing.ends[0]
-            back = np.array([along[1], -along[0]]) / np.hypot(*along) * (at[0] or -1.0) * 0.8
+            back = np.array([along[1], -along[0]]) / np.hypot(*along) * thing.side * 0.8
             barriers.paint_hedge(canvas, thing.ends, back, thing.size, season, weather, own)
     elif kind == "car":
         cars.paint_car(canvas, at, thing.forward, thing.body, weather, rng)
@@ -121,7 +122,7 @@ def render(seed: int, index: int, size: tuple[int, int] = (224, 384)) -> Scene:
     street = sample_street(rng)
     canvas = Canvas(sample_camera(rng, size))
     season = pick(rng, _SEASONS)
-    things = Layout(street, rng).fill()
+    things = lay_out(street, rng)
     paint_sky(canvas, weather, rng)
     shadow = cast_shadows(canvas, things, weather)
     ground = paint_ground(canvas, street, weather, shadow, rng)

@@ -6,7 +6,7 @@ import numpy as np
 from auxnet_keras.data.street.bodies import BODIES
 from auxnet_keras.data.street.camera import Camera
 from auxnet_keras.data.street.canvas import NEAR, Canvas, clip_near
-from auxnet_keras.data.street.layout import Thing
+from auxnet_keras.data.street.things import Thing
 from auxnet_keras.data.street.weather import Weather
 
 

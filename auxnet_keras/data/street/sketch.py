@@ -29,7 +29,7 @@ class Sketch:
         self.colours: list[Sequence[float]] = []
         self.labels: list[Label] = []
         self.glowing: list[int] = []
-        self.veil: list[list[Point]] = []
+        self.veil: list[Sequence[Point]] = []
 
     def polygon(
         self, points: Sequence[Point], colour: np.ndarray, label: Label, glowing: bool = False

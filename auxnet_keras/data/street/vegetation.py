@@ -38,6 +38,10 @@ def _grow(species: str, variant: int) -> np.ndarray:
     count = 900
     u, side, depth = rng.uniform(0.02, 0.97, count), rng.uniform(-1, 1, count), rng.random(count)
     half = _crown_outline(species, u, rng)
+    # Branches bulge: no crown is a ball.
+    for waves, reach in ((2.3, 0.10), (4.1, 0.08), (7.7, 0.05)):
+        left, right = rng.uniform(0, 2 * np.pi, 2)
+        half *= 1 - reach + reach * np.sin(2 * np.pi * waves * u + np.where(side < 0, left, right))
     # Masses of leaves, back ones first; the light falls off to the right, below and behind.
     lumps = fractal(1.35, 20 + variant)
     for i in np.argsort(depth):
@@ -52,8 +56,8 @@ def _grow(species: str, variant: int) -> np.ndarray:
         cv2.circle(leaves, at, size, 255, -1)
     fine = fractal(0.35, 30)[:SPRITE, :SPRITE]
     shade = np.clip(shade.astype(np.float32) + 17 * fine, 4, 252).astype(np.uint8)
-    edge = cv2.GaussianBlur(leaves, (0, 0), 2.6).astype(np.float32) + 40 * fine
-    return np.where(edge > 112, shade, 0).astype(np.uint8)
+    soft = cv2.GaussianBlur(leaves, (0, 0), 2.6).astype(np.float32)
+    return np.where((soft > 40) & (soft + 40 * fine > 112), shade, 0).astype(np.uint8)
 
 
 @lru_cache

@@ -90,14 +90,14 @@ def sample_weather(rng: np.random.Generator) -> Weather:
         [np.sin(azimuth) * np.cos(height), np.sin(height), np.cos(azimuth) * np.cos(height)]
     )
     # The camera's exposure and white balance differ from drive to drive.
-    balance = rng.uniform(0.88, 1.1) * (1 + rng.normal(0, 0.025, 3))
+    balance = rng.uniform(0.88, 1.1) * (1 + rng.normal(0, 0.018, 3))
     return Weather(
         kind=kind,
         sun=sun,
         sun_gain=np.array(sun_gain) * balance,
         sky_gain=np.array(sky_gain) * balance,
         zenith=np.clip(np.array(zenith) * balance + rng.normal(0, 6, 3), 0, 255),
-        horizon=np.clip(np.array(horizon) * balance + rng.normal(0, 5, 3), 0, 255),
+        horizon=np.clip(np.array(horizon) * balance + rng.normal(0, 3, 3), 0, 255),
         haze=float(rng.uniform(*haze)),
         clouds=float(rng.uniform(*clouds)),
         shadow=shadow,
