@@ -1,5 +1,6 @@
 """ONNX, for onnxruntime, OpenVINO and TensorRT; needs the extra [onnx]."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def onnx(
     deployment = Deployment(model, size)
     with replacing(path) as temporary:
         fixed = fixed_size_model(deployment, None)
-        fixed.export(temporary, format="onnx", input_signature=[fixed.input], verbose=False)
+        with warnings.catch_warnings():  # Keras looks for a name that NumPy 2 no longer has
+            warnings.simplefilter("ignore", FutureWarning)
+            fixed.export(temporary, format="onnx", input_signature=[fixed.input], verbose=False)
         session = onnxruntime.InferenceSession(temporary, providers=["CPUExecutionProvider"])
 
         def run(inputs: Mapping[str, np.ndarray]) -> np.ndarray:

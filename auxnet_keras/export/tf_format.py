@@ -56,7 +56,8 @@ def saved_model(
 
     Example:
         >>> ak.export.saved_model(model, "exported/1")
-        >>> class_map = tf.saved_model.load("exported/1").serve(images)["class_map"]
+        >>> network = tf.saved_model.load("exported/1")  # keep it: it holds the variables
+        >>> class_map = network.serve(images)["class_map"]
     """
     path = Path(path)
     deployment = Deployment(model, size, disparity)
