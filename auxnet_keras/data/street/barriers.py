@@ -8,7 +8,7 @@ from auxnet_keras.data.street.canvas import Canvas
 from auxnet_keras.data.street.classes import Label
 from auxnet_keras.data.street.noise import SIZE, wall_grain
 from auxnet_keras.data.street.palette import paint
-from auxnet_keras.data.street.vegetation import hedge_texture
+from auxnet_keras.data.street.vegetation import foliage_colours, hedge_texture
 from auxnet_keras.data.street.weather import Weather
 
 FENCES = ("boards", "pickets", "railing", "ranch", "mesh")
@@ -87,7 +87,7 @@ def paint_hedge(
     season: str, weather: Weather, rng: np.random.Generator,
 ) -> None:  # fmt: skip
     """A clipped hedge: its front, and its end towards the camera; `back` is its thickness."""
-    seed = int(rng.integers(1 << 31))
+    leaves = foliage_colours(rng, season, "bush")
     away = ends[1] - ends[0]
     sides = [ends]
     for end, outward in ((ends[0], -away), (ends[1], away)):
@@ -99,12 +99,11 @@ def paint_hedge(
         def draw(
             scale: float, normal: np.ndarray, depth: float, length: float = length
         ) -> np.ndarray:
-            own = np.random.default_rng(seed)
-            size = (height, length)
-            return hedge_texture(own, season, size, scale, weather, normal, depth)
+            seen = weather.lit(leaves, normal, depth)
+            return hedge_texture(rng, seen, (height, length), scale)
 
         paint_wall(canvas, (a, b), (0.0, height), Label.VEGETATION, draw)
     if canvas.camera.height > height:
         top = np.array([ends[0], ends[1], ends[1] + back, ends[0] + back])
-        colour = weather.lit(paint(rng, "green") * 0.9, UP, float(top[:, 1].mean()))
-        canvas.flat(np.insert(top, 1, height, axis=1), colour, Label.VEGETATION, UP)
+        seen = weather.lit(leaves[150], UP, max(float(top[:, 1].mean()), 1.0))
+        canvas.flat(np.insert(top, 1, height, axis=1), seen, Label.VEGETATION, UP)

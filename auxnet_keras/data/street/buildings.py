@@ -149,9 +149,9 @@ def paint_building(canvas: Canvas, lot: Lot, weather: Weather, rng: np.random.Ge
         end, joined = (corner, corner + lot.depth), lot.joined if corner is lot.start else 0.0
         if joined == 0:
             paint_wall(canvas, end, walls, Label.BUILDING, texture(deep, deep < 16))
-        elif joined < lot.height:  # a bare wall over the neighbour's roof
+        else:  # mostly hidden by the neighbour
             normal = outward_normal(*end)
             seen = weather.lit(style.wall * 0.9, normal, max(float(corner[1]), 1.0))
-            canvas.flat(_upright(*end, joined - 0.5, lot.height), seen, Label.BUILDING, normal)
+            canvas.flat(_upright(*end, *walls), seen, Label.BUILDING, normal)
     if lot.gabled:
         _paint_roof(canvas, lot, roof, weather)

@@ -49,7 +49,7 @@ def add_glow(image: np.ndarray, canvas: Canvas) -> np.ndarray:
         x, y = canvas.camera.project(position[None])[0]
         if not (0 <= x < columns and 0 <= y < rows):
             continue
-        if canvas.inverse_depth[int(y), int(x)] > 1 / position[2] + 0.02:
+        if canvas.inverse_depth[int(y), int(x)] > 1.04 / position[2]:
             continue
         radius = max(size * canvas.camera.focal / position[2] * 0.06, 0.7)
         centre = (round(x / 4 * 16), round(y / 4 * 16))

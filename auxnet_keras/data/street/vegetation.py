@@ -175,16 +175,21 @@ def _hedge_leaves() -> np.ndarray:
 
 
 def hedge_texture(
-    rng: np.random.Generator, season: str, size: tuple[float, float], scale: float,
-    weather: Weather, normal: np.ndarray, depth: float,
+    rng: np.random.Generator, colours: np.ndarray, size: tuple[float, float], scale: float,
 ) -> np.ndarray:  # fmt: skip
-    """Leaves [rows, columns, 4] for a clipped hedge of (height, length) metres, surface 1."""
+    """Leaves [rows, columns, 4] of a clipped hedge of (height, length) metres, as surface 1.
+
+    Args:
+        rng: Where on the noise the leaves are taken from.
+        colours: What is seen of the darkest to the brightest leaf [256, 3].
+        size: Height and length, metres.
+        scale: Texels a metre.
+    """
     rows = int(np.clip(size[0] * scale, 4, SIZE - 1))
     columns = int(np.clip(size[1] * scale, 4, SIZE - 1))
     row, column = rng.integers(SIZE - rows), rng.integers(SIZE - columns)
     leaves = _hedge_leaves()[row : row + rows, column : column + columns]
     fall = np.linspace(52, -48, rows, dtype=np.float32)[:, None]
     shade = cv2.add(leaves, np.repeat(fall, columns, axis=1), dtype=cv2.CV_8U)
-    colours = weather.lit(foliage_colours(rng, season, "bush"), normal, depth)
     table = leaf_table(colours, 1)
     return table.take(np.maximum(shade, 1)).view(np.uint8).reshape(rows, columns, 4)
