@@ -184,8 +184,8 @@ def test_real_frames(kitti_root):
     sample = source.read(frames[1])
     valid = sample.depth >= 0
     assert 0.1 < valid.mean() < 0.35
-    assert 1 < sample.depth[valid].min() and sample.depth[valid].max() < 255
+    assert sample.depth[valid].min() > 1 and sample.depth[valid].max() < 255
     assert not valid[sample.segmentation == 1].any()  # no disparity in the sky
     assert set(np.unique(sample.segmentation)) <= {*range(1, 12), 255}
     metres = source.read(frames[1], "metres").depth
-    assert 2 < metres[valid].min() and metres[valid].max() < 400
+    assert metres[valid].min() > 2 and metres[valid].max() < 400
