@@ -15,6 +15,7 @@ __getattr__, __dir__, __all__ = attach(
         "data": ".data",
         "experiments": ".experiments",
         "export": ".export",
+        "pictures": ".pictures",
         "errors": ".errors",
     },
 )
