@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from auxnet_keras import replicas
+from auxnet_keras.callbacks import Progress
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.models import checks
 from auxnet_keras.models.compile_defaults import default_losses, default_metrics
@@ -156,17 +157,24 @@ class AuxiliaryModel(keras.Model):
     ) -> keras.callbacks.History:
         """As `keras.Model.fit`; put at most one weighting among the callbacks.
 
+        `verbose="auto"` shows `auxnet_keras.callbacks.Progress`, one line with every task's loss
+        and weight and the mean IoU; Keras' own bar would show thirty numbers. 1 and 2 are Keras'.
+
         Raises:
             ConfigError: Two weightings.
         """
         given = getattr(callbacks, "callbacks", callbacks) or []
-        given = given if isinstance(given, list | tuple) else [given]
+        given = list(given) if isinstance(given, list | tuple) else [given]
         weightings = [callback for callback in given if isinstance(callback, Weighting)]
         if len(weightings) > 1:
             names = " and ".join(type(weighting).__name__ for weighting in weightings)
             raise ConfigError(f"A fit takes one weighting at most. Received: {names}.")
         if not weightings:
             self.detach_weighting()
+        if verbose == "auto" and not isinstance(callbacks, keras.callbacks.CallbackList):
+            verbose, callbacks = 0, [*given, Progress()]
+        if hasattr(x, "element_spec"):  # a tf.data.Dataset shuffles itself; Keras only warns
+            kwargs.setdefault("shuffle", False)
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 
     def make_train_function(self, force: bool = False) -> Any:

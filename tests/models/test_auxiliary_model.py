@@ -180,3 +180,12 @@ def test_a_data_set_without_a_target_is_named():
     images, targets = batch_of(toy_batches(1), 0)
     with pytest.raises(ak.errors.ConfigError, match="no target for the output 'depth'"):
         model.fit(images, {"segmentation": targets["segmentation"]}, verbose=0)
+
+
+def test_fit_shows_one_readable_line_an_epoch(capsys):
+    model = toy_model()
+    model.compile("sgd")
+    model.fit(*toy_batches(2), epochs=2, callbacks=[ak.weighting.TaskWeightBalancing()])
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Epoch")]
+    assert len(lines) == 2
+    assert all("segmentation" in line and "depth" in line and "mIoU" in line for line in lines)
