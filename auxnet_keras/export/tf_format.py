@@ -84,7 +84,8 @@ def _archive(deployment: Deployment) -> Any:
         for name, channels in deployment.channels.items()
     ]
     archive = keras.export.ExportArchive()
-    archive.track(deployment.network)
+    # Not `track`, which would trace the network once more, to look for tables it does not have.
+    archive.add_variable_collection("variables", deployment.network.variables)
     archive.add_endpoint("serve", lambda *inputs: deployment(*inputs), input_signature=specs)
     return archive
 
