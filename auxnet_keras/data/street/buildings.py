@@ -88,8 +88,9 @@ def paint_wall(
     if patch is None:
         return
     normal = outward_normal(a, b)
+    plane = camera.plane(corners[0], normal)
     for _ in range(SEEN_THROUGH if holes else 1):
-        patch.surface(label, camera.plane(corners[0], normal))
+        patch.surface(label, plane)
     texture = texture_of(
         camera.focal * min(1 / max(nearest, 6.0), 0.045), normal, float(visible[:, 2].mean())
     )

@@ -125,27 +125,33 @@ class Canvas:
             opaque: Boolean [h, w]; elsewhere the surface is recorded but the colour behind it
                 stays (railings, spokes).
         """
-        ray_x, ray_y = self.ray_x[patch.window[1]], self.ray_y[patch.window[0]]
-        number = patch.image[..., 3]
-        planes = np.array([plane for _, plane, _ in patch.surfaces], np.float32)
-        if len(planes) == 1:
-            a, b, c = planes[0].tolist()
-            inverse = (a * ray_x)[None, :] + (b * ray_y + np.float32(c))[:, None]
-        else:
-            coefficients = np.concatenate([planes[:1] * 0, planes]).T
-            inverse = coefficients[0].take(number) * ray_x
-            inverse += coefficients[1].take(number) * ray_y[:, None]
-            inverse += coefficients[2].take(number)
-        depth = self.inverse_depth[patch.window]
+        number, depth = patch.image[..., 3], self.inverse_depth[patch.window]
+        inverse = self._inverse_depth(patch, number)
         nearer = (inverse > depth) & (number > 0)
         mask = nearer.view(np.uint8)
-        cv2.copyTo(inverse, mask, depth)
+        if isinstance(inverse, float):
+            depth[nearer] = inverse
+        else:
+            cv2.copyTo(inverse, mask, depth)
         first = len(self._surfaces) - 1
-        cv2.copyTo(cv2.add(number, first, dtype=cv2.CV_16U), mask, self.surface[patch.window])
         self._surfaces += patch.surfaces
+        cv2.copyTo(cv2.add(number, first, dtype=cv2.CV_16U), mask, self.surface[patch.window])
         if opaque is not None:
             mask = (nearer & opaque).view(np.uint8)
         cv2.copyTo(patch.image, mask, self.image[patch.window])
+
+    def _inverse_depth(self, patch: Patch, number: np.ndarray) -> np.ndarray | float:
+        """Inverse depth of what a patch shows [h, w], or one value if it faces the camera."""
+        ray_x, ray_y = self.ray_x[patch.window[1]], self.ray_y[patch.window[0]]
+        only = patch.surfaces[0][1]
+        if all(plane is only for _, plane, _ in patch.surfaces):
+            a, b, c = only.tolist()
+            if a == b == 0:
+                return c
+            return (a * ray_x)[None, :] + (b * ray_y + np.float32(c))[:, None]
+        planes = np.array([(0, 0, 0), *(plane for _, plane, _ in patch.surfaces)], np.float32)
+        x, y, constant = (planes[:, column].take(number) for column in range(3))
+        return x * ray_x + y * ray_y[:, None] + constant
 
     def flat(
         self, corners: np.ndarray, colour: np.ndarray, label: Label, normal: np.ndarray

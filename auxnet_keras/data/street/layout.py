@@ -23,7 +23,7 @@ class Traffic(Filler):
 
         def along(step: float, start: float) -> Iterator[float]:
             t = start
-            while t < min(self.stop, 80):
+            while t < min(self.stop, 70):
                 if not street.is_open(sign, t):
                     yield t
                 t += step * rng.uniform(0.75, 1.3) * (1 + t / 80)
@@ -54,7 +54,7 @@ class Traffic(Filler):
         rng, street = self.rng, self.street
         if side.parking and rng.random() < 0.9:
             t = float(rng.uniform(3, 12))
-            while t < min(self.stop, 75):
+            while t < min(self.stop, 65):
                 body = sample_body(rng)
                 clear = not (street.is_open(sign, t - 4) or street.is_open(sign, t + 4))
                 if clear and rng.random() < 0.7:
@@ -66,7 +66,7 @@ class Traffic(Filler):
             middle = sign * street.lane * (lane + 0.5)
             direction = 1 if (own * sign > 0 or street.one_way) else -1
             t = float(rng.uniform(9, 26)) if abs(middle - own) < 1.9 else float(rng.uniform(4, 22))
-            while t < min(self.stop, 90):
+            while t < min(self.stop, 80):
                 if rng.random() < 0.62 * min(busy, 1.2):
                     self._car(middle + rng.normal(0, 0.15), t, direction, sample_body(rng))
                 t += float(rng.uniform(9, 26))

@@ -61,7 +61,7 @@ def cast_shadows(canvas: Canvas, things: list[Thing], weather: Weather) -> np.nd
     sunny = weather.shadow > 0.3
     north = np.array([0.0, 1.0])
     for thing in things:
-        if thing.distance > 60 or not canvas.in_view(thing.ground, thing.margin + 8):
+        if thing.distance > 50 or not canvas.in_view(thing.ground, thing.margin + 8):
             continue
         if thing.lot is not None and sunny:
             a, b, top = thing.lot.start, thing.lot.stop, throw * thing.lot.height

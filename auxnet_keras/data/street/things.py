@@ -8,7 +8,7 @@ from auxnet_keras.data.street.buildings import Lot
 from auxnet_keras.data.street.road import Street
 
 # How far down a street things stand, metres.
-REACH = 105.0
+REACH = 95.0
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,8 @@ def paint_tree(
     bark, top = paint(rng, "earth", "grey", "dark"), clear + 0.3 * (height - clear)
     dark = girth * 0.22 * (1 if weather.sun[0] < 0 else -1)
     trunk = Sketch()
-    for shift, share, tone in ((0.0, 1.0, 1.0), (dark, 0.5, 0.6)):
+    stripes = ((0.0, 1.0, 1.0), (dark, 0.5, 0.6)) if at[1] < 35 else ((0.0, 1.0, 0.8),)
+    for shift, share, tone in stripes:
         widths = (girth * share, girth * share * 0.55)
         ends = (shift, -0.02), (lean + shift, top)
         trunk.limb(*ends, widths, bark * tone, Label.VEGETATION)
