@@ -3,15 +3,17 @@
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import matplotlib
 import numpy as np
 
 from auxnet_keras import pictures
-from auxnet_keras.data.frame import DatasetInfo
 from auxnet_keras.metrics import SegmentationMetrics
+
+if TYPE_CHECKING:
+    from auxnet_keras.data.frame import DatasetInfo
 
 TITLES = {
     "segmentation": ("truth", "prediction"),
@@ -43,7 +45,7 @@ class TensorBoardPictures(keras.callbacks.Callback):
         self,
         log_dir: str | Path,
         samples: Iterable,
-        info: DatasetInfo | None = None,
+        info: "DatasetInfo | None" = None,
         *,
         count: int = 4,
         every: int = 1,
