@@ -1,5 +1,6 @@
 """Resizing: bilinear for what is seen, nearest for what is counted or measured."""
 
+import functools
 from typing import Any
 
 import cv2
@@ -27,6 +28,7 @@ def check_size(size: Any) -> Size:
     return int(size[0]), int(size[1])
 
 
+@functools.lru_cache(maxsize=64)
 def nearest_indices(length: int, wanted: int) -> np.ndarray:
     """For every output position the input position whose pixel covers its centre.
 

@@ -52,19 +52,21 @@ class DepthEncoding:
         Returns:
             float32 [H, W], -1 where invalid.
         """
-        valid = np.ones(stored.shape, bool)
+        lost = np.zeros(stored.shape, bool)
         for value in self.invalid:
-            valid &= stored != value
+            lost |= stored == value
         if self.far is not None:
-            valid &= stored < self.far
+            lost |= stored >= self.far
         values = stored.astype(np.float32)
         if unit != "raw":
-            values = values * np.float32(self.scale) + np.float32(self.offset)
-            valid &= values >= 0
+            values *= np.float32(self.scale)
+            values += np.float32(self.offset)
+            lost |= values < 0
             if unit != self.unit:
                 values = convert(values, self.unit, unit, calibration)
-                valid &= np.isfinite(values)
-        return np.where(valid, values, np.float32(INVALID))
+                lost |= ~np.isfinite(values)
+        values[lost] = INVALID
+        return values
 
 
 def convert(

@@ -22,7 +22,10 @@ def depth_l1(truth: np.ndarray, prediction: np.ndarray) -> float:
 
 
 def trajectory(
-    losses: list[tuple[float, float]], present: list[bool], momentum: float, focus: float | str | None
+    losses: list[tuple[float, float]],
+    present: list[bool],
+    momentum: float,
+    focus: float | str | None,
 ) -> list[tuple[float, float]]:
     """Weights (main, auxiliary) after each batch.
 
