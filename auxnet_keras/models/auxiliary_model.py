@@ -13,9 +13,9 @@ from auxnet_keras.callbacks import Progress
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.models import checks
 from auxnet_keras.models.compile_defaults import default_losses, default_metrics
-from auxnet_keras.models.task_loss import TaskLoss, task_losses
 from auxnet_keras.models.trackers import CurrentValue, PixelMean
 from auxnet_keras.models.weights_file import misfit_in_words
+from auxnet_keras.task_loss import TaskLoss, task_losses
 from auxnet_keras.weighting.base import Weighting, WeightingState
 
 

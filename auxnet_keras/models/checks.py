@@ -1,18 +1,15 @@
 """What `AuxiliaryModel` refuses, before a step is traced."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.weighting.base import Weighting
 
-if TYPE_CHECKING:
-    from auxnet_keras.models.auxiliary_model import AuxiliaryModel
 
-
-def losses_by_task(model: "AuxiliaryModel", loss: Any) -> dict[str, Any]:
+def losses_by_task(model: keras.Model, loss: Any) -> dict[str, Any]:
     """The losses given to `compile`, by task, main task first.
 
     Raises:
@@ -30,7 +27,7 @@ def losses_by_task(model: "AuxiliaryModel", loss: Any) -> dict[str, Any]:
     return {task: keras.losses.get(loss[task]) for task in (*model.tasks, *others) if task in loss}
 
 
-def refuse_unfit_weighting(model: "AuxiliaryModel", weighting: Weighting) -> None:
+def refuse_unfit_weighting(model: keras.Model, weighting: Weighting) -> None:
     """Refuses a weighting that cannot work on `model` as it is compiled.
 
     Raises:
@@ -61,7 +58,7 @@ def refuse_unfit_weighting(model: "AuxiliaryModel", weighting: Weighting) -> Non
             )
 
 
-def refuse_what_keras_cannot_distribute(model: "AuxiliaryModel") -> None:
+def refuse_what_keras_cannot_distribute(model: keras.Model) -> None:
     """Refuses what fails inside Keras when there are several replicas.
 
     Raises:

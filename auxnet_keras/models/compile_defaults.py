@@ -1,7 +1,7 @@
 """What `AuxiliaryModel.compile` uses when told nothing: the paper's losses and measures."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 
@@ -9,11 +9,8 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.losses import DepthL1, PixelCrossEntropy
 from auxnet_keras.metrics import DepthMetrics, SegmentationMetrics
 
-if TYPE_CHECKING:
-    from auxnet_keras.models.auxiliary_model import AuxiliaryModel
 
-
-def default_losses(model: "AuxiliaryModel") -> dict[str, Any]:
+def default_losses(model: keras.Model) -> dict[str, Any]:
     """Cross-entropy for the output keyed `segmentation`, L1 for the one keyed `depth`.
 
     Raises:
@@ -33,7 +30,7 @@ def default_losses(model: "AuxiliaryModel") -> dict[str, Any]:
     return losses
 
 
-def default_metrics(model: "AuxiliaryModel", losses: Mapping[str, Any]) -> dict[str, Any]:
+def default_metrics(model: keras.Model, losses: Mapping[str, Any]) -> dict[str, Any]:
     """IoU and its kin for `segmentation`, the usual errors for `depth`, nothing for other tasks."""
     metrics: dict[str, Any] = {}
     if "segmentation" in losses:
