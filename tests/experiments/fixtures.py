@@ -1,0 +1,97 @@
+"""Runs small enough for tests: street scenes of 64x96 and a backbone of five convolutions."""
+
+import pytest
+
+from auxnet_keras.experiments.config import RunConfig
+
+
+@pytest.fixture(scope="session")
+def scenes(tmp_path_factory):
+    """Twenty scenes in SYNTHIA's layout."""
+    from auxnet_keras.data import street
+
+    root = tmp_path_factory.mktemp("scenes") / "synthia"
+    street.write(root, 20, seed=0, size=(64, 96))
+    return root
+
+
+@pytest.fixture(scope="session")
+def kitti_scenes(tmp_path_factory):
+    """Twenty scenes in KITTI's layout, with disparity."""
+    from auxnet_keras.data import street
+
+    root = tmp_path_factory.mktemp("scenes") / "kitti"
+    street.write(root, 20, seed=0, layout="kitti", size=(64, 96))
+    return root
+
+
+@pytest.fixture(scope="session")
+def tiny_backbone():
+    """A backbone named `tiny`, which a config may ask for."""
+    import keras
+
+    from auxnet_keras.models import encoders
+
+    def build(include_top, weights, input_shape):
+        image = features = keras.Input(input_shape)
+        for level in range(1, 6):
+            features = keras.layers.Conv2D(
+                8, 3, strides=2, padding="same", activation="relu", name=f"level{level}"
+            )(features)
+        return keras.Model(image, features)
+
+    taps = tuple(f"level{level}" for level in range(2, 6))
+    encoders.BACKBONES["tiny"] = encoders.Backbone(build, "tf", taps)
+    yield "tiny"
+    del encoders.BACKBONES["tiny"]
+
+
+@pytest.fixture(autouse=True)
+def determinism_ends_with_the_test():
+    """A deterministic run switches TensorFlow to it for good; other tests did not ask for that."""
+    yield
+    from tensorflow.python.framework import config
+
+    config.disable_op_determinism()
+
+
+@pytest.fixture
+def settings(scenes, tiny_backbone, tmp_path):
+    """A config of two epochs, to be changed by keywords."""
+
+    def config(**changes):
+        values = {
+            "data": f"street:{scenes}",
+            "model": "auxnet",
+            "weighting": "ftwb",
+            "backbone": tiny_backbone,
+            "weights": "none",
+            "size": (32, 64),
+            "batch_size": 4,
+            "epochs": 2,
+            "learning_rate": 1e-2,
+            "out": str(tmp_path / "run"),
+        }
+        return RunConfig(**{**values, **changes})
+
+    return config
+
+
+@pytest.fixture(scope="session")
+def trained(scenes, tiny_backbone, tmp_path_factory):
+    """One finished run, shared; not to be changed."""
+    from auxnet_keras.experiments import train
+
+    out = tmp_path_factory.mktemp("runs") / "auxnet_ftwb"
+    config = RunConfig(
+        data=f"street:{scenes}",
+        weighting="ftwb",
+        backbone=tiny_backbone,
+        weights="none",
+        size=(32, 64),
+        batch_size=4,
+        epochs=2,
+        learning_rate=1e-2,
+        out=str(out),
+    )
+    return train(config)

@@ -1,0 +1,54 @@
+"""Reading a run folder back."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments import load_run
+
+
+def test_a_loaded_run_predicts_as_the_trained_one(trained):
+    run = load_run(trained.path)
+    image = np.random.default_rng(0).integers(0, 256, (1, 32, 64, 3), dtype=np.uint8)
+    first, second = trained.model()(image), run.model()(image)
+    np.testing.assert_array_equal(first["segmentation"], second["segmentation"])
+    assert run.info.class_names == trained.info.class_names
+    assert run.depth_unit == "metres" and run.name == "auxnet_ftwb" and run.finished
+
+
+def test_a_folder_without_a_run_gets_a_sentence(tmp_path):
+    for path in (tmp_path, tmp_path / "none"):
+        with pytest.raises(ConfigError, match="Not a run folder"):
+            load_run(path)
+
+
+def test_another_number_of_classes_than_the_weights_gets_a_sentence(trained, tmp_path):
+    shutil.copytree(trained.path, tmp_path / "run")
+    file = tmp_path / "run" / "manifest.json"
+    manifest = json.loads(file.read_text())
+    manifest["data"]["info"]["class_names"].pop()
+    file.write_text(json.dumps(manifest))
+    with pytest.raises(ConfigError, match="12 classes") as caught:
+        load_run(tmp_path / "run").model()
+    assert "best.weights.h5" in str(caught.value)
+
+
+def test_an_untrained_run_has_no_model(trained, tmp_path):
+    shutil.copytree(trained.path, tmp_path / "run")
+    (tmp_path / "run" / "best.weights.h5").unlink()
+    with pytest.raises(ConfigError, match="no trained weights yet"):
+        load_run(tmp_path / "run").model()
+    (tmp_path / "run" / "manifest.json").unlink()
+    run = load_run(tmp_path / "run")
+    assert not run.finished
+    with pytest.raises(ConfigError, match="does not say what"):
+        _ = run.info
+
+
+def test_an_empty_folder_has_no_history(trained, tmp_path):
+    shutil.copy(trained.path / "config.yaml", tmp_path)
+    run = load_run(tmp_path)
+    assert run.history == {} and run.results == {}

@@ -1,0 +1,196 @@
+"""The command line: what it writes, and what it says when something is wrong."""
+
+import json
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+from auxnet_keras.cli import main
+from tests.experiments.fixtures import (  # noqa: F401
+    determinism_ends_with_the_test,
+    scenes,
+    tiny_backbone,
+)
+
+
+@pytest.fixture
+def auxnet(capsys):
+    """Runs the command line; returns exit code, what it printed, and what it complained."""
+
+    def run(*arguments):
+        capsys.readouterr()
+        code = 0
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            code = end.code or 0
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def tiny(scenes, tiny_backbone):  # noqa: F811
+    """Options of the smallest training."""
+    return (
+        *("--data", f"street:{scenes}", "--backbone", tiny_backbone, "--weights", "none"),
+        *("--size", 32, 64, "--batch-size", 4, "--epochs", 1, "--learning-rate", 0.01),
+    )
+
+
+def test_help_needs_no_tensorflow():
+    program = (
+        "import sys, auxnet_keras.cli as cli\n"
+        "try: cli.main(['train', '--help'])\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('tensorflow', 'keras', 'cv2', 'numpy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
+    for option in ("--size H W", "--weighting SPEC", "--data KIND[:ROOT]", "--recipe NAME"):
+        assert option in done.stdout
+
+
+def test_train_evaluate_predict_export(auxnet, tiny, scenes, tmp_path):  # noqa: F811
+    run = tmp_path / "run"
+    code, out, err = auxnet("train", *tiny, "--out", run, "--weighting", "ftwb:focus=2")
+    assert code == 0, err
+    assert "position prior" in out and "mean IoU" in out
+    assert "parameters" in err and str(run) in err
+
+    code, out, err = auxnet("train", *tiny, "--out", run, "--weighting", "ftwb:focus=2")
+    assert code == 0 and "finished" in out
+
+    code, out, err = auxnet("train", *tiny, "--out", run, "--weighting", "twb")
+    assert code == 1 and "weighting: ftwb:focus=2 there, twb asked for" in err
+
+    code, out, err = auxnet("evaluate", run, "--json", tmp_path / "scores.json")
+    assert code == 0, err
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert scores["segmentation"] == json.loads((run / "results.json").read_text())["segmentation"]
+    assert f"{scores['segmentation']['mean_iou']:.3f}" in out
+
+    image = next((scenes).rglob("RGB/**/*.png"))
+    code, out, err = auxnet("predict", run, image, "--out", tmp_path / "seen")
+    assert code == 0 and "1 image" in out
+    assert (tmp_path / "seen" / f"{image.stem}_overlay.png").is_file()
+
+    code, out, err = auxnet("export", run, "--to", "saved_model,keras", "--out", tmp_path / "ship")
+    assert code == 0, err
+    assert (tmp_path / "ship" / "model.keras").is_file()
+    code, out, err = auxnet("export", run, "--to", "saved_modle")
+    assert code == 1 and "did you mean 'saved_model'" in err
+
+
+def test_options_win_over_the_file_and_the_file_over_the_recipe(auxnet, tiny, tmp_path):
+    from auxnet_keras.experiments import load_run
+
+    (tmp_path / "mine.yaml").write_text("seed: 7\nepochs: 3\nmodel: segnet\nweighting: none\n")
+    options = ("--recipe", "auxnet/kitti", "--config", tmp_path / "mine.yaml")
+    code, out, err = auxnet("train", *options, *tiny, "--out", tmp_path / "run")
+    assert code == 0, err
+    config = load_run(tmp_path / "run").config
+    assert (config.epochs, config.seed, config.model, config.ignore_void) == (1, 7, "segnet", False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("train", "--data", "kiti:/x"), "did you mean 'kitti'"),
+        (("train", "--data", "kitti"), "needs its folder"),
+        (("train", "--data", "kitti:/no/such/folder"), "/no/such/folder"),
+        (("train", "--model", "auxnett"), "did you mean 'auxnet'"),
+        (("train", "--weighting", "ftwp"), "did you mean 'ftwb'"),
+        (("train", "--recipe", "auxnet/kity"), "did you mean 'auxnet/kitti'"),
+        (("train", "--config", "none.yaml"), "No configuration file"),
+        (("evaluate", "/no/such/run"), "Not a run folder"),
+        (("predict", "/no/such/run", "a.png"), "Not a run folder"),
+        (("export", "/no/such/run"), "Not a run folder"),
+        (("data", "synthesize", "cityscapes:x"), "Unknown layout"),
+        (("data", "synthesize", "synthia"), "Say where"),
+    ],
+)
+def test_bad_input_gets_one_sentence(auxnet, tmp_path, arguments, says):
+    if arguments[0] in ("train", "predict"):
+        arguments = (*arguments, "--out", tmp_path / "out")
+    code, _, err = auxnet(*arguments)
+    assert code == 1 and says in err
+    assert err.startswith("auxnet: ") and err.count("\n") == 1 and "Traceback" not in err
+    code, _, err = auxnet(*arguments, "--debug")
+    assert code == 1 and "Traceback" in err
+
+
+@pytest.mark.parametrize("arguments", [("train",), ("trian",), ("train", "--size", "3")])
+def test_wrong_usage_exits_with_2(auxnet, arguments):
+    code, _, err = auxnet(*arguments)
+    assert code == 2 and "Traceback" not in err
+
+
+def test_damaged_files_are_told_by_their_path_out_of_the_pipeline(auxnet, tiny, tmp_path):
+    from auxnet_keras.data import street
+
+    street.write(tmp_path / "kitti", 20, seed=0, layout="kitti", size=(64, 96))
+    folder = tmp_path / "kitti" / "training"
+    image = sorted((folder / "image_2").iterdir())[1]
+    whole = image.read_bytes()
+    image.write_bytes(whole[: len(whole) // 2])
+    options = ("train", *tiny, "--data", f"kitti:{tmp_path / 'kitti'}", "--out", tmp_path / "run")
+    code, _, err = auxnet(*options)
+    last = err.splitlines()[-1]
+    assert code == 1 and last.startswith("auxnet: Truncated") and str(image) in last
+    assert "Traceback" not in err
+    assert "stopped: Truncated" in (tmp_path / "run" / "log.txt").read_text()
+
+    image.write_bytes(whole)
+    label = folder / "semantic" / image.name
+    cv2.imwrite(str(label), np.zeros((64, 96), np.uint16))
+    code, _, err = auxnet(*options)
+    assert code == 1 and str(label) in err.splitlines()[-1] and "Traceback" not in err
+
+
+def test_interrupt_exits_with_130(auxnet, tiny, tmp_path, monkeypatch):
+    from auxnet_keras.experiments.run_log import EpochLog
+
+    def interrupt(self, epoch, logs=None):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(EpochLog, "on_epoch_end", interrupt)
+    code, _, err = auxnet("train", *tiny, "--out", tmp_path / "run")
+    assert code == 130 and "No epoch was finished" in err and "Traceback" not in err
+
+
+def test_an_error_nobody_foresaw_shows_its_stack(auxnet, monkeypatch, tmp_path):
+    def broken(path):
+        raise ZeroDivisionError("somewhere")
+
+    monkeypatch.setattr("auxnet_keras.experiments.run.load_run", broken)
+    code, _, err = auxnet("evaluate", tmp_path)
+    assert code == 1 and "Traceback" in err and "please report" in err
+
+
+def test_a_file_that_cannot_be_written_gets_a_sentence(auxnet, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, _, err = auxnet("data", "synthesize", f"kitti:{tmp_path / 'file' / 'x'}", "--count", 1)
+    assert code == 1 and "Traceback" not in err and str(tmp_path / "file") in err
+
+
+def test_synthesize_writes_what_the_readers_read(auxnet, tmp_path):
+    from auxnet_keras import data
+
+    for kind in ("kitti", "synthia"):
+        root = tmp_path / kind
+        code, out, err = auxnet("data", "synthesize", f"{kind}:{root}", "--count", 5, "--seed", 3)
+        assert code == 0, err
+        assert "5 scenes" in out
+        assert len(data.source(kind, root).frames("all")) == 5
+
+
+def test_the_module_is_the_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "auxnet_keras", "--version"], capture_output=True, text=True
+    )
+    assert done.returncode == 0 and done.stdout.startswith("auxnet_keras ")
