@@ -1,11 +1,11 @@
-"""The package's own exceptions: one sentence that says what, where, what was expected and what to do."""
+"""The package's own exceptions: a sentence says what, where, what was expected, what to do."""
 
 import difflib
 from collections.abc import Iterable
 
 
 class AuxnetError(Exception):
-    """Base of every error this package raises on purpose; the command line prints it without a stack."""
+    """Base of every error raised on purpose; the command line prints it without a stack."""
 
 
 class DataError(AuxnetError, ValueError):
