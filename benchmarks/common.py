@@ -24,6 +24,7 @@ def parser(description: str) -> argparse.ArgumentParser:
     """The arguments that all benchmarks take."""
     arguments = argparse.ArgumentParser(description=description.splitlines()[0])
     arguments.add_argument("--quick", action="store_true", help="small and short: does it run?")
+    arguments.add_argument("--rounds", type=int, metavar="N", help="rounds that count")
     arguments.add_argument("--json", type=Path, metavar="FILE", help="write the ratios by name")
     return arguments
 

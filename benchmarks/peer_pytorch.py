@@ -146,7 +146,7 @@ def main() -> None:
         raise SystemExit(f"Not the same network: {ours} parameters in Keras, {theirs} in PyTorch.")
     measured = interleaved(
         {"PyTorch": timed(their_step), "Keras": timed(our_step)},
-        rounds=3 if arguments.quick else 30,
+        rounds=arguments.rounds or (3 if arguments.quick else 30),
         warmup=2,
     )
     ratio = paired(measured, "Keras", "PyTorch")

@@ -6,7 +6,9 @@ beside the same decoding, in the same number of threads; with one it does not de
 files are in the operating system's cache for everybody.
 """
 
+import argparse
 import logging
+import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +20,7 @@ from common import interleaved, paired, parser, report, timed
 
 import auxnet_keras as ak
 
-THREADS = 3  # as many samples as the pipeline decodes at a time
+THREADS = os.cpu_count() or 1  # all the cores, as the pipeline takes them
 KITTI_SIZE = (375, 1242)
 CACHED_PASSES = 20  # one pass from memory is too short to time
 
@@ -55,9 +57,10 @@ def rate(run: Callable[[], object], samples: int) -> Callable[[], float]:
     return lambda: samples / seconds()
 
 
-def measure(root: Path, quick: bool, cache: Path, json_file: Path | None) -> None:
+def measure(root: Path, arguments: argparse.Namespace, cache: Path) -> None:
     """Measures the frames of `root`, prints the table and writes `uncached` and `cached`."""
     frames = ak.data.source("kitti", root).frames("all")
+    quick = arguments.quick
     passes = 1 if quick else CACHED_PASSES
 
     def load(where: str | Path | None) -> tf.data.Dataset:
@@ -70,7 +73,7 @@ def measure(root: Path, quick: bool, cache: Path, json_file: Path | None) -> Non
             "cached in memory": rate(through(load("memory").repeat(passes)), passes * len(frames)),
             "cached in a folder": rate(through(load(cache).repeat(passes)), passes * len(frames)),
         },
-        rounds=2 if quick else 10,
+        rounds=arguments.rounds or (2 if quick else 10),
         warmup=1,  # fills the caches
     )
     cached = ("cached in memory", "cached in a folder")
@@ -86,7 +89,7 @@ def measure(root: Path, quick: bool, cache: Path, json_file: Path | None) -> Non
             "uncached": ratios["uncached"].median,
             "cached": min(ratios[name].median for name in cached),
         },
-        json_file,
+        arguments.json,
     )
 
 
@@ -103,7 +106,7 @@ def main() -> None:
             root = ak.data.street.write(
                 Path(folder) / "kitti", count, seed=0, layout="kitti", size=KITTI_SIZE
             )
-        measure(root, arguments.quick, Path(folder) / "cache", arguments.json)
+        measure(root, arguments, Path(folder) / "cache")
 
 
 if __name__ == "__main__":

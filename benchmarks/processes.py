@@ -41,7 +41,7 @@ def compare(
             "plain": lambda: _in_process(script, "--measure", "plain", *quick),
             "ours": lambda: _in_process(script, "--measure", "ours", *quick),
         },
-        rounds=1 if arguments.quick else 5,
+        rounds=arguments.rounds or (1 if arguments.quick else 5),
     )
     ratio = paired(measured, "ours", "plain", at_most=at_most)
     network = "mobilenet_v2, 64x96, batch 2" if arguments.quick else "resnet50, 224x384, batch 4"

@@ -55,7 +55,7 @@ def main() -> None:
     check_same_work({name: logs for name, (logs, _) in built.items()})
     measured = interleaved(
         {name: timed(step) for name, (_, step) in built.items()},
-        rounds=3 if arguments.quick else 30,
+        rounds=arguments.rounds or (3 if arguments.quick else 30),
         warmup=1 if arguments.quick else 2,
     )
     ratios = {"null": paired(measured, "null", "plain")}
