@@ -55,6 +55,17 @@ def test_help_needs_no_tensorflow():
         assert option in done.stdout
 
 
+def test_the_help_states_the_defaults(auxnet):
+    from auxnet_keras.experiments.config import RunConfig
+
+    config = RunConfig()
+    assert (config.data, config.model, config.backbone) == ("street", "auxnet", "resnet50")
+    assert (config.weights, config.weighting, config.learning_rate) == ("imagenet", "none", 1e-4)
+    assert (config.size, config.batch_size, config.epochs) == ((224, 384), 8, 200)
+    said = " ".join(auxnet("train", "--help")[1].split())
+    assert "ResNet-50 with ImageNet weights, 224x384, batches of 8, 200 epochs" in said
+
+
 def test_train_evaluate_predict_export(auxnet, tiny, scenes, tmp_path):  # noqa: F811
     run = tmp_path / "run"
     code, out, err = auxnet("train", *tiny, "--out", run, "--weighting", "ftwb:focus=2")

@@ -109,12 +109,10 @@ class Run:
         model = network(self.config, names, pretrained=False)
         try:
             model.load_weights(file)
-        except Exception as error:
+        except (OSError, KeyError) as error:
             raise ConfigError(
-                f"The weights do not fit the network that config.yaml and manifest.json describe: "
-                f"{self.config.model} on {self.config.backbone} with {len(names)} classes. Was "
-                "either file edited, or the weights copied from a run with another number of "
-                f"classes? Keras says: {_first_line(error)} Received: {str(file)!r}."
+                "The weights file is damaged; copy the run folder again. manifest.json has its "
+                f"SHA-256. Received: {str(file)!r}."
             ) from error
         return model
 
@@ -150,8 +148,3 @@ def load_run(path: str | Path) -> Run:
 
 def _number(text: str) -> float:
     return float(text) if text not in ("", None) else float("nan")
-
-
-def _first_line(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__

@@ -31,9 +31,17 @@ def test_another_number_of_classes_than_the_weights_gets_a_sentence(trained, tmp
     manifest = json.loads(file.read_text())
     manifest["data"]["info"]["class_names"].pop()
     file.write_text(json.dumps(manifest))
-    with pytest.raises(ConfigError, match="12 classes") as caught:
+    with pytest.raises(ConfigError, match="number of classes") as caught:
         load_run(tmp_path / "run").model()
     assert "best.weights.h5" in str(caught.value)
+
+
+def test_damaged_weights_get_a_sentence(trained, tmp_path):
+    shutil.copytree(trained.path, tmp_path / "run")
+    file = tmp_path / "run" / "best.weights.h5"
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(ConfigError, match="damaged"):
+        load_run(tmp_path / "run").model()
 
 
 def test_an_untrained_run_has_no_model(trained, tmp_path):
