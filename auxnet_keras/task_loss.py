@@ -75,18 +75,28 @@ def task_losses(
 
 def _local(function: Callable, target: Any, prediction: Any, weight: Any) -> tuple:
     if not hasattr(function, "per_pixel"):
-        weighted = {"sample_weight": weight} if isinstance(function, keras.losses.Loss) else {}
+        weighted = {} if weight is None else {"sample_weight": weight}
+        if weighted and not isinstance(function, keras.losses.Loss):
+            raise ConfigError(
+                "Sample weights need a loss object, for example keras.losses.MeanSquaredError() "
+                f"instead of its name. Received: {function!r}."
+            )
         mean = ops.mean(ops.cast(function(target, prediction, **weighted), "float32"))
         samples = ops.cast(ops.shape(prediction)[0], "float32")
         return mean * samples, samples, None, None
     values, valid = function.per_pixel(target, prediction)
     valid = ops.cast(valid, "float32")
     if weight is not None:
-        weight = ops.cast(weight, "float32")
-        if len(weight.shape) == len(valid.shape) + 1:
-            weight = ops.squeeze(weight, -1)
-        valid *= ops.reshape(weight, (-1, 1, 1)) if len(weight.shape) == 1 else weight
+        valid *= _pixel_weights(weight)
     return ops.sum(values * valid), ops.sum(valid), values, valid
+
+
+def _pixel_weights(weight: Any) -> Any:
+    """Weights of samples, [B] or [B, 1], or of pixels, [B, H, W] or [B, H, W, 1], as [B, ., .]."""
+    weight = ops.cast(weight, "float32")
+    if len(weight.shape) <= 2:
+        return ops.reshape(weight, (-1, 1, 1))
+    return ops.squeeze(weight, -1) if len(weight.shape) == 4 else weight
 
 
 def _reduced(total: Any, count: Any, own: Any, own_count: Any, *rest: Any) -> TaskLoss:

@@ -10,12 +10,17 @@ SIZE = (8, 12)
 
 
 def toy_model(
-    main: str = "segmentation", auxiliary: str | None = "depth", batch_norm: bool = True
+    main: str = "segmentation",
+    auxiliary: str | None = "depth",
+    batch_norm: bool = True,
+    regularizer: keras.regularizers.Regularizer | None = None,
 ) -> keras.Model:
     """Two 1x1 heads on a 3x3 convolution."""
     image = keras.Input((*SIZE, 3), name="image")
     features = keras.layers.Rescaling(1 / 255)(image)
-    features = keras.layers.Conv2D(6, 3, padding="same", name="shared")(features)
+    features = keras.layers.Conv2D(
+        6, 3, padding="same", kernel_regularizer=regularizer, name="shared"
+    )(features)
     if batch_norm:
         features = keras.layers.BatchNormalization(momentum=0.9)(features)
     features = keras.layers.ReLU()(features)

@@ -64,7 +64,9 @@ def arrays(kind: str, root: str | Path | None = None, **options: Any) -> Batches
         [B, H, W, 1]}); `len()` is the number of batches, `epoch` the next pass's number.
 
     Example:
-        >>> for image, targets in ak.data.arrays("kitti", root, split="val"): ...
+        >>> batches = ak.data.arrays("kitti", root)
+        >>> endless = (batch for _ in itertools.count() for batch in batches)
+        >>> model.fit(endless, steps_per_epoch=len(batches), epochs=200)
     """
     return Batches(make_plan(kind, root, **options))
 

@@ -24,6 +24,7 @@ def load(
     cache: str | Path | None = None,
     shuffle: bool | None = None,
     limit: int | None = None,
+    main: str = "segmentation",
 ) -> tf.data.Dataset:
     """A dataset as batches for `fit`.
 
@@ -43,6 +44,7 @@ def load(
         cache: None, "memory", or a folder for one decoded file a sample.
         shuffle: None shuffles training only; without it the order is that of the file names.
         limit: At most so many frames.
+        main: The main task, "segmentation" or "depth": some frame must have its target.
 
     Returns:
         A tf.data.Dataset of (image uint8 [B, H, W, 3] RGB, {"segmentation": uint8 [B, H, W], 255 =
@@ -51,8 +53,8 @@ def load(
         frames in the order of their index.
 
     Raises:
-        DataError: No frames, no frame with a label, or fewer training frames than a batch. A
-            damaged file raises when it is reached; `ak.data.sentence` tells its message.
+        DataError: No frames, no frame with the main target, or fewer training frames than a
+            batch. A damaged file raises when it is reached; `ak.data.sentence` tells its message.
         ConfigError: A setting that cannot be.
 
     Example:
@@ -72,6 +74,7 @@ def load(
         cache=cache,
         shuffle=shuffle,
         limit=limit,
+        main=main,
     )
     epoch = tf.Variable(0, dtype=tf.int64, trainable=False, name="epoch")
     dataset = tf.data.Dataset.range(1).flat_map(lambda _: _pass(plan, epoch))

@@ -14,10 +14,11 @@ from auxnet_keras.data.frame import Frame, Sample
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.resize import Size, check_size
 from auxnet_keras.data.units import check_unit
-from auxnet_keras.errors import ConfigError, DataError
+from auxnet_keras.errors import ConfigError, DataError, unknown
 
 logger = logging.getLogger("auxnet_keras")
-_MOST_WARNINGS = 10
+_MOST_WARNINGS = 10  # further paths are logged as information, and counted
+_TARGETS = {"segmentation": "label", "depth": "depth"}
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def make_plan(
     cache: str | Path | None = None,
     shuffle: bool | None = None,
     limit: int | None = None,
+    main: str = "segmentation",
 ) -> Plan:
     """Checks the settings of `load`, finds the frames and reports what they lack."""
     size = check_size(size)
@@ -93,7 +95,7 @@ def make_plan(
     source = registry.source(kind, root)
     unit = check_unit(depth_unit or source.info.depth_unit)
     frames = source.frames(split, seed, limit)
-    _check_labels(source, frames, split)
+    _check_target(source, frames, split, main)
     training = split == "train"
     if training and len(frames) < batch_size:
         raise DataError(
@@ -123,25 +125,30 @@ def _check_count(name: str, value: object, least: int) -> None:
         raise ConfigError(f"{name} is an integer, {least} or more. Received: {value!r}.")
 
 
-def _check_labels(source: Source, frames: list[Frame], split: str) -> None:
+def _check_target(source: Source, frames: list[Frame], split: str, main: str) -> None:
     if not frames:
         raise DataError(
             f"The split {split!r} of {source.root} is empty. Expected frames; there are too few to "
             'divide, use split="all". Received: 0 frames.'
         )
-    if all(frame.label is None for frame in frames):
+    if main not in _TARGETS:
+        raise unknown("main task", main, _TARGETS)
+    what = _TARGETS[main]
+    if all(getattr(frame, what) is None for frame in frames):
+        place = source.label_place if what == "label" else source.depth_place
         raise DataError(
-            f"No frame of the split {split!r} in {source.root} has a label. Expected label files "
-            f"in {source.label_place}, named as the images are; without them segmentation cannot "
-            f"train. Received: {len(frames)} frames without labels."
+            f"No frame of the split {split!r} in {source.root} has a {what}. Expected {what} files "
+            f"in {place}, named as the images are; without them {main} cannot train. "
+            f"Received: {len(frames)} frames without {what}."
         )
 
 
 def _warn(source: Source, frames: list[Frame]) -> None:
     for what, place in (("label", source.label_place), ("depth", source.depth_place)):
         lacking = [frame for frame in frames if getattr(frame, what) is None]
-        for frame in lacking[:_MOST_WARNINGS]:
-            logger.warning("%s: no %s file in %s; trains without", frame.image, what, place)
+        for number, frame in enumerate(lacking):
+            level = logging.WARNING if number < _MOST_WARNINGS else logging.INFO
+            logger.log(level, "%s: no %s file in %s; trains without", frame.image, what, place)
         if len(lacking) > _MOST_WARNINGS:
             rest = len(lacking) - _MOST_WARNINGS
             logger.warning("%s: %d more frames without %s", source.root, rest, what)

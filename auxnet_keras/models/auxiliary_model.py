@@ -163,16 +163,17 @@ class AuxiliaryModel(keras.Model):
         Raises:
             ConfigError: Two weightings.
         """
-        given = getattr(callbacks, "callbacks", callbacks) or []
-        given = list(given) if isinstance(given, list | tuple) else [given]
+        given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks) or [])
         weightings = [callback for callback in given if isinstance(callback, Weighting)]
         if len(weightings) > 1:
             names = " and ".join(type(weighting).__name__ for weighting in weightings)
             raise ConfigError(f"A fit takes one weighting at most. Received: {names}.")
         if not weightings:
             self.detach_weighting()
-        if verbose == "auto" and not isinstance(callbacks, keras.callbacks.CallbackList):
-            verbose, callbacks = 0, [*given, Progress()]
+        if not isinstance(callbacks, keras.callbacks.CallbackList):
+            if verbose == "auto":
+                verbose, given = 0, [*given, Progress()]
+            callbacks = [*_keep_epoch(x), *given]
         if hasattr(x, "element_spec"):  # a tf.data.Dataset shuffles itself; Keras only warns
             kwargs.setdefault("shuffle", False)
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
@@ -196,31 +197,62 @@ class AuxiliaryModel(keras.Model):
     ) -> Any:
         """The weighted total; in training it also lets the weighting move on, once a batch."""
         losses = task_losses(
-            self._loss_functions.of, y, y_pred, sample_weight or {}, self._all_reduce
+            self._loss_functions.of,
+            self._by_task(y),
+            y_pred,
+            self._by_task(sample_weight),
+            self._all_reduce,
         )
         for task, tracker in self._logged.losses.items():
             tracker.update_state(losses[task].total, losses[task].count)
         total = self._total(losses)
-        for extra in self.losses:
-            total += ops.sum(ops.cast(extra, "float32"))
         if self._weighting is not None and training:
             self._weighting.update(losses)
             for name, value in self._weighting.current().items():
                 self._logged.weights[name].update_state(value)
-        # Every replica has the value of the whole; Keras expects a share of it from each.
-        share = 1.0 - 1.0 / self._all_reduce.replicas
-        return total - share * ops.stop_gradient(total) if share else total
+        # Every replica has the value of the whole and its share of the gradient; Keras sums both.
+        share = 1.0 / self._all_reduce.replicas
+        if share < 1.0:
+            total -= (1.0 - share) * ops.stop_gradient(total)
+        for extra in self.losses:
+            total += share * ops.sum(ops.cast(extra, "float32"))
+        return total
 
     def _total(self, losses: Mapping[str, TaskLoss]) -> Any:
+        weighted = () if self._weighting is None else self.tasks
+        terms = [
+            self._loss_weights.get(task, 1.0) * loss.mean
+            for task, loss in losses.items()
+            if task not in weighted
+        ]
         if self._weighting is not None:
-            return self._weighting.total(losses)
-        terms = [self._loss_weights.get(task, 1.0) * losses[task].mean for task in losses]
+            terms.append(self._weighting.total(losses))
         return ops.sum(ops.stack(terms))
 
+    def _by_task(self, given: Any) -> Mapping[str, Any]:
+        """Targets or sample weights as a dict; a model with one output also takes a bare tensor."""
+        if given is None:
+            return {}
+        if isinstance(given, Mapping):
+            return given
+        if len(self.output_names) == 1 and not isinstance(given, list | tuple):
+            return {self.output_names[0]: given}
+        raise ConfigError(
+            f"Targets and sample weights are a dict of output to tensor, with keys among "
+            f"{self.output_names}. Received: {type(given).__name__}."
+        )
+
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        """As in Keras, without the targets this model has no output for."""
-        y = {task: y[task] for task in y_pred if task in y}
-        return super().compute_metrics(x, y, y_pred, sample_weight)
+        """As in Keras, for the outputs that have a target."""
+        y = self._by_task(y)
+        shared = [task for task in y_pred if task in y]
+        weights = self._by_task(sample_weight)
+        return super().compute_metrics(
+            x,
+            {task: y[task] for task in shared},
+            {task: y_pred[task] for task in shared},
+            {task: weights[task] for task in shared} if set(shared) <= set(weights) else None,
+        )
 
     def evaluate(self, *args: Any, **kwargs: Any) -> Any:
         """As in Keras; weights are a matter of training and not among its results."""
@@ -266,14 +298,15 @@ class AuxiliaryModel(keras.Model):
         Raises:
             ConfigError: The model has one task; a loss the weighting cannot work with.
         """
-        if weighting is self._weighting:
-            return
         checks.refuse_unfit_weighting(self, weighting)
+        if weighting is self._weighting and weighting.state is self.weighting_state:
+            return
         self.detach_weighting()
-        state = WeightingState(name="weighting_state")
+        state = WeightingState(type(weighting).__name__, name="weighting_state")
         with replicas.scope(self):
             weighting.build(state, self.tasks)
             state.built = True
+            weighting.state = state
             self._logged.weights = {name: CurrentValue(name) for name in weighting.current()}
             for name, value in weighting.current().items():
                 self._logged.weights[name].update_state(value)
@@ -317,8 +350,16 @@ class AuxiliaryModel(keras.Model):
         Raises:
             ConfigError: The file holds another network, or another number of classes.
         """
-        with misfit_in_words(self, filepath):
+        with misfit_in_words(
+            f"model {self.name!r}",
+            filepath,
+            "a file of the same network with the same number of classes",
+        ):
             super().load_weights(filepath, *args, **kwargs)
+
+    def export(self, filepath: Any, *args: Any, **kwargs: Any) -> Any:
+        """As in Keras, of the main task alone; `auxnet_keras.export` also fits image sizes."""
+        return self.main_model().export(filepath, *args, **kwargs)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "AuxiliaryModel":
@@ -340,3 +381,12 @@ class AuxiliaryModel(keras.Model):
     def compile_from_config(self, config: dict[str, Any]) -> None:
         self.compile(**keras.saving.deserialize_keras_object(config))
         self.optimizer.build(self.trainable_variables)
+
+
+def _keep_epoch(dataset: Any) -> list[keras.callbacks.Callback]:
+    """Undoes the pass that Keras may begin over an `ak.data` data set only to look at a batch."""
+    epoch: Any = getattr(dataset, "epoch", None)
+    if not hasattr(epoch, "assign"):
+        return []
+    start = int(epoch)
+    return [keras.callbacks.LambdaCallback(on_train_begin=lambda logs: epoch.assign(start))]

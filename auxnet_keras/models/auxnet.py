@@ -39,6 +39,9 @@ def AuxNet(  # noqa: N802 - a network, named as keras.applications names its net
         An `AuxiliaryModel`, image [B, H, W, 3] RGB 0..255 -> {"segmentation": [B, H, W, K],
         "depth": [B, H, W, 1] in the unit of the target}.
 
+    Raises:
+        ConfigError: A size, a backbone, weights, tasks or class names that cannot work.
+
     Example:
         >>> model = ak.models.AuxNet(num_classes=12)
         >>> model.compile(optimizer=keras.optimizers.Adam(1e-4))

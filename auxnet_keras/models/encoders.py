@@ -9,6 +9,7 @@ import keras
 
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.models.preprocessing import check_size
+from auxnet_keras.models.weights_file import misfit_in_words
 
 LEVELS = ("P2", "P3", "P4", "P5")
 """Pyramid levels by name; level Pn has stride 2**n. P2 is optional."""
@@ -66,9 +67,11 @@ def encoder(
         backbone: A name (`"resnet50"`, `"resnet101"`, `"resnet152"`, `"mobilenet_v2"`), or any
             Keras model with named pyramid outputs: a dict output with the keys P3, P4 and P5, or
             an attribute `pyramid_outputs` (keras-cv: `pyramid_level_inputs`), as keras-cv and
-            keras-hub backbones have.
+            keras-hub backbones have. Such a model is used itself, not copied: two networks built on
+            it share its weights.
         input_shape: Image (height, width, channels); `None` for an unknown side.
-        weights: `"imagenet"`, `None` (random), or a weights file of this backbone.
+        weights: `"imagenet"`, `None` (random), or a weights file of this backbone. A model of your
+            own keeps the weights it has.
         name: Name of the returned model.
 
     Returns:
@@ -81,6 +84,7 @@ def encoder(
     if isinstance(backbone, str):
         tapped = _application(backbone, input_shape, weights)
     else:
+        _check_own(backbone, input_shape, weights)
         tapped = _pyramid_of(backbone)
     return keras.Model(tapped.inputs[0], tapped.output, name=name)
 
@@ -144,14 +148,26 @@ def _application(name: str, input_shape: tuple, weights: str | Path | None) -> k
 
 
 def _load(model: keras.Model, name: str, path: Path) -> None:
-    try:
+    with misfit_in_words(
+        f"backbone {name!r} without its top",
+        path,
+        "a file written by that backbone's save_weights, or its 'notop' file of keras.applications",
+    ):
         model.load_weights(path)
-    except Exception as error:
+
+
+def _check_own(model: keras.Model, input_shape: tuple, weights: str | Path | None) -> None:
+    if weights not in ("imagenet", None):
         raise ConfigError(
-            f"{path} does not hold weights of the backbone {name!r} without its top "
-            f"({_last_line(error)}). Expected a file written by that backbone's save_weights, or "
-            f"the 'notop' file of keras.applications. Received: {str(path)!r}."
-        ) from error
+            "A backbone given as a model has its weights already; load the file into it and leave "
+            f"weights out. Received: weights={str(weights)!r}."
+        )
+    own = tuple(model.inputs[0].shape[1:])
+    if any(a is not None and a != b for a, b in zip(own, input_shape, strict=True)):
+        raise ConfigError(
+            f"The backbone {model.name!r} takes images of shape {own}; build it for input_shape, "
+            f"or with unknown sides. Received: input_shape={tuple(input_shape)}."
+        )
 
 
 def _pyramid_of(model: keras.Model) -> keras.Model:

@@ -22,25 +22,33 @@ def fcn8_decoder(
         activation: Applied to the output: `None` for logits or a regression, `"softmax"`.
 
     Returns:
-        [B, H, W, K] in float32 whatever the precision policy: half precision loses classes.
+        [B, H, W, K]. The whole decoder is float32 whatever the precision policy: half precision has
+        too few digits for the scores of rare classes and for disparities.
 
     Reference:
         Long et al., Fully Convolutional Networks, CVPR 2015 (FCN-8s); paper A, section 3.1.
     """
 
     def score(level: str) -> Any:
-        return layers.Conv2D(channels, 1, name=f"{name}_score_{level.lower()}")(pyramid[level])
+        return layers.Conv2D(channels, 1, dtype="float32", name=f"{name}_score_{level.lower()}")(
+            pyramid[level]
+        )
 
-    def enlarge(features: Any, kernel: int, stride: int, suffix: str, **kwargs: Any) -> Any:
+    def enlarge(features: Any, kernel: int, stride: int, suffix: str) -> Any:
         return layers.Conv2DTranspose(
-            channels, kernel, stride, padding="same", name=f"{name}_{suffix}", **kwargs
+            channels, kernel, stride, padding="same", dtype="float32", name=f"{name}_{suffix}"
         )(features)
 
+    def add(features: Any, level: str) -> Any:
+        return layers.Add(dtype="float32", name=f"{name}_add_{level.lower()}")(
+            [features, score(level)]
+        )
+
     features = enlarge(score("P5"), 4, 2, "up_p4")
-    features = layers.Add(name=f"{name}_add_p4")([features, score("P4")])
+    features = add(features, "P4")
     features = enlarge(features, 4, 2, "up_p3")
-    features = layers.Add(name=f"{name}_add_p3")([features, score("P3")])
-    output = enlarge(features, 16, 8, "up_image", dtype="float32")
+    features = add(features, "P3")
+    output = enlarge(features, 16, 8, "up_image")
     if activation is not None:
         output = layers.Activation(activation, dtype="float32", name=f"{name}_{activation}")(output)
     return output

@@ -40,6 +40,12 @@ def FuseNet(  # noqa: N802 - a network, named as keras.applications names its ne
         -1 = invalid} -> {"segmentation": [B, H, W, K]}. Train it on
         `ak.data.with_depth_input(dataset)`.
 
+    Raises:
+        ConfigError: A size, a backbone, weights or class names that cannot work.
+
+    Example:
+        >>> model = ak.models.FuseNet(num_classes=12)
+
     Reference:
         Hazirbas et al., FuseNet, ACCV 2016; paper A, Table 2: 47,259,976 parameters with K = 12.
     """

@@ -37,6 +37,12 @@ def SegNet(  # noqa: N802 - a network, named as keras.applications names its net
     Returns:
         An `AuxiliaryModel`, image [B, H, W, 3] RGB 0..255 -> {"segmentation": [B, H, W, K]}.
 
+    Raises:
+        ConfigError: A size, a backbone, weights or class names that cannot work.
+
+    Example:
+        >>> model = ak.models.SegNet(num_classes=12)
+
     Reference:
         Chennupati et al., AuxNet, VISAPP 2019, Table 2: 23,672,264 parameters with K = 12.
     """

@@ -1,44 +1,56 @@
-"""Says in one sentence why a weights file does not fit a model."""
+"""Says in one sentence why a weights file cannot be loaded."""
 
 import contextlib
 import re
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
-
-import keras
 
 from auxnet_keras.errors import ConfigError
 
 _MISMATCH = re.compile(
     r"object <\w+ name=(\w+).*?variable\.shape=(\([\d, ]+\)).*?value\.shape=(\([\d, ]+\))", re.S
 )
+_LONGEST = 160
 
 
 @contextlib.contextmanager
-def misfit_in_words(model: keras.Model, path: Any) -> Iterator[None]:
+def misfit_in_words(what: str, path: Any, expected: str) -> Iterator[None]:
     """Turns Keras' loading errors, which print whole tensors, into a `ConfigError`.
 
     Keras' warnings on the way to such an error only mislead and are dropped with it.
 
+    Args:
+        what: Into what the file is loaded.
+        path: The file.
+        expected: What file that takes.
+
     Raises:
-        ConfigError: The file holds another network, or another number of classes.
+        ConfigError: There is no such file, it is no weights file, or it is one of something else.
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             yield
-        except ValueError as error:
-            found = _MISMATCH.search(str(error))
-            reason = (
-                f"its layer {found[1]!r} has weights of shape {found[2]}, the file's are {found[3]}"
-                if found
-                else str(error).splitlines()[0]
-            )
+        except Exception as error:
             raise ConfigError(
-                f"The weights in {path} do not fit the model {model.name!r}: {reason}. Expected a "
-                "file of the same network with the same number of classes. "
-                f"Received: {str(path)!r}."
+                f"The weights in {path} do not fit the {what}: {_reason(error, Path(str(path)))}. "
+                f"Expected {expected}. Received: {str(path)!r}."
             ) from error
     for warning in caught:
         warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+
+
+def _reason(error: Exception, path: Path) -> str:
+    if not path.exists():
+        return "there is no such file"
+    if isinstance(error, OSError):
+        return "it is damaged or not HDF5"
+    found = _MISMATCH.search(str(error))
+    if found:
+        return f"its layer {found[1]!r} has weights of shape {found[2]}, the file's are {found[3]}"
+    line = " ".join(str(error).split())
+    if "could not be loaded" in line:
+        return "it holds other layers"
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."

@@ -18,7 +18,8 @@ class TaskWeightBalancing(TaskWeighting):
         target_main = L_aux(t),  target_aux = L_main(t)
         lambda <- momentum * lambda + (1 - momentum) * target,  lambda(0) = 1
 
-    A batch in which a task has no valid pixel leaves lambda as it is.
+    A batch in which a task has no valid pixel, or whose losses overflow, leaves lambda as it is;
+    the task that has valid pixels still trains, with the weight in force.
 
     `mode="product"` differentiates the closed form of the same batch instead, L = 2 L_main L_aux.
     For TWB both modes point in the same direction (the closed form's gradient is twice as long);
@@ -29,7 +30,8 @@ class TaskWeightBalancing(TaskWeighting):
     `normalize=True` divides the weights in force by their mean and leaves their ratio.
 
     Args:
-        momentum: Of the moving average, in [0, 1); 0 is Algorithm 1 as printed.
+        momentum: Of the moving average, in [0, 1); 0.9 if not given, and 0, which is Algorithm 1 as
+            printed, with `mode="product"`.
         mode: `"detached"` (weights are constants to the gradient) or `"product"`.
         normalize: Divide the weights in force by their mean.
 
@@ -70,20 +72,26 @@ class TaskWeightBalancing(TaskWeighting):
         return self._normalized(super().in_force())
 
     def total(self, losses: Mapping[str, TaskLoss]) -> Any:
+        detached = super().total(losses)
         if self.mode == "detached":
-            return super().total(losses)
+            return detached
         means = [losses[task].mean for task in self.tasks]
         targets = ops.stack(self.targets(*means))
         # The sum of target_k L_k, not detached, is the closed form: 2 Ls Ld, or (Ls + 1) Ls Ld.
-        return ops.sum(self._normalized(targets) * ops.stack(means))
+        product = ops.sum(self._normalized(targets) * ops.stack(means))
+        # A product with the loss of an absent task would train nothing.
+        return ops.where(self._both_present(losses), product, detached)
 
     def update(self, losses: Mapping[str, TaskLoss]) -> None:
         means = [ops.stop_gradient(losses[task].mean) for task in self.tasks]
         target = ops.stack(self.targets(*means))
         old = ops.convert_to_tensor(self.values)
         new = self.momentum * old + (1.0 - self.momentum) * target
-        present = [losses[task].present for task in self.tasks]
-        self.values.assign(ops.where(ops.logical_and(*present), new, old))
+        usable = ops.logical_and(self._both_present(losses), ops.all(ops.isfinite(target)))
+        self.values.assign(ops.where(usable, new, old))
+
+    def _both_present(self, losses: Mapping[str, TaskLoss]) -> Any:
+        return ops.logical_and(*(losses[task].present for task in self.tasks))
 
     def _normalized(self, weights: Any) -> Any:
         if not self.normalize:

@@ -20,8 +20,16 @@ from auxnet_keras.task_loss import TaskLoss
 class WeightingState(keras.layers.Layer):
     """Holds the variables of a weighting while it is attached to a model; computes nothing.
 
-    Weight files may or may not hold these variables: a file without them leaves them as they are.
+    Weight files may or may not hold these variables: a file without them, or with those of another
+    method, leaves them as they are.
+
+    Args:
+        method: Name of the weighting's class; part of the variables' names in a file.
     """
+
+    def __init__(self, method: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.method = method
 
     def add_state(self, name: str, value: Any) -> keras.Variable:
         """A float32 variable that starts at `value` and is equal on all replicas."""
@@ -36,9 +44,18 @@ class WeightingState(keras.layers.Layer):
             name=name,
         )
 
+    def save_own_variables(self, store: Any) -> None:
+        for name, variable in self._named().items():
+            store[name] = ops.convert_to_numpy(variable)
+
     def load_own_variables(self, store: Any) -> None:
-        if len(store.keys()) == len(self._non_trainable_variables):
-            super().load_own_variables(store)
+        named = self._named()
+        if set(store.keys()) == set(named):
+            for name, variable in named.items():
+                variable.assign(store[name])
+
+    def _named(self) -> dict[str, keras.Variable]:
+        return {f"{self.method}.{variable.name}": variable for variable in self.variables}
 
 
 class Weighting(keras.callbacks.Callback, abc.ABC):
@@ -50,9 +67,11 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
 
     Attributes:
         needs_per_pixel: The rule reads per-pixel losses, so plain Keras losses cannot be used.
+        state: The variables, in the model it was attached to last; `None` before.
     """
 
     needs_per_pixel = False
+    state: WeightingState | None = None
 
     def set_model(self, model: keras.Model) -> None:
         """Attaches the state to `model` (called by `fit`).

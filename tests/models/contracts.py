@@ -55,6 +55,9 @@ class ModelContract:
             keras.mixed_precision.set_global_policy("float32")
         found = model(self.inputs())
         assert all(value.dtype == "float32" for value in found.values())
+        decoders = [layer for layer in model.layers if layer.name.startswith(tuple(self.outputs))]
+        assert len(decoders) >= 8
+        assert {layer.compute_dtype for layer in decoders} == {"float32"}
 
     def test_softmax_gives_probabilities_with_the_same_parameters(self):
         model = self.make(activation="softmax")

@@ -1,8 +1,11 @@
 """The training model: sums, masks, logs, saving, and what it refuses."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import auxnet_keras as ak
 from tests.oracles.balancing import cross_entropy, depth_l1
@@ -189,3 +192,87 @@ def test_fit_shows_one_readable_line_an_epoch(capsys):
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Epoch")]
     assert len(lines) == 2
     assert all("segmentation" in line and "depth" in line and "mIoU" in line for line in lines)
+
+
+def test_an_output_without_a_loss_or_a_target_does_not_train_and_does_not_harm():
+    toy = toy_model()
+    outputs = {**toy.output, "extra": keras.layers.Conv2D(1, 1)(toy.input)}
+    model = ak.models.AuxiliaryModel(toy.input, outputs)
+    model.compile(
+        "sgd",
+        loss={"segmentation": ak.losses.PixelCrossEntropy()},
+        metrics={"segmentation": [ak.metrics.SegmentationMetrics(["a", "b", "c", "d"])]},
+    )
+    images, targets = batch_of(toy_batches(1), 0)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Gradients do not exist")  # Keras says which, rightly
+        history = model.fit(images, {"segmentation": targets["segmentation"]}, verbose=0).history
+    assert history["loss"] == pytest.approx(history["segmentation_loss"])
+    assert 0 <= history["segmentation_mean_iou"][0] <= 1
+
+
+def test_one_task_takes_a_bare_target():
+    model = toy_model(auxiliary=None)
+    model.compile("sgd")
+    images, targets = batch_of(toy_batches(1), 0)
+    history = model.fit(images, targets["segmentation"], verbose=0).history
+    assert np.isfinite(history["segmentation_loss"]).all()
+
+
+def test_targets_that_are_no_dict_are_refused():
+    model = frozen(toy_model())
+    images, targets = batch_of(toy_batches(1), 0)
+    with pytest.raises(ak.errors.ConfigError, match="dict of output to tensor"):
+        model.fit(images, list(targets.values()), verbose=0)
+
+
+def test_sample_weights_need_a_loss_object():
+    model = toy_model()
+    losses = {"segmentation": ak.losses.PixelCrossEntropy(), "depth": "mse"}
+    model.compile("sgd", losses, metrics=None)
+    images, targets = batch_of(toy_batches(1), 0)
+    weights = {"segmentation": np.ones(4), "depth": np.ones(4)}
+    with pytest.raises(ak.errors.ConfigError, match="need a loss object"):
+        model.fit(images, targets, sample_weight=weights, verbose=0)
+
+
+@pytest.mark.parametrize("shape", [(8,), (8, 1)])
+def test_sample_weights_of_samples_weigh_samples(shape):
+    # As many samples as rows: a weight [B, 1] must not be taken for one of rows.
+    model = frozen(toy_model(batch_norm=False))
+    images, targets = batch_of(toy_batches(1, batch_size=8), 0, batch_size=8)
+    weight = np.zeros(shape, np.float32)
+    weight[0] = 1.0
+    logs = model.evaluate(
+        images,
+        targets,
+        batch_size=8,
+        sample_weight={"segmentation": weight, "depth": np.ones(8, np.float32)},
+        verbose=0,
+        return_dict=True,
+    )
+    prediction = model.predict(images, verbose=0)
+    expected = cross_entropy(targets["segmentation"][:1], prediction["segmentation"][:1])
+    assert logs["segmentation_loss"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_keras_export_ships_the_main_task_alone(tmp_path):
+    model = toy_model()
+    model.compile("sgd", metrics=None)
+    model.fit(*toy_batches(1), verbose=0, callbacks=[ak.weighting.TaskWeightBalancing()])
+    model.export(tmp_path / "exported", verbose=False)
+    loaded = tf.saved_model.load(str(tmp_path / "exported"))
+    names = [variable.name for variable in loaded.variables]
+    assert names
+    assert not [name for name in names if "metres" in name or "weight" in name]
+
+
+def test_a_weighting_is_checked_again_after_compile():
+    model = toy_model()
+    model.compile("sgd", metrics=None)
+    weighting = ak.weighting.TaskWeightBalancing()
+    images, targets = batch_of(toy_batches(1), 0)
+    model.fit(images, targets, verbose=0, callbacks=[weighting])
+    model.compile("sgd", loss={"segmentation": ak.losses.PixelCrossEntropy()}, metrics=None)
+    with pytest.raises(ak.errors.ConfigError, match="needs a loss for both tasks"):
+        model.fit(images, targets, verbose=0, callbacks=[weighting])

@@ -113,7 +113,7 @@ def test_wrong_names(options, message):
 
 def test_a_file_that_is_no_weights_file(tmp_path):
     (tmp_path / "wrong.weights.h5").write_bytes(b"not HDF5")
-    with pytest.raises(ak.errors.ConfigError, match="does not hold weights of the backbone"):
+    with pytest.raises(ak.errors.ConfigError, match="do not fit the backbone.*not HDF5"):
         encoder("mobilenet_v2", (64, 64, 3), weights=tmp_path / "wrong.weights.h5")
 
 
@@ -162,6 +162,18 @@ def test_depth_preprocessing_by_hand():
     found = np.array(DepthPreprocessing()(depth))
     assert found.shape == (1, 2, 2, 3)
     np.testing.assert_allclose(found[..., 0].ravel(), [127.5, 0, 255, 0])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"weights": "some.weights.h5"}, "has its weights already"),
+        ({"input_shape": (96, 96, 3)}, r"takes images of shape \(64, 64, 3\)"),
+    ],
+)
+def test_a_backbone_of_ones_own_is_taken_as_it_is(options, message):
+    with pytest.raises(ak.errors.ConfigError, match=message):
+        encoder(tiny_backbone(), **{"input_shape": (64, 64, 3), **options})
 
 
 def test_every_named_backbone_is_listed():

@@ -32,7 +32,7 @@ def data() -> tuple:
 def train(name: str, strategy: tf.distribute.Strategy) -> dict:
     with strategy.scope():
         keras.utils.set_random_seed(0)
-        model = toy_model(batch_norm=False)
+        model = toy_model(batch_norm=False, regularizer=keras.regularizers.L2(0.5))
         model.compile(keras.optimizers.Adam(1e-2))
     weighting = WEIGHTINGS[name]()
     dataset = tf.data.Dataset.from_tensor_slices(data()).batch(8)

@@ -13,6 +13,10 @@ from tests.toys import batch_of, toy_batches, toy_model
 class WeightingContract:
     """Subclass it and say how the weighting is made; all tests below then run for it."""
 
+    def arguments(self) -> dict:
+        """Constructor arguments."""
+        return {}
+
     def make(self) -> ak.weighting.Weighting:
         raise NotImplementedError
 
@@ -163,6 +167,78 @@ class WeightingContract:
         model.fit(images, targets, batch_size=4, shuffle=False, verbose=0, callbacks=[weighting])
         assert np.isfinite(self.flat(weighting)).all()
         assert all(np.isfinite(weight).all() for weight in model.get_weights())
+
+    def test_a_task_trains_where_the_other_has_no_valid_pixel(self):
+        images, targets = batch_of(toy_batches(1), 0)
+        targets = {**targets, "depth": np.full_like(targets["depth"], -1.0)}
+        weighting = self.make()
+        model = toy_model()
+        model.compile(keras.optimizers.SGD(1e-3), metrics=None)
+        weighting.set_model(model)
+        before = self.flat(weighting)
+        head = np.array(model.get_layer("classes").get_weights()[0])
+        model.train_on_batch(images, targets)
+        assert not np.array_equal(head, model.get_layer("classes").get_weights()[0])
+        np.testing.assert_array_equal(before, self.flat(weighting))
+
+    def test_a_batch_that_overflows_is_survived_under_mixed_float16(self):
+        keras.mixed_precision.set_global_policy("mixed_float16")
+        try:
+            weighting = self.make()
+            model = toy_model()
+            model.compile(keras.optimizers.SGD(1e-3), metrics=None)
+        finally:
+            keras.mixed_precision.set_global_policy("float32")
+        weighting.set_model(model)
+        images, targets = toy_batches(2)
+        depth = np.where(targets["depth"] > 0, np.float32(3e38), np.float32(-1.0))
+        broken = {**targets, "depth": depth}  # their sum is infinite
+        model.train_on_batch(*batch_of((images, broken), 0))
+        head = np.array(model.get_layer("classes").get_weights()[0])
+        for _ in range(16):  # the optimizer's loss scale has to come down first
+            logs = model.train_on_batch(*batch_of((images, targets), 1), return_dict=True)
+        assert np.isfinite(self.flat(weighting)).all()
+        assert np.isfinite(logs["loss"])
+        assert not np.array_equal(head, model.get_layer("classes").get_weights()[0])
+
+    def test_on_a_second_model_it_starts_anew_and_so_it_does_back_on_the_first(self):
+        weighting = self.make()
+        first, _ = self.fit(weighting)
+        second, _ = self.fit(weighting)
+        self.fit(weighting, model=first)
+        assert weighting.state is first.weighting_state
+        other = self.make()
+        again, _ = self.fit(other)
+        assert self.flat(weighting).shape == self.flat(other).shape
+
+    def test_a_file_of_another_method_leaves_its_state_alone(self, tmp_path):
+        model, _ = self.fit(ak.weighting.FixedWeights({"segmentation": 7.0, "depth": 9.0}))
+        model.save_weights(tmp_path / "fixed.weights.h5")
+        weighting = type("Another", (type(self.make()),), {})(**self.arguments())
+        target = toy_model()
+        target.compile(keras.optimizers.SGD(1e-3), metrics=None)
+        weighting.set_model(target)
+        target.optimizer.build(target.trainable_variables)
+        before = self.flat(weighting)
+        target.load_weights(tmp_path / "fixed.weights.h5")
+        np.testing.assert_array_equal(before, self.flat(weighting))
+
+    def test_a_third_output_goes_on_training(self):
+        toy = toy_model()
+        outputs = {**toy.output, "other": keras.layers.Conv2D(1, 1, name="other")(toy.input)}
+        model = ak.models.AuxiliaryModel(toy.input, outputs)
+        losses = {
+            "segmentation": ak.losses.PixelCrossEntropy(),
+            "depth": ak.losses.DepthL1(),
+            "other": ak.losses.DepthL1(),
+        }
+        model.compile(keras.optimizers.SGD(1e-3), losses, metrics=None)
+        before = np.array(model.get_layer("other").get_weights()[0])
+        images, targets = batch_of(toy_batches(1), 0)
+        model.fit(
+            images, {**targets, "other": targets["depth"]}, verbose=0, callbacks=[self.make()]
+        )
+        assert not np.array_equal(before, model.get_layer("other").get_weights()[0])
 
     @pytest.mark.parametrize("scale", [1e-12, 1e12])
     def test_extreme_losses_give_no_nan(self, scale):

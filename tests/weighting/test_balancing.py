@@ -22,7 +22,7 @@ class TestFocusedTaskWeightBalancing(WeightingContract):
 
 class TestProductMode(WeightingContract):
     def make(self):
-        return ak.weighting.FocusedTaskWeightBalancing(mode="product")
+        return ak.weighting.FocusedTaskWeightBalancing(mode="product", normalize=True)
 
 
 class TestNormalized(WeightingContract):

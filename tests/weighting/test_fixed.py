@@ -9,8 +9,11 @@ from tests.weighting.contracts import WeightingContract
 
 
 class TestFixedWeights(WeightingContract):
+    def arguments(self):
+        return {"task_weights": {"segmentation": 400.0, "depth": 1.0}}
+
     def make(self):
-        return ak.weighting.FixedWeights({"segmentation": 400.0, "depth": 1.0})
+        return ak.weighting.FixedWeights(**self.arguments())
 
     def test_total_is_the_weighted_sum(self):
         model = toy_model()
