@@ -30,6 +30,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     """As `replacing`, for a folder; an empty one is yielded. What stood at `path` is removed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary, old = path.with_name(f".tmp-{path.name}"), path.with_name(f".old-{path.name}")
+    _put_back(old, path)
     for leftover in (temporary, old):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
@@ -43,9 +44,16 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
+        _put_back(old, path)
         raise
     _sync(path.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _put_back(old: Path, path: Path) -> None:
+    """After an end between the two renamings `old` is the only copy."""
+    if old.exists() and not path.exists():
+        old.replace(path)
 
 
 def _sync(path: Path) -> None:

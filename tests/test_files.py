@@ -1,5 +1,7 @@
 """Files and folders are whole or absent."""
 
+from pathlib import Path
+
 import pytest
 
 from auxnet_keras._files import replacing, replacing_folder
@@ -57,3 +59,30 @@ def test_leftovers_of_a_killed_process_are_cleared(tmp_path):
         (temporary / "whole").touch()
     assert names(tmp_path) == ["export"]
     assert names(tmp_path / "export") == ["whole"]
+
+
+def test_folder_moved_away_by_a_killed_process_is_put_back(tmp_path):
+    (tmp_path / ".old-export").mkdir()
+    (tmp_path / ".old-export" / "only copy").touch()
+    with pytest.raises(ValueError, match="stop"), replacing_folder(tmp_path / "export"):
+        raise ValueError("stop")
+    assert names(tmp_path) == ["export"]
+    assert names(tmp_path / "export") == ["only copy"]
+
+
+def test_folder_is_put_back_when_the_new_one_cannot_be_renamed(tmp_path, monkeypatch):
+    rename = Path.replace
+
+    def replace(self, target):
+        if self.name.startswith(".tmp-"):
+            raise PermissionError("stop")
+        return rename(self, target)
+
+    path = tmp_path / "export"
+    path.mkdir()
+    (path / "old").touch()
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(PermissionError), replacing_folder(path) as temporary:
+        (temporary / "new").touch()
+    assert names(path) == ["old"]
+    assert names(tmp_path) == ["export"]

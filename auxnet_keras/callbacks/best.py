@@ -1,5 +1,6 @@
 """best.weights.h5: the weights of the epoch with the lowest validation loss of the main task."""
 
+import io
 import math
 import warnings
 from pathlib import Path
@@ -30,7 +31,8 @@ class BestWeights(keras.callbacks.Callback):
 
     Raises:
         ConfigError: Unknown mode, or no such validation log.
-        DataError: On resume, the file there is damaged or holds the best of another log.
+        DataError: The file cannot be written (disk full); on resume, the file there is damaged or
+            holds the best of another log.
 
     Example:
         >>> model.fit(train, validation_data=val,
@@ -88,10 +90,19 @@ class BestWeights(keras.callbacks.Callback):
         self.epoch = None
 
     def _save(self) -> None:
-        with replacing(self.path) as temporary:
-            self.model.save_weights(temporary, overwrite=True)
-            with h5py.File(temporary, "r+") as file:
-                file.attrs.update(monitor=self.monitor, value=self.value, epoch=self.epoch)
+        memory = _WeightsInMemory()
+        self.model.save_weights(memory)
+        with h5py.File(memory, "r+") as file:
+            file.attrs.update(monitor=self.monitor, value=self.value, epoch=self.epoch)
+        try:
+            with replacing(self.path) as temporary:
+                temporary.write_bytes(memory.getbuffer())
+        except OSError as error:
+            raise DataError(
+                f"The best weights {self.path} could not be written: {error.strerror or error}. "
+                "What was there before is untouched; free some space or make the folder writable. "
+                f"Received: {str(self.path)!r}."
+            ) from error
 
     def _remember(self) -> None:
         try:
@@ -109,3 +120,11 @@ class BestWeights(keras.callbacks.Callback):
                 f"Move it away, or monitor the same. Received: monitor={self.monitor!r}."
             )
         self.value, self.epoch = float(value), int(epoch)
+
+
+class _WeightsInMemory(io.BytesIO):
+    """What `save_weights` takes for a file: HDF5 on a full disk would fail while it is closed,
+    where Python can only print the stack."""
+
+    def __str__(self) -> str:
+        return "best.weights.h5"  # Keras checks the suffix

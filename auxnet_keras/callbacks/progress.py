@@ -45,7 +45,6 @@ class Progress(keras.callbacks.Callback):
             self._first = False
         self._shown = 0.0
         self._clock.start()
-        self._time_left.seconds(epoch)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         steps = self.params.get("steps")

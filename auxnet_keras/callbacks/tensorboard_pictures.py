@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 
 from auxnet_keras import pictures
+from auxnet_keras.data.units import check_unit, zoom_power
 from auxnet_keras.metrics import SegmentationMetrics
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class TensorBoardPictures(keras.callbacks.Callback):
         samples: Batches (image, {"segmentation": ..., "depth": ...}), such as a validation data
             set; the first `count` samples are kept.
         info: The data set's facts (`ak.data.info(kind)`), for its palette and depth unit.
+        depth_unit: As for `ak.data.load`, if the samples are not in the data set's own unit.
         count: How many images.
         every: Draw after each so many epochs.
         figures: A folder for the newest pictures, `predictions.png` and `confusion.png`.
@@ -47,6 +49,7 @@ class TensorBoardPictures(keras.callbacks.Callback):
         samples: Iterable,
         info: "DatasetInfo | None" = None,
         *,
+        depth_unit: str | None = None,
         count: int = 4,
         every: int = 1,
         figures: str | Path | None = None,
@@ -55,6 +58,9 @@ class TensorBoardPictures(keras.callbacks.Callback):
         self.log_dir = Path(log_dir) / "pictures"
         self.samples = samples
         self.info = info
+        # A large value is far away in metres, and near by as a disparity.
+        own = "disparity_px" if info is None else info.depth_unit
+        self._near_bright = zoom_power(check_unit(depth_unit or own), own) < 0
         self.count = count
         self.every = every
         self.figures = None if figures is None else Path(figures)
@@ -107,12 +113,11 @@ class TensorBoardPictures(keras.callbacks.Callback):
         if task == "segmentation":
             ids = (truth, predicted.argmax(-1))
             return [pictures.colour_labels(part, self._palette) for part in ids]
-        near_bright = self.info is not None and self.info.depth_unit == "metres"
         valid = truth[np.isfinite(truth) & (truth >= 0)]
         # One scale for both, so that they compare.
-        scale = float(np.percentile(valid, 1 if near_bright else 99)) if valid.size else None
+        scale = float(np.percentile(valid, 1 if self._near_bright else 99)) if valid.size else None
         return [
-            pictures.colour_depth(part, scale, near_bright=near_bright)
+            pictures.colour_depth(part, scale, near_bright=self._near_bright)
             for part in (truth, predicted)
         ]
 

@@ -51,7 +51,8 @@ class Kind:
     meaning: str
 
     def __str__(self) -> str:
-        return f"a {self.bits}-bit {' or '.join(self.colours)} PNG ({self.meaning})"
+        article = "an" if self.bits == 8 else "a"
+        return f"{article} {self.bits}-bit {' or '.join(self.colours)} PNG ({self.meaning})"
 
 
 def file_bytes(path: Path) -> bytes:
@@ -76,8 +77,8 @@ def header(data: bytes, path: Path) -> Header:
     """
     if not data.startswith(SIGNATURE):
         raise DataError(
-            f"Not a PNG file: {path}. Expected the PNG signature; convert the file, renaming it is "
-            f"not enough. Received: a file that starts with {data[:8]!r}."
+            f"Not a PNG file: {path}. Expected the PNG signature; convert the file (renaming it "
+            f"is not enough). Received: a file that starts with {data[:8]!r}."
         )
     if len(data) < 33 or data[8:16] != b"\x00\x00\x00\rIHDR":
         raise truncated(data, path)
@@ -133,8 +134,10 @@ def decode(path: Path, kind: Kind) -> np.ndarray:
             f"Wrong {kind.what} PNG: {path}. Expected {kind}. {_remedy(found, kind)} "
             f"Received: {found}."
         )
+    if not is_complete(data):  # before OpenCV, which would complain on stderr as well
+        raise truncated(data, path)
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if pixels is None or not is_complete(data):
+    if pixels is None:
         raise truncated(data, path)
     return pixels
 

@@ -36,10 +36,17 @@ class StreetSource(SynthiaSource):
 
         cached = platformdirs.user_cache_path("auxnet_keras") / f"street-{VERSION}"
         root = Path(root or cached).expanduser()
-        if _to_draw(root, VERSION):
-            logger.info("%s: drawing %d street scenes where they are missing", root, SCENES)
+        missing = _missing(root) if _to_draw(root, VERSION) else 0
+        if missing:
+            logger.info("%s: drawing %d of %d street scenes", root, missing, SCENES)
             write(root, SCENES, SEED)
         super().__init__(root)
+
+
+def _missing(root: Path) -> int:
+    from auxnet_keras.data.street.layouts import synthia_image
+
+    return sum(not (root / synthia_image(index, SCENES)).is_file() for index in range(SCENES))
 
 
 def _to_draw(root: Path, version: int) -> bool:

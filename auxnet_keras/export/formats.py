@@ -7,8 +7,10 @@ from typing import Any
 
 import keras
 
+from auxnet_keras._files import replacing
 from auxnet_keras.errors import unknown
 from auxnet_keras.export import keras_format, litert_format, onnx_format, tf_format
+from auxnet_keras.export.failure import writing
 from auxnet_keras.export.fixed_size import need
 
 FORMATS: dict[str, tuple[Callable[..., Any], str]] = {
@@ -42,7 +44,7 @@ def write(
 
     Raises:
         ConfigError: An unknown format, or one whose extra is not installed: before any is written.
-        ExportError: A format does not give what the model gives.
+        ExportError: A format does not give what the model gives, or the disk is full.
     """
     for name in formats:
         if name not in FORMATS:
@@ -62,5 +64,7 @@ def write(
         writer, file = FORMATS[name]
         report[name] = writer(model, Path(directory) / file, **options[name])
     text = json.dumps({name: found.to_mapping() for name, found in report.items()}, indent=2)
-    (Path(directory) / "verification.json").write_text(text + "\n", encoding="utf-8")
+    record = Path(directory) / "verification.json"
+    with writing(record), replacing(record) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
     return {name: found.path for name, found in report.items()}

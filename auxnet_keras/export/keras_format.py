@@ -9,6 +9,7 @@ import numpy as np
 from auxnet_keras._files import replacing
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.export.deployment import Deployment
+from auxnet_keras.export.failure import writing
 from auxnet_keras.export.verification import Verification, sample_inputs, verify
 
 
@@ -27,7 +28,8 @@ def keras_file(model: keras.Model, path: str | Path) -> Verification:
 
     Raises:
         ConfigError: As `Deployment`; another suffix.
-        ExportError: The file does not give what the model gives; nothing was written.
+        ExportError: The file does not give what the model gives, or the disk is full; nothing was
+            written.
     """
     path = Path(path)
     if path.suffix != ".keras":
@@ -39,7 +41,7 @@ def keras_file(model: keras.Model, path: str | Path) -> Verification:
         output = network(deployment.arguments(inputs), training=False)
         return np.asarray(output[deployment.task])
 
-    with replacing(path) as temporary:
+    with writing(path), replacing(path) as temporary:
         deployment.network.save(temporary)
         loaded = keras.models.load_model(temporary, compile=False)
         expected = [(inputs, run_of(deployment.network, inputs))]

@@ -8,6 +8,7 @@ import numpy as np
 
 from auxnet_keras._files import replacing
 from auxnet_keras.export.deployment import Deployment
+from auxnet_keras.export.failure import writing
 from auxnet_keras.export.fixed_size import fixed_size_model, need
 from auxnet_keras.export.verification import Verification, network_output, sample_inputs, verify
 
@@ -32,14 +33,15 @@ def litert(
 
     Raises:
         ConfigError: As `Deployment`; no size; the extra is not installed.
-        ExportError: The file does not give what the model gives; nothing was written.
+        ExportError: The file does not give what the model gives, or the disk is full; nothing was
+            written.
     """
     need("litert", MODULES)
     from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-not-found]
 
     path = Path(path)
     deployment = Deployment(model, size)
-    with replacing(path) as temporary:
+    with writing(path), replacing(path) as temporary:
         fixed_size_model(deployment, 1).export(temporary, format="litert", verbose=False)
         serve = Interpreter(str(temporary)).get_signature_runner()
 

@@ -13,6 +13,7 @@ from auxnet_keras._files import replacing_folder
 from auxnet_keras._version import __version__
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.export.deployment import Deployment
+from auxnet_keras.export.failure import writing
 from auxnet_keras.export.verification import (
     Verification,
     network_output,
@@ -52,7 +53,8 @@ def saved_model(
 
     Raises:
         ConfigError: As `Deployment`; or the folder holds something else.
-        ExportError: The SavedModel does not give what the model gives; nothing was written.
+        ExportError: The SavedModel does not give what the model gives, or the disk is full; nothing
+            was written.
 
     Example:
         >>> ak.export.saved_model(model, "exported/1")
@@ -62,7 +64,7 @@ def saved_model(
     path = Path(path)
     deployment = Deployment(model, size, disparity)
     _refuse_foreign(path)
-    with replacing_folder(path) as temporary:
+    with writing(path, tf.errors.OpError), replacing_folder(path) as temporary:
         _archive(deployment).write_out(str(temporary), verbose=False)
         loaded = tf.saved_model.load(str(temporary))
 

@@ -18,7 +18,7 @@ TOLERANCE = 1e-3
 
 
 class ExportError(AuxnetError, RuntimeError):
-    """An export does not give what its network gives."""
+    """An export does not give what its network gives, or cannot be written."""
 
 
 @dataclasses.dataclass(frozen=True)

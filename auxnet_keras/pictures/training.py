@@ -30,7 +30,8 @@ def curves(
 ) -> Path:
     """Draws losses (log axis), segmentation scores and loss weights over epochs, what there is.
 
-    Solid lines are training, dashed ones validation. A vertical line marks the epoch with the
+    Solid lines are training, dashed ones validation (for a single epoch, full and hollow points).
+    A vertical line marks the epoch with the
     lowest `monitor`, whose weights a run keeps as the best.
 
     Args:
@@ -98,12 +99,12 @@ def _draw(
             if column in columns:
                 values = columns[column]
                 label = _label(name) if column == name else None
-                # A point for a single epoch, for which there is no line to see.
-                marker = "o" if len(values) == 1 else None
-                axes.plot(epochs, values, color=colour, linestyle=style, label=label, marker=marker)
+                points = _points(epochs, validation=column != name)
+                axes.plot(epochs, values, color=colour, linestyle=style, label=label, **points)
                 lowest = min(lowest, *values[np.isfinite(values)], np.inf)
     if any(VALIDATION + name in columns for name in names):
-        axes.plot([], [], color="grey", linestyle=DASHED, label="validation")
+        points = _points(epochs, validation=True)
+        axes.plot([], [], color="grey", linestyle=DASHED, label="validation", **points)
     if title != "Segmentation" and 0 < lowest < np.inf:
         axes.set_yscale("log")
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -117,6 +118,13 @@ def _draw(
     axes.set_title(title, fontsize=11, weight="bold", color=figures.INK, loc="left")
     axes.set_xlabel("epoch", fontsize=9, color=figures.INK)
     axes.legend(frameon=False, fontsize=9)
+
+
+def _points(epochs: np.ndarray, *, validation: bool) -> dict[str, Any]:
+    """Markers for a single epoch, for which there is no line to see; hollow for validation."""
+    if len(epochs) > 1:
+        return {}
+    return {"marker": "o", "fillstyle": "none" if validation else "full"}
 
 
 def _label(name: str) -> str:

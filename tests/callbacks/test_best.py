@@ -1,5 +1,8 @@
 """best.weights.h5 holds the best epoch, and says which one it is."""
 
+import errno
+from pathlib import Path
+
 import h5py
 import keras
 import numpy as np
@@ -93,6 +96,24 @@ def test_a_run_from_the_start_forgets(path):
 def test_epochs_without_validation_are_passed_over(path):
     best, _ = fit(path, [None, 2.0])
     assert best.epoch == 1
+
+
+def test_a_full_disk_is_one_sentence(path, monkeypatch, capfd):
+    fit(path, [1.0])
+    before = path.read_bytes()
+
+    def write_bytes(file, data):
+        with file.open("wb") as half:
+            half.write(data[:1000])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", write_bytes)
+    with pytest.raises(DataError, match="No space left on device.*free some space") as error:
+        fit(path, [1.0])
+    assert str(path) in str(error.value) and "\n" not in str(error.value)
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert "Exception ignored" not in capfd.readouterr().err
 
 
 def test_warns_when_nothing_was_saved(path):

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 import auxnet_keras as ak
-from auxnet_keras.callbacks import progress, screens
+from auxnet_keras.callbacks import epoch_clock, progress, screens
 from auxnet_keras.callbacks.progress import describe, duration
 from tests.toys import toy_batches, toy_model
 
@@ -111,6 +111,28 @@ def test_several_steps_per_execution(recorder):
     model.compile("sgd", steps_per_execution=2)
     fit(model, batches=5)
     assert [line.split()[2] for line in recorder.updates[1:]] == ["2/5", "4/5", "5/5"]
+
+
+def test_time_left_does_not_count_the_compilation(recorder, monkeypatch):
+    class Time:
+        value = 0.0
+
+        def perf_counter(self):
+            return self.value
+
+    time = Time()
+    monkeypatch.setattr(epoch_clock, "time", time)
+
+    def train(batch, logs):
+        time.value += 2.0 if time.value else 3600.0
+
+    slow = keras.callbacks.LambdaCallback(on_train_batch_begin=train)
+    model = toy_model()
+    model.compile("sgd")
+    fit(model, callbacks=[slow], epochs=2)
+    # 2 s a batch, and three batches an epoch.
+    left = [line.split("ETA ")[1].split()[0] for line in recorder.updates[1:]]
+    assert left == ["-:--", "0:00:08", "0:00:06", "0:00:04", "0:00:02", "0:00:00"]
 
 
 @pytest.mark.filterwarnings("ignore:Your input ran out of data")

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 import auxnet_keras as ak
 from auxnet_keras.callbacks import tensorboard_pictures as module
+from auxnet_keras.errors import ConfigError
 from tests.callbacks.events import images
 from tests.toys import CLASSES, toy_batches, toy_model
 
@@ -101,3 +102,36 @@ def test_depth_alone_has_no_confusion_matrix(tmp_path, drawn):
     fit(callback, toy_model("depth", None))
     assert drawn["rows"][0][1] == ["image", "true depth", "predicted depth"]
     assert drawn["matrices"] == []
+
+
+@pytest.mark.parametrize(
+    "kind, unit, near_bright",
+    [
+        ("kitti", None, False),
+        ("kitti", "metres", True),
+        ("kitti", "raw", False),
+        ("synthia", None, True),
+        ("synthia", "raw", True),
+        ("synthia", "inverse_depth", False),
+        (None, None, False),
+        (None, "metres", True),
+    ],
+)
+def test_near_things_are_bright_in_every_unit(tmp_path, monkeypatch, kind, unit, near_bright):
+    asked = []
+    colour_depth = ak.pictures.colour_depth
+
+    def spy(depth, maximum, *, near_bright):
+        asked.append(near_bright)
+        return colour_depth(depth, maximum, near_bright=near_bright)
+
+    monkeypatch.setattr(ak.pictures, "colour_depth", spy)
+    info = None if kind is None else ak.data.info(kind)
+    callback = ak.callbacks.TensorBoardPictures(tmp_path, [], info, depth_unit=unit)
+    callback._cells("depth", np.ones((4, 4, 1)), np.ones((4, 4, 1)))
+    assert asked == [near_bright] * 2
+
+
+def test_unknown_depth_unit(tmp_path):
+    with pytest.raises(ConfigError, match="did you mean 'metres'"):
+        ak.callbacks.TensorBoardPictures(tmp_path, [], depth_unit="meters")

@@ -51,6 +51,11 @@ def test_another_depth_or_colour_type_is_named(tmp_path, pixels, kind, received)
     assert message.endswith(f"Received: {received}.")
 
 
+def test_kinds_in_words():
+    assert str(LABEL) == "an 8-bit grey PNG (ids)"
+    assert str(DEPTH) == "a 16-bit grey PNG (disparity * 256)"
+
+
 def test_palette_is_refused_with_the_remedy(tmp_path):
     path = makers.write_palette_png(tmp_path / "p.png", np.arange(16).reshape(4, 4))
     with pytest.raises(DataError, match=r"palette's indices.*Received: 8-bit palette, 4x4\.$"):
@@ -58,11 +63,12 @@ def test_palette_is_refused_with_the_remedy(tmp_path):
 
 
 @pytest.mark.parametrize("kept", [10, 30, 60, -12, -4, -1])
-def test_truncated_file_is_named(tmp_path, kept):
+def test_truncated_file_is_named(tmp_path, kept, capfd):
     path = makers.write_png(tmp_path / "cut.png", makers.picture(0)[..., 0])
     path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(DataError, match=r"(?s)Truncated or damaged PNG: .*cut\.png"):
         png.decode(path, LABEL)
+    assert capfd.readouterr().err == ""
 
 
 def test_flipped_bits_are_noticed(tmp_path):

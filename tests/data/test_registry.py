@@ -43,7 +43,8 @@ def few_scenes(monkeypatch):
     monkeypatch.setattr(street_source, "SCENES", 10)
 
 
-def test_street_draws_once(few_scenes, tmp_path):
+def test_street_draws_once(few_scenes, tmp_path, caplog):
+    caplog.set_level("INFO", "auxnet_keras")
     root = tmp_path / "street"
     source = ak.data.source("street", root)
     assert [len(source.frames(split)) for split in ("train", "val", "all")] == [8, 2, 10]
@@ -58,6 +59,9 @@ def test_street_draws_once(few_scenes, tmp_path):
     ak.data.source("street", root)
     assert pictures[0].is_file()
     assert {path: path.stat().st_mtime_ns for path in pictures[1:]} == before
+    ak.data.source("street", root)
+    drawn = [message.split(": ")[1] for message in caplog.messages]
+    assert drawn == ["drawing 10 of 10 street scenes", "drawing 1 of 10 street scenes"]
 
 
 def test_street_without_a_folder_uses_the_users_cache(few_scenes, tmp_path, monkeypatch):
