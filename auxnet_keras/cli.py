@@ -10,6 +10,8 @@ from auxnet_keras._version import __version__
 from auxnet_keras.commands import data, demo, evaluate, export, predict, train
 from auxnet_keras.errors import AuxnetError
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="auxnet",
     help="Dense prediction helped by a second task that is thrown away at inference.",
@@ -46,11 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     rest = [argument for argument in given if argument != "--debug"]
     try:
-        app(rest)
-    except KeyboardInterrupt:
+        code = app(rest, standalone_mode=False) or 0
+        if code == INTERRUPTED:  # Typer's way to say that it caught a KeyboardInterrupt
+            _say("interrupted.")
+        sys.exit(code)
+    except (KeyboardInterrupt, typer.Abort):
         _say("interrupted.")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except Exception as error:
+        if hasattr(error, "exit_code") and hasattr(error, "show"):  # Typer's errors of usage
+            error.show()
+            sys.exit(error.exit_code)
         sentence = _sentence(error)
         if sentence is None or len(rest) < len(given):
             traceback.print_exc()
@@ -69,7 +77,11 @@ def _sentence(error: Exception) -> str | None:
         if told is not None:
             return told
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}. Received: {error.filename or ''!s}."
+        return (
+            f"{error.strerror}: a file or folder cannot be read or written. Check that the path is "
+            "right, what you may do there, and the free space. "
+            f"Received: {str(error.filename or 'no path')!r}."
+        )
     return None
 
 

@@ -79,9 +79,9 @@ def test_train_evaluate_predict_export(auxnet, tiny, scenes, tmp_path):  # noqa:
     code, out, err = auxnet("train", *tiny, "--out", run, "--weighting", "twb")
     assert code == 1 and "weighting: ftwb:focus=2 there, twb asked for" in err
 
-    code, out, err = auxnet("evaluate", run, "--json", tmp_path / "scores.json")
+    code, out, err = auxnet("evaluate", run, "--json", tmp_path / "new/scores.json")
     assert code == 0, err
-    scores = json.loads((tmp_path / "scores.json").read_text())
+    scores = json.loads((tmp_path / "new/scores.json").read_text())
     assert scores["segmentation"] == json.loads((run / "results.json").read_text())["segmentation"]
     assert f"{scores['segmentation']['mean_iou']:.3f}" in out
 
@@ -116,6 +116,9 @@ def test_options_win_over_the_file_and_the_file_over_the_recipe(auxnet, tiny, tm
         (("train", "--data", "kitti:/no/such/folder"), "/no/such/folder"),
         (("train", "--model", "auxnett"), "did you mean 'auxnet'"),
         (("train", "--weighting", "ftwp"), "did you mean 'ftwb'"),
+        (("train", "--weighting", "ftwb:focus=lss"), "focus must be 'loss'"),
+        (("train", "--size", "100", "320"), "the nearest is (96, 320)"),
+        (("train", "--backbone", "resnet500"), "did you mean 'resnet50'"),
         (("train", "--recipe", "auxnet/kity"), "did you mean 'auxnet/kitti'"),
         (("train", "--config", "none.yaml"), "No configuration file"),
         (("evaluate", "/no/such/run"), "Not a run folder"),
@@ -130,6 +133,7 @@ def test_bad_input_gets_one_sentence(auxnet, tmp_path, arguments, says):
         arguments = (*arguments, "--out", tmp_path / "out")
     code, _, err = auxnet(*arguments)
     assert code == 1 and says in err
+    assert says.startswith("/no/such") or not (tmp_path / "out").exists()
     assert err.startswith("auxnet: ") and err.count("\n") == 1 and "Traceback" not in err
     code, _, err = auxnet(*arguments, "--debug")
     assert code == 1 and "Traceback" in err
@@ -174,6 +178,14 @@ def test_interrupt_exits_with_130(auxnet, tiny, tmp_path, monkeypatch):
     assert code == 130 and "No epoch was finished" in err and "Traceback" not in err
 
 
+def test_an_interrupt_anywhere_is_said(auxnet, monkeypatch, tmp_path):
+    def interrupt(path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("auxnet_keras.experiments.run.load_run", interrupt)
+    assert auxnet("evaluate", tmp_path) == (130, "", "auxnet: interrupted.\n")
+
+
 def test_an_error_nobody_foresaw_shows_its_stack(auxnet, monkeypatch, tmp_path):
     def broken(path):
         raise ZeroDivisionError("somewhere")
@@ -187,6 +199,22 @@ def test_a_file_that_cannot_be_written_gets_a_sentence(auxnet, tmp_path):
     (tmp_path / "file").write_text("")
     code, _, err = auxnet("data", "synthesize", f"kitti:{tmp_path / 'file' / 'x'}", "--count", 1)
     assert code == 1 and "Traceback" not in err and str(tmp_path / "file") in err
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_computed(auxnet, tmp_path):
+    (tmp_path / "file").write_text("")
+    below = tmp_path / "file" / "x"
+    for arguments in (
+        ("train", "--out", below),
+        ("demo", "--out", below),
+        ("predict", "run", "a.png", "--out", below),
+        ("export", "run", "--out", below),
+        ("evaluate", "run", "--json", below),
+        ("evaluate", "run", "--json", tmp_path),
+    ):
+        code, _, err = auxnet(*arguments)
+        assert code == 1 and arguments[-2] in err and err.count("\n") == 1, arguments
+        assert f"{tmp_path / 'file'} is a file" in err or "there is a folder" in err
 
 
 def test_synthesize_writes_what_the_readers_read(auxnet, tmp_path):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
 
 
@@ -18,6 +19,7 @@ def command(
     ] = 300,
 ) -> None:
     """Train SegNet and AuxNet on built-in street scenes and compare them, in a few minutes."""
+    check_folder(out, "--out")
     import_tensorflow()
     from auxnet_keras.experiments.demo import run_demo
 

@@ -1,11 +1,11 @@
 """`auxnet evaluate`: a run's best weights at native resolution, beside the position prior."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands.places import check_file
 from auxnet_keras.commands.quiet import import_tensorflow
 
 
@@ -20,12 +20,14 @@ def command(
     ] = None,
 ) -> None:
     """Score a run at native resolution, beside a baseline that knows positions only."""
+    check_file(json_file, "--json")
     import_tensorflow()
     from auxnet_keras.experiments.evaluation import evaluate
+    from auxnet_keras.experiments.files import write_json
     from auxnet_keras.experiments.report import print_evaluation
     from auxnet_keras.experiments.run import load_run
 
     results = evaluate(load_run(run), data)
     print_evaluation(results)
     if json_file is not None:
-        json_file.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+        write_json(results, json_file)

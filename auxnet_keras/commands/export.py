@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
 
 
@@ -20,6 +21,7 @@ def command(
     ] = None,
 ) -> None:
     """Write the main task alone: image of any size in, class map out."""
+    check_folder(out, "--out")
     import_tensorflow()
     from auxnet_keras.experiments.exporting import export
     from auxnet_keras.experiments.run import load_run

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
 
 
@@ -22,6 +23,7 @@ def command(
     ] = None,
 ) -> None:
     """Predict images: class ids as PNG, a coloured overlay, and depth where the network has it."""
+    check_folder(out, "--out")
     import_tensorflow()
     from auxnet_keras.experiments.prediction import predict
     from auxnet_keras.experiments.run import load_run

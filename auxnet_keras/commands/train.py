@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
 
 
@@ -118,6 +119,7 @@ def command(
     8, 200 epochs, learning rate 1e-4, no weighting.
     """
     options = dict(locals())
+    check_folder(out, "--out")
     from auxnet_keras.experiments.config import RunConfig
     from auxnet_keras.experiments.config_file import read_settings
     from auxnet_keras.experiments.config_file import recipe as read_recipe
@@ -129,6 +131,8 @@ def command(
     if data is not None:
         settings["root"] = None  # it belonged to the other data
     settings |= {name: value for name, value in options.items() if value is not None}
+    if ":" in str(settings.get("weighting")):  # its values are checked by building it, in Keras
+        import_tensorflow()
     checked = RunConfig.from_mapping(settings, str(config or recipe or "the options"))
 
     import_tensorflow()

@@ -1,7 +1,7 @@
 """What a run is made of: every setting that changes its result, checked before anything starts."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from auxnet_keras.experiments import weightings
 MODELS = ("auxnet", "segnet", "fusenet")
 TWO_TASKS = ("auxnet",)
 TASKS = ("segmentation", "depth")
+BACKBONES = ["resnet50", "resnet101", "resnet152", "mobilenet_v2"]
 
 
 def _text(value: Any) -> str:
@@ -58,10 +59,17 @@ def _rate(value: Any) -> float:
 def _size(value: Any) -> tuple[int, int]:
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise TypeError("two whole numbers, height and width")
-    return (_count(value[0]), _count(value[1]))
+    height, width = _count(value[0]), _count(value[1])
+    if height % 32 or width % 32:  # told here, too: the models' own check needs Keras
+        near = tuple(max(32, round(side / 32) * 32) for side in (height, width))
+        raise TypeError(
+            "height and width in multiples of 32, because the encoder halves them five times; the "
+            f"nearest is {near}"
+        )
+    return (height, width)
 
 
-def _one_of(names: tuple[str, ...]) -> Callable[[Any], str]:
+def _one_of(names: Sequence[str]) -> Callable[[Any], str]:
     def check(value: Any) -> str:
         if value not in names:
             raise LookupError(names)
@@ -99,7 +107,8 @@ class RunConfig:
         out: The run folder.
 
     Raises:
-        ConfigError: A value of the wrong kind or an unknown name; settings that exclude each other.
+        ConfigError: A value of the wrong kind or out of range, or an unknown name; settings that
+            exclude each other.
     """
 
     data: str = _setting("street", _text)
@@ -107,7 +116,7 @@ class RunConfig:
     model: str = _setting("auxnet", _one_of(MODELS))
     main: str = _setting("segmentation", _one_of(TASKS))
     weighting: str = _setting("none", _text)
-    backbone: str = _setting("resnet50", _text)
+    backbone: str = _setting("resnet50", _one_of(BACKBONES))
     weights: str = _setting("imagenet", _path)
     size: tuple[int, int] = _setting((224, 384), _size)
     batch_size: int = _setting(8, _count)
@@ -137,7 +146,7 @@ class RunConfig:
         self._check_combination()
 
     def _check_combination(self) -> None:
-        method, _ = weightings.parse(self.weighting)
+        method = weightings.check(self.weighting)
         if self.root is None and KINDS[self.data].needs_root:
             raise ConfigError(
                 f"The data kind {self.data!r} needs its folder: {self.data}:PATH. "

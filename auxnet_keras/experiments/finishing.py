@@ -1,17 +1,16 @@
 """What a run leaves behind once its epochs are done."""
 
-import json
 from typing import Any
 
 from auxnet_keras import data
-from auxnet_keras._files import replacing
 from auxnet_keras.experiments.evaluation import evaluate
 from auxnet_keras.experiments.exporting import export
 from auxnet_keras.experiments.figures import write_figures
+from auxnet_keras.experiments.files import write_json
 from auxnet_keras.experiments.model_card import model_card
 from auxnet_keras.experiments.position_prior import position_prior, write_prior
 from auxnet_keras.experiments.report import evaluation_table
-from auxnet_keras.experiments.run import Run
+from auxnet_keras.experiments.run import RESULTS, Run
 from auxnet_keras.experiments.run_log import logger
 
 
@@ -47,6 +46,5 @@ def _prior(run: Run) -> Any:
 
 
 def _write_results(run: Run, results: dict[str, Any]) -> None:
-    with replacing(run.path / "results.json") as temporary:
-        temporary.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    write_json(results, run.path / RESULTS)
     evaluation_table(results).write(run.path)

@@ -3,7 +3,6 @@
 import datetime
 import hashlib
 import importlib.metadata
-import json
 import os
 import platform
 import shlex
@@ -12,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from auxnet_keras._files import replacing
+from auxnet_keras.experiments.files import read_json, write_json
 
 PACKAGES = ("auxnet_keras", "keras", "tensorflow", "numpy", "opencv-python-headless")
 
@@ -22,19 +21,22 @@ class Manifest:
 
     Args:
         folder: The run folder. An existing manifest there is continued.
+
+    Raises:
+        DataError: The existing manifest is damaged.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "manifest.json"
         self.content: dict[str, Any] = {"events": [], "artefacts": {}}
         if self.path.is_file():
-            self.content = json.loads(self.path.read_text(encoding="utf-8"))
+            self.content = read_json(self.path, events=list, artefacts=dict)
 
     @property
     def finished(self) -> bool:
         """The run's last event is its end."""
         events = self.content["events"]
-        return bool(events) and events[-1]["event"] == "end"
+        return bool(events) and events[-1].get("event") == "end"
 
     def describe(self, **facts: Any) -> None:
         """Sets or replaces top-level facts, such as `seeds=` or `data=`."""
@@ -58,8 +60,7 @@ class Manifest:
         self._write()
 
     def _write(self) -> None:
-        with replacing(self.path) as temporary:
-            temporary.write_text(json.dumps(self.content, indent=2) + "\n", encoding="utf-8")
+        write_json(self.content, self.path)
 
 
 def sha256(path: Path) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _CARD = """---
 library_name: keras
-tags: [semantic-segmentation, auxiliary-task, {model}]
+tags: [{tag}, auxiliary-task, {model}]
 ---
 # {name}
 
@@ -22,11 +22,11 @@ A network for {main}{helped}, trained with auxnet_keras {version}.
 ```python
 import auxnet_keras as ak
 
-model = ak.experiments.load_run("{name}").model()
+model = ak.experiments.load_run("{path}").model()
 ```
 
 Input: RGB images, resized to {height}x{width} (the exported network does that itself). Classes:
-{classes}. Channel 0 is the first class{void}.
+{classes}. Channel 0 is {first}.
 
 It was trained and scored on the data below and nothing else; on other cameras, places, weather or
 seasons its scores say nothing. It is not fit for any decision about safety.
@@ -63,17 +63,20 @@ def model_card(run: "Run") -> str:
     """The card of a finished run, as Markdown."""
     config, facts, info = run.config, run.manifest.content, run.info
     settings = yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
+    untrained = config.ignore_void and info.class_names[0] == "void"
     helper = {"segmentation": "depth", "depth": "segmentation"}[config.main]
     return _CARD.format(
         model=config.model,
+        tag={"segmentation": "semantic-segmentation", "depth": "depth-estimation"}[config.main],
         name=run.name,
+        path=run.path.as_posix(),
         main=config.main,
         helped=f" helped by {helper}" if config.model == "auxnet" else "",
         version=facts["versions"].get("auxnet_keras", ""),
         height=config.size[0],
         width=config.size[1],
         classes=", ".join(info.class_names),
-        void=" and was not trained" if config.ignore_void and "void" in info.class_names else "",
+        first=f"{info.class_names[0]}{', which was not trained' if untrained else ''}",
         data=config.data,
         train=facts["data"]["frames"]["train"],
         val=facts["data"]["frames"]["val"],

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from auxnet_keras.errors import DataError
+from auxnet_keras.experiments.files import write_png
 
 FILE = "position_prior.png"
 
@@ -42,7 +43,7 @@ def position_prior(batches: Iterable[Any], classes: int, ignore: int) -> np.ndar
 
 def write_prior(prior: np.ndarray, folder: Path) -> None:
     """Keeps it in the run folder, so that a run can be evaluated without its training data."""
-    cv2.imwrite(str(folder / FILE), prior)
+    write_png(prior, folder / FILE)
 
 
 def read_prior(folder: Path) -> np.ndarray:

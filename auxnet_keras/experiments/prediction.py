@@ -5,14 +5,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from auxnet_keras import data, pictures
+from auxnet_keras.data import png
 from auxnet_keras.data.image import read_image
 from auxnet_keras.data.units import Calibration
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.figures import depth_picture
+from auxnet_keras.experiments.files import write_png
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run import Run
@@ -26,7 +27,8 @@ def predict(
     """Predicts images with a run's best weights and writes what it sees.
 
     For `a.png`: `a_classes.png` (8-bit class ids at the image's size), `a_overlay.png` (the classes
-    over the image) and, where the network has depth, `a_depth.png` (near is bright).
+    over the image) and, where the network has depth, `a_depth.png` (near is bright). All images are
+    read before the first is predicted: nothing is written when one is bad.
 
     Args:
         run: A trained run.
@@ -39,22 +41,29 @@ def predict(
         The images predicted.
 
     Raises:
-        DataError: Nothing there, or files that are no images.
-        ConfigError: FuseNet without depth; two images of one name.
+        DataError: Nothing there, files that are no images, a picture that cannot be written.
+        ConfigError: FuseNet without depth, depth for another network; two images of one name.
     """
     images = find_images(paths)
     names = _names(images)
     out = Path(out)
     predictor = run.predictor
+    if depth is not None and not predictor.needs_depth:
+        raise ConfigError(
+            f"The model {run.config.model!r} takes images alone; leave out --depth, which is "
+            f"FuseNet's second input. Received: {str(depth)!r}."
+        )
     given = _Depths(run, depth) if predictor.needs_depth else None
+    for path in images:
+        _read(path, given)
     palette = run.info.palette
     for path, name in zip(images, names, strict=True):
-        image = read_image(path)
-        prediction = predictor(image, None if given is None else given.of(path))
+        image, depth_map = _read(path, given)
+        prediction = predictor(image, depth_map)
         if prediction.classes is not None:
             overlay = pictures.overlay(image, prediction.classes, palette)
             pictures.write(overlay, out / f"{name}_overlay.png")
-            cv2.imwrite(str(out / f"{name}_classes.png"), prediction.classes)
+            write_png(prediction.classes, out / f"{name}_classes.png")
         if prediction.depth is not None:
             picture = depth_picture(prediction.depth, predictor.depth_unit)
             pictures.write(picture, out / f"{name}_depth.png")
@@ -64,10 +73,12 @@ def predict(
 def find_images(paths: Sequence[str | Path]) -> list[Path]:
     """The images that files, folders and patterns name, folders and patterns in sorted order.
 
+    A file named twice is one image.
+
     Raises:
         DataError: One of them names nothing.
     """
-    found = []
+    found: dict[Path, Path] = {}
     for path in paths:
         here = list(_below(str(path)))
         if not here:
@@ -75,8 +86,9 @@ def find_images(paths: Sequence[str | Path]) -> list[Path]:
                 f"No image there; expected a file, a folder of {', '.join(IMAGES)} files, or a "
                 f"pattern in quotes. Received: {str(path)!r}."
             )
-        found += here
-    return found
+        for image in here:
+            found.setdefault(image.resolve(), image)
+    return list(found.values())
 
 
 def _below(path: str) -> Iterator[Path]:
@@ -97,11 +109,16 @@ def _names(images: Sequence[Path]) -> list[str]:
         names = [f"{path.resolve().parent.name}_{path.stem}" for path in images]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
+        same = [str(path) for path, name in zip(images, names, strict=True) if name == twice]
         raise ConfigError(
-            "Two images would be written under one name; predict them into different folders. "
-            f"Received: {twice!r} twice."
+            f"Two images would be written under one name, {twice}_classes.png; predict them one "
+            f"after the other into different folders. Received: {same[0]!r} and {same[1]!r}."
         )
     return names
+
+
+def _read(path: Path, depths: "_Depths | None") -> tuple[np.ndarray, np.ndarray | None]:
+    return read_image(path), None if depths is None else depths.of(path)
 
 
 class _Depths:
@@ -110,7 +127,14 @@ class _Depths:
     def __init__(self, run: "Run", folder: str | Path | None) -> None:
         self.unit = run.depth_unit
         self.folder = None if folder is None else Path(folder)
+        if self.folder is not None and not self.folder.is_dir():
+            what = "a file" if self.folder.exists() else "nothing there"
+            raise DataError(
+                "--depth must be a folder of depth PNGs named as the images. "
+                f"Received: {str(folder)!r}, {what}."
+            )
         self.source = data.source(run.config.data, run.config.root)
+        self.kind = png.Kind("depth", 16, ("grey", "RGB"), f"as in {self.source.info.kind}")
         self.frames = {frame.image.resolve(): frame for frame in self.source.frames("all")}
 
     def of(self, image: Path) -> np.ndarray:
@@ -126,14 +150,8 @@ class _Depths:
         return self.source.read(frame, self.unit).depth
 
     def _read(self, path: Path) -> np.ndarray:
-        stored = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-        if stored is None or stored.dtype != np.uint16:
-            kind = "no readable file" if stored is None else f"{8 * stored.itemsize} bits"
-            raise DataError(
-                f"{path} must be a 16-bit depth PNG, as in {self.source.info.kind}. "
-                f"Received: {kind}."
-            )
+        stored = png.decode(path, self.kind)
         # The network divides each map by its largest value, so that no calibration matters.
         anything = Calibration(focal=1.0, baseline=1.0)
-        depth = stored if stored.ndim == 2 else stored[..., 0]
+        depth = stored if stored.ndim == 2 else stored[..., -1]  # red; OpenCV's order is BGR
         return self.source.encoding.decode(depth, self.unit, lambda: anything)

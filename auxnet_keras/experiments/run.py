@@ -2,7 +2,6 @@
 
 import csv
 import functools
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config import RunConfig
 from auxnet_keras.experiments.config_file import read_config
+from auxnet_keras.experiments.files import damaged, read_json
 from auxnet_keras.experiments.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from auxnet_keras.models import AuxiliaryModel
 
 WEIGHTS = "best.weights.h5"
+RESULTS = "results.json"
 
 
 class Run:
@@ -51,24 +52,45 @@ class Run:
 
     @property
     def finished(self) -> bool:
-        """Training and evaluation came to their end."""
-        return self.manifest.finished
+        """Training and evaluation came to their end, and their results are there."""
+        return self.manifest.finished and (self.path / RESULTS).is_file()
+
+    @property
+    def epochs_saved(self) -> int:
+        """Epochs after which the newest checkpoint was written: a resumed run goes on there."""
+        names = [path.name for path in (self.path / "checkpoints").glob("epoch-*")]
+        numbers = [name.removeprefix("epoch-") for name in names]
+        return max((int(number) for number in numbers if number.isdecimal()), default=0)
 
     @property
     def history(self) -> dict[str, list[float]]:
-        """Column of `history.csv` -> its value for every epoch; empty before the first."""
+        """Column of `history.csv` -> its value for every epoch; empty before the first.
+
+        Raises:
+            DataError: The file is damaged.
+        """
         file = self.path / "history.csv"
         if not file.is_file():
             return {}
-        with file.open(newline="", encoding="utf-8") as lines:
-            rows = list(csv.DictReader(lines))
-        return {key: [_number(row[key]) for row in rows] for key in (rows[0] if rows else {})}
+        try:
+            with file.open(newline="", encoding="utf-8") as lines:
+                rows = list(csv.DictReader(lines))
+            return {key: [_number(row[key]) for row in rows] for key in (rows[0] if rows else {})}
+        except (ValueError, TypeError, csv.Error) as error:
+            remedy = "restore it from a copy of the run folder"
+            raise damaged(file, error, remedy) from error
 
     @property
     def results(self) -> dict[str, Any]:
-        """What `results.json` holds: the evaluation of the best weights; empty before the end."""
-        file = self.path / "results.json"
-        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        """What `results.json` holds: the evaluation of the best weights; empty before the end.
+
+        Raises:
+            DataError: The file is damaged.
+        """
+        file = self.path / RESULTS
+        if not file.is_file():
+            return {}
+        return read_json(file, data=str, split=str, frames=int, position_prior=dict)
 
     @property
     def info(self) -> "DatasetInfo":
@@ -76,9 +98,12 @@ class Run:
         from auxnet_keras.data.frame import DatasetInfo
 
         facts = dict(self._data_facts()["info"])
-        facts["class_names"] = tuple(facts["class_names"])
-        facts["palette"] = np.asarray(facts["palette"], np.uint8)
-        return DatasetInfo(**facts)
+        try:
+            facts["class_names"] = tuple(facts["class_names"])
+            facts["palette"] = np.asarray(facts["palette"], np.uint8)
+            return DatasetInfo(**facts)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise damaged(self.manifest.path, f"data: info: {error}") from error
 
     @property
     def depth_unit(self) -> str:
@@ -96,7 +121,8 @@ class Run:
         """The network with the best weights, rebuilt from the config.
 
         Raises:
-            ConfigError: There are no weights yet, or they belong to another network.
+            ConfigError: There are no weights yet, they belong to another network, or their file is
+                damaged.
         """
         from auxnet_keras.experiments.networks import network
 
@@ -107,13 +133,7 @@ class Run:
                 f"The run has no trained weights yet; train it first. Received: {str(file)!r}."
             )
         model = network(self.config, names, pretrained=False)
-        try:
-            model.load_weights(file)
-        except (OSError, KeyError) as error:
-            raise ConfigError(
-                "The weights file is damaged; copy the run folder again. manifest.json has its "
-                f"SHA-256. Received: {str(file)!r}."
-            ) from error
+        model.load_weights(file)
         return model
 
     def _data_facts(self) -> dict[str, Any]:
@@ -123,6 +143,10 @@ class Run:
                 "The run folder's manifest.json does not say what the network was trained on; "
                 f"train it first. Received: {str(self.path)!r}."
             )
+        if not isinstance(facts, dict) or not isinstance(facts.get("info"), dict):
+            raise damaged(self.manifest.path, "data without its info")
+        if not isinstance(facts.get("depth_unit"), str):
+            raise damaged(self.manifest.path, "data without its depth_unit")
         return facts
 
 

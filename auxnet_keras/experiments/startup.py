@@ -55,7 +55,7 @@ def describe_run(
     where = config.data if config.root is None else f"{config.data}:{config.root}"
     trained, deployed = model.count_params(), model.main_model().count_params()
     unit = config.depth_unit or info.depth_unit
-    finished = len(run.history.get("epoch", ()))
+    finished = run.epochs_saved
     lines = {
         "network": f"{config.model} on {config.backbone} ({_start(config.weights)}), "
         f"main task {config.main}, weighting {config.weighting}",

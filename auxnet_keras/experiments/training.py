@@ -43,7 +43,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
             _fit(run)
             finish(run)
         except KeyboardInterrupt:
-            run.manifest.event("interrupt", epochs=len(run.history.get("epoch", ())))
+            run.manifest.event("interrupt", epochs=run.epochs_saved)
             logger.info("Interrupted. %s", _what_is_saved(run))
             raise
         except Exception as error:
@@ -102,6 +102,7 @@ def _dataset(config: RunConfig, split: str) -> Any:
         augment=config.augment and split == "train",
         cache=config.cache,
         limit=config.limit,
+        main=config.main,
     )
     return data.with_depth_input(dataset) if config.model == "fusenet" else dataset
 
@@ -135,7 +136,7 @@ def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
 
 
 def _what_is_saved(run: Run) -> str:
-    epochs = len(run.history.get("epoch", ()))
+    epochs = run.epochs_saved
     if not epochs:
         return "No epoch was finished; the same command starts anew."
     return (

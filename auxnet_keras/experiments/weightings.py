@@ -105,6 +105,18 @@ def parse(spec: str) -> tuple[Method, dict[str, Any]]:
     return method, values
 
 
+def check(spec: str) -> Method:
+    """The method a text names, its values checked by building it; without values no Keras needed.
+
+    Raises:
+        ConfigError: As `weighting`.
+    """
+    method, parameters = parse(spec)
+    if parameters:
+        method.build(parameters)
+    return method
+
+
 def weighting(spec: str) -> "Weighting | None":
     """The weighting a text names, new and unattached; `None` for `none`.
 

@@ -1,6 +1,7 @@
 """Encoders: a backbone with taps for the decoders, cut into stages for FuseNet."""
 
 import dataclasses
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -123,18 +124,21 @@ def _application(name: str, input_shape: tuple, weights: str | Path | None) -> k
         )
     from_imagenet = weights == "imagenet"
     try:
-        model = recipe.build(
-            include_top=False,
-            weights="imagenet" if from_imagenet else None,
-            input_shape=tuple(input_shape),
-        )
+        with warnings.catch_warnings():
+            # MobileNetV2's ImageNet weights are those of square images; convolutions do not care.
+            warnings.filterwarnings("ignore", "`input_shape` is undefined or non-square")
+            model = recipe.build(
+                include_top=False,
+                weights="imagenet" if from_imagenet else None,
+                input_shape=tuple(input_shape),
+            )
     except Exception as error:
         if not from_imagenet:
             raise
         raise ConfigError(
             f"The ImageNet weights of {name!r} could not be fetched ({_last_line(error)}). "
-            "Without a network: pass weights=None to start from random weights, or fetch the file "
-            "on another machine and pass weights='path/to/file' or put it into "
+            "Without a network: pass weights=None (--weights none) to start from random weights, "
+            "or fetch the file on another machine and pass weights='path/to/file' or put it into "
             "~/.keras/models/, where Keras looks first. Received: weights='imagenet'."
         ) from error
     if recipe.batch_norm_momentum is not None:

@@ -30,6 +30,7 @@ def tiny_backbone():
     """A backbone named `tiny`, which a config may ask for."""
     import keras
 
+    from auxnet_keras.experiments import config
     from auxnet_keras.models import encoders
 
     def build(include_top, weights, input_shape):
@@ -42,8 +43,10 @@ def tiny_backbone():
 
     taps = tuple(f"level{level}" for level in range(2, 6))
     encoders.BACKBONES["tiny"] = encoders.Backbone(build, "tf", taps)
+    config.BACKBONES.append("tiny")
     yield "tiny"
     del encoders.BACKBONES["tiny"]
+    config.BACKBONES.remove("tiny")
 
 
 @pytest.fixture(autouse=True)

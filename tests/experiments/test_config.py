@@ -70,6 +70,12 @@ def test_yaml_reads_a_learning_rate_without_a_dot_as_text(tmp_path):
         ({"data": "kitti"}, "needs its folder"),
         ({"depth_unit": "feet"}, "Unknown depth_unit"),
         ({"weighting": "twp"}, "did you mean 'twb'"),
+        ({"weighting": "twb:momentum=2"}, "momentum must be in [0, 1)"),
+        ({"weighting": "ftwb:focus=lss"}, "focus must be 'loss'"),
+        ({"weighting": "fixed:nan,1"}, "finite number >= 0"),
+        ({"backbone": "resnet500"}, "did you mean 'resnet50'"),
+        ({"size": [100, 320]}, "multiples of 32"),
+        ({"size": [100, 320]}, "the nearest is (96, 320)"),
         ({"model": "segnet", "weighting": "twb"}, "has one task"),
         ({"model": "fusenet", "main": "depth"}, "segmentation only"),
     ],
@@ -78,6 +84,14 @@ def test_what_cannot_work_gets_a_sentence(settings, says):
     with pytest.raises(ConfigError, match="Received") as caught:
         RunConfig.from_mapping(settings)
     assert says in str(caught.value)
+
+
+def test_the_backbones_and_the_stride_are_those_of_the_models():
+    from auxnet_keras.experiments.config import BACKBONES
+    from auxnet_keras.models import encoders, preprocessing
+
+    assert list(encoders.BACKBONES) == BACKBONES
+    assert preprocessing.STRIDE == 32
 
 
 @pytest.mark.parametrize("text", ["a: [1", "- a\n- b\n", "just words", "\x00"])

@@ -60,14 +60,29 @@ def test_images_of_one_name_are_told_apart_by_their_folders(trained, photos, tmp
     predict(trained, [photos / "b.png", other / "b.png"], tmp_path / "out")
     assert (tmp_path / "out" / "photos_b_classes.png").is_file()
     assert (tmp_path / "out" / "more_b_classes.png").is_file()
-    with pytest.raises(ConfigError, match="under one name"):
-        predict(trained, [photos / "b.png", photos / "b.png"], tmp_path / "out")
+    (photos / "a.png").write_bytes((photos / "b.png").read_bytes())
+    with pytest.raises(ConfigError, match="under one name") as caught:
+        predict(trained, [photos], tmp_path / "out")
+    assert str(photos / "a.png") in str(caught.value)
+    assert str(photos / "a.jpg") in str(caught.value)
 
 
-def test_an_image_that_is_damaged_gets_its_path(trained, photos, tmp_path):
+def test_a_file_given_twice_is_one_image(photos):
+    assert find_images([photos / "b.png", str(photos / "*.png"), photos / "." / "b.png"]) == [
+        photos / "b.png"
+    ]
+
+
+def test_nothing_is_written_when_one_image_is_damaged(trained, photos, tmp_path):
     (photos / "c.png").write_bytes((photos / "b.png").read_bytes()[:200])
     with pytest.raises(DataError, match="c.png"):
         predict(trained, [photos], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_depth_for_a_network_without_such_an_input_is_refused(trained, photos, tmp_path):
+    with pytest.raises(ConfigError, match="leave out --depth"):
+        predict(trained, [photos], tmp_path / "out", depth=photos)
 
 
 def test_fusenet_takes_depth_from_its_data_or_from_a_folder(settings, scenes, tmp_path):
@@ -83,8 +98,18 @@ def test_fusenet_takes_depth_from_its_data_or_from_a_folder(settings, scenes, tm
         predict(run, [stray], tmp_path / "stray")
     depths = tmp_path / "depths"
     depths.mkdir()
-    with pytest.raises(DataError, match="16-bit depth PNG"):
+    with pytest.raises(DataError, match=r"Cannot read .*stray.png"):
         predict(run, [stray], tmp_path / "stray", depth=depths)
+    with pytest.raises(DataError, match="must be a folder"):
+        predict(run, [stray], tmp_path / "stray", depth=tmp_path / "none")
+    for content, says in (
+        (b"text", "Not a PNG"),
+        (stray.read_bytes(), "16-bit"),
+        (frame.depth.read_bytes()[:200], "Truncated"),
+    ):
+        (depths / "stray.png").write_bytes(content)
+        with pytest.raises(DataError, match=says):
+            predict(run, [stray], tmp_path / "stray", depth=depths)
     (depths / "stray.png").write_bytes(frame.depth.read_bytes())
     predict(run, [stray], tmp_path / "stray", depth=depths)
     own = cv2.imread(str(tmp_path / "own" / f"{frame.image.stem}_classes.png"), -1)

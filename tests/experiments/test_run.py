@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from auxnet_keras.errors import ConfigError
+from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments import load_run
 
 
@@ -40,8 +40,33 @@ def test_damaged_weights_get_a_sentence(trained, tmp_path):
     shutil.copytree(trained.path, tmp_path / "run")
     file = tmp_path / "run" / "best.weights.h5"
     file.write_bytes(file.read_bytes()[:1000])
-    with pytest.raises(ConfigError, match="damaged"):
+    with pytest.raises(ConfigError, match="damaged or not HDF5"):
         load_run(tmp_path / "run").model()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "read"),
+    [
+        ("manifest.json", "{", lambda run: run.finished),
+        ("manifest.json", '{"events": 3, "artefacts": {}}', lambda run: run.finished),
+        ("manifest.json", '{"events": [], "artefacts": {}, "data": []}', lambda run: run.info),
+        (
+            "manifest.json",
+            '{"events": [], "artefacts": {}, "data": {"info": {}, "depth_unit": "raw"}}',
+            lambda run: run.info,
+        ),
+        ("results.json", "[1]", lambda run: run.results),
+        ("results.json", "{}", lambda run: run.results),
+        ("history.csv", "epoch,loss\n0,much\n", lambda run: run.history),
+        ("history.csv", "epoch,loss\n0,1,2\n", lambda run: run.history),
+        ("history.csv", "\udcff", lambda run: run.history),
+    ],
+)
+def test_damaged_files_get_a_sentence(trained, tmp_path, name, content, read):
+    shutil.copy(trained.path / "config.yaml", tmp_path)
+    (tmp_path / name).write_text(content, errors="surrogateescape")
+    with pytest.raises(DataError, match=f"{name} is damaged; restore it .*Received: "):
+        read(load_run(tmp_path))
 
 
 def test_an_untrained_run_has_no_model(trained, tmp_path):

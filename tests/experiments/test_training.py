@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -104,10 +105,40 @@ def test_a_folder_of_somebody_elses_is_refused(settings, tmp_path):
 
 
 def test_settings_that_failed_before_an_epoch_may_be_corrected(settings):
-    with pytest.raises(ConfigError, match="multiples of 32"):
-        train(settings(size=(30, 64)))
+    with pytest.raises(ConfigError, match="No weights file"):
+        train(settings(weights="nowhere.weights.h5"))
     run = train(settings(epochs=1))
-    assert run.finished and run.config.size == (32, 64)
+    assert run.finished and run.config.weights == "none"
+
+
+def test_a_finished_run_that_lost_its_results_is_evaluated_again(trained, settings, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(trained.path, run)
+    (run / "results.json").unlink()
+    weights = (run / "best.weights.h5").read_bytes()
+    again = train(settings(out=str(run)))
+    assert again.finished and again.results["segmentation"] == trained.results["segmentation"]
+    assert again.history == trained.history
+    assert (run / "best.weights.h5").read_bytes() == weights
+
+
+def test_an_epoch_counts_with_its_checkpoint(settings, monkeypatch, capsys):
+    from auxnet_keras.callbacks import ResumableCheckpoint
+
+    write = ResumableCheckpoint.on_epoch_end
+
+    def interrupt(self, epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
+        write(self, epoch, logs)
+
+    monkeypatch.setattr(ResumableCheckpoint, "on_epoch_end", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train(settings())
+    run = load_run(settings().out)
+    assert "1 of 2 epochs" in capsys.readouterr().err
+    assert len(run.history["epoch"]) == 2 and run.epochs_saved == 1
+    assert run.manifest.content["events"][-1]["epochs"] == 1
 
 
 def test_a_run_interrupted_and_resumed_ends_as_one_that_was_not(

@@ -1,0 +1,43 @@
+"""Where a command writes to, checked before it computes for minutes."""
+
+import os
+from pathlib import Path
+
+from auxnet_keras.errors import ConfigError
+
+
+def check_folder(path: Path | None, option: str) -> None:
+    """Refuses a folder that cannot be made or written to.
+
+    Raises:
+        ConfigError: It, or what it would lie in, is a file or may not be written to.
+    """
+    if path is None:
+        return
+    existing = next((place for place in (path, *path.absolute().parents) if place.exists()), path)
+    if not existing.is_dir():
+        raise ConfigError(
+            f"{option} must be a folder, and {existing} is a file; choose another. "
+            f"Received: {str(path)!r}."
+        )
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise ConfigError(
+            f"{option} cannot be written, because {existing} may not be written to; change its "
+            f"permissions or choose another place. Received: {str(path)!r}."
+        )
+
+
+def check_file(path: Path | None, option: str) -> None:
+    """Refuses a file that cannot be made or replaced.
+
+    Raises:
+        ConfigError: It is a folder, or what it would lie in is no folder to write to.
+    """
+    if path is None:
+        return
+    if path.is_dir():
+        raise ConfigError(
+            f"{option} must be a file, and there is a folder of that name; name a file in it. "
+            f"Received: {str(path)!r}."
+        )
+    check_folder(path.absolute().parent, f"The folder of {option}")
