@@ -124,6 +124,12 @@ class TestCharts:
     def test_curves_draw_what_there_is(self, tmp_path, columns):
         assert read(pictures.curves(columns, tmp_path / "curves.png")).std() > 0
 
+    def test_a_single_epoch_tells_validation_from_training(self, tmp_path):
+        points = {"loss": [2.0], "val_loss": [np.nan]}, {"loss": [np.nan], "val_loss": [2.0]}
+        full, hollow = (read(pictures.curves(p, tmp_path / "curves.png")) for p in points)
+        assert full.shape == hollow.shape
+        assert (full < 100).sum() > (hollow < 100).sum()
+
     def test_panels_depend_on_the_columns(self, tmp_path):
         one = read(pictures.curves({"loss": [2.0, 1.0]}, tmp_path / "one.png"))
         three = read(pictures.curves(history(), tmp_path / "three.png"))

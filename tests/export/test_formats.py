@@ -1,15 +1,19 @@
 """The other formats, several at once, and extras that are not there."""
 
+import errno
 import importlib.util
 import json
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import auxnet_keras as ak
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.export import fixed_size
+from auxnet_keras.export.failure import writing
+from auxnet_keras.export.verification import ExportError
 from tests.toys import SIZE, toy_batches, toy_model
 
 FILES = {"onnx": "network.onnx", "litert": "network.tflite"}
@@ -122,3 +126,25 @@ def test_several_at_once(model, tmp_path):
 def test_unknown_format(model, tmp_path):
     with pytest.raises(ConfigError, match="did you mean 'saved_model'"):
         ak.export.write(model, ["savedmodel"], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        tf.errors.ResourceExhaustedError(None, None, "file; No space left\non device"),
+    ],
+)
+def test_a_full_disk_is_one_sentence(tmp_path, error):
+    with pytest.raises(ExportError) as raised, writing(tmp_path, tf.errors.OpError):
+        raise error
+    message = str(raised.value)
+    assert "No space left on device. Free some space" in message and "\n" not in message
+    assert message.endswith(f"Received: {str(tmp_path)!r}.")
+
+
+@pytest.mark.parametrize("name", ["saved_model", "keras"])
+def test_a_place_that_cannot_be_written(model, tmp_path, name):
+    (tmp_path / "file").touch()
+    with pytest.raises(ExportError, match="was not written: Not a directory"):
+        ak.export.write(model, [name], tmp_path / "file" / "export")
