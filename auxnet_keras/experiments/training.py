@@ -77,6 +77,8 @@ def _fit(run: Run) -> None:
     model.compile(keras.optimizers.Adam(config.learning_rate), jit_compile=False)
     record_facts(run, info, {"train": train.source_frames, "val": val.source_frames})
     describe_run(run, model, info, train, val)
+    if run.epochs_saved >= config.epochs:  # only what comes after them is missing
+        return
     model.fit(
         train,
         validation_data=val,
