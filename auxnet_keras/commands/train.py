@@ -40,7 +40,9 @@ Weighting = Annotated[
 ]
 Backbone = Annotated[
     str | None,
-    _option("--backbone", metavar="NAME", help="resnet50, resnet101, resnet152 or mobilenet_v2."),
+    _option(
+        "--backbone", metavar="NAME", help="resnet50, resnet101, resnet152, mobilenet_v2 or small."
+    ),
 ]
 Weights = Annotated[
     str | None,

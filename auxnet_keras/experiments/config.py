@@ -13,7 +13,7 @@ from auxnet_keras.experiments import weightings
 MODELS = ("auxnet", "segnet", "fusenet")
 TWO_TASKS = ("auxnet",)
 TASKS = ("segmentation", "depth")
-BACKBONES = ["resnet50", "resnet101", "resnet152", "mobilenet_v2"]
+BACKBONES = ["resnet50", "resnet101", "resnet152", "mobilenet_v2", "small"]
 
 
 def _text(value: Any) -> str:
@@ -92,7 +92,7 @@ class RunConfig:
         model: `auxnet`, `segnet` or `fusenet`.
         main: The task to be helped; the other one helps.
         weighting: As `auxnet_keras.experiments.weighting` reads it.
-        backbone: Name of the encoder.
+        backbone: Name of the encoder: one of `auxnet_keras.models.encoder`, or `small`.
         weights: `imagenet`, `none`, or a weights file of the backbone.
         size: Network input (height, width), multiples of 32.
         batch_size, epochs: Whole numbers.
@@ -151,6 +151,11 @@ class RunConfig:
             raise ConfigError(
                 f"The data kind {self.data!r} needs its folder: {self.data}:PATH. "
                 f"Received: {self.data!r}."
+            )
+        if self.backbone == "small" and self.weights != "none":
+            raise ConfigError(
+                "The backbone 'small' comes without pretrained weights; say weights=none. "
+                f"Received: weights={self.weights!r}."
             )
         if self.model not in TWO_TASKS and method is not weightings.METHODS["none"]:
             raise ConfigError(

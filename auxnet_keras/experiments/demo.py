@@ -51,7 +51,7 @@ def _config(root: Path, out: Path, model: str, weighting: str, epochs: int) -> R
         root=str(root),
         model=model,
         weighting=weighting,
-        backbone="mobilenet_v2",
+        backbone="small",
         weights="none",
         size=SIZE,
         batch_size=8,

@@ -32,11 +32,19 @@ def network(
     return constructors[config.model](
         len(class_names),
         (*config.size, 3),
-        backbone=config.backbone,
+        backbone=_backbone(config),
         weights=None if config.weights == "none" or not pretrained else config.weights,
         class_names=class_names,
         **tasks.get(config.model, {}),
     )
+
+
+def _backbone(config: RunConfig) -> Any:
+    if config.backbone != "small":
+        return config.backbone
+    from auxnet_keras.experiments.small_backbone import small_backbone
+
+    return small_backbone((*config.size, 3))
 
 
 def other_task(task: str) -> str:

@@ -78,6 +78,7 @@ def test_yaml_reads_a_learning_rate_without_a_dot_as_text(tmp_path):
         ({"size": [100, 320]}, "the nearest is (96, 320)"),
         ({"model": "segnet", "weighting": "twb"}, "has one task"),
         ({"model": "fusenet", "main": "depth"}, "segmentation only"),
+        ({"backbone": "small"}, "say weights=none"),
     ],
 )
 def test_what_cannot_work_gets_a_sentence(settings, says):

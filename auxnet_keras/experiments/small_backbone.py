@@ -1,0 +1,43 @@
+"""The backbone `small`: plain convolutions for short trainings on a CPU, from random weights.
+
+MobileNetV2 has as many multiplications, but TensorFlow trains its depthwise convolutions several
+times slower on a CPU.
+"""
+
+from typing import Any
+
+import keras
+from keras import layers
+
+WIDTHS = {"P1": 24, "P2": 48, "P3": 96, "P4": 128, "P5": 192}
+"""Channels at stride 2**n."""
+
+
+def small_backbone(input_shape: tuple[int | None, int | None, int]) -> keras.Model:
+    """Five stages of a strided and a plain 3x3 convolution.
+
+    Args:
+        input_shape: Image (height, width, 3), RGB 0..255.
+
+    Returns:
+        A `keras.Model`, image [B, H, W, 3] -> {"P3": [B, H/8, W/8, 96], "P4", "P5"}, which
+        every network takes as `backbone=`.
+    """
+    image = keras.Input(input_shape)
+    features = layers.Rescaling(1 / 127.5, offset=-1.0, name="rescaling")(image)
+    pyramid = {}
+    for level, width in WIDTHS.items():
+        features = _convolution(features, width, 2, f"{level}_down")
+        if level != "P1":  # the finest maps would cost as much as all the others
+            features = _convolution(features, width, 1, f"{level}_same")
+        pyramid[level] = features
+    return keras.Model(image, {level: pyramid[level] for level in ("P3", "P4", "P5")}, name="small")
+
+
+def _convolution(features: Any, width: int, stride: int, name: str) -> Any:
+    features = layers.Conv2D(
+        width, 3, strides=stride, padding="same", use_bias=False, name=f"{name}_conv"
+    )(features)
+    # Short runs: Keras' own 0.99 would leave the moving statistics behind.
+    features = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(features)
+    return layers.ReLU(name=f"{name}_relu")(features)
