@@ -8,6 +8,7 @@ import numpy as np
 
 from auxnet_keras import pictures
 from auxnet_keras.data.reader import Source
+from auxnet_keras.data.units import zoom_power
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run import Run
@@ -53,7 +54,7 @@ def strip(runs: Mapping[str, "Run"], source: Source, path: Path, rows: int = 4) 
             if prediction.classes is not None:
                 row[title] = pictures.colour_labels(prediction.classes, info.palette)
             if prediction.depth is not None:
-                row["depth"] = depth_picture(prediction.depth, one.depth_unit)
+                row["depth"] = depth_picture(prediction.depth, one.depth_unit, info.depth_unit)
         titles = [
             *(title for title in row if title != "depth"),
             *(["depth"] if "depth" in row else []),
@@ -63,6 +64,13 @@ def strip(runs: Mapping[str, "Run"], source: Source, path: Path, rows: int = 4) 
     pictures.write(picture, path)
 
 
-def depth_picture(depth: np.ndarray, unit: str) -> np.ndarray:
-    """A predicted depth map as a picture in which near things are bright, whatever the unit."""
-    return pictures.colour_depth(np.maximum(depth, 1e-6), near_bright=unit in ("metres", "raw"))
+def depth_picture(depth: np.ndarray, unit: str, stored_unit: str) -> np.ndarray:
+    """A predicted depth map as a picture in which near things are bright, whatever the unit.
+
+    Args:
+        depth: [H, W].
+        unit: Its unit.
+        stored_unit: What "raw" is in this data set.
+    """
+    far_is_large = zoom_power(unit, stored_unit) < 0
+    return pictures.colour_depth(np.maximum(depth, 1e-6), near_bright=far_is_large)

@@ -65,7 +65,7 @@ def predict(
             pictures.write(overlay, out / f"{name}_overlay.png")
             write_png(prediction.classes, out / f"{name}_classes.png")
         if prediction.depth is not None:
-            picture = depth_picture(prediction.depth, predictor.depth_unit)
+            picture = depth_picture(prediction.depth, predictor.depth_unit, run.info.depth_unit)
             pictures.write(picture, out / f"{name}_depth.png")
     return images
 

@@ -131,6 +131,7 @@ def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
             run.info,
             every=max(1, run.config.epochs // 10),
             figures=run.path / "figures",
+            depth_unit=run.depth_unit,
         ),
         callbacks.BestWeights(run.path / WEIGHTS),
         callbacks.ResumableCheckpoint(run.path, dataset=train),  # last: an epoch counts with it
