@@ -13,7 +13,7 @@ def command(
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Where everything goes.")
     ] = Path("auxnet_demo"),
-    epochs: Annotated[int, typer.Option("--epochs", metavar="N", min=1)] = 25,
+    epochs: Annotated[int, typer.Option("--epochs", metavar="N", min=1)] = 12,
     scenes: Annotated[
         int, typer.Option("--scenes", metavar="N", min=20, help="Scenes to draw.")
     ] = 300,

@@ -12,7 +12,7 @@ NETWORKS = {"SegNet": ("segnet", "none"), "AuxNet": ("auxnet", "ftwb")}
 SIZE = (96, 160)
 
 
-def run_demo(out: str | Path, *, epochs: int = 25, scenes: int = 300) -> Table:
+def run_demo(out: str | Path, *, epochs: int = 12, scenes: int = 300) -> Table:
     """Trains SegNet and AuxNet with FTWB from random weights and compares them.
 
     Writes `scenes/`, a run folder for each network, `comparison.{md,csv,tex}` and `strip.png`
