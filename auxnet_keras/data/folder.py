@@ -107,7 +107,7 @@ class FolderSource(Source):
     def _stored_depth(self, path: Path) -> np.ndarray:
         return png.decode(path, _DEPTH)
 
-    def _calibration(self, frame: Frame, width: int) -> Calibration:
+    def calibration(self, frame: Frame, width: int) -> Calibration:
         if self._spec.calibration is None:
             raise DataError(
                 f"No calibration in {self.root / FILE}. Expected depth.focal and depth.baseline to "

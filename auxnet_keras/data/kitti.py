@@ -106,7 +106,7 @@ class KittiSource(Source):
         calibration = self._calibration_file(frame)
         return super()._files(frame) + ([calibration] if calibration else [])
 
-    def _calibration(self, frame: Frame, width: int) -> Calibration:
+    def calibration(self, frame: Frame, width: int) -> Calibration:
         path = self._calibration_file(frame)
         if path is not None:
             return read_calibration(path)

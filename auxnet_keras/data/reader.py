@@ -61,7 +61,7 @@ class Source(ABC):
         """uint8 or uint16 [H, W], as stored."""
 
     @abstractmethod
-    def _calibration(self, frame: Frame, width: int) -> Calibration:
+    def calibration(self, frame: Frame, width: int) -> Calibration:
         """Focal length and baseline; raises DataError where the dataset gives none."""
 
     def _files(self, frame: Frame) -> list[Path]:
@@ -132,7 +132,7 @@ class Source(ABC):
         if frame.depth is not None:
             stored = self._stored_depth(frame.depth)
             _check_pair(frame.image, native, frame.depth, stored.shape)
-            calibration: Callable = lambda: self._calibration(frame, native[1])  # noqa: E731
+            calibration: Callable = lambda: self.calibration(frame, native[1])  # noqa: E731
             depth = self.encoding.decode(resize_nearest(stored, size), unit, calibration)
             if unit == "disparity_px" and size[1] != native[1]:
                 np.multiply(depth, np.float32(size[1] / native[1]), out=depth, where=depth >= 0)

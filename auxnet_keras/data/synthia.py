@@ -102,7 +102,7 @@ class SynthiaSource(Source):
         path = self._intrinsics(frame)
         return super()._files(frame) + ([path] if path.is_file() else [])
 
-    def _calibration(self, frame: Frame, width: int) -> Calibration:
+    def calibration(self, frame: Frame, width: int) -> Calibration:
         path = self._intrinsics(frame)
         if not path.is_file():
             raise DataError(

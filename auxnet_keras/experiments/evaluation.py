@@ -117,7 +117,7 @@ class Scores:
             values, unit = values * encoding.scale + encoding.offset, encoding.unit
         width = values.shape[1]
         positive = np.maximum(values, _NEAREST_TO_ZERO)
-        return convert(positive, unit, wanted, lambda: self.source._calibration(frame, width))
+        return convert(positive, unit, wanted, lambda: self.source.calibration(frame, width))
 
     def results(self) -> dict[str, Any]:
         """The scores so far."""
