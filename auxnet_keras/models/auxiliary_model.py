@@ -11,9 +11,9 @@ from keras import ops
 from auxnet_keras import replicas
 from auxnet_keras.callbacks import Progress
 from auxnet_keras.errors import ConfigError, unknown
-from auxnet_keras.models import checks
+from auxnet_keras.models import attachment, checks
 from auxnet_keras.models.compile_defaults import default_losses, default_metrics
-from auxnet_keras.models.trackers import CurrentValue, PixelMean
+from auxnet_keras.models.trackers import PixelMean
 from auxnet_keras.models.weights_file import misfit_in_words
 from auxnet_keras.task_loss import TaskLoss, task_losses
 from auxnet_keras.weighting.base import Weighting, WeightingState
@@ -298,38 +298,11 @@ class AuxiliaryModel(keras.Model):
         Raises:
             ConfigError: The model has one task; a loss the weighting cannot work with.
         """
-        checks.refuse_unfit_weighting(self, weighting)
-        if weighting is self._weighting and weighting.state is self.weighting_state:
-            return
-        self.detach_weighting()
-        state = WeightingState(type(weighting).__name__, name="weighting_state")
-        with replicas.scope(self):
-            weighting.build(state, self.tasks)
-            state.built = True
-            weighting.state = state
-            self._logged.weights = {name: CurrentValue(name) for name in weighting.current()}
-            for name, value in weighting.current().items():
-                self._logged.weights[name].update_state(value)
-        self._replace_state(state)
-        self._weighting = weighting
+        attachment.attach(self, weighting)
 
     def detach_weighting(self) -> None:
         """Back to constant weights; the variables of the weighting leave the model."""
-        if self._weighting is not None:
-            self._replace_state(None)
-            self._weighting = None
-            self._logged.weights = {}
-
-    def _replace_state(self, state: WeightingState | None) -> None:
-        # Keras goes on tracking a replaced sub-layer and keeps the traced steps: undo both.
-        if self.weighting_state is not None:
-            self._tracker.unlock()
-            self._tracker.untrack(self.weighting_state)
-        self._tracker.unlock()
-        self.weighting_state = state
-        self._tracker.lock()
-        self.train_function = None
-        self.test_function = None
+        attachment.detach(self)
 
     # --- Saving -----------------------------------------------------------------------------
 
