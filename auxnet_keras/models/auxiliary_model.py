@@ -17,6 +17,7 @@ from auxnet_keras.models.trackers import PixelMean
 from auxnet_keras.models.weights_file import misfit_in_words
 from auxnet_keras.task_loss import TaskLoss, task_losses
 from auxnet_keras.weighting.base import Weighting, WeightingState
+from auxnet_keras.weighting.gradient_base import GradientWeighting
 
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")
@@ -178,6 +179,12 @@ class AuxiliaryModel(keras.Model):
             kwargs.setdefault("shuffle", False)
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 
+    def train_step(self, *args: Any) -> Any:
+        """As in Keras, unless the weighting takes the tasks' gradients one by one."""
+        if isinstance(self._weighting, GradientWeighting):
+            return self._weighting.train_step(self, *args)
+        return super().train_step(*args)
+
     def make_train_function(self, force: bool = False) -> Any:
         # An optimizer that creates its variables inside the step makes Keras trace it twice.
         if not self.optimizer.built:
@@ -196,6 +203,20 @@ class AuxiliaryModel(keras.Model):
         training: bool = True,
     ) -> Any:
         """The weighted total; in training it also lets the weighting move on, once a batch."""
+        losses = self.measured(y, y_pred, sample_weight)
+        terms = self.constant_terms(losses)
+        if self._weighting is not None:
+            terms.append(self._weighting.total(losses))
+        total = ops.sum(ops.stack(terms))
+        if self._weighting is not None and training:
+            self._weighting.update(losses)
+            self.log_weights()
+        # Every replica has the value of the whole and its share of the gradient; Keras sums both.
+        share = 1.0 / self._all_reduce.replicas
+        return total if share == 1.0 else total - (1.0 - share) * ops.stop_gradient(total)
+
+    def measured(self, y: Any, y_pred: Any, sample_weight: Any) -> dict[str, TaskLoss]:
+        """Every task's loss on a batch; they count for the logs."""
         losses = task_losses(
             self._loss_functions.of,
             self._by_task(y),
@@ -205,29 +226,30 @@ class AuxiliaryModel(keras.Model):
         )
         for task, tracker in self._logged.losses.items():
             tracker.update_state(losses[task].total, losses[task].count)
-        total = self._total(losses)
-        if self._weighting is not None and training:
-            self._weighting.update(losses)
-            for name, value in self._weighting.current().items():
-                self._logged.weights[name].update_state(value)
-        # Every replica has the value of the whole and its share of the gradient; Keras sums both.
-        share = 1.0 / self._all_reduce.replicas
-        if share < 1.0:
-            total -= (1.0 - share) * ops.stop_gradient(total)
-        for extra in self.losses:
-            total += share * ops.sum(ops.cast(extra, "float32"))
-        return total
+        return losses
 
-    def _total(self, losses: Mapping[str, TaskLoss]) -> Any:
+    def constant_terms(self, losses: Mapping[str, TaskLoss]) -> list[Any]:
+        """What is minimised besides the weighting's tasks: other tasks and regularisation.
+
+        Like a task's mean, a term has the value of the whole and this replica's share of the
+        gradient.
+        """
         weighted = () if self._weighting is None else self.tasks
         terms = [
             self._loss_weights.get(task, 1.0) * loss.mean
             for task, loss in losses.items()
             if task not in weighted
         ]
-        if self._weighting is not None:
-            terms.append(self._weighting.total(losses))
-        return ops.sum(ops.stack(terms))
+        for extra in self.losses:
+            whole = ops.sum(ops.cast(extra, "float32"))
+            share = whole / self._all_reduce.replicas
+            terms.append(share + ops.stop_gradient(whole - share))
+        return terms
+
+    def log_weights(self) -> None:
+        """Shows the weights now in force in the logs."""
+        for name, value in self._weighting.current().items():
+            self._logged.weights[name].update_state(value)
 
     def _by_task(self, given: Any) -> Mapping[str, Any]:
         """Targets or sample weights as a dict; a model with one output also takes a bare tensor."""

@@ -10,5 +10,10 @@ __getattr__, __dir__, __all__ = attach(
         "FixedWeights": "fixed",
         "TaskWeightBalancing": "balancing",
         "FocusedTaskWeightBalancing": "focused",
+        "ClassWiseWeighting": "class_wise",
+        "GradientWeighting": "gradient_base",
+        "MGDA": "mgda",
+        "ParetoMTL": "pareto",
+        "FIGURE_PREFERENCES": "pareto",
     },
 )

@@ -1,0 +1,51 @@
+"""MGDA (MOO-MTL): the common descent direction that is shortest."""
+
+from typing import Any
+
+from auxnet_keras.weighting.gradient_base import GradientWeighting
+from auxnet_keras.weighting.min_norm import min_norm
+
+
+class MGDA(GradientWeighting):
+    """Weights that make the shared parameters' gradient the shortest one in the tasks' hull.
+
+        lambda = argmin || sum_k lambda_k g_k ||^2,  lambda_k >= 0, sum_k lambda_k = 1,
+
+    where g_k is the gradient of L_k with respect to the parameters that both tasks share. Along
+    their sum no loss rises, to first order; at 0 no direction lessens both. For two tasks
+
+        lambda_1 = clip((g_2 . g_2 - g_1 . g_2) / || g_1 - g_2 ||^2, 0, 1).
+
+    The parameters of a task's own head get that task's gradient unweighted, as in Algorithm 2 of
+    the paper (its authors' program weights them too).
+
+    The gradients are not normalised ("none" in the authors' program), as in the paper's text: a
+    task with a short gradient gets a large weight. The weights sum to 1; under SGD this halves the
+    step against equal weights of 1.
+
+    Args:
+        representation: Take g_k with respect to the tensors at which the tasks' graphs part, all
+            samples together. One backward pass through the encoder instead of one for each task;
+            minimises an upper bound of the norm (MGDA-UB). A parameter used on both sides of the
+            parting, or by both heads, is trained with the weights and is not in the Gram matrix.
+
+    Raises:
+        ConfigError: When attached: not the TensorFlow backend, or nothing is shared.
+
+    Example:
+        >>> model.fit(train, callbacks=[ak.weighting.MGDA(representation=True)])
+
+    Reference:
+        Sener & Koltun, Multi-Task Learning as Multi-Objective Optimization, NeurIPS 2018,
+        Algorithms 1 and 2 and section 3.3.
+    """
+
+    def __init__(self, representation: bool = False) -> None:
+        super().__init__()
+        self.representation = bool(representation)
+
+    def initial(self, tasks: tuple[str, ...]) -> list[float]:
+        return [1.0 / len(tasks)] * len(tasks)
+
+    def rule(self, gram: Any, losses: Any) -> Any:
+        return min_norm(gram)

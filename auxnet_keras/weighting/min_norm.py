@@ -1,0 +1,135 @@
+"""The shortest vector in the convex hull of gradients, from their Gram matrix alone.
+
+    argmin_w || sum_i w_i g_i ||^2 = w^T M w,   w_i >= 0, sum_i w_i = 1,   M_ij = g_i . g_j
+
+It is 0 where no direction lessens all losses, and otherwise such a direction. Nothing here loops
+until it is satisfied: the operations are the same for every input, so all of it compiles.
+
+Reference:
+    Sener & Koltun, Multi-Task Learning as Multi-Objective Optimization, NeurIPS 2018, Eq. 3-4.
+"""
+
+import itertools
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+_TINY = 1e-30  # below any norm that matters, above float32's smallest normal number
+_FAR = 3e38
+
+
+def scaled(gram: Any) -> Any:
+    """`gram` [K, K] with largest diagonal entry 1: the minimiser is the same, nothing overflows."""
+    return gram / ops.maximum(ops.max(ops.diagonal(gram)), _TINY)
+
+
+def two_vectors(a: Any, b: Any, c: Any) -> Any:
+    """Weight of the first of two vectors: clip((c - b) / (a + c - 2 b), 0, 1).
+
+    Args:
+        a, b, c: g_1 . g_1, g_1 . g_2, g_2 . g_2; of one shape.
+
+    Returns:
+        w_1, of that shape; 1/2 where the vectors are equal and every weight is a minimiser.
+    """
+    distance = a + c - 2.0 * b  # || g_1 - g_2 ||^2
+    apart = distance > 0
+    weight = ops.where(apart, (c - b) / ops.where(apart, distance, 1.0), 0.5)
+    return ops.clip(weight, 0.0, 1.0)
+
+
+def min_norm(gram: Any, iterations: int = 200) -> Any:
+    """The minimiser w [K] for any number of vectors.
+
+    Two have a closed form. More start at the shortest vector and move weight between two of them,
+    each time between those where this shortens the sum most; each move is a two-vector problem and
+    solved exactly, so the sum gets shorter with every move and stops at the minimum.
+
+    Args:
+        gram: M [K, K], float32, positive semidefinite.
+        iterations: Moves; 200 reach float32's precision for a handful of vectors.
+    """
+    gram = scaled(gram)
+    if gram.shape[0] == 2:
+        first = two_vectors(gram[0, 0], gram[0, 1], gram[1, 1])
+        return ops.stack([first, 1.0 - first])
+    count = gram.shape[0]
+    lengths = ops.diagonal(gram)
+    distance = lengths[:, None] + lengths[None, :] - 2.0 * gram
+    start = ops.one_hot(ops.argmin(lengths), count, dtype=gram.dtype)
+
+    def move(_: Any, weights: Any) -> Any:
+        slope = ops.sum(gram * weights[None, :], axis=1)
+        gain_rate = slope[:, None] - slope[None, :]  # [from, to]
+        step = ops.where(distance > 0, gain_rate / ops.maximum(distance, _TINY), 0.0)
+        step = ops.clip(step, 0.0, weights[:, None])
+        gain = step * gain_rate - 0.5 * step * step * distance
+        best = ops.argmax(ops.reshape(gain, (-1,)))
+        amount = ops.take(ops.reshape(step, (-1,)), best)
+        giver = ops.one_hot(best // count, count, dtype=gram.dtype)
+        taker = ops.one_hot(best % count, count, dtype=gram.dtype)
+        return ops.maximum(weights + amount * (taker - giver), 0.0)
+
+    weights = ops.fori_loop(0, iterations, move, start)
+    return weights / ops.sum(weights)
+
+
+def min_norm_in_plane(gram: Any, vectors: np.ndarray, active: Any) -> Any:
+    """The minimiser for combinations of two gradients, exactly.
+
+    In a plane the point of a hull that is nearest to the origin is a vertex, on an edge, or the
+    origin itself; all are tried.
+
+    Args:
+        gram: M [2, 2] of the two gradients.
+        vectors: C [n, 2]; vector i is C_i1 g_1 + C_i2 g_2.
+        active: Bool [n], which of the vectors are there; at least one.
+
+    Returns:
+        w [n] >= 0 with sum 1, 0 where not active.
+    """
+    count = len(vectors)
+    coefficients = ops.convert_to_tensor(vectors, dtype="float32")
+    products = coefficients @ scaled(gram) @ ops.transpose(coefficients)
+    first, second = np.triu_indices(count)  # a pair (i, i) is the vertex i
+    flat = ops.reshape(products, (-1,))
+    a, b, c = (
+        ops.take(flat, i * count + j)
+        for i, j in ((first, first), (first, second), (second, second))
+    )
+    weight = two_vectors(a, b, c)
+    rest = 1.0 - weight
+    length = weight * weight * a + 2.0 * weight * rest * b + rest * rest * c
+    there = ops.logical_and(ops.take(active, first), ops.take(active, second))
+    best = ops.argmin(ops.where(there, length, _FAR))
+    on_edge = ops.take(weight, best) * ops.one_hot(ops.take(first, best), count) + ops.take(
+        rest, best
+    ) * ops.one_hot(ops.take(second, best), count)
+    triangles = _triangles_round_origin(vectors)
+    if not triangles:
+        return on_edge
+    corners, mixtures = (np.array(part) for part in zip(*triangles, strict=True))
+    inside = ops.all(ops.take(active, corners), axis=1)
+    chosen = ops.take(ops.convert_to_tensor(mixtures, dtype="float32"), ops.argmax(inside), axis=0)
+    return ops.where(ops.any(inside), chosen, on_edge)
+
+
+def _triangles_round_origin(vectors: np.ndarray) -> list[tuple[tuple[int, ...], np.ndarray]]:
+    """Triples of `vectors` [n, 2] with 0 strictly inside, and the weights [n] that give 0.
+
+    Whether 0 is inside does not depend on the gradients, as long as those are independent.
+    """
+    found = []
+    for corners in itertools.combinations(range(len(vectors)), 3):
+        p, q, r = vectors[list(corners)]
+        areas = np.array([_cross(q, r), _cross(r, p), _cross(p, q)])
+        if np.all(areas > 0) or np.all(areas < 0):
+            weights = np.zeros(len(vectors))
+            weights[list(corners)] = areas / areas.sum()
+            found.append((corners, weights))
+    return found
+
+
+def _cross(p: np.ndarray, q: np.ndarray) -> float:
+    return float(p[0] * q[1] - p[1] * q[0])

@@ -1,0 +1,135 @@
+"""Pareto MTL: a descent direction that also keeps the losses near a preferred ratio."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.weighting.base import WeightingState
+from auxnet_keras.weighting.gradient_base import GradientWeighting
+from auxnet_keras.weighting.min_norm import min_norm_in_plane
+
+FIGURE_PREFERENCES = ((0.0, 1.0), (0.38, 0.92), (0.71, 0.71), (0.92, 0.38), (1.0, 0.0))
+"""The five preference vectors of Figures 2 to 4 of Yim & Kim 2020, as printed."""
+
+_ORDER = ("segmentation", "depth")
+_PHASE_1_EPOCHS = 2
+_SAME = 1e-4  # two unit vectors that near are one: the difference would be noise
+
+
+class ParetoMTL(GradientWeighting):
+    """Keeps the vector of losses nearer to one preference vector than to the others, and descends.
+
+    With u the unit preference, u_k the unit reference vectors and L the losses of the batch, the
+    constraint (u_k - u) . L <= 0 is active where it is broken. The weights are
+
+        phase 1:  lambda = sum_k beta_k (u_k - u)             over the active k,
+        phase 2:  lambda = alpha + sum_k beta_k (u_k - u),    scaled to sum_i |lambda_i| = 2,
+
+    with the beta >= 0 (and alpha >= 0) of sum 1 that make || sum_i lambda_i g_i || smallest before
+    scaling; g_i is the gradient of L_i with respect to all parameters, and the weights hold for all
+    parameters. Phase 1 only seeks losses that satisfy the constraints; it ends with the first batch
+    without an active one, at the latest after two epochs. Weights can be negative.
+
+    **A large component of the preference accepts a large loss on that task**: (0, 1) is the choice
+    for the best segmentation. Losses are compared as they are, so their units matter.
+
+    Args:
+        preference: u, (segmentation, depth) whichever of them is the main task; (main, auxiliary)
+            for tasks of other names. Any length but 0.
+        references: The u_k, in the same order; one equal to the preference makes no constraint.
+
+    Attributes:
+        phase: 1 or 2.
+
+    Raises:
+        ConfigError: A vector without exactly two components, with a negative one, or all zeros; no
+            reference other than the preference.
+
+    Example:
+        >>> model.fit(train, callbacks=[ak.weighting.ParetoMTL((0.38, 0.92))])
+
+    Reference:
+        Lin et al., Pareto Multi-Task Learning, NeurIPS 2019, Eq. 9-14 and Algorithm 1; the scaling
+        and the length of phase 1 are those of the authors' program.
+    """
+
+    all_parameters = True
+
+    def __init__(
+        self,
+        preference: Sequence[float] = (0.71, 0.71),
+        references: Sequence[Sequence[float]] = FIGURE_PREFERENCES,
+    ) -> None:
+        super().__init__()
+        self.preference = _unit("preference", preference)
+        self.references = [_unit("reference vector", reference) for reference in references]
+        differences = np.array(self.references).reshape(-1, 2) - self.preference
+        self._differences = differences[np.abs(differences).max(axis=1) > _SAME]
+        if not len(self._differences):
+            raise ConfigError(
+                "Pareto MTL needs a reference vector that differs from the preference: the "
+                "preferred region lies between them. "
+                f"Received: preference={tuple(preference)}, references={tuple(references)}."
+            )
+
+    def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
+        super().build(state, tasks)
+        self.feasible = state.add_state("feasible", 0.0)
+        self.epochs_begun = state.add_state("epochs_begun", 0.0)
+        swapped = tasks == _ORDER[::-1]
+        self._constraints = self._differences[:, ::-1] if swapped else self._differences
+
+    @property
+    def phase(self) -> int:
+        """1 while losses that satisfy the constraints are sought, then 2."""
+        return 1 if self.state is None or float(self.feasible.numpy()) == 0.0 else 2
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        begun = float(ops.convert_to_numpy(self.epochs_begun)) + 1.0
+        self.epochs_begun.assign(begun)
+        if begun > _PHASE_1_EPOCHS:
+            self.feasible.assign(1.0)
+
+    def active(self, losses: Any) -> Any:
+        """Bool [constraints]: which ones the losses [2] break."""
+        constraints = ops.convert_to_tensor(self._constraints, dtype="float32")
+        return ops.sum(constraints * losses[None, :], axis=1) > 0
+
+    def learn(self, losses: Any, usable: Any) -> None:
+        reached = ops.logical_and(usable, ops.logical_not(ops.any(self.active(losses))))
+        self.feasible.assign(ops.where(reached, 1.0, ops.convert_to_tensor(self.feasible)))
+
+    def rule(self, gram: Any, losses: Any) -> Any:
+        active = self.active(losses)
+        seeking = _combined(gram, self._constraints, active)
+        vectors = np.concatenate([np.eye(2), self._constraints])
+        both = ops.concatenate([ops.ones((2,), dtype="bool"), active])
+        descending = _combined(gram, vectors, both)
+        # The sum is 0 only where no direction helps at all: then nothing trains.
+        size = ops.sum(ops.abs(descending))
+        descending = ops.where(size > 0, 2.0 * descending / ops.where(size > 0, size, 1.0), 0.0)
+        return ops.where(ops.convert_to_tensor(self.feasible) > 0, descending, seeking)
+
+
+def _combined(gram: Any, vectors: np.ndarray, active: Any) -> Any:
+    """Weights [2] of the two tasks that give the shortest mixture of the active `vectors`."""
+    mixture = min_norm_in_plane(gram, vectors, active)
+    return ops.matmul(mixture, ops.convert_to_tensor(vectors, dtype="float32"))
+
+
+def _unit(what: str, vector: Sequence[float]) -> np.ndarray:
+    values = np.asarray(vector, dtype=np.float64)
+    if values.shape != (2,) or not np.isfinite(values).all() or (values < 0).any():
+        raise ConfigError(
+            f"A {what} of Pareto MTL has two components >= 0, (segmentation, depth). "
+            f"Received: {vector!r}."
+        )
+    if not values.any():
+        raise ConfigError(
+            f"A {what} of Pareto MTL must not be all zeros: it has no direction. "
+            f"Received: {vector!r}."
+        )
+    return values / np.linalg.norm(values)
