@@ -8,6 +8,8 @@ __getattr__, __dir__, __all__ = attach(
         "load": "pipeline",
         "with_depth_input": "pipeline",
         "arrays": "batches",
+        "depth_bins": "bins",
+        "preset_bins": "bin_presets",
         "sentence": "failure",
         "info": "registry",
         "source": "registry",

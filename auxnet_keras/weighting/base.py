@@ -86,8 +86,8 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
                 "functional graph: AuxiliaryModel(inputs, {'segmentation': ..., 'depth': ...}). "
                 f"Received: {type(model).__name__}."
             )
+        super().set_model(model)  # first: a rule may ask the model what its classes are
         attach(self)
-        super().set_model(model)
 
     @abc.abstractmethod
     def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:

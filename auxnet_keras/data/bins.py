@@ -1,0 +1,116 @@
+"""Edges of depth bins, measured on the depth targets of a data set."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from auxnet_keras.errors import ConfigError, DataError, unknown
+
+RULES = ("log", "quantile", "uniform")
+_DROPPED_BITS = 9  # of float32's 23 bits of mantissa: values closer than 1 in 16384 count as one
+
+
+def depth_bins(dataset: Iterable, count: int, rule: str = "quantile") -> np.ndarray:
+    """Edges that divide the depths of a data set into `count` bins.
+
+        "quantile"  bins with equally many pixels (as nearly as equal depths allow)
+        "uniform"   bins of equal width between the smallest and the largest depth
+        "log"       bins of equal ratio between the smallest depth > 0 and the largest
+
+    One pass in bounded memory (32 MiB, whatever the data): depths are counted by their leading
+    bits, so quantiles are exact to 1 in 16384. The pass does not count as an epoch of the data set.
+
+    Args:
+        dataset: Batches (image, {"depth": [B, H, W, 1], ...}), as `ak.data.load` and
+            `ak.data.arrays` give them; finite. Pixels without a depth do not count.
+        count: Number of bins, 2 or more.
+        rule: One of the above.
+
+    Returns:
+        float32 [count - 1], increasing, in the unit of the data set: the edges between the bins;
+        what lies below the first and above the last belongs to the outer bins.
+
+    Raises:
+        ConfigError: A count below 2, an unknown rule, a data set without an end.
+        DataError: No depth targets, or fewer different depths than bins.
+
+    Example:
+        >>> edges = ak.data.depth_bins(train, 10)
+        >>> weighting = ak.weighting.ClassWiseWeighting(depth_bins=edges)
+    """
+    if not isinstance(count, int | np.integer) or isinstance(count, bool) or count < 2:
+        raise ConfigError(f"count is a number of bins, 2 or more. Received: {count!r}.")
+    if rule not in RULES:
+        raise unknown("rule for depth bins", rule, RULES)
+    values, pixels = _counted(dataset)
+    if rule == "log":
+        values, pixels = values[values > 0], pixels[values > 0]
+    if len(values) < count:
+        raise DataError(
+            f"{count} bins need at least {count} different depths. Ask for fewer bins, or measure "
+            f"more frames. Received: {len(values)} different depths in {pixels.sum()} pixels."
+        )
+    if rule == "quantile":
+        edges = _quantiles(values, pixels, count)
+    else:
+        space = np.linspace if rule == "uniform" else np.geomspace
+        edges = space(values[0], values[-1], count + 1, dtype=np.float64)[1:-1]
+    return edges.astype(np.float32)
+
+
+def _counted(dataset: Iterable) -> tuple[np.ndarray, np.ndarray]:
+    """The different depths that occur, increasing, the first and the last exact; their counts."""
+    counts = np.zeros(1 << (32 - 1 - _DROPPED_BITS), np.int64)
+    smallest, largest = np.inf, -np.inf
+    for depth in _depths(dataset):
+        valid = depth[np.isfinite(depth) & (depth >= 0)]
+        if valid.size:
+            smallest, largest = min(smallest, valid.min()), max(largest, valid.max())
+            # The bits of floats >= 0 are in the order of the floats (+ 0 turns -0 into 0).
+            cells, pixels = np.unique(
+                (valid + 0).view(np.uint32) >> _DROPPED_BITS, return_counts=True
+            )
+            counts[cells] += pixels
+    occupied = np.flatnonzero(counts)
+    values = (occupied.astype(np.uint32) << _DROPPED_BITS).view(np.float32)
+    if len(values):
+        values[0], values[-1] = smallest, largest
+    return values, counts[occupied]
+
+
+def _quantiles(values: np.ndarray, pixels: np.ndarray, count: int) -> np.ndarray:
+    """Every edge is a depth that occurs, the first one of its bin."""
+    below = np.concatenate([[0], np.cumsum(pixels)[:-1]])
+    wanted = below[-1] + pixels[-1]
+    number = np.arange(1, count)
+    first = np.searchsorted(below, number * wanted / count)
+    # No bin is empty, even where one depth has more pixels than a bin should.
+    first = np.maximum.accumulate(np.maximum(first, 1) - number) + number
+    return values[np.minimum(first, len(values) - count + number)]
+
+
+def _depths(dataset: Any) -> Iterator[np.ndarray]:
+    """The depth targets; the data set then counts its passes as if this one had not been."""
+    cardinality = getattr(dataset, "cardinality", None)
+    if cardinality is not None and int(cardinality()) == -1:
+        raise ConfigError(
+            "The data set has no end, so it cannot be measured; pass it before repeat(), or "
+            "dataset.take(100). Received: a data set of infinite cardinality."
+        )
+    epoch = getattr(dataset, "epoch", None)
+    before = None if epoch is None else int(epoch)
+    try:
+        for batch in dataset:
+            targets = batch[1] if isinstance(batch, tuple | list) and len(batch) > 1 else None
+            if not isinstance(targets, dict) or "depth" not in targets:
+                raise DataError(
+                    "Depth bins are measured on batches (image, {'depth': ...}), as ak.data.load "
+                    f"gives them. Received: {type(targets).__name__} as targets."
+                )
+            yield np.asarray(targets["depth"], np.float32).ravel()
+    finally:
+        if hasattr(epoch, "assign"):
+            epoch.assign(before)
+        elif before is not None:
+            dataset.epoch = before

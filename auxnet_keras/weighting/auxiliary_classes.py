@@ -1,0 +1,134 @@
+"""Which class of the auxiliary task a pixel belongs to: its label, or the bin of its true depth."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from auxnet_keras._pixels import as_map, known_labels, valid_depth
+from auxnet_keras.data.bin_presets import preset_bins
+from auxnet_keras.errors import ConfigError
+
+
+class SemanticClasses:
+    """The ids of a segmentation.
+
+    Args:
+        names: One a class.
+        ignore_label: Neither a class nor an error.
+    """
+
+    def __init__(self, names: Sequence[str], ignore_label: int) -> None:
+        self.names = tuple(names)
+        self.ignore_label = ignore_label
+
+    def of(self, target: Any, like: Any) -> tuple[Any, Any]:
+        """Ids int32 [B, H, W], `len(names)` where there is no class, and how many are errors.
+
+        Args:
+            target: As it came from the data set.
+            like: A map of the size expected.
+        """
+        labels = ops.cast(as_map("label of the auxiliary task", target, like), "int32")
+        known = known_labels(labels, len(self.names), self.ignore_label)
+        stray = ops.logical_not(ops.logical_or(known, labels == self.ignore_label))
+        return ops.where(known, labels, len(self.names)), ops.sum(ops.cast(stray, "float32"))
+
+
+class DepthClasses:
+    """Bins of the true depth: [0, e_1), [e_1, e_2), ..., [e_E, infinity).
+
+    Args:
+        edges: E positive, increasing numbers in the target's unit.
+    """
+
+    def __init__(self, edges: np.ndarray) -> None:
+        self.edges = edges
+        self.names = bin_names(edges)
+
+    def of(self, target: Any, like: Any) -> tuple[Any, Any]:
+        """As `SemanticClasses.of`; no depth is an error."""
+        depth = ops.cast(as_map("target of the auxiliary task", target, like), "float32")
+        measured = valid_depth(depth)
+        bins = ops.digitize(ops.where(measured, depth, 0.0), self.edges.tolist())
+        return ops.where(measured, ops.cast(bins, "int32"), len(self.names)), ops.zeros(())
+
+
+def bin_edges(depth_bins: Any, width: int | None = None) -> np.ndarray:
+    """The edges between bins, float32 [E].
+
+    Args:
+        depth_bins: Edges, or a preset's name with or without a unit: "vkitti:inverse_depth".
+        width: Of the network's maps [px], which a preset in disparity depends on.
+
+    Raises:
+        ConfigError: No edge, or edges that are not finite, positive and increasing (as float32).
+    """
+    if isinstance(depth_bins, str):
+        name, _, unit = depth_bins.partition(":")
+        depth_bins = preset_bins(name, unit or None, width=width)
+    try:
+        edges = np.asarray(depth_bins, np.float32)
+    except (TypeError, ValueError):
+        edges = np.empty(0)
+    if edges.ndim != 1 or not edges.size or not np.isfinite(edges).all():
+        raise ConfigError(
+            "depth_bins are the finite edges between the bins, at least one, in the target's unit, "
+            "for example [5, 10, 20]; ak.data.depth_bins measures them. "
+            f"Received: {depth_bins!r}."
+        )
+    if edges[0] <= 0 or (np.diff(edges) <= 0).any():
+        raise ConfigError(
+            "depth_bins must be positive and increase: E edges make the E + 1 bins below the first "
+            f"one, between each two, and from the last one on. Received: {depth_bins!r}."
+        )
+    return edges
+
+
+def bin_names(edges: np.ndarray) -> tuple[str, ...]:
+    """`depth_0-5`, `depth_5-10`, `depth_10-inf`, with as many digits as keep edges apart."""
+    for digits in range(3, 10):  # 9 tell any two float32 apart
+        texts = [
+            np.format_float_positional(edge, digits, fractional=False, trim="-") for edge in edges
+        ]
+        if len(set(texts)) == len(texts):
+            break
+    ends = ["0", *texts, "inf"]
+    return tuple(f"depth_{a}-{b}" for a, b in zip(ends[:-1], ends[1:], strict=True))
+
+
+def auxiliary_classes(
+    model: keras.Model, num_classes: int | None, depth_bins: Any
+) -> SemanticClasses | DepthClasses:
+    """The classes of `model`'s auxiliary task.
+
+    An output with one channel is a depth, any other a segmentation.
+
+    Raises:
+        ConfigError: Depth without bins; `num_classes` is another number; edges that cannot be.
+    """
+    task = model.auxiliary
+    output = model.output[task]
+    channels = output.shape[-1]
+    classes: SemanticClasses | DepthClasses
+    if channels == 1:
+        if depth_bins is None:
+            raise ConfigError(
+                f"With {task!r} as the auxiliary task its classes are bins of the true depth: pass "
+                "depth_bins=ak.data.depth_bins(train, 10), edges of your own in the target's unit, "
+                "or 'vkitti', 'nyuv2', 'cityscapes'. Received: depth_bins=None."
+            )
+        classes = DepthClasses(bin_edges(depth_bins, output.shape[2]))
+        source = f"the edges in depth_bins make {len(classes.names)} bins"
+    else:
+        names = model.class_names if task == "segmentation" else map(str, range(channels))
+        classes = SemanticClasses(names, getattr(model.loss[task], "ignore_label", 255))
+        source = f"the output {task!r} has {channels} channels"
+    if num_classes not in (None, len(classes.names)):
+        raise ConfigError(
+            f"num_classes does not match the auxiliary task: {source}. Leave num_classes out, or "
+            f"give {len(classes.names)}. Received: num_classes={num_classes}."
+        )
+    return classes

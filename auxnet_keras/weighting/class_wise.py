@@ -1,0 +1,248 @@
+"""Learning Boost: every class of the auxiliary task has a weight, moved by what the main gains."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.replicas import AllReduce
+from auxnet_keras.task_loss import TaskLoss
+from auxnet_keras.weighting.auxiliary_classes import auxiliary_classes, bin_edges
+from auxnet_keras.weighting.balancing import TaskWeightBalancing
+from auxnet_keras.weighting.base import TaskWeighting, Weighting, WeightingState
+from auxnet_keras.weighting.class_rule import ClassRule, TimeUnit
+from auxnet_keras.weighting.class_sums import class_sums
+from auxnet_keras.weighting.class_window import Window
+
+
+class ClassWiseWeighting(Weighting):
+    """L = L_main + sum_c w^c A_c, where the w^c move so that the main loss falls.
+
+    With y_i the class of pixel i in the auxiliary task and N the pixels valid for a task,
+
+        A_c      = 1/N_aux  sum_{i: y_i = c} D_aux(i)        L_aux^c = w^c A_c
+        L_main^c = 1/N_main sum_{i: y_i = c} D_main(i)
+
+    and after every time unit t, for each class, with Adam's moments m and v of g,
+
+        g   = [(L_main^c(t) - L_main^c(t-1)) / L_main^c(0) + eps]
+            / [(L_aux^c(t) - L_aux^c(t-1)) / L_aux^c(0) + eps] * A_c(t)
+        w^c <- ReLU(w^c - alpha m_hat / (sqrt(v_hat) + eps)),   w^c(0) = 1
+
+    (Eq. 10 prints `L_main^c(t) - L_aux^c(t-1)` in the denominator, a misprint.) A class without a
+    valid pixel of either task in a unit keeps its weight, its moments and its losses, and so does
+    one whose losses overflow. Pixels without a label or a true depth belong to no class and count
+    nowhere, whatever the loss makes of them. Since D_aux >= 0, a weight falls whenever both losses
+    of its class move the same way and grows when they part.
+
+    Which task is auxiliary is the model's business (`main=`, `auxiliary=`). The classes of an
+    auxiliary segmentation are its labels; those of an auxiliary depth the bins of the true depth.
+
+    With `task_weighting` the objective is lambda_main L_main + lambda_aux sum_c w^c A_c. The task
+    weighting is given both losses without class weights, as if it were alone; the class weights see
+    L_main^c and w^c A_c without task weights. Neither paper tried this.
+
+    Args:
+        num_classes: C, only to check it; the model and the bins know it.
+        depth_bins: Used where depth is auxiliary: E increasing edges in the target's unit for E + 1
+            bins (`ak.data.depth_bins` measures them), or "vkitti", "nyuv2", "cityscapes" for the
+            authors' edges, in the unit in which `ak.data.load` gives those data sets by default; in
+            another one as "vkitti:inverse_depth".
+        step_size: alpha.
+        start_epoch: The first epoch (from 0, as `fit` counts) whose batches move the weights;
+            before it losses are only recorded. A later `fit` goes on with its `initial_epoch`.
+        window: Batches in a unit of time. With 1, g is mostly the change in how many pixels of c
+            the two batches happened to have. Means run over the batches in which a class occurs.
+        normalize_by: `"total"`, or `"class"`: sums are divided by the class's own pixels instead of
+            N, so that g says how well and not how often a class occurs. The objective is then a sum
+            of class means, up to C times larger: class-balanced.
+        rule: `"paper"`, or `"sign"`: w^c <- ReLU(w^c - alpha k(n) sign g) at a class's n-th update,
+            what the authors' published program does; k falls from 1 to 0.48 at n = 10, then grows
+            to 3.16.
+        epsilon: eps.
+        task_weighting: A `TaskWeighting` for lambda; 1 each without.
+
+    Raises:
+        ConfigError: A value outside its range; when attached, depth without bins, a class count
+            that is not the model's, a loss without `per_pixel`; after an epoch, labels that are
+            neither a class nor ignored.
+
+    Example:
+        >>> model = ak.models.UNet(13, main="depth", auxiliary="segmentation")
+        >>> model.fit(train, epochs=60, callbacks=[ak.weighting.ClassWiseWeighting()])
+
+    Reference:
+        Yim and Kim, Learning Boost by Exploiting the Auxiliary Task in Multi-task Domain, 2020,
+        Eqs. 2-10 and Algorithm 1.
+    """
+
+    needs_per_pixel = True
+
+    def __init__(
+        self,
+        num_classes: int | None = None,
+        depth_bins: Any = None,
+        step_size: float = 2e-4,
+        start_epoch: int = 20,
+        window: int = 1,
+        normalize_by: str = "total",
+        rule: str = "paper",
+        epsilon: float = 1e-8,
+        task_weighting: TaskWeighting | None = None,
+    ) -> None:
+        super().__init__()
+        _check_integer("num_classes", num_classes, least=1, optional=True)
+        _check_integer("start_epoch", start_epoch, least=0)
+        _check_integer("window", window, least=1)
+        for name, value in (("step_size", step_size), ("epsilon", epsilon)):
+            if not (math.isfinite(value) and value > 0):
+                raise ConfigError(f"{name} must be a finite number > 0. Received: {value}.")
+        if normalize_by not in ("total", "class"):
+            raise unknown("normalize_by", normalize_by, ("total", "class"))
+        if rule not in ("paper", "sign"):
+            raise unknown("rule", rule, ("paper", "sign"))
+        if depth_bins is not None:
+            bin_edges(depth_bins)
+        if task_weighting is not None:
+            _check_task_weighting(task_weighting)
+        self.num_classes = num_classes
+        self.depth_bins = depth_bins
+        self.step_size = float(step_size)
+        self.start_epoch = start_epoch
+        self.window = window
+        self.normalize_by = normalize_by
+        self.rule = rule
+        self.epsilon = float(epsilon)
+        self.task_weighting = task_weighting
+
+    def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
+        self.tasks = tasks
+        self.classes = auxiliary_classes(self.model, self.num_classes, self.depth_bins)
+        count = len(self.classes.names)
+        self._rule = ClassRule(state, count, self.step_size, self.epsilon, sign=self.rule == "sign")
+        self._window = Window(state, count, self.window)
+        self._open = state.add_state("open", float(self.start_epoch == 0))
+        self._strays = state.add_state("stray_labels", 0.0)
+        self._all_reduce = AllReduce(4 * (count + 1) + 1)
+        self._sums: Any = None
+        if self.task_weighting is not None:
+            self.task_weighting.build(state, tasks)
+            self.task_weighting.state = state
+
+    # --- In the step ------------------------------------------------------------------------
+
+    def total(self, losses: Mapping[str, TaskLoss]) -> Any:
+        main, auxiliary = (losses[task] for task in self.tasks)
+        ids, strays = self.classes.of(auxiliary.target, auxiliary.per_pixel)
+        weighted = auxiliary.valid * auxiliary.per_pixel
+        maps = (weighted, auxiliary.valid, main.valid * main.per_pixel, main.valid)
+        # One class more, for the pixels of none: they are among the N of the main task.
+        sums = class_sums(maps, ids, len(self.classes.names) + 1)
+        self._sums = self._reduced(sums, strays)
+        numerator, count, *_ = self._sums
+        scale = self.in_force() / self._pixels(count)
+        # Each pixel reads its class's factor; those of no class read a 0.
+        factor = ops.take(ops.append(scale, 0.0), ids)
+        share = ops.sum(ops.stop_gradient(factor) * weighted)
+        # The value of all replicas together, with this one's share of the gradient.
+        mean = ops.stop_gradient(ops.sum(scale * numerator) - share) + share
+        if self.task_weighting is None:
+            return main.mean + mean
+        weighted_loss = dataclasses.replace(auxiliary, mean=mean)
+        return self.task_weighting.total({**losses, self.tasks[1]: weighted_loss})
+
+    def update(self, losses: Mapping[str, TaskLoss]) -> None:
+        auxiliary, count, main, main_count, main_rest, strays = self._sums
+        unweighted = auxiliary / self._pixels(count)
+        main = main / self._pixels(main_count, main_rest)
+        present = ops.logical_and(count > 0, main_count > 0)
+        finite = ops.logical_and(ops.isfinite(unweighted), ops.isfinite(main))
+        unit, complete = self._window.add(
+            TimeUnit(main, unweighted, ops.logical_and(present, finite))
+        )
+        present = ops.logical_and(unit.present, complete)
+        moving = ops.convert_to_tensor(self._open) > 0
+        self._rule.advance(dataclasses.replace(unit, present=present), moving)
+        self._strays.assign_add(strays)
+        if self.task_weighting is not None:
+            self.task_weighting.update(losses)
+
+    def in_force(self) -> Any:
+        """w [C], constant to the gradient."""
+        return ops.stop_gradient(ops.convert_to_tensor(self._rule.weights))
+
+    def _reduced(self, sums: Any, strays: Any) -> tuple[Any, ...]:
+        """Over all replicas: the rows of `sums` [4, C + 1] without the pixels of no class, those
+        of them that are valid for the main task, and `strays`."""
+        shape = sums.shape
+        flat = self._all_reduce(ops.append(ops.reshape(sums, (-1,)), strays))
+        summed = ops.reshape(flat[:-1], shape)
+        return (*(summed[row, :-1] for row in range(shape[0])), summed[-1, -1], flat[-1])
+
+    def _pixels(self, count: Any, rest: Any = 0.0) -> Any:
+        """What the sums of each class are divided by, never 0; `rest` has valid pixels of none."""
+        pixels = count if self.normalize_by == "class" else ops.sum(count) + rest
+        return ops.where(pixels > 0, pixels, 1.0)
+
+    # --- Between the steps ------------------------------------------------------------------
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._open.assign(float(epoch >= self.start_epoch))
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        strays = float(ops.convert_to_numpy(self._strays))
+        if strays:
+            self._strays.assign(0.0)
+            raise ConfigError(
+                f"{strays:.0f} pixels of epoch {epoch} have labels that are neither one of the "
+                f"{len(self.classes.names)} classes 0..{len(self.classes.names) - 1} of "
+                f"{self.tasks[1]!r} nor the ignore label. Build the model with as many classes as "
+                "the labels have, or mark what shall not count with the ignore label. "
+                f"Received: {len(self.classes.names)} classes."
+            )
+
+    def current(self) -> dict[str, Any]:
+        values = self.in_force()
+        current = {f"class_weight_{n}": values[c] for c, n in enumerate(self.classes.names)}
+        if self.task_weighting is not None:
+            current.update(self.task_weighting.current())
+        return current
+
+    @property
+    def weights(self) -> dict[str, np.ndarray]:
+        """`{auxiliary task: w [C]}`, now in force.
+
+        Raises:
+            ConfigError: Before the first `fit`: the classes are the model's.
+        """
+        if not hasattr(self, "classes"):
+            raise ConfigError(
+                "A weighting has weights once it is attached to a model: pass it to fit in "
+                f"callbacks=[...] first. Received: an unattached {type(self).__name__}."
+            )
+        return {self.tasks[1]: ops.convert_to_numpy(self.in_force())}
+
+
+def _check_integer(name: str, value: Any, least: int, optional: bool = False) -> None:
+    if value is None and optional:
+        return
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+        raise ConfigError(f"{name} is an integer, {least} or more. Received: {value!r}.")
+
+
+def _check_task_weighting(weighting: Any) -> None:
+    if not isinstance(weighting, TaskWeighting):
+        raise ConfigError(
+            "task_weighting gives one weight to each task, as FixedWeights and TaskWeightBalancing "
+            f"do; class weights and gradient methods cannot. Received: {weighting!r}."
+        )
+    if isinstance(weighting, TaskWeightBalancing) and weighting.mode == "product":
+        raise ConfigError(
+            "mode='product' differentiates its weights, and with them the auxiliary loss without "
+            "class weights; use mode='detached' for task_weighting. Received: "
+            f"{type(weighting).__name__}(mode='product')."
+        )
