@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.models.preprocessing import STRIDE, check_size
+from auxnet_keras.models.preprocessing import check_size, stride_of
 
 Size = tuple[int | None, int | None]
 
@@ -96,7 +96,8 @@ class Deployment:
     def _network_size(self, native: Any) -> Any:
         if None not in self.size:
             return tf.constant(self.size)
-        rounded = -(-native // STRIDE) * STRIDE
+        stride = stride_of(self.network)
+        rounded = -(-native // stride) * stride
         return tf.stack([rounded[i] if side is None else side for i, side in enumerate(self.size)])
 
     def _inputs(self) -> dict[str, int]:
@@ -121,5 +122,5 @@ class Deployment:
                 f"This network was built for images of {own}; build it with unknown sides "
                 f"(input_shape=(None, None, 3)) to deploy it at another size. Received: {asked}."
             )
-        check_size(*asked)
+        check_size(*asked, stride=stride_of(self.network))
         return asked

@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = attach(
         "AuxNet": "auxnet",
         "FuseNet": "fusenet",
         "SegNet": "segnet",
+        "UNet": "unet",
         "fcn8_decoder": "fcn8",
         "encoder": "encoders",
     },

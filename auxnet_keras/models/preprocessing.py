@@ -10,28 +10,30 @@ from auxnet_keras.errors import ConfigError, unknown
 STRIDE = 32
 """The encoders' coarsest stride: image sides must be multiples of it."""
 
+_MODES = ("caffe", "tf", "unit", "none")
 _CAFFE_MEAN_BGR = (103.939, 116.779, 123.68)
 
 
-def check_size(height: int | None, width: int | None) -> None:
+def check_size(height: int | None, width: int | None, stride: int = STRIDE) -> None:
     """Refuses an image size the decoders cannot rebuild.
 
     Args:
         height, width: Pixels; `None` (unknown) passes and is checked when an image arrives.
+        stride: The encoder's coarsest stride, a power of 2.
 
     Raises:
-        ConfigError: A side is not a multiple of 32; names the nearest sizes that are.
+        ConfigError: A side is not a multiple of `stride`; names the nearest sizes that are.
     """
     for side in (height, width):
-        if side is not None and (side < STRIDE or side % STRIDE):
+        if side is not None and (side < stride or side % stride):
             near = [
-                None if s is None else max(STRIDE, round(s / STRIDE) * STRIDE)
+                None if s is None else max(stride, round(s / stride) * stride)
                 for s in (height, width)
             ]
             raise ConfigError(
-                "Image height and width must be multiples of 32, because the encoder halves them "
-                f"five times. The nearest size that works is {tuple(near)}. "
-                f"Received: {(height, width)}."
+                f"Image height and width must be multiples of {stride}, because the encoder "
+                f"halves them {stride.bit_length() - 1} times. The nearest size that works is "
+                f"{tuple(near)}. Received: {(height, width)}."
             )
 
 
@@ -40,35 +42,45 @@ class ImagePreprocessing(keras.layers.Layer):
     """Turns RGB 0..255 into what a backbone was trained on, in float32 and without parameters.
 
     Args:
-        mode: `"caffe"` (BGR minus the ImageNet mean: ResNet), `"tf"` (-1..1: MobileNetV2), or
-            `"none"` (0..255 as they are: backbones that rescale inside).
+        mode: `"caffe"` (BGR minus the ImageNet mean: ResNet), `"tf"` (-1..1: MobileNetV2), `"unit"`
+            (0..1: U-Net), or `"none"` (0..255 as they are: backbones that rescale inside).
+        stride: Image sides must be multiples of it.
 
     Raises:
-        ConfigError: Unknown mode; image sides that are not multiples of 32.
+        ConfigError: Unknown mode; image sides that are not multiples of `stride`.
     """
 
-    def __init__(self, mode: str = "caffe", **kwargs: Any) -> None:
+    def __init__(self, mode: str = "caffe", stride: int = STRIDE, **kwargs: Any) -> None:
         kwargs.setdefault("dtype", "float32")
         super().__init__(**kwargs)
-        if mode not in ("caffe", "tf", "none"):
-            raise unknown("preprocessing mode", mode, ("caffe", "tf", "none"))
+        if mode not in _MODES:
+            raise unknown("preprocessing mode", mode, _MODES)
         self.mode = mode
+        self.stride = stride
 
     def call(self, images: Any) -> Any:
         """Args: images [B, H, W, 3], RGB 0..255. Returns: [B, H, W, 3] float32."""
-        check_size(images.shape[1], images.shape[2])
+        check_size(images.shape[1], images.shape[2], self.stride)
         images = ops.cast(images, "float32")
         if self.mode == "caffe":
             return ops.flip(images, axis=-1) - ops.convert_to_tensor(_CAFFE_MEAN_BGR, "float32")
         if self.mode == "tf":
             return images / 127.5 - 1.0
+        if self.mode == "unit":
+            return images / 255.0
         return images
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "mode": self.mode}
+        return {**super().get_config(), "mode": self.mode, "stride": self.stride}
+
+
+def stride_of(model: keras.Model) -> int:
+    """What the image sides of `model` must be multiples of; 32 for a graph of the user's own."""
+    found = [layer.stride for layer in model.layers if isinstance(layer, ImagePreprocessing)]
+    return max(found, default=STRIDE)
 
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")
