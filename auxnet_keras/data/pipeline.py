@@ -9,6 +9,8 @@ import tensorflow as tf
 from auxnet_keras.data.plan import Plan, make_plan
 from auxnet_keras.data.resize import Size
 
+_THREADS = (os.cpu_count() or 1) + 2  # some wait, for a file or for Python's lock
+
 
 def load(
     kind: str,
@@ -80,13 +82,13 @@ def load(
     dataset = tf.data.Dataset.range(1).flat_map(lambda _: _pass(plan, epoch))
     dataset = dataset.map(
         lambda index, number: _sample(plan, index, number),
-        num_parallel_calls=tf.data.AUTOTUNE,
+        num_parallel_calls=_THREADS,
         deterministic=True,
     )
     whole_batches = len(plan.frames) % batch_size == 0 or not plan.keep_partial
     dataset = dataset.batch(batch_size, drop_remainder=whole_batches)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(plan)))
-    dataset = dataset.prefetch(tf.data.AUTOTUNE).with_options(_options())
+    dataset = dataset.prefetch(2).with_options(_options())
     dataset.epoch, dataset.source_frames = epoch, plan.frames
     return dataset
 
@@ -116,9 +118,10 @@ def with_depth_input(dataset: tf.data.Dataset) -> tf.data.Dataset:
 def _options() -> tf.data.Options:
     options = tf.data.Options()
     options.deterministic = True
-    # In TensorFlow's shared pool decoding waits for its own consumers and for the training step:
-    # on two cores half of the throughput.
-    options.threading.private_threadpool_size = (os.cpu_count() or 1) + 2
+    # The end of a pass waits for the tuner's next look, 10 ms * 2^n apart: up to twice its time.
+    options.autotune.enabled = False
+    # In TensorFlow's shared pool decoding waits for its own consumers and for the training step.
+    options.threading.private_threadpool_size = _THREADS
     return options
 
 

@@ -135,7 +135,7 @@ class Source(ABC):
             calibration: Callable = lambda: self.calibration(frame, native[1])  # noqa: E731
             depth = self.encoding.decode(resize_nearest(stored, size), unit, calibration)
             if unit == "disparity_px" and size[1] != native[1]:
-                np.multiply(depth, np.float32(size[1] / native[1]), out=depth, where=depth >= 0)
+                depth *= np.where(depth < 0, np.float32(1), np.float32(size[1] / native[1]))
         return Sample(resize_bilinear(image, size), segmentation, depth[..., None])
 
 

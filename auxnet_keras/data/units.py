@@ -65,7 +65,7 @@ class DepthEncoding:
             if unit != self.unit:
                 values = convert(values, self.unit, unit, calibration)
                 lost |= ~np.isfinite(values)
-        values[lost] = INVALID
+        np.putmask(values, lost, INVALID)
         return values
 
 
