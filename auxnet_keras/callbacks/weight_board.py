@@ -1,14 +1,14 @@
 """Loss weights and task losses in TensorBoard, batch by batch."""
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import keras
 from keras import ops
 
+from auxnet_keras import pictures
 from auxnet_keras.models.trackers import PixelMean
-
-PREFIXES = ("weight_", "class_weight_")
 
 
 class WeightBoard(keras.callbacks.Callback):
@@ -19,6 +19,9 @@ class WeightBoard(keras.callbacks.Callback):
     batches, the losses as means over them. The step is the optimizer's count of batches, so a
     resumed run goes on where it stopped. Use it beside `keras.callbacks.TensorBoard(log_dir)`,
     which writes every epoch's values (`epoch_weight_<task>`, IoU of every class).
+
+    Where classes have weights there is also a picture `class_weights` after every epoch, a heat map
+    of class by epoch, of the epochs of this fit.
 
     Args:
         log_dir: TensorBoard's folder; the events go to its sub-folder `weights`.
@@ -36,15 +39,19 @@ class WeightBoard(keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         import tensorflow as tf
 
-        self._summary = tf.summary
+        self._summary, self._decode = tf.summary, tf.io.decode_png
         self._writer = tf.summary.create_file_writer(str(self.log_dir))
         self._losses = [metric for metric in self.model.metrics if isinstance(metric, PixelMean)]
+        self._weighting = getattr(self.model, "weighting", None)
+        self._epochs: dict[str, list[float]] = {}
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._before = dict.fromkeys((metric.name for metric in self._losses), (0.0, 0.0))
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        values = {n: v for n, v in (logs or {}).items() if n.startswith(PREFIXES)}
+        values = {n: v for n, v in (logs or {}).items() if n.startswith("weight_")}
+        if self._weighting is not None:
+            values.update(self._weighting.host_weights())
         for metric in self._losses:
             total, count = (float(ops.convert_to_numpy(v)) for v in (metric.total, metric.count))
             total_before, count_before = self._before[metric.name]
@@ -57,6 +64,14 @@ class WeightBoard(keras.callbacks.Callback):
                 self._summary.scalar(f"batch_{name}", value, step=step)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        weights = {} if self._weighting is None else self._weighting.host_weights()
+        if weights:
+            for name, value in {"epoch": epoch + 1, **weights}.items():
+                self._epochs.setdefault(name, []).append(value)
+            with tempfile.TemporaryDirectory() as folder, self._writer.as_default():
+                file = pictures.class_weights(self._epochs, Path(folder) / "class_weights.png")
+                image = self._decode(file.read_bytes(), channels=3)
+                self._summary.image("class_weights", image[None], step=epoch)
         self._writer.flush()
 
     def on_train_end(self, logs: Any = None) -> None:

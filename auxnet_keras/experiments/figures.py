@@ -20,6 +20,8 @@ def write_figures(run: "Run", results: Mapping[str, Any], source: Source) -> Non
     history = run.history
     history["epoch"] = [epoch + 1 for epoch in history["epoch"]]
     pictures.curves(history, folder / "curves.png", monitor=f"val_{run.config.main}_loss")
+    if any(name.startswith("class_weight_") for name in history):
+        pictures.class_weights(history, folder / "class_weights.png")
     if "confusion" in results:
         names, counts = run.info.class_names, np.asarray(results["confusion"])
         seen = (counts.sum(axis=0) + counts.sum(axis=1)) > 0  # not void, where it is ignored

@@ -174,7 +174,9 @@ class AuxiliaryModel(keras.Model):
         if not isinstance(callbacks, keras.callbacks.CallbackList):
             if verbose == "auto":
                 verbose, given = 0, [*given, Progress()]
-            callbacks = [*_keep_epoch(x), *given]
+            # First the weighting: what it adds to an epoch's logs is there for the others.
+            others = [callback for callback in given if callback not in weightings]
+            callbacks = [*_keep_epoch(x), *weightings, *others]
         if hasattr(x, "element_spec"):  # a tf.data.Dataset shuffles itself; Keras only warns
             kwargs.setdefault("shuffle", False)
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
@@ -311,6 +313,11 @@ class AuxiliaryModel(keras.Model):
         ]
 
     # --- Weightings -------------------------------------------------------------------------
+
+    @property
+    def weighting(self) -> Weighting | None:
+        """The weighting of the last fit."""
+        return self._weighting
 
     def attach_weighting(self, weighting: Weighting) -> None:
         """Gives the weighting its state and its place in the step; `Weighting.set_model` calls it.

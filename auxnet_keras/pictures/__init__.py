@@ -11,6 +11,8 @@ __getattr__, __dir__, __all__ = attach(
         "strip": "grid",
         "write": "grid",
         "curves": "training",
+        "class_weights": "heat_map",
         "confusion": "matrix",
+        "pairs": "dumbbells",
     },
 )

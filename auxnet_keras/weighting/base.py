@@ -103,7 +103,17 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
 
     @abc.abstractmethod
     def current(self) -> dict[str, Any]:
-        """Log name (`weight_<task>`, `class_weight_<class>`) to the scalar tensor now in force."""
+        """Log name (`weight_<task>`) to the scalar tensor now in force: in the logs of every step,
+        so that there must be few."""
+
+    def host_weights(self) -> dict[str, float]:
+        """Log name (`class_weight_<class>`) to the number now in force, of weights too many for
+        the logs of every step: read between the steps, in the logs of an epoch."""
+        return {}
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if logs is not None:
+            logs.update(self.host_weights())  # `fit` calls a weighting before other callbacks
 
     @property
     @abc.abstractmethod

@@ -17,6 +17,7 @@ from auxnet_keras.weighting.base import TaskWeighting, Weighting, WeightingState
 from auxnet_keras.weighting.class_rule import ClassRule, TimeUnit
 from auxnet_keras.weighting.class_sums import class_sums
 from auxnet_keras.weighting.class_window import Window
+from auxnet_keras.weighting.gradient_base import GradientWeighting
 
 
 class ClassWiseWeighting(Weighting):
@@ -204,13 +205,14 @@ class ClassWiseWeighting(Weighting):
                 "the labels have, or mark what shall not count with the ignore label. "
                 f"Received: {len(self.classes.names)} classes."
             )
+        super().on_epoch_end(epoch, logs)
 
     def current(self) -> dict[str, Any]:
-        values = self.in_force()
-        current = {f"class_weight_{n}": values[c] for c, n in enumerate(self.classes.names)}
-        if self.task_weighting is not None:
-            current.update(self.task_weighting.current())
-        return current
+        return {} if self.task_weighting is None else self.task_weighting.current()
+
+    def host_weights(self) -> dict[str, float]:
+        values = ops.convert_to_numpy(self._rule.weights).tolist()
+        return {f"class_weight_{n}": w for n, w in zip(self.classes.names, values, strict=True)}
 
     @property
     def weights(self) -> dict[str, np.ndarray]:
@@ -235,7 +237,7 @@ def _check_integer(name: str, value: Any, least: int, optional: bool = False) ->
 
 
 def _check_task_weighting(weighting: Any) -> None:
-    if not isinstance(weighting, TaskWeighting):
+    if not isinstance(weighting, TaskWeighting) or isinstance(weighting, GradientWeighting):
         raise ConfigError(
             "task_weighting gives one weight to each task, as FixedWeights and TaskWeightBalancing "
             f"do; class weights and gradient methods cannot. Received: {weighting!r}."
