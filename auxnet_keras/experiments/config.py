@@ -1,81 +1,20 @@
 """What a run is made of: every setting that changes its result, checked before anything starts."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from auxnet_keras.data.registry import KINDS
 from auxnet_keras.data.units import UNITS
 from auxnet_keras.errors import ConfigError, unknown
-from auxnet_keras.experiments import weightings
+from auxnet_keras.experiments import values, weightings
 
-MODELS = ("auxnet", "segnet", "fusenet")
-TWO_TASKS = ("auxnet",)
+MODELS = ("auxnet", "segnet", "fusenet", "unet")
+TWO_TASKS = ("auxnet", "unet")
+HALVINGS = {"unet": 4}  # of the image by the encoder; the others' backbones halve it five times
 TASKS = ("segmentation", "depth")
 BACKBONES = ["resnet50", "resnet101", "resnet152", "mobilenet_v2", "small"]
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a text")
-    return value
-
-
-def _path(value: Any) -> str:
-    if not isinstance(value, str | Path):
-        raise TypeError("a path")
-    return str(value)
-
-
-def _boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("true or false")
-    return value
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise TypeError("a whole number >= 1")
-    return value
-
-
-def _seed(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise TypeError("a whole number >= 0")
-    return value
-
-
-def _rate(value: Any) -> float:
-    try:  # YAML 1.1 reads 1e-4 (without a dot) as a text
-        rate = float(value) if not isinstance(value, bool) else 0.0
-    except (TypeError, ValueError):
-        rate = 0.0
-    if not 0.0 < rate < float("inf"):
-        raise TypeError("a number > 0")
-    return rate
-
-
-def _size(value: Any) -> tuple[int, int]:
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        raise TypeError("two whole numbers, height and width")
-    height, width = _count(value[0]), _count(value[1])
-    if height % 32 or width % 32:  # told here, too: the models' own check needs Keras
-        near = tuple(max(32, round(side / 32) * 32) for side in (height, width))
-        raise TypeError(
-            "height and width in multiples of 32, because the encoder halves them five times; the "
-            f"nearest is {near}"
-        )
-    return (height, width)
-
-
-def _one_of(names: Sequence[str]) -> Callable[[Any], str]:
-    def check(value: Any) -> str:
-        if value not in names:
-            raise LookupError(names)
-        return value
-
-    return check
 
 
 def _setting(default: Any, check: Callable[[Any], Any], *, optional: bool = False) -> Any:
@@ -89,14 +28,20 @@ class RunConfig:
     Args:
         data: Kind of the data set, or `KIND:ROOT`.
         root: Its folder; `None` for the built-in `street`.
-        model: `auxnet`, `segnet` or `fusenet`.
+        model: `auxnet`, `segnet`, `fusenet` or `unet`.
         main: The task to be helped; the other one helps.
+        single_task: Train the main task alone: the same network without the other one's decoder.
         weighting: As `auxnet_keras.experiments.weighting` reads it.
-        backbone: Name of the encoder: one of `auxnet_keras.models.encoder`, or `small`.
-        weights: `imagenet`, `none`, or a weights file of the backbone.
-        size: Network input (height, width), multiples of 32.
+        backbone: Name of the encoder: one of `auxnet_keras.models.encoder`, or `small`; `None` is
+            `resnet50`, and for `unet`, which has an encoder of its own, nothing.
+        weights: `imagenet`, `none`, a weights file of the backbone, or the folder of a run of the
+            same network, whose best weights are the start; `None` is `imagenet`, or `none` for
+            `unet`.
+        size: Network input (height, width), multiples of 32 (of 16 for `unet`).
         batch_size, epochs: Whole numbers.
         learning_rate: Of Adam.
+        learning_rate_drops: Epochs done -> learning rate from then on, as `{20: 0.001}` or the
+            text `20:0.001`.
         seed: Of the split, the order, the augmentation and the initial weights.
         limit: At most so many frames of each split.
         ignore_void: Map the class void to the ignore label instead of training it.
@@ -111,25 +56,29 @@ class RunConfig:
             exclude each other.
     """
 
-    data: str = _setting("street", _text)
-    root: str | None = _setting(None, _path, optional=True)
-    model: str = _setting("auxnet", _one_of(MODELS))
-    main: str = _setting("segmentation", _one_of(TASKS))
-    weighting: str = _setting("none", _text)
-    backbone: str = _setting("resnet50", _one_of(BACKBONES))
-    weights: str = _setting("imagenet", _path)
-    size: tuple[int, int] = _setting((224, 384), _size)
-    batch_size: int = _setting(8, _count)
-    epochs: int = _setting(200, _count)
-    learning_rate: float = _setting(1e-4, _rate)
-    seed: int = _setting(0, _seed)
-    limit: int | None = _setting(None, _count, optional=True)
-    ignore_void: bool = _setting(True, _boolean)
-    depth_unit: str | None = _setting(None, _one_of(UNITS), optional=True)
-    augment: bool = _setting(False, _boolean)
-    cache: str | None = _setting(None, _path, optional=True)
-    deterministic: bool = _setting(True, _boolean)
-    out: str | None = _setting(None, _path, optional=True)
+    data: str = _setting("street", values.text)
+    root: str | None = _setting(None, values.path, optional=True)
+    model: str = _setting("auxnet", values.one_of(MODELS))
+    main: str = _setting("segmentation", values.one_of(TASKS))
+    single_task: bool = _setting(False, values.boolean)
+    weighting: str = _setting("none", values.text)
+    backbone: str | None = _setting(None, values.one_of(BACKBONES), optional=True)
+    weights: str | None = _setting(None, values.weights, optional=True)
+    size: tuple[int, int] = _setting((224, 384), values.size)
+    batch_size: int = _setting(8, values.count)
+    epochs: int = _setting(200, values.count)
+    learning_rate: float = _setting(1e-4, values.rate)
+    learning_rate_drops: dict[int, float] | None = _setting(
+        None, values.rates_by_epoch, optional=True
+    )
+    seed: int = _setting(0, values.seed)
+    limit: int | None = _setting(None, values.count, optional=True)
+    ignore_void: bool = _setting(True, values.boolean)
+    depth_unit: str | None = _setting(None, values.one_of(UNITS), optional=True)
+    augment: bool = _setting(False, values.boolean)
+    cache: str | None = _setting(None, values.path, optional=True)
+    deterministic: bool = _setting(True, values.boolean)
+    out: str | None = _setting(None, values.path, optional=True)
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -143,30 +92,73 @@ class RunConfig:
         if root or self.root:  # absolute, so that a run can be evaluated from anywhere
             folder = Path(root or str(self.root)).expanduser().resolve()
             object.__setattr__(self, "root", str(folder))
+        own_encoder = self.model == "unet"
+        if self.weights is None:
+            object.__setattr__(self, "weights", "none" if own_encoder else "imagenet")
+        if self.backbone is None and not own_encoder:
+            object.__setattr__(self, "backbone", "resnet50")
         self._check_combination()
+        self._check_tasks()
+        self._check_size()
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks that train: (main, auxiliary), or the main one alone."""
+        if self.single_task or self.model not in TWO_TASKS:
+            return (self.main,)
+        return (self.main, *(task for task in TASKS if task != self.main))
+
+    @property
+    def starts_from_run(self) -> bool:
+        """`weights` names a run and no file of a backbone."""
+        if self.weights in ("none", "imagenet"):
+            return False
+        return self.backbone in (None, "small") or Path(str(self.weights)).is_dir()
 
     def _check_combination(self) -> None:
-        method = weightings.check(self.weighting)
         if self.root is None and KINDS[self.data].needs_root:
             raise ConfigError(
                 f"The data kind {self.data!r} needs its folder: {self.data}:PATH. "
                 f"Received: {self.data!r}."
             )
-        if self.backbone == "small" and self.weights != "none":
+        if self.model == "unet" and self.backbone is not None:
             raise ConfigError(
-                "The backbone 'small' comes without pretrained weights; say weights=none. "
-                f"Received: weights={self.weights!r}."
+                "The model 'unet' has an encoder of its own; leave backbone out. "
+                f"Received: backbone={self.backbone!r}."
             )
-        if self.model not in TWO_TASKS and method is not weightings.METHODS["none"]:
+        if self.backbone in (None, "small") and self.weights == "imagenet":
+            which = "model 'unet'" if self.backbone is None else "backbone 'small'"
             raise ConfigError(
-                f"The model {self.model!r} has one task, so there is nothing to weight; leave "
-                f"weighting out, or train {' or '.join(TWO_TASKS)}. "
-                f"Received: weighting={self.weighting!r}."
+                f"The {which} comes without pretrained weights; say weights=none, or the folder of "
+                f"a run of the same network. Received: weights={self.weights!r}."
             )
+
+    def _check_tasks(self) -> None:
+        two = " or ".join(TWO_TASKS)
         if self.model not in TWO_TASKS and self.main != "segmentation":
             raise ConfigError(
                 f"The model {self.model!r} is trained for segmentation only; main=depth needs "
-                f"{' or '.join(TWO_TASKS)}. Received: main={self.main!r}."
+                f"{two}. Received: main={self.main!r}."
+            )
+        method = weightings.check(self.weighting)
+        if len(self.tasks) == 1 and method is not weightings.METHODS["none"]:
+            alone = " with single_task" if self.model in TWO_TASKS else ""
+            raise ConfigError(
+                f"The model {self.model!r}{alone} has one task, so there is nothing to weight; "
+                f"say weighting=none, or train {two} with both tasks. "
+                f"Received: weighting={self.weighting!r}."
+            )
+
+    def _check_size(self) -> None:
+        """The models' own check needs Keras; this one comes before anything is imported."""
+        halvings = HALVINGS.get(self.model, 5)
+        stride = 2**halvings
+        if any(side % stride for side in self.size):
+            near = tuple(max(stride, round(side / stride) * stride) for side in self.size)
+            raise ConfigError(
+                f"The setting size must be height and width in multiples of {stride}, because the "
+                f"encoder halves them {'four' if halvings == 4 else 'five'} times; the nearest is "
+                f"{near}. Received: {self.size}."
             )
 
     @classmethod

@@ -33,6 +33,17 @@ def read_config(path: str | Path) -> RunConfig:
     return RunConfig.from_mapping(read_settings(path), str(path))
 
 
+def as_config(config: RunConfig | Mapping[str, Any] | str | Path) -> RunConfig:
+    """A config given as one, as a mapping of its settings, or as a YAML file.
+
+    Raises:
+        ConfigError: As `read_config`.
+    """
+    if isinstance(config, RunConfig):
+        return config
+    return RunConfig.from_mapping(config) if isinstance(config, Mapping) else read_config(config)
+
+
 def write_config(config: RunConfig, path: str | Path) -> None:
     """Writes a config as YAML, in the order of `RunConfig`."""
     text = yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)

@@ -64,14 +64,13 @@ def model_card(run: "Run") -> str:
     config, facts, info = run.config, run.manifest.content, run.info
     settings = yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
     untrained = config.ignore_void and info.class_names[0] == "void"
-    helper = {"segmentation": "depth", "depth": "segmentation"}[config.main]
     return _CARD.format(
         model=config.model,
         tag={"segmentation": "semantic-segmentation", "depth": "depth-estimation"}[config.main],
         name=run.name,
         path=run.path.as_posix(),
         main=config.main,
-        helped=f" helped by {helper}" if config.model == "auxnet" else "",
+        helped=f" helped by {config.tasks[1]}" if config.tasks[1:] else "",
         version=facts["versions"].get("auxnet_keras", ""),
         height=config.size[0],
         width=config.size[1],

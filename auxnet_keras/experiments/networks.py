@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from auxnet_keras.experiments.config import RunConfig
+from auxnet_keras.experiments.config import TWO_TASKS, RunConfig
 
 if TYPE_CHECKING:
     from auxnet_keras.models import AuxiliaryModel
+
+CONSTRUCTORS = {"auxnet": "AuxNet", "segnet": "SegNet", "fusenet": "FuseNet", "unet": "UNet"}
 
 
 def network(
@@ -13,8 +15,11 @@ def network(
 ) -> "AuxiliaryModel":
     """Builds the network of a config, uncompiled.
 
+    With the same seed before it, the weights are the same whichever task is the main one, and with
+    `single_task` what is left of the network starts from the same weights, too.
+
     Args:
-        config: Says which model, backbone, weights, size and main task.
+        config: Says which model, backbone, weights, size and tasks.
         class_names: One for each channel of the segmentation.
         pretrained: `False` leaves the weights random, for a network whose own are loaded next.
 
@@ -23,19 +28,27 @@ def network(
     """
     from auxnet_keras import models
 
-    constructors: dict[str, Any] = {
-        "auxnet": models.AuxNet,
-        "segnet": models.SegNet,
-        "fusenet": models.FuseNet,
-    }
-    tasks = {"auxnet": {"main": config.main, "auxiliary": other_task(config.main)}}
-    return constructors[config.model](
-        len(class_names),
-        (*config.size, 3),
-        backbone=_backbone(config),
-        weights=None if config.weights == "none" or not pretrained else config.weights,
-        class_names=class_names,
-        **tasks.get(config.model, {}),
+    options: dict[str, Any] = {"class_names": class_names}
+    if config.model != "unet":
+        from_file = pretrained and config.weights != "none" and not config.starts_from_run
+        options |= {
+            "backbone": _backbone(config),
+            "weights": config.weights if from_file else None,
+        }
+    if config.model in TWO_TASKS:
+        options |= {"main": config.main, "auxiliary": other_task(config.main)}
+    constructor = getattr(models, CONSTRUCTORS[config.model])
+    model = constructor(len(class_names), (*config.size, 3), **options)
+    return _main_alone(model) if config.single_task else model
+
+
+def _main_alone(model: "AuxiliaryModel") -> "AuxiliaryModel":
+    from auxnet_keras.models import AuxiliaryModel
+
+    outputs = {model.main: model.output[model.main]}
+    names = model.class_names or None
+    return AuxiliaryModel(
+        model.input, outputs, model.main, None, class_names=names, name=model.name
     )
 
 

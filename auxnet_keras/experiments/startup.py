@@ -57,8 +57,9 @@ def describe_run(
     unit = config.depth_unit or info.depth_unit
     finished = run.epochs_saved
     lines = {
-        "network": f"{config.model} on {config.backbone} ({_start(config.weights)}), "
-        f"main task {config.main}, weighting {config.weighting}",
+        "network": f"{config.model}{_on(config.backbone)} ({_start(str(config.weights))}), "
+        f"{'main task ' if config.tasks[1:] else ''}{config.main}, "
+        f"{f'weighting {config.weighting}' if config.tasks[1:] else 'alone'}",
         "images": f"{len(train.source_frames)} to train on, {len(val.source_frames)} to validate "
         f"on, of {where}",
         "classes": f"{info.num_classes}: {', '.join(info.class_names)}; depth in {unit}",
@@ -69,6 +70,10 @@ def describe_run(
     }
     for name, text in lines.items():
         logger.info("%-11s %s", name, text)
+
+
+def _on(backbone: str | None) -> str:
+    return "" if backbone is None else f" on {backbone}"
 
 
 def _start(weights: str) -> str:

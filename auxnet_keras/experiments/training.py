@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from auxnet_keras.experiments.config import RunConfig
-from auxnet_keras.experiments.config_file import read_config
+from auxnet_keras.experiments.config_file import as_config
 from auxnet_keras.experiments.run import WEIGHTS, Run
 from auxnet_keras.experiments.run_folder import open_folder
 
@@ -30,7 +30,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
         >>> run = ak.experiments.train({"data": "street", "epochs": 2, "out": "runs/try"})
         >>> run.results["segmentation"]["mean_iou"]
     """
-    run = open_folder(_config(config))
+    run = open_folder(as_config(config))
     if run.finished:
         print(f"{run.path} is finished; see {run.path / 'results.md'}.")
         return run
@@ -52,18 +52,13 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
     return run
 
 
-def _config(config: RunConfig | Mapping[str, Any] | str | Path) -> RunConfig:
-    if isinstance(config, RunConfig):
-        return config
-    return RunConfig.from_mapping(config) if isinstance(config, Mapping) else read_config(config)
-
-
 def _fit(run: Run) -> None:
     import keras
     import tensorflow as tf
 
     from auxnet_keras import data
     from auxnet_keras.experiments.networks import network
+    from auxnet_keras.experiments.starting import start_from_run
     from auxnet_keras.experiments.startup import describe_run, record_facts
 
     config = run.config
@@ -72,7 +67,10 @@ def _fit(run: Run) -> None:
         tf.config.experimental.enable_op_determinism()
     info = data.info(config.data, config.root)
     train, val = (_dataset(config, split) for split in ("train", "val"))
-    model = network(config, info.class_names)
+    new = run.epochs_saved == 0  # else the checkpoint has all weights
+    model = network(config, info.class_names, pretrained=new)
+    if new and config.starts_from_run:
+        start_from_run(model, config, config.depth_unit or info.depth_unit)
     # Never XLA: it can search minutes for a kernel of the large transposed convolution on a GPU.
     model.compile(keras.optimizers.Adam(config.learning_rate), jit_compile=False)
     record_facts(run, info, {"train": train.source_frames, "val": val.source_frames})
@@ -113,13 +111,15 @@ def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
     import keras
 
     from auxnet_keras import callbacks
+    from auxnet_keras.experiments.depth_bins import edges_of
     from auxnet_keras.experiments.run_log import EpochLog
     from auxnet_keras.experiments.weightings import weighting
 
     board = run.path / "tensorboard"
-    method = weighting(run.config.weighting)
+    method = weighting(run.config.weighting, edges_of(run, train))
     return [
         *([] if method is None else [method]),
+        *_learning_rate(run.config),
         callbacks.Progress(),
         EpochLog(),
         callbacks.HistoryFile(run.path / "history.csv"),
@@ -136,6 +136,20 @@ def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
         callbacks.BestWeights(run.path / WEIGHTS),
         callbacks.ResumableCheckpoint(run.path, dataset=train),  # last: an epoch counts with it
     ]
+
+
+def _learning_rate(config: RunConfig) -> list[Any]:
+    """Sets the rate of every epoch from its number alone, so that a resumed run has the same."""
+    import keras
+
+    drops = config.learning_rate_drops
+    if drops is None:
+        return []
+
+    def rate(epoch: int, current: float) -> float:
+        return [config.learning_rate, *(drops[done] for done in drops if done <= epoch)][-1]
+
+    return [keras.callbacks.LearningRateScheduler(rate)]
 
 
 def _what_is_saved(run: Run) -> str:

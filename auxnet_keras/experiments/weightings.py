@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.experiments import depth_bins
 
 if TYPE_CHECKING:
     from auxnet_keras.weighting import Weighting
@@ -35,6 +36,10 @@ def _boolean(text: str) -> bool:
     return text.lower() == "true"
 
 
+def _count_or_name(text: str) -> int | str:
+    return int(text) if text.lstrip("+-").isdecimal() else text
+
+
 def _number_or_text(text: str) -> float | str:
     try:
         return float(text)
@@ -57,6 +62,22 @@ def _fixed(parameters: dict[str, Any]) -> "Weighting":
     return FixedWeights(parameters)
 
 
+def _class_wise(parameters: dict[str, Any]) -> "Weighting":
+    from auxnet_keras.weighting import ClassWiseWeighting
+
+    depth_bins.check(parameters.pop("bins", None), parameters.pop("bin_rule", None))
+    task = parameters.pop("task", None)
+    if task is not None:
+        parameters["task_weighting"] = weighting(task)
+    return ClassWiseWeighting(**parameters)
+
+
+def _pareto(parameters: dict[str, Any]) -> "Weighting":
+    from auxnet_keras.weighting import ParetoMTL
+
+    return ParetoMTL(preference=(parameters["segmentation"], parameters["depth"]))
+
+
 _BALANCING: dict[str, Callable[[str], Any]] = {
     "momentum": float,
     "mode": str,
@@ -68,6 +89,22 @@ METHODS: dict[str, Method] = {
     "fixed": Method(_fixed, {"segmentation": float, "depth": float}, required=True),
     "twb": Method(_named("TaskWeightBalancing"), _BALANCING),
     "ftwb": Method(_named("FocusedTaskWeightBalancing"), {"focus": _number_or_text, **_BALANCING}),
+    "class-wise": Method(
+        _class_wise,
+        {
+            "step_size": float,
+            "start_epoch": int,
+            "window": int,
+            "normalize_by": str,
+            "rule": str,
+            "epsilon": float,
+            "bins": _count_or_name,
+            "bin_rule": str,
+            "task": str,
+        },
+    ),
+    "mgda": Method(_named("MGDA"), {"representation": _boolean}),
+    "pareto": Method(_pareto, {"segmentation": float, "depth": float}, required=True),
 }
 
 
@@ -117,12 +154,16 @@ def check(spec: str) -> Method:
     return method
 
 
-def weighting(spec: str) -> "Weighting | None":
+def weighting(spec: str, edges: Any = None) -> "Weighting | None":
     """The weighting a text names, new and unattached; `None` for `none`.
 
     Args:
         spec: `none`, `fixed:S,D` (segmentation, depth), `twb` or `ftwb`, the last two with
-            `momentum=`, `mode=detached|product`, `normalize=true|false`, and `ftwb` with `focus=`.
+            `momentum=`, `mode=detached|product`, `normalize=true|false`, and `ftwb` with `focus=`;
+            `class-wise` with the arguments of `ClassWiseWeighting`, `bins=` and `bin_rule=`, which
+            say how a run makes the bins of an auxiliary depth, and `task=twb` or another weighting
+            without values; `mgda` or `mgda:representation=true`; `pareto:S,D`, the preference.
+        edges: Between the bins of an auxiliary depth, for `class-wise`.
 
     Raises:
         ConfigError: As `parse`, and what the weighting itself refuses.
@@ -131,6 +172,8 @@ def weighting(spec: str) -> "Weighting | None":
         >>> weighting("ftwb:focus=2,normalize=true")
     """
     method, parameters = parse(spec)
+    if edges is not None:
+        parameters["depth_bins"] = edges
     return method.build(parameters)
 
 

@@ -77,8 +77,19 @@ def test_yaml_reads_a_learning_rate_without_a_dot_as_text(tmp_path):
         ({"size": [100, 320]}, "multiples of 32"),
         ({"size": [100, 320]}, "the nearest is (96, 320)"),
         ({"model": "segnet", "weighting": "twb"}, "has one task"),
+        ({"model": "auxnet", "single_task": True, "weighting": "twb"}, "has one task"),
         ({"model": "fusenet", "main": "depth"}, "segmentation only"),
         ({"backbone": "small"}, "say weights=none"),
+        ({"model": "unet", "weights": "imagenet"}, "say weights=none"),
+        ({"model": "unet", "backbone": "resnet50"}, "has an encoder of its own"),
+        ({"model": "unet", "size": [100, 320]}, "multiples of 16"),
+        ({"model": "unet", "size": [100, 320]}, "the nearest is (96, 320)"),
+        ({"single_task": "yes"}, "single_task must be true or false"),
+        ({"learning_rate_drops": 0.001}, "as in 20:0.001"),
+        ({"learning_rate_drops": {}}, "as in 20:0.001"),
+        ({"learning_rate_drops": {0: 0.001}}, "as in 20:0.001"),
+        ({"learning_rate_drops": {20: -1}}, "as in 20:0.001"),
+        ({"learning_rate_drops": "20=0.001"}, "as in 20:0.001"),
     ],
 )
 def test_what_cannot_work_gets_a_sentence(settings, says):
@@ -119,13 +130,65 @@ def test_the_difference_names_every_setting_and_not_the_folder():
     assert difference(old, RunConfig(out="c")) == []
 
 
-def test_recipes_are_the_papers_setup():
-    assert recipes() == ["auxnet/kitti", "auxnet/synthia"]
-    for name in recipes():
+def test_a_unet_has_no_backbone_and_starts_from_random_weights():
+    config = RunConfig(model="unet", size=(80, 144))
+    assert (config.backbone, config.weights, config.size) == (None, "none", (80, 144))
+    assert RunConfig.from_mapping(config.to_mapping()) == config
+    assert (RunConfig().backbone, RunConfig().weights) == ("resnet50", "imagenet")
+
+
+def test_the_tasks_that_train():
+    assert RunConfig(main="depth").tasks == ("depth", "segmentation")
+    assert RunConfig(main="depth", single_task=True).tasks == ("depth",)
+    assert RunConfig(model="segnet").tasks == ("segmentation",)
+
+
+@pytest.mark.parametrize("drops", [{30: 1e-4, 20: "1e-3"}, "30:1e-4, 20:1e-3"])
+def test_learning_rate_drops_survive_a_file_in_order(tmp_path, drops):
+    config = RunConfig(learning_rate_drops=drops)
+    assert list(config.learning_rate_drops.items()) == [(20, 1e-3), (30, 1e-4)]
+    write_config(config, tmp_path / "config.yaml")
+    assert read_config(tmp_path / "config.yaml") == config
+
+
+def test_a_run_to_start_from_is_found_from_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "base").mkdir()
+    config = RunConfig(weights="base")
+    assert config.weights == str(tmp_path / "base") and config.starts_from_run
+    assert RunConfig(model="unet", weights="other").starts_from_run
+    assert not RunConfig(weights="file.weights.h5").starts_from_run
+    assert not RunConfig().starts_from_run
+
+
+def test_recipes_of_auxnet_are_the_papers_setup():
+    for name in ("auxnet/kitti", "auxnet/synthia"):
         config = RunConfig.from_mapping({**recipe(name), "root": "/data"}, name)
         assert (config.size, config.epochs, config.weighting) == ((224, 384), 200, "ftwb")
         assert (config.backbone, config.weights) == ("resnet50", "imagenet")
         assert config.data == name.partition("/")[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "warm_up", "step", "unit"),
+    [
+        ("vkitti", 20, 2e-4, "inverse_depth"),
+        ("nyuv2", 20, 2e-4, "metres"),
+        ("cityscapes", 12, 1e-3, "disparity_px"),
+    ],
+)
+def test_recipes_of_learning_boost_are_the_papers_setup(name, warm_up, step, unit):
+    from auxnet_keras.experiments import weightings
+
+    recipe_name = f"learning-boost/{name}"
+    assert recipe_name in recipes()
+    config = RunConfig.from_mapping({**recipe(recipe_name), "root": "/data"}, recipe_name)
+    assert (config.data, config.model, config.main) == (name, "unet", "depth")
+    assert (config.size, config.batch_size, config.depth_unit) == ((256, 256), 16, unit)
+    assert (config.learning_rate, config.learning_rate_drops) == (0.01, {20: 0.001})
+    weighting = weightings.weighting(config.weighting)
+    assert (weighting.start_epoch, weighting.step_size) == (warm_up, step)
+    assert config.epochs > 20
 
 
 def test_an_unknown_recipe_gets_the_nearest():

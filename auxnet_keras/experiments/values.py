@@ -1,0 +1,92 @@
+"""What the value of a setting may be: each function returns it in its one form, or raises.
+
+TypeError says what it must be; LookupError carries the names it may be.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+
+def text(value: Any) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise TypeError("a text")
+    return value
+
+
+def path(value: Any) -> str:
+    """A path, as text."""
+    if not isinstance(value, str | Path):
+        raise TypeError("a path")
+    return str(value)
+
+
+def weights(value: Any) -> str:
+    """`imagenet`, `none` or a path, made absolute so that the run resumes from anywhere."""
+    given = path(value)
+    named = given in ("imagenet", "none")
+    return given if named else str(Path(given).expanduser().resolve())
+
+
+def boolean(value: Any) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise TypeError("true or false")
+    return value
+
+
+def count(value: Any) -> int:
+    """A whole number >= 1."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise TypeError("a whole number >= 1")
+    return value
+
+
+def seed(value: Any) -> int:
+    """A whole number >= 0."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise TypeError("a whole number >= 0")
+    return value
+
+
+def rate(value: Any) -> float:
+    """A finite number > 0."""
+    try:  # YAML 1.1 reads 1e-4 (without a dot) as a text
+        number = float(value) if not isinstance(value, bool) else 0.0
+    except (TypeError, ValueError):
+        number = 0.0
+    if not 0.0 < number < float("inf"):
+        raise TypeError("a number > 0")
+    return number
+
+
+def rates_by_epoch(value: Any) -> dict[int, float]:
+    """Epochs done -> learning rate from then on; `20:0.001,30:0.0001` as text."""
+    wrong = TypeError("epochs done and the learning rate from then on, as in 20:0.001,30:0.0001")
+    try:
+        if isinstance(value, str):
+            value = {int(k): v for k, v in (part.split(":") for part in value.split(","))}
+        if not isinstance(value, Mapping) or not value:
+            raise wrong
+        return {count(epochs): rate(value[epochs]) for epochs in sorted(value)}
+    except (TypeError, ValueError):
+        raise wrong from None
+
+
+def size(value: Any) -> tuple[int, int]:
+    """Height and width."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise TypeError("two whole numbers, height and width")
+    return count(value[0]), count(value[1])
+
+
+def one_of(names: Sequence[str]) -> Callable[[Any], str]:
+    """One of some names."""
+
+    def check(value: Any) -> str:
+        if value not in names:
+            raise LookupError(names)
+        return value
+
+    return check
