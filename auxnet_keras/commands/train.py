@@ -21,21 +21,33 @@ Data = Annotated[
     _option(
         "--data",
         metavar="KIND[:ROOT]",
-        help="kitti, synthia, folder or street, and where it lies; street needs no ROOT.",
+        help="What it is and where it lies, kitti:/data/kitti, say; street needs no ROOT.",
     ),
 ]
-Model = Annotated[str | None, _option("--model", metavar="NAME", help="auxnet, segnet or fusenet.")]
+Model = Annotated[
+    str | None, _option("--model", metavar="NAME", help="auxnet, segnet, fusenet or unet.")
+]
 Main = Annotated[
     str | None,
-    _option("--main", metavar="TASK", help="The task to be helped: segmentation, depth."),
+    _option(
+        "--main",
+        metavar="TASK",
+        help="The task to be helped: segmentation, depth, or both, one after the other from the "
+        "same start, in two run folders below RUN.",
+    ),
+]
+SingleTask = Annotated[
+    bool | None,
+    _option("--single-task/--both-tasks", help="Train the main task alone, as a baseline."),
 ]
 Weighting = Annotated[
     str | None,
     _option(
         "--weighting",
         metavar="SPEC",
-        help="none, fixed:400,1, twb or ftwb; in full "
-        "ftwb:focus=2,momentum=0.9,mode=product,normalize=true.",
+        help="none, fixed:400,1, twb, ftwb, class-wise, mgda or pareto:0.71,0.71; in full "
+        "ftwb:focus=2,momentum=0.9,mode=product,normalize=true or "
+        "class-wise:start_epoch=20,window=10,bins=12,task=twb.",
     ),
 ]
 Backbone = Annotated[
@@ -46,15 +58,28 @@ Backbone = Annotated[
 ]
 Weights = Annotated[
     str | None,
-    _option("--weights", metavar="FILE", help="imagenet, none, or weights of the backbone."),
+    _option(
+        "--weights",
+        metavar="FILE",
+        help="imagenet, none, weights of the backbone, or the folder of a run of the same network "
+        "to start from.",
+    ),
 ]
 Size = Annotated[
     tuple[int, int] | None,
-    _option("--size", metavar="H W", help="Input height and width, multiples of 32."),
+    _option("--size", metavar="H W", help="Input height and width, multiples of 32 (unet: 16)."),
 ]
 BatchSize = Annotated[int | None, _option("--batch-size", metavar="N", help="Images in a step.")]
 Epochs = Annotated[int | None, _option("--epochs", metavar="N", help="Passes over the data.")]
 LearningRate = Annotated[float | None, _option("--learning-rate", metavar="X", help="Of Adam.")]
+LearningRateDrops = Annotated[
+    str | None,
+    _option(
+        "--learning-rate-drops",
+        metavar="N:X,...",
+        help="20:0.001: after 20 epochs 0.001.",
+    ),
+]
 Seed = Annotated[
     int | None,
     _option("--seed", metavar="N", help="Of split, order, augmentation and initial weights."),
@@ -85,7 +110,12 @@ Deterministic = Annotated[
 ]
 Recipe = Annotated[
     str | None,
-    _option("--recipe", metavar="NAME", help="A packaged setup: auxnet/kitti, auxnet/synthia."),
+    _option(
+        "--recipe",
+        metavar="NAME",
+        help="A packaged setup: auxnet/kitti, auxnet/synthia, learning-boost/vkitti, "
+        "learning-boost/nyuv2, learning-boost/cityscapes.",
+    ),
 ]
 Config = Annotated[
     Path | None,
@@ -98,6 +128,7 @@ def command(
     data: Data = None,
     model: Model = None,
     main: Main = None,
+    single_task: SingleTask = None,
     weighting: Weighting = None,
     backbone: Backbone = None,
     weights: Weights = None,
@@ -105,6 +136,7 @@ def command(
     batch_size: BatchSize = None,
     epochs: Epochs = None,
     learning_rate: LearningRate = None,
+    learning_rate_drops: LearningRateDrops = None,
     seed: Seed = None,
     limit: Limit = None,
     depth_unit: DepthUnit = None,
@@ -135,10 +167,17 @@ def command(
     settings |= {name: value for name, value in options.items() if value is not None}
     if ":" in str(settings.get("weighting")):  # its values are checked by building it, in Keras
         import_tensorflow()
+    both = settings.get("main") == "both"
+    if both:
+        settings["main"] = "depth"
     checked = RunConfig.from_mapping(settings, str(config or recipe or "the options"))
 
     import_tensorflow()
     from auxnet_keras.experiments.report import print_evaluation
+    from auxnet_keras.experiments.role_swap import learning_boost
     from auxnet_keras.experiments.training import train
 
-    print_evaluation(train(checked).results)
+    if both:
+        learning_boost(checked)
+    else:
+        print_evaluation(train(checked).results)

@@ -16,5 +16,7 @@ __getattr__, __dir__, __all__ = attach(
         "predict": "prediction",
         "run_demo": "demo",
         "comparison": "report",
+        "learning_boost": "role_swap",
+        "compare": "class_regions",
     },
 )

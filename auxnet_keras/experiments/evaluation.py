@@ -55,7 +55,7 @@ def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
         if (other.data, other.root) != (config.data, config.root):
             config, split = other, "all"
     source = open_source(config.data, config.root)
-    _check_classes(run.info.class_names, source.info.class_names)
+    check_classes(run.info.class_names, source.info.class_names)
     frames = source.frames(split, run.config.seed, run.config.limit if split == "val" else None)
     scores = Scores(run, source)
     for frame in frames:
@@ -98,26 +98,16 @@ class Scores:
 
     def _add_depth(self, frame: Frame, truth: np.ndarray, prediction: np.ndarray) -> None:
         valid = truth >= 0
-        metres = self._metres(frame, np.where(valid, truth, 1.0)), self._metres(frame, prediction)
+        maps = np.where(valid, truth, 1.0), prediction
+        metres = [self._converted(frame, values, "metres") for values in maps]
         measured = np.where(valid, metres[0], -1.0)
         self.depth.append(depth_scores.image_scores(measured, metres[1], max_depth=MAX_METRES))
         if self.source.encoding.unit == "disparity_px":
-            pixels = [self._disparity(frame, values) for values in (truth, prediction)]
+            pixels = [self._converted(frame, values, "disparity_px") for values in maps]
             self.d1_counts += kitti.d1_counts(np.where(valid, pixels[0], -1.0), pixels[1])
 
-    def _metres(self, frame: Frame, values: np.ndarray) -> np.ndarray:
-        return self._converted(frame, values, "metres")
-
-    def _disparity(self, frame: Frame, values: np.ndarray) -> np.ndarray:
-        return self._converted(frame, values, "disparity_px")
-
     def _converted(self, frame: Frame, values: np.ndarray, wanted: str) -> np.ndarray:
-        unit, encoding = self.predict.depth_unit, self.source.encoding
-        if unit == "raw":
-            values, unit = values * encoding.scale + encoding.offset, encoding.unit
-        width = values.shape[1]
-        positive = np.maximum(values, _NEAREST_TO_ZERO)
-        return convert(positive, unit, wanted, lambda: self.source.calibration(frame, width))
+        return converted(self.source, frame, values, self.predict.depth_unit, wanted)
 
     def results(self) -> dict[str, Any]:
         """The scores so far."""
@@ -144,12 +134,25 @@ class Scores:
         return _plain(scores)
 
 
+def converted(
+    source: Source, frame: Frame, values: np.ndarray, given: str, wanted: str
+) -> np.ndarray:
+    """Depth [H, W] of a frame at its own size, from one unit to another."""
+    encoding = source.encoding
+    if given == "raw":
+        values, given = values * encoding.scale + encoding.offset, encoding.unit
+    width = values.shape[1]
+    positive = np.maximum(values, _NEAREST_TO_ZERO)
+    return convert(positive, given, wanted, lambda: source.calibration(frame, width))
+
+
 def _plain(scores: Mapping[str, Any]) -> dict[str, float | None]:
     """Python floats, with `None` for NaN, which JSON does not know."""
     return {key: None if np.isnan(value) else float(value) for key, value in scores.items()}
 
 
-def _check_classes(trained: tuple[str, ...], given: tuple[str, ...]) -> None:
+def check_classes(trained: tuple[str, ...], given: tuple[str, ...]) -> None:
+    """Refuses data of other classes than a run was trained on."""
     if trained != given:
         raise ConfigError(
             f"The run was trained on {len(trained)} classes ({', '.join(trained)}), and this data "

@@ -35,16 +35,18 @@ class Table:
     Attributes:
         columns: Names of the runs.
         rows: (label, one value a column); `None` and NaN are shown as a dash.
+        digits: Decimals shown; the CSV has all.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[float | None, ...]], ...]
+    digits: int = 3
 
     def markdown(self) -> str:
         """A table of GitHub's Markdown."""
         lines = [f"| | {' | '.join(self.columns)} |", f"|---|{'---:|' * len(self.columns)}"]
         for label, values in self.rows:
-            lines.append(f"| {label} | {' | '.join(map(_text, values))} |")
+            lines.append(f"| {label} | {' | '.join(map(self._text, values))} |")
         return "\n".join(lines) + "\n"
 
     def csv(self) -> str:
@@ -62,7 +64,7 @@ class Table:
         lines.append(" & ".join(["", *map(_escaped, self.columns)]) + r" \\")
         lines.append("\\midrule")
         for label, values in self.rows:
-            lines.append(" & ".join([_escaped(label), *map(_text, values)]) + r" \\")
+            lines.append(" & ".join([_escaped(label), *map(self._text, values)]) + r" \\")
         return "\n".join([*lines, "\\bottomrule", "\\end{tabular}"]) + "\n"
 
     def show(self, title: str) -> None:
@@ -76,10 +78,13 @@ class Table:
         for column in self.columns:
             table.add_column(Text(column), justify="right")
         for label, values in self.rows:
-            table.add_row(Text(label), *map(_text, values))
+            table.add_row(Text(label), *map(self._text, values))
         console = Console()
         console.print(Text(title))
         console.print(table)
+
+    def _text(self, value: float | None) -> str:
+        return "-" if value is None or math.isnan(value) else f"{value:.{self.digits}f}"
 
     def write(self, folder: Path, name: str = "results") -> None:
         """Writes `<name>.md`, `<name>.csv` and `<name>.tex`."""
@@ -124,10 +129,6 @@ def _label(key: str) -> str:
 
 def _missing(value: float | None) -> bool:
     return value is None or math.isnan(value)
-
-
-def _text(value: float | None) -> str:
-    return "-" if value is None or math.isnan(value) else f"{value:.3f}"
 
 
 def _escaped(text: str) -> str:
