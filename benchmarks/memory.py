@@ -5,10 +5,7 @@ had, imports included. Linux hands the parent's resident set on to a child as it
 the process that starts them imports neither TensorFlow nor Keras.
 """
 
-import resource
-import sys
-
-from processes import compare
+from processes import compare, peak_memory
 
 STEPS = 4
 
@@ -21,8 +18,7 @@ def peak(name: str, quick: bool) -> float:
     data = contenders.endless(contenders.setting(quick))
     compile_model(model)
     model.fit(data, epochs=1, steps_per_epoch=STEPS, verbose=0, shuffle=False, callbacks=callbacks)
-    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    return peak_memory()
 
 
 if __name__ == "__main__":

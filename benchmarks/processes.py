@@ -1,6 +1,7 @@
 """Ours against plain Keras where each measurement needs a process of its own."""
 
 import argparse
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -38,8 +39,8 @@ def compare(
     quick = ["--quick"] if arguments.quick else []
     measured = interleaved(
         {
-            "plain": lambda: _in_process(script, "--measure", "plain", *quick),
-            "ours": lambda: _in_process(script, "--measure", "ours", *quick),
+            "plain": lambda: in_process(script, "--measure", "plain", *quick),
+            "ours": lambda: in_process(script, "--measure", "ours", *quick),
         },
         rounds=arguments.rounds or (1 if arguments.quick else 5),
     )
@@ -55,9 +56,15 @@ def compare(
     )
 
 
-def _in_process(*command: str) -> float:
-    """The number a script prints last."""
+def in_process(*command: str) -> float:
+    """The number a script prints last, run in a fresh process."""
     done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-4000:]}")
     return float(done.stdout.split()[-1])
+
+
+def peak_memory() -> float:
+    """MiB: the largest resident set this process ever had."""
+    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
