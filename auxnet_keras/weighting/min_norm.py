@@ -39,21 +39,31 @@ def two_vectors(a: Any, b: Any, c: Any) -> Any:
     return ops.clip(weight, 0.0, 1.0)
 
 
-def min_norm(gram: Any, iterations: int = 200) -> Any:
-    """The minimiser w [K] for any number of vectors.
-
-    Two have a closed form. More start at the shortest vector and move weight between two of them,
-    each time between those where this shortens the sum most; each move is a two-vector problem and
-    solved exactly, so the sum gets shorter with every move and stops at the minimum.
+def min_norm(gram: Any) -> Any:
+    """The minimiser w [K]: the closed form for two vectors, `min_norm_by_moves` for more.
 
     Args:
         gram: M [K, K], float32, positive semidefinite.
-        iterations: Moves; 200 reach float32's precision for a handful of vectors.
+    """
+    if gram.shape[0] != 2:
+        return min_norm_by_moves(gram)
+    gram = scaled(gram)
+    first = two_vectors(gram[0, 0], gram[0, 1], gram[1, 1])
+    return ops.stack([first, 1.0 - first])
+
+
+def min_norm_by_moves(gram: Any, moves: int = 200) -> Any:
+    """The minimiser w [K] for any number of vectors.
+
+    Starts at the shortest vector and moves weight between two of them, each time between those
+    where that shortens the sum most. A move is a two-vector problem and solved exactly, so the sum
+    gets shorter with every move until it is the shortest.
+
+    Args:
+        gram: M [K, K], float32, positive semidefinite.
+        moves: How many; 200 reach float32's precision for a handful of vectors.
     """
     gram = scaled(gram)
-    if gram.shape[0] == 2:
-        first = two_vectors(gram[0, 0], gram[0, 1], gram[1, 1])
-        return ops.stack([first, 1.0 - first])
     count = gram.shape[0]
     lengths = ops.diagonal(gram)
     distance = lengths[:, None] + lengths[None, :] - 2.0 * gram
@@ -61,17 +71,17 @@ def min_norm(gram: Any, iterations: int = 200) -> Any:
 
     def move(_: Any, weights: Any) -> Any:
         slope = ops.sum(gram * weights[None, :], axis=1)
-        gain_rate = slope[:, None] - slope[None, :]  # [from, to]
-        step = ops.where(distance > 0, gain_rate / ops.maximum(distance, _TINY), 0.0)
+        falls = slope[:, None] - slope[None, :]  # [giver, taker], half of what a unit moved gains
+        step = ops.where(distance > 0, falls / ops.maximum(distance, _TINY), 0.0)
         step = ops.clip(step, 0.0, weights[:, None])
-        gain = step * gain_rate - 0.5 * step * step * distance
+        gain = step * falls - 0.5 * step * step * distance
         best = ops.argmax(ops.reshape(gain, (-1,)))
         amount = ops.take(ops.reshape(step, (-1,)), best)
         giver = ops.one_hot(best // count, count, dtype=gram.dtype)
         taker = ops.one_hot(best % count, count, dtype=gram.dtype)
         return ops.maximum(weights + amount * (taker - giver), 0.0)
 
-    weights = ops.fori_loop(0, iterations, move, start)
+    weights = ops.fori_loop(0, moves, move, start)
     return weights / ops.sum(weights)
 
 
