@@ -21,12 +21,15 @@ def test_core_trains_without_tensorflow(on_jax):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["fixed", "twb", "ftwb"])
+@pytest.mark.parametrize("name", ["fixed", "twb", "ftwb", "class_wise"])
 def test_jax_and_tensorflow_agree(on_jax, name):
     weighting = {
         "fixed": lambda: ak.weighting.FixedWeights({"segmentation": 4.0, "depth": 1.0}),
         "twb": ak.weighting.TaskWeightBalancing,
         "ftwb": ak.weighting.FocusedTaskWeightBalancing,
+        "class_wise": lambda: ak.weighting.ClassWiseWeighting(
+            depth_bins=[5.0, 10.0, 20.0], step_size=0.005, start_epoch=0, window=2
+        ),
     }[name]()
     model = toy_model(batch_norm=False)
     initial = np.random.default_rng(0)

@@ -147,3 +147,29 @@ class TestCharts:
         pictures.confusion(np.zeros((3, 3), int), NAMES, tmp_path / "empty.png")
         with pytest.raises(ConfigError, match=r"3 x 3. Received: shape \(2, 2\)"):
             pictures.confusion(matrix[:2, :2], NAMES, path)
+
+
+class TestClassWeights:
+    def test_a_row_a_class_and_a_column_an_epoch(self, tmp_path):
+        history = {
+            "class_weight_sky": [1.0, 1.0, 1.5, 2.0],
+            "class_weight_road": [1.0, 1.0, 0.5, 0.0],
+            "loss": [4.0, 3.0, 2.0, 1.0],
+        }
+        image = read(pictures.class_weights(history, tmp_path / "figures" / "weights.png"))
+        ends = matplotlib.colormaps["RdBu_r"]([0.0, 1.0])[:, :3]
+        for colour in np.round(255 * ends).astype(np.uint8):  # 0 and the largest weight
+            cells = (image == colour).all(axis=-1)
+            assert cells.sum() > 0.02 * cells.size
+        assert _pylab_helpers.Gcf.figs == {}
+
+    def test_weights_that_have_not_moved_are_white(self, tmp_path):
+        history = {"epoch": [21], "class_weight_a": [1.0], "class_weight_b": [1.0]}
+        image = read(pictures.class_weights(history, tmp_path / "weights.png"))
+        middle = np.round(255 * np.array(matplotlib.colormaps["RdBu_r"](0.5)[:3]))
+        assert (image == middle.astype(np.uint8)).all(axis=-1).mean() > 0.2
+
+    @pytest.mark.parametrize("history", [{}, {"loss": [1.0]}, {"class_weight_a": []}])
+    def test_nothing_to_draw(self, history, tmp_path):
+        with pytest.raises(ConfigError, match="class_weight_<class>"):
+            pictures.class_weights(history, tmp_path / "weights.png")

@@ -11,8 +11,9 @@ def scalars(folder: Path) -> dict[str, dict[int, float]]:
     """Tag -> step -> value."""
     found: dict[str, dict[int, float]] = {}
     for event, value in _values(folder):
-        number = float(tf.make_ndarray(value.tensor))
-        found.setdefault(value.tag, {})[event.step] = number
+        array = tf.make_ndarray(value.tensor)
+        if array.ndim == 0:  # else a picture
+            found.setdefault(value.tag, {})[event.step] = float(array)
     return found
 
 
@@ -20,8 +21,9 @@ def images(folder: Path) -> dict[str, dict[int, np.ndarray]]:
     """Tag -> step -> uint8 [H, W, 3]."""
     found: dict[str, dict[int, np.ndarray]] = {}
     for event, value in _values(folder):
-        encoded = tf.make_ndarray(value.tensor)[2]  # after width and height
-        found.setdefault(value.tag, {})[event.step] = tf.io.decode_png(encoded).numpy()
+        array = tf.make_ndarray(value.tensor)
+        if array.ndim:  # width, height, PNG; else a scalar
+            found.setdefault(value.tag, {})[event.step] = tf.io.decode_png(array[2]).numpy()
     return found
 
 

@@ -1,11 +1,12 @@
 """Weights and losses of every batch in TensorBoard."""
 
+import cv2
 import keras
 import numpy as np
 import pytest
 
 import auxnet_keras as ak
-from tests.callbacks.events import scalars
+from tests.callbacks.events import images, scalars
 from tests.toys import toy_batches, toy_model
 
 TAGS = {
@@ -78,3 +79,32 @@ def test_a_batch_without_a_valid_pixel_has_no_loss(tmp_path):
     assert list(found["batch_depth_loss"]) == [1]
     assert list(found["batch_segmentation_loss"]) == [1, 2]
     assert set(found) == {"batch_depth_loss", "batch_segmentation_loss"}  # no weighting
+
+
+def test_class_weights_by_batch_and_as_a_heat_map(tmp_path):
+    model = toy_model("depth", "segmentation")
+    model.compile("sgd", metrics=None)
+    weighting = ak.weighting.ClassWiseWeighting(step_size=0.01, start_epoch=1)
+    board = ak.callbacks.WeightBoard(tmp_path)
+    history = model.fit(
+        *toy_batches(3),
+        batch_size=4,
+        epochs=2,
+        shuffle=False,
+        verbose=0,
+        callbacks=[board, weighting],  # the weighting comes first in any order
+    ).history
+    found = scalars(tmp_path / "weights")
+    for c in range(4):
+        values = found[f"batch_class_weight_{c}"]
+        assert list(values) == [1, 2, 3, 4, 5, 6]
+        assert [values[1], values[3]] == [1.0, 1.0]
+        assert len({values[4], values[5], values[6]}) == 3
+        assert [values[3], values[6]] == pytest.approx(history[f"class_weight_{c}"])
+    ((tag, pictures),) = images(tmp_path / "weights").items()
+    assert tag == "class_weights"
+    assert list(pictures) == [0, 1]
+    alone = {name: values[:1] for name, values in history.items()}
+    file = ak.pictures.class_weights(alone, tmp_path / "alone.png")
+    np.testing.assert_array_equal(pictures[0], cv2.imread(str(file))[..., ::-1])
+    assert not np.array_equal(pictures[0], pictures[1])

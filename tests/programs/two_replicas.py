@@ -16,6 +16,20 @@ WEIGHTINGS = {
     "twb": lambda: ak.weighting.TaskWeightBalancing(momentum=0.5),
     "ftwb": lambda: ak.weighting.FocusedTaskWeightBalancing(momentum=0.5),
     "product": lambda: ak.weighting.FocusedTaskWeightBalancing(mode="product"),
+    "class_wise": lambda: ak.weighting.ClassWiseWeighting(
+        depth_bins=[5.0, 10.0, 20.0],
+        step_size=0.005,
+        start_epoch=0,
+        task_weighting=ak.weighting.TaskWeightBalancing(),
+    ),
+    "class_means": lambda: ak.weighting.ClassWiseWeighting(
+        depth_bins=[5.0, 10.0, 20.0],
+        step_size=0.005,
+        start_epoch=1,
+        window=2,
+        normalize_by="class",
+        rule="sign",
+    ),
 }
 
 
@@ -46,7 +60,9 @@ def train(name: str, strategy: tf.distribute.Strategy) -> dict:
         callbacks=[weighting] if weighting else [],
     ).history
     return {
-        "weights": weighting.weights if weighting else {},
+        "weights": {k: np.asarray(v).tolist() for k, v in weighting.weights.items()}
+        if weighting
+        else {},
         "variables": [np.array(v).ravel().tolist() for v in model.trainable_variables],
         "history": {key: values[-1] for key, values in history.items()},
     }

@@ -32,6 +32,9 @@ def main() -> None:
         "fixed": lambda: ak.weighting.FixedWeights({"segmentation": 4.0, "depth": 1.0}),
         "twb": lambda: ak.weighting.TaskWeightBalancing(),
         "ftwb": lambda: ak.weighting.FocusedTaskWeightBalancing(),
+        "class_wise": lambda: ak.weighting.ClassWiseWeighting(
+            depth_bins=[5.0, 10.0, 20.0], step_size=0.005, start_epoch=0, window=2
+        ),
     }.items():
         keras.utils.set_random_seed(0)
         model = toy_model(batch_norm=False)
@@ -48,7 +51,7 @@ def main() -> None:
             validation_data=toy_batches(1, seed=1),
         ).history
         outcome[name] = {
-            "weights": weighting.weights,
+            "weights": {k: np.asarray(v).tolist() for k, v in weighting.weights.items()},
             "history": {key: float(values[-1]) for key, values in history.items()},
         }
     network = ak.models.AuxNet(12, (64, 64, 3), backbone=tiny_backbone(), weights=None)

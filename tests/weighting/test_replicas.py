@@ -10,11 +10,15 @@ def outcomes(run_program):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["none", "fixed", "twb", "ftwb", "product"])
+@pytest.mark.parametrize(
+    "name", ["none", "fixed", "twb", "ftwb", "product", "class_wise", "class_means"]
+)
 def test_two_replicas_equal_one_device(outcomes, name):
     one, two = outcomes[name]
     for task, weight in one["weights"].items():
-        assert two["weights"][task] == pytest.approx(weight, rel=1e-5)
+        # Class weights follow from differences of nearly equal losses, which amplify rounding.
+        tolerance = 1e-4 if name.startswith("class") else 1e-5
+        assert two["weights"][task] == pytest.approx(weight, rel=tolerance)
     for a, b in zip(one["variables"], two["variables"], strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
     assert set(one["history"]) == set(two["history"])
