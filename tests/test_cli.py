@@ -97,6 +97,21 @@ def test_train_evaluate_predict_export(auxnet, tiny, scenes, tmp_path):  # noqa:
     assert code == 1 and "did you mean 'saved_model'" in err
 
 
+def test_each_task_alone_and_the_two_compared(auxnet, tiny, tmp_path):
+    options = ("train", *tiny, "--single-task", "--main", "both", "--epochs", 2)
+    code, out, err = auxnet(*options, "--learning-rate-drops", "1:0.001", "--out", tmp_path / "a")
+    assert code == 0, err
+    assert "depth main" in out and "validation loss, depth" in out
+    assert "depth, alone" in err and "segmentation, alone" in err
+    assert (tmp_path / "a" / "summary.md").is_file()
+
+    runs = [tmp_path / "a" / f"main_{task}" for task in ("depth", "segmentation")]
+    code, out, err = auxnet("compare", *runs, "--out", tmp_path / "compared")
+    assert code == 0, err
+    assert "full image" in out and "A = main_depth, B = main_segmentation" in out
+    assert (tmp_path / "compared" / "comparison.png").is_file()
+
+
 def test_options_win_over_the_file_and_the_file_over_the_recipe(auxnet, tiny, tmp_path):
     from auxnet_keras.experiments import load_run
 
@@ -118,10 +133,23 @@ def test_options_win_over_the_file_and_the_file_over_the_recipe(auxnet, tiny, tm
         (("train", "--weighting", "ftwp"), "did you mean 'ftwb'"),
         (("train", "--weighting", "ftwb:focus=lss"), "focus must be 'loss'"),
         (("train", "--size", "100", "320"), "the nearest is (96, 320)"),
+        (("train", "--main", "bth"), "Unknown main"),
+        (("train", "--main", "both", "--model", "segnet"), "segmentation only"),
+        (("train", "--single-task", "--weighting", "twb"), "say weighting=none"),
+        (("train", "--model", "unet", "--backbone", "resnet50"), "encoder of its own"),
+        (("train", "--learning-rate-drops", "20=0.001"), "as in 20:0.001"),
+        (("train", "--weighting", "class-wise:bins=1"), "two bins or more"),
+        (("train", "--weighting", "class-wise:bins=vkiti"), "did you mean 'vkitti'"),
+        (("train", "--weighting", "class-wise:bin_rule=log2"), "did you mean 'log'"),
+        (("train", "--weighting", "class-wise:rule=papr"), "did you mean 'paper'"),
+        (("train", "--weighting", "class-wise:task=mgda"), "task_weighting"),
+        (("train", "--weighting", "pareto:0,0"), "must not be all zeros"),
+        (("train", "--weighting", "pareto"), "pareto:segmentation=...,depth=..."),
         (("train", "--backbone", "resnet500"), "did you mean 'resnet50'"),
         (("train", "--recipe", "auxnet/kity"), "did you mean 'auxnet/kitti'"),
         (("train", "--config", "none.yaml"), "No configuration file"),
         (("evaluate", "/no/such/run"), "Not a run folder"),
+        (("compare", "/no/such/run", "/nor/this"), "Not a run folder"),
         (("predict", "/no/such/run", "a.png"), "Not a run folder"),
         (("export", "/no/such/run"), "Not a run folder"),
         (("data", "synthesize", "cityscapes:x"), "Unknown layout"),
@@ -129,7 +157,7 @@ def test_options_win_over_the_file_and_the_file_over_the_recipe(auxnet, tiny, tm
     ],
 )
 def test_bad_input_gets_one_sentence(auxnet, tmp_path, arguments, says):
-    if arguments[0] in ("train", "predict"):
+    if arguments[0] in ("train", "predict", "compare"):
         arguments = (*arguments, "--out", tmp_path / "out")
     code, _, err = auxnet(*arguments)
     assert code == 1 and says in err
@@ -208,6 +236,7 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_computed(auxn
         ("train", "--out", below),
         ("demo", "--out", below),
         ("predict", "run", "a.png", "--out", below),
+        ("compare", "run", "run", "--out", below),
         ("export", "run", "--out", below),
         ("evaluate", "run", "--json", below),
         ("evaluate", "run", "--json", tmp_path),

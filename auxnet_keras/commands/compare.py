@@ -21,9 +21,9 @@ def command(
     """Compare two runs class by class: IoU and log L1 of depth, inside and outside its region."""
     check_folder(out, "--out")
     import_tensorflow()
-    from auxnet_keras.experiments.class_regions import compare, region_table, write_comparison
+    from auxnet_keras.experiments.class_regions import compare, print_comparison, write_comparison
 
     results = compare(run_a, run_b, data)
     write_comparison(results, out)
-    region_table(results).show(f"{results['frames']} frames of {results['data']}")
+    print_comparison(results)
     typer.echo(f"Tables and figure are in {out}")

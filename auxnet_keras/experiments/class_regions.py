@@ -179,6 +179,19 @@ def region_table(results: Mapping[str, Any]) -> Table:
     return Table(tuple(columns), tuple(rows), digits=4)
 
 
+def print_comparison(results: Mapping[str, Any]) -> None:
+    """Prints what fits a terminal: not what is outside of the regions."""
+    whole = region_table(results)
+    shown = [i for i, column in enumerate(whole.columns) if " outside, " not in column]
+    columns = ("pixels [%]", *(f"{title} {side}" for title in SCORES.values() for side in "AB"))
+    rows = tuple((label, tuple(values[i] for i in shown)) for label, values in whole.rows)
+    a, b = _names(results)
+    Table(columns, rows, whole.digits).show(
+        f"Inside the region of each class, {results['frames']} frames of {results['data']}\n"
+        f"A = {a}, B = {b}"
+    )
+
+
 def write_comparison(results: Mapping[str, Any], out: Path) -> None:
     """Writes `comparison.{md,csv,tex,json}` and, where a class was seen, `comparison.png`."""
     write_json(results, out / "comparison.json")

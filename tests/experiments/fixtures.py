@@ -45,7 +45,7 @@ def tiny_backbone():
     encoders.BACKBONES["tiny"] = encoders.Backbone(build, "tf", taps)
     config.BACKBONES.append("tiny")
     yield "tiny"
-    del encoders.BACKBONES["tiny"]
+    encoders.BACKBONES.pop("tiny", None)  # tests/test_cli.py has a fixture of its own
     config.BACKBONES.remove("tiny")
 
 

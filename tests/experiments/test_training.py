@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import shutil
+import types
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import yaml
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments import load_run, train
+from auxnet_keras.experiments.depth_bins import edges_of
 
 
 def test_the_folder_holds_what_a_run_leaves_behind(trained):
@@ -186,6 +188,60 @@ def test_every_model_trains(settings, changes):
     assert np.isfinite(run.results["segmentation"]["mean_iou"])
     monitored = f"val_{run.config.main}_loss"
     assert len(run.history[monitored]) == 1
+
+
+def test_bins_and_learning_rate_survive_a_resumption(settings, monkeypatch):
+    from auxnet_keras.experiments.run_log import EpochLog
+
+    config = settings(
+        weighting="class-wise:start_epoch=0,bins=5,bin_rule=log,task=twb",
+        learning_rate_drops={1: 1e-3},
+    )
+    log_epoch = EpochLog.on_epoch_end
+
+    def interrupt(self, epoch, logs=None):
+        log_epoch(self, epoch, logs)
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(EpochLog, "on_epoch_end", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train(config)
+    monkeypatch.undo()
+    measured = load_run(config.out).manifest.content["depth_bins"]
+    assert measured["rule"] == "log" and len(measured["edges"]) == 4
+
+    def forbidden(*arguments):
+        raise AssertionError("measured again")
+
+    monkeypatch.setattr("auxnet_keras.data.bins.depth_bins", forbidden)
+    run = train(config)
+    assert run.manifest.content["depth_bins"] == measured
+    np.testing.assert_allclose(run.history["learning_rate"], [1e-2, 1e-3], rtol=1e-6)
+    weights = [name for name in run.history if name.startswith("class_weight_depth_")]
+    assert len(weights) == 5 and "weight_segmentation" in run.history
+    assert (run.path / "figures" / "class_weights.png").is_file()
+
+
+def test_the_authors_bins_come_in_the_runs_unit(settings):
+    facts = {}
+    run = types.SimpleNamespace(
+        config=settings(weighting="class-wise:bins=vkitti", depth_unit="inverse_depth"),
+        depth_unit="inverse_depth",
+        epochs_saved=0,
+        manifest=types.SimpleNamespace(content={}, describe=facts.update),
+    )
+    edges = edges_of(run, None)
+    assert len(edges) == 14 and edges[-1] == pytest.approx(1 / 6)
+    assert facts == {"depth_bins": {"unit": "inverse_depth", "preset": "vkitti", "edges": edges}}
+
+
+@pytest.mark.slow
+def test_a_unet_trains(settings):
+    changes = {"model": "unet", "backbone": None, "main": "depth", "size": (16, 48)}
+    run = train(settings(**changes, weighting="mgda:representation=true", epochs=1))
+    assert run.finished and {"segmentation", "depth"} <= set(run.results)
+    assert "unet (random weights)" in (run.path / "log.txt").read_text()
 
 
 def test_a_config_may_be_a_mapping_or_a_file(settings, tmp_path):

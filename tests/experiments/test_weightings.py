@@ -57,3 +57,43 @@ def test_the_weighting_itself_refuses_values_out_of_range():
         weightings.weighting("twb:momentum=1.5")
     with pytest.raises(ConfigError, match="finite number >= 0"):
         weightings.weighting("fixed:-1,1")
+
+
+def test_class_wise_parameters():
+    from auxnet_keras.weighting import ClassWiseWeighting, TaskWeightBalancing
+
+    weighting = weightings.weighting("class-wise")
+    assert type(weighting) is ClassWiseWeighting
+    assert (weighting.step_size, weighting.start_epoch, weighting.depth_bins) == (2e-4, 20, None)
+    weighting = weightings.weighting(
+        "class-wise:0.001,12,window=10,normalize_by=class,rule=sign,epsilon=1e-6,bins=6,task=twb",
+        [1.0, 2.0],
+    )
+    assert (weighting.step_size, weighting.start_epoch, weighting.window) == (0.001, 12, 10)
+    assert (weighting.normalize_by, weighting.rule, weighting.epsilon) == ("class", "sign", 1e-6)
+    assert weighting.depth_bins == [1.0, 2.0]
+    assert isinstance(weighting.task_weighting, TaskWeightBalancing)
+
+
+def test_gradient_methods():
+    assert weightings.weighting("mgda").representation is False
+    assert weightings.weighting("mgda:representation=true").representation is True
+    pareto = weightings.weighting("pareto:3,4")
+    assert pareto.preference.tolist() == pytest.approx([0.6, 0.8])
+
+
+@pytest.mark.parametrize(
+    ("spec", "says"),
+    [
+        ("class-wise:bins=1", "two bins or more"),
+        ("class-wise:bins=kiti", "Unknown preset"),
+        ("class-wise:bin_rule=logs", "did you mean 'log'"),
+        ("class-wise:bins=vkitti,bin_rule=log", "leave bin_rule out"),
+        ("class-wise:step_size=0", "step_size must be"),
+        ("class-wise:task=none2", "Unknown weighting"),
+    ],
+)
+def test_class_wise_refuses_what_cannot_be(spec, says):
+    with pytest.raises(ConfigError, match="Received") as caught:
+        weightings.check(spec)
+    assert says in str(caught.value)
