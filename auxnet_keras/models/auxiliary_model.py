@@ -212,7 +212,7 @@ class AuxiliaryModel(keras.Model):
         total = ops.sum(ops.stack(terms))
         if self._weighting is not None and training:
             self._weighting.update(losses)
-            self.log_weights()
+            self.log_weights(self._weighting)
         # Every replica has the value of the whole and its share of the gradient; Keras sums both.
         share = 1.0 / self._all_reduce.replicas
         return total if share == 1.0 else total - (1.0 - share) * ops.stop_gradient(total)
@@ -248,9 +248,9 @@ class AuxiliaryModel(keras.Model):
             terms.append(share + ops.stop_gradient(whole - share))
         return terms
 
-    def log_weights(self) -> None:
+    def log_weights(self, weighting: Weighting) -> None:
         """Shows the weights now in force in the logs."""
-        for name, value in self._weighting.current().items():
+        for name, value in weighting.current().items():
             self._logged.weights[name].update_state(value)
 
     def _by_task(self, given: Any) -> Mapping[str, Any]:

@@ -25,6 +25,7 @@ class GradientWeighting(TaskWeighting):
     state; in the first case the other task trains alone, with weight 1.
 
     Losses outside (main, auxiliary) and regularisation train as ever and are in no Gram matrix.
+    The weights logged are those the batch was trained with, and `loss` is the total with them.
 
     Attributes:
         all_parameters: The Gram matrix is over all parameters and the weights hold for all of them;

@@ -10,6 +10,7 @@ Reference:
 """
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,7 @@ def min_norm_in_plane(gram: Any, vectors: np.ndarray, active: Any) -> Any:
     return ops.where(ops.any(inside), chosen, on_edge)
 
 
-def _triangles_round_origin(vectors: np.ndarray) -> list[tuple[tuple[int, ...], np.ndarray]]:
+def _triangles_round_origin(vectors: np.ndarray) -> Sequence[tuple[Sequence[int], np.ndarray]]:
     """Triples of `vectors` [n, 2] with 0 strictly inside, and the weights [n] that give 0.
 
     Whether 0 is inside does not depend on the gradients, as long as those are independent.

@@ -52,7 +52,7 @@ class ParetoMTL(GradientWeighting):
         >>> model.fit(train, callbacks=[ak.weighting.ParetoMTL((0.38, 0.92))])
 
     Reference:
-        Lin et al., Pareto Multi-Task Learning, NeurIPS 2019, Eq. 9-14 and Algorithm 1; the scaling
+        Lin et al., Pareto Multi-Task Learning, NeurIPS 2019, section 4 and Algorithm 1; the scaling
         and the length of phase 1 are those of the authors' program.
     """
 
@@ -85,7 +85,7 @@ class ParetoMTL(GradientWeighting):
     @property
     def phase(self) -> int:
         """1 while losses that satisfy the constraints are sought, then 2."""
-        return 1 if self.state is None or float(self.feasible.numpy()) == 0.0 else 2
+        return 1 if self.state is None or float(ops.convert_to_numpy(self.feasible)) == 0.0 else 2
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         begun = float(ops.convert_to_numpy(self.epochs_begun)) + 1.0
@@ -103,21 +103,15 @@ class ParetoMTL(GradientWeighting):
         self.feasible.assign(ops.where(reached, 1.0, ops.convert_to_tensor(self.feasible)))
 
     def rule(self, gram: Any, losses: Any) -> Any:
-        active = self.active(losses)
-        seeking = _combined(gram, self._constraints, active)
+        descending = ops.convert_to_tensor(self.feasible) > 0
         vectors = np.concatenate([np.eye(2), self._constraints])
-        both = ops.concatenate([ops.ones((2,), dtype="bool"), active])
-        descending = _combined(gram, vectors, both)
+        active = ops.concatenate([ops.stack([descending, descending]), self.active(losses)])
+        mixture = min_norm_in_plane(gram, vectors, active)
+        weights = ops.matmul(mixture, ops.convert_to_tensor(vectors, dtype="float32"))
         # The sum is 0 only where no direction helps at all: then nothing trains.
-        size = ops.sum(ops.abs(descending))
-        descending = ops.where(size > 0, 2.0 * descending / ops.where(size > 0, size, 1.0), 0.0)
-        return ops.where(ops.convert_to_tensor(self.feasible) > 0, descending, seeking)
-
-
-def _combined(gram: Any, vectors: np.ndarray, active: Any) -> Any:
-    """Weights [2] of the two tasks that give the shortest mixture of the active `vectors`."""
-    mixture = min_norm_in_plane(gram, vectors, active)
-    return ops.matmul(mixture, ops.convert_to_tensor(vectors, dtype="float32"))
+        size = ops.sum(ops.abs(weights))
+        scaled = ops.where(size > 0, 2.0 * weights / ops.where(size > 0, size, 1.0), 0.0)
+        return ops.where(descending, scaled, weights)
 
 
 def _unit(what: str, vector: Sequence[float]) -> np.ndarray:

@@ -15,6 +15,7 @@ import keras
 import tensorflow as tf
 
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.models.branches import Branches
 from auxnet_keras.weighting.gradient_base import GradientWeighting
 
 Gradients = list[Any]
@@ -29,8 +30,11 @@ def train_step(model: keras.Model, weighting: GradientWeighting, data: Any) -> d
     """
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
     step = _Step(model, weighting, y, sample_weight)
-    gradients = step.at_representation(x) if weighting.representation else step.at_parameters(x)
-    model.log_weights()
+    if weighting.branches is None:
+        gradients = step.at_parameters(x)
+    else:
+        gradients = step.at_representation(x, weighting.branches)
+    model.log_weights(weighting)
     terms = [step.weights[k] * step.losses[task].mean for k, task in enumerate(model.tasks)]
     model._loss_tracker.update_state(
         tf.add_n([*terms, *step.constant]), sample_weight=tf.shape(keras.tree.flatten(x)[0])[0]
@@ -73,8 +77,7 @@ class _Step:
             parts.append(tape.gradient(self.scaled_constant, self.variables))
         return _sum(parts)
 
-    def at_representation(self, x: Any) -> Gradients:
-        branches = self.weighting.branches
+    def at_representation(self, x: Any, branches: Branches) -> Gradients:
         with tf.GradientTape() as whole:
             features = branches.shared(x, training=True)
             features = list(features) if isinstance(features, list | tuple) else [features]

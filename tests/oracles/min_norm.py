@@ -50,7 +50,7 @@ def pareto_weights(
     references: Sequence[Sequence[float]],
     phase: int,
 ) -> tuple[np.ndarray, bool]:
-    """Lin et al. 2019, Eq. 9-14, two tasks; phase 2 scaled to sum |w| = 2.
+    """Lin et al. 2019, section 4, two tasks; phase 2 scaled to sum |w| = 2.
 
     Returns:
         The tasks' weights [2], and whether a constraint is active (phase 1 is over without one).

@@ -30,6 +30,9 @@ WEIGHTINGS = {
         normalize_by="class",
         rule="sign",
     ),
+    "mgda": lambda: ak.weighting.MGDA(),
+    "mgda_representation": lambda: ak.weighting.MGDA(representation=True),
+    "pareto": lambda: ak.weighting.ParetoMTL((0.92, 0.38)),
 }
 
 

@@ -11,7 +11,19 @@ def outcomes(run_program):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["none", "fixed", "twb", "ftwb", "product", "class_wise", "class_means"]
+    "name",
+    [
+        "none",
+        "fixed",
+        "twb",
+        "ftwb",
+        "product",
+        "class_wise",
+        "class_means",
+        "mgda",
+        "mgda_representation",
+        "pareto",
+    ],
 )
 def test_two_replicas_equal_one_device(outcomes, name):
     one, two = outcomes[name]

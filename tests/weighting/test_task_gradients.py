@@ -65,9 +65,9 @@ def unet_batch():
     }
 
 
-def stepped(model, weighting, data, optimizer=None):
-    """Trains one batch; returns by how much each trainable variable went down."""
-    model.compile(optimizer or keras.optimizers.SGD(1.0), metrics=None)
+def stepped(model, weighting, data, optimizer=None, **compiled):
+    """Trains one batch; returns by how much each trainable variable went down, and the logs."""
+    model.compile(optimizer or keras.optimizers.SGD(1.0), metrics=None, **compiled)
     weighting.set_model(model)
     before = [np.array(v, np.float64) for v in model.trainable_variables]
     logs = model.train_on_batch(*data, return_dict=True)
@@ -126,7 +126,7 @@ def test_a_step_is_the_weighted_sum_and_heads_get_their_own_gradient(monkeypatch
     data = unet_batch()
     gradients = [gradient_of(reference, task, *data) for task in model.tasks]
     weighting = ak.weighting.MGDA(representation)
-    moved, _ = stepped(model, weighting, data)
+    moved, _ = stepped(model, weighting, data, run_eagerly=True)
     weights = list(weighting.weights.values())
     assert min(weights) > 0
     for variable, step, main, auxiliary in zip(
@@ -306,9 +306,9 @@ def test_a_task_that_is_alone_trains_with_weight_one(make):
     assert logs["loss"] == pytest.approx(logs["segmentation_loss"], rel=1e-6)
 
 
-def two_heads(image, features, others):
+def two_heads(inputs, features, others):
     return ak.models.AuxiliaryModel(
-        image,
+        inputs,
         {
             "segmentation": keras.layers.Conv2D(4, 1, name="a")(features),
             "depth": keras.layers.Conv2D(1, 1, name="b")(others),
@@ -342,6 +342,19 @@ def test_inputs_that_only_one_decoder_sees_are_no_obstacle():
     guided = keras.layers.Concatenate()([features, keras.layers.Rescaling(0.01)(image)])
     weighting = ak.weighting.MGDA(True)
     stepped(two_heads(image, features, guided), weighting, batch_of(toy_batches(1), 0))
+    assert all(0 < weight < 1 for weight in weighting.weights.values())
+
+
+def test_several_inputs():
+    toy = toy_model()
+    depth = keras.Input((8, 12, 1), name="depth")
+    features = keras.layers.Conv2D(4, 3, padding="same")(
+        keras.layers.Concatenate()([keras.layers.Rescaling(1 / 255)(toy.input), depth])
+    )
+    model = two_heads({"image": toy.input, "depth": depth}, features, features)
+    images, targets = batch_of(toy_batches(1), 0)
+    weighting = ak.weighting.MGDA(True)
+    stepped(model, weighting, ({"image": images, "depth": targets["depth"]}, targets))
     assert all(0 < weight < 1 for weight in weighting.weights.values())
 
 
