@@ -32,9 +32,9 @@ def length(gram, weights):
 
 
 @st.composite
-def grams(draw, tasks=None):
+def grams(draw, fewest=2, most=5):
     """Gram matrices of gradients of different lengths, some of them nearly dependent."""
-    count = draw(tasks or st.integers(2, 5))
+    count = draw(st.integers(fewest, most))
     generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     gradients = generator.normal(size=(count, draw(st.sampled_from([1, 2, 3, 50]))))
     gradients += draw(st.sampled_from([0.0, 1.0])) * generator.normal(size=gradients.shape[1])
@@ -63,10 +63,12 @@ def test_no_loss_rises_along_it(gram):
 @given(grams(), st.sampled_from([1e-20, 1e-6, 1e6, 1e20]))
 @settings(max_examples=30, deadline=None)
 def test_scale_cancels(gram, scale):
-    np.testing.assert_allclose(solve(gram * scale), solve(gram), atol=1e-3)
+    # Of nearly dependent gradients several weights are minimisers; their sums are equally short.
+    found = length(gram, solve(gram * scale))
+    assert found == pytest.approx(length(gram, solve(gram)), abs=2e-6)
 
 
-@given(grams(st.just(3)))
+@given(grams(3, 3))
 @settings(max_examples=30, deadline=None)
 def test_order_of_the_tasks_does_not_matter(gram):
     for order in map(list, itertools.permutations(range(3))):
@@ -76,7 +78,7 @@ def test_order_of_the_tasks_does_not_matter(gram):
         assert length(gram, weights) == pytest.approx(length(gram, solve(gram)), abs=2e-6)
 
 
-@given(grams(st.just(2)))
+@given(grams(2, 2))
 @settings(max_examples=50, deadline=None)
 def test_closed_form_and_general_path_agree(gram):
     two, general = solve(gram), solve(gram, min_norm_by_moves)
@@ -133,7 +135,7 @@ def test_agrees_with_torchjd(case):
 
 
 @given(
-    grams(st.just(2)),
+    grams(2, 2),
     st.integers(0, 2**32 - 1),
     st.lists(st.booleans(), min_size=6, max_size=6).filter(any),
 )
