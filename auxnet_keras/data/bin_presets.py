@@ -1,5 +1,6 @@
 """The depth bins of Learning Boost's authors, in any unit."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,7 +77,8 @@ def preset_bins(dataset: str, unit: str | None = None, *, width: int | None = No
             f"load the data in {preset.unit} or inverse_depth, or measure edges with "
             f"ak.data.depth_bins. Received: unit={unit!r}."
         )
-    edges = convert(np.asarray(preset.edges, np.float64), preset.unit, unit, lambda: preset.stereo)
+    stereo = preset.stereo or Calibration(math.nan, math.nan)  # not needed then
+    edges = convert(np.asarray(preset.edges, np.float64), preset.unit, unit, lambda: stereo)
     if unit == "disparity_px" and width is not None:
         edges = edges * (width / preset.width)
     return np.sort(edges)

@@ -98,7 +98,7 @@ def _depths(dataset: Any) -> Iterator[np.ndarray]:
             "The data set has no end, so it cannot be measured; pass it before repeat(), or "
             "dataset.take(100). Received: a data set of infinite cardinality."
         )
-    epoch = getattr(dataset, "epoch", None)
+    epoch: Any = getattr(dataset, "epoch", None)
     before = None if epoch is None else int(epoch)
     try:
         for batch in dataset:

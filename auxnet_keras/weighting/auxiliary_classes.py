@@ -72,7 +72,7 @@ def bin_edges(depth_bins: Any, width: int | None = None) -> np.ndarray:
     try:
         edges = np.asarray(depth_bins, np.float32)
     except (TypeError, ValueError):
-        edges = np.empty(0)
+        edges = np.empty(0, np.float32)
     if edges.ndim != 1 or not edges.size or not np.isfinite(edges).all():
         raise ConfigError(
             "depth_bins are the finite edges between the bins, at least one, in the target's unit, "
@@ -123,7 +123,7 @@ def auxiliary_classes(
         classes = DepthClasses(bin_edges(depth_bins, output.shape[2]))
         source = f"the edges in depth_bins make {len(classes.names)} bins"
     else:
-        names = model.class_names if task == "segmentation" else map(str, range(channels))
+        names = model.class_names if task == "segmentation" else [str(c) for c in range(channels)]
         classes = SemanticClasses(names, getattr(model.loss[task], "ignore_label", 255))
         source = f"the output {task!r} has {channels} channels"
     if num_classes not in (None, len(classes.names)):

@@ -1,6 +1,7 @@
 """Learning Boost: every class of the auxiliary task has a weight, moved by what the main gains."""
 
 import dataclasses
+import logging
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +19,8 @@ from auxnet_keras.weighting.class_rule import ClassRule, TimeUnit
 from auxnet_keras.weighting.class_sums import class_sums
 from auxnet_keras.weighting.class_window import Window
 from auxnet_keras.weighting.gradient_base import GradientWeighting
+
+logger = logging.getLogger("auxnet_keras")
 
 
 class ClassWiseWeighting(Weighting):
@@ -193,6 +196,8 @@ class ClassWiseWeighting(Weighting):
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._open.assign(float(epoch >= self.start_epoch))
+        if self.task_weighting is not None:  # which `fit` does not know
+            self.task_weighting.on_epoch_begin(epoch, logs)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         strays = float(ops.convert_to_numpy(self._strays))
@@ -204,6 +209,14 @@ class ClassWiseWeighting(Weighting):
                 f"{self.tasks[1]!r} nor the ignore label. Build the model with as many classes as "
                 "the labels have, or mark what shall not count with the ignore label. "
                 f"Received: {len(self.classes.names)} classes."
+            )
+        occurred = ops.convert_to_numpy(self._rule.seen) > 0
+        if epoch == 0 and occurred.sum() == 1 < len(occurred):
+            logger.warning(
+                "In the first epoch every pixel was in the class %s of %r. Are depth_bins in the "
+                "unit of the data set?",
+                self.classes.names[occurred.argmax()],
+                self.tasks[1],
             )
         super().on_epoch_end(epoch, logs)
 

@@ -16,25 +16,20 @@ EDGES = [5.0, 10.0, 20.0]
 OPTIONS = {"step_size": 0.005, "start_epoch": 0}
 
 
-class TestAuxiliaryDepth(WeightingContract):
+class TestClassWiseWeighting(WeightingContract):
+    """With all that can be added to it; plain, it is in the tests below."""
+
     def arguments(self):
-        return {"depth_bins": EDGES, **OPTIONS}
+        balancing = ak.weighting.TaskWeightBalancing()
+        return {"depth_bins": EDGES, "window": 2, "task_weighting": balancing, **OPTIONS}
 
     def make(self):
         return ak.weighting.ClassWiseWeighting(**self.arguments())
 
-
-class TestEveryOption(TestAuxiliaryDepth):
-    def arguments(self):
-        options = {"window": 2, "rule": "sign", "normalize_by": "class"}
-        balancing = ak.weighting.TaskWeightBalancing()
-        return {**super().arguments(), **options, "task_weighting": balancing}
-
     def flat(self, weighting):
         composed = getattr(weighting, "task_weighting", None)
-        return np.array(
-            [*super().flat(weighting), *(composed.weights.values() if composed else ())]
-        )
+        tasks = composed.weights.values() if composed else ()
+        return np.array([*super().flat(weighting), *tasks])
 
 
 # --- Update by update: the step is given losses, so that nothing but the rule is compared --------
@@ -260,11 +255,11 @@ class Recorder(keras.callbacks.Callback):
         self.weights.append(self.weighting.weights[self.model.auxiliary])
 
 
-def fitted(main, weighting, batches=20, epochs=3, **options):
+def fitted(main, weighting, batches=20, epochs=3, **compiled):
     """Trains for real; the recorder, the history, and the epoch of every batch."""
     keras.utils.set_random_seed(4)
     model = toy_model(main, "segmentation" if main == "depth" else "depth", batch_norm=False)
-    model.compile(keras.optimizers.Adam(1e-3), metrics=None)
+    model.compile(keras.optimizers.Adam(1e-3), metrics=None, **compiled)
     data = toy_batches(batches)
     recorder = Recorder(data, weighting, EDGES if main == "segmentation" else None)
     history = model.fit(
@@ -274,16 +269,18 @@ def fitted(main, weighting, batches=20, epochs=3, **options):
         shuffle=False,
         verbose=0,
         callbacks=[recorder, weighting],
-        **options,
     ).history
     return recorder, history, np.repeat(np.arange(epochs), batches).tolist()
 
 
-@pytest.mark.parametrize("main", ["depth", "segmentation"])
-def test_a_real_fit_follows_the_oracle_in_both_roles(main):
+@pytest.mark.parametrize(
+    ("main", "compiled"),
+    [("depth", {}), ("depth", {"jit_compile": True}), ("segmentation", {})],
+)
+def test_a_real_fit_follows_the_oracle_in_both_roles(main, compiled):
     options = {"step_size": 0.005, "start_epoch": 1}
     weighting = ak.weighting.ClassWiseWeighting(depth_bins=EDGES, **options)
-    recorder, history, epochs = fitted(main, weighting)
+    recorder, history, epochs = fitted(main, weighting, **compiled)
     states = oracle.trajectory(recorder.batches, epochs, CLASSES, **options)
     expected = np.array([state.w for state in states])
     worst = np.abs(np.array(recorder.weights) - expected).max()
@@ -309,6 +306,39 @@ def test_a_second_fit_goes_on():
         *data, batch_size=4, initial_epoch=1, epochs=2, shuffle=False, verbose=0, callbacks=[parts]
     )
     np.testing.assert_allclose(parts.weights["segmentation"], recorder.weights[-1], rtol=1e-5)
+
+
+def test_a_resumed_run_ends_as_if_it_had_never_stopped(tmp_path):
+    def run(epochs, folder):
+        weighting = ak.weighting.ClassWiseWeighting(step_size=0.005, start_epoch=1, window=3)
+        keras.utils.set_random_seed(4)
+        model = toy_model("depth", "segmentation")
+        model.compile(keras.optimizers.Adam(1e-3), metrics=None)
+        checkpoint = ak.callbacks.ResumableCheckpoint(tmp_path / folder)
+        history = model.fit(
+            *toy_batches(5),
+            batch_size=4,
+            epochs=epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=[weighting, checkpoint],
+        ).history
+        return [np.array(v) for v in weighting.state.variables], history
+
+    expected, history = run(3, "whole")
+    run(2, "stopped")
+    found, rest = run(3, "stopped")
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert rest == {name: values[2:] for name, values in history.items()}
+
+
+def test_depths_of_another_unit_are_noticed(caplog):
+    model = toy_model()
+    model.compile("sgd", metrics=None)
+    weighting = ak.weighting.ClassWiseWeighting(depth_bins=[100.0, 200.0])
+    model.fit(*toy_batches(1), verbose=0, callbacks=[weighting])
+    assert "class depth_0-100 of 'depth'" in caplog.text
 
 
 def test_class_names_are_in_the_logs():
