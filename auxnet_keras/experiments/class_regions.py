@@ -74,9 +74,19 @@ def compare(
         "data": where,
         "split": split,
         "frames": len(frames),
-        "runs": [run.name for run in runs],
+        "runs": _names(runs),
         **_results(sides, ignore_void),
     }
+
+
+def _names(runs: list[Run]) -> list[str]:
+    """The folders' names, as much of their paths as tells them apart."""
+    places = [run.path.resolve().parts for run in runs]
+    for parts in range(1, max(map(len, places)) + 1):
+        names = ["/".join(place[-parts:]) for place in places]
+        if names[0] != names[1]:
+            return names
+    return [f"{run.name} ({side})" for run, side in zip(runs, "AB", strict=True)]
 
 
 def _data(runs: list[Run], data: str | None) -> tuple[RunConfig, str]:
@@ -163,7 +173,7 @@ def _plain(value: Any) -> float | None:
 
 def region_table(results: Mapping[str, Any]) -> Table:
     """The comparison as a table: the full image, then a row for each class."""
-    names = _names(results)
+    names = results["runs"]
     columns = ["pixels [%]"]
     for title in SCORES.values():
         columns += [f"{title}{where}, {name}" for where in ("", " outside") for name in names]
@@ -185,7 +195,7 @@ def print_comparison(results: Mapping[str, Any]) -> None:
     shown = [i for i, column in enumerate(whole.columns) if " outside, " not in column]
     columns = ("pixels [%]", *(f"{title} {side}" for title in SCORES.values() for side in "AB"))
     rows = tuple((label, tuple(values[i] for i in shown)) for label, values in whole.rows)
-    a, b = _names(results)
+    a, b = results["runs"]
     Table(columns, rows, whole.digits).show(
         f"Inside the region of each class, {results['frames']} frames of {results['data']}\n"
         f"A = {a}, B = {b}"
@@ -202,9 +212,4 @@ def write_comparison(results: Mapping[str, Any], out: Path) -> None:
         if any(value is not None for pair in pairs.values() for value in pair):
             panels[f"{title} inside"] = (pairs, key == "iou")
     if panels:
-        pictures.pairs(panels, _names(results), out / "comparison.png")
-
-
-def _names(results: Mapping[str, Any]) -> tuple[str, str]:
-    a, b = results["runs"]
-    return (a, b) if a != b else (f"{a} (A)", f"{b} (B)")
+        pictures.pairs(panels, results["runs"], out / "comparison.png")

@@ -53,9 +53,13 @@ expect a little less on new ones.
 
 {methods}"""
 
-_PAPER = (
+AUXNET = (
     "S. Chennupati, G. Sistu, S. Yogamani, S. Rawashdeh: AuxNet: Auxiliary tasks enhanced semantic "
     "segmentation for automated driving. VISAPP 2019.\n"
+)
+LEARNING_BOOST = (
+    "J. Yim, S. H. Kim: Learning Boost by Exploiting the Auxiliary Task in Multi-task Domain. "
+    "2020.\n"
 )
 
 
@@ -85,5 +89,5 @@ def model_card(run: "Run") -> str:
         settings=f"```yaml\n{settings}```\n",
         frames=run.results["frames"],
         table=evaluation_table(run.results).markdown(),
-        methods=_PAPER,
+        methods=LEARNING_BOOST if config.weighting.startswith("class-wise") else AUXNET,
     )

@@ -1,6 +1,7 @@
 """Two runs compared class by class, against a recomputation from their predictions."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -103,6 +104,13 @@ def test_runs_of_other_data_need_to_be_told_which(trained, depth_alone, tmp_path
     assert (results["split"], results["frames"]) == ("all", 6)
     assert results["full"]["iou"][0] == results["full"]["iou"][1]
     assert region_table(results).columns[1] == "IoU, auxnet_ftwb (A)"
+
+
+def test_runs_of_one_name_are_told_apart_by_their_folders(trained, tmp_path):
+    copy = tmp_path / "copy" / trained.name
+    shutil.copytree(trained.path, copy)
+    results = compare(copy, trained)
+    assert results["runs"] == [f"copy/{trained.name}", f"{trained.path.parent.name}/{trained.name}"]
 
 
 def test_other_classes_are_refused(trained, kitti_scenes):
