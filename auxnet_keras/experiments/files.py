@@ -54,7 +54,7 @@ def write_json(content: Any, path: Path) -> None:
 
 
 def write_png(image: np.ndarray, path: Path) -> None:
-    """Writes uint8 [H, W] as PNG; makes the folder it goes to."""
+    """Writes uint8 or uint16 [H, W] as PNG; makes the folder it goes to."""
     _, encoded = cv2.imencode(".png", image)
     with _told(path), replacing(path) as temporary:
         temporary.write_bytes(encoded.tobytes())

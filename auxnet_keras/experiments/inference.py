@@ -18,7 +18,8 @@ class Prediction:
     """What a network says about one image.
 
     Attributes:
-        classes: uint8 [H, W], or `None` for a network without segmentation.
+        classes: uint8 [H, W], uint16 for more than 256 classes, or `None` for a network without
+            segmentation.
         depth: float32 [H, W] in the unit the network was trained in (disparity in pixels of the
             image's own width), or `None` for a network without depth.
     """
@@ -72,7 +73,8 @@ class Predictor:
         if "segmentation" not in outputs:
             return None
         # As in the exported network: scores are enlarged, then the largest is taken.
-        return _enlarged(outputs["segmentation"][0], size).argmax(axis=-1).astype(np.uint8)
+        scores = _enlarged(outputs["segmentation"][0], size)
+        return scores.argmax(axis=-1).astype(np.uint8 if scores.shape[-1] <= 256 else np.uint16)
 
     def _depth(self, outputs: dict[str, np.ndarray], size: tuple[int, ...]) -> Any:
         if "depth" not in outputs:

@@ -24,7 +24,7 @@ def position_prior(batches: Iterable[Any], classes: int, ignore: int) -> np.ndar
         ignore: The ignore label.
 
     Returns:
-        uint8 [H, W].
+        uint8 [H, W], uint16 for more than 256 classes.
     """
     counts: np.ndarray | None = None
     for _, targets in batches:
@@ -38,7 +38,7 @@ def position_prior(batches: Iterable[Any], classes: int, ignore: int) -> np.ndar
         raise DataError("The training data has no labelled pixel. Received: no class anywhere.")
     prior = counts.argmax(axis=0)
     prior[counts.sum(axis=0) == 0] = counts.sum(axis=(1, 2)).argmax()
-    return prior.astype(np.uint8)
+    return prior.astype(np.uint8 if classes <= 256 else np.uint16)
 
 
 def write_prior(prior: np.ndarray, folder: Path) -> None:

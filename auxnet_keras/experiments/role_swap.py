@@ -93,5 +93,5 @@ def _monitor(run: Run) -> str:
 def _facts(run: Run) -> dict[str, Any]:
     kept = _best_epoch(run)
     losses = {key: kept[key] for key in kept if key in ("val_segmentation_loss", "val_depth_loss")}
-    scores = {task: run.results[task] for task in ("segmentation", "depth") if task in run.results}
+    scores = {task: run.results[task] for task in ORDER if task in run.results}
     return {"run": str(run.path), "epoch": kept["epoch"], **losses, **scores}
