@@ -60,8 +60,9 @@ def arrays(kind: str, root: str | Path | None = None, **options: Any) -> Batches
         **options: As for `load`.
 
     Returns:
-        An iterable of (image uint8 [B, H, W, 3], {"segmentation": uint8 [B, H, W], "depth": float32
-        [B, H, W, 1]}); `len()` is the number of batches, `epoch` the next pass's number.
+        An iterable of (image uint8 [B, H, W, 3], {"segmentation": uint8 [B, H, W], int32 for more
+        than 254 classes, "depth": float32 [B, H, W, 1]}); `len()` is the number of batches, `epoch`
+        the next pass's number.
 
     Example:
         >>> batches = ak.data.arrays("kitti", root)

@@ -17,8 +17,9 @@ from auxnet_keras.data.resize import Size
 from auxnet_keras.errors import ConfigError
 
 logger = logging.getLogger("auxnet_keras")
-_HEADER = struct.Struct("<8sIIII")  # magic, height, width, checksum, zero
-_MAGIC = b"auxnet01"  # change with anything that changes decoding, so that old files are not read
+_HEADER = struct.Struct("<8sIIII")  # magic, height, width, checksum, bytes of a label
+_LABELS = {1: np.dtype("u1"), 4: np.dtype("<i4")}
+_MAGIC = b"auxnet02"  # change with anything that changes decoding, so that old files are not read
 
 
 class Cache(Protocol):
@@ -109,21 +110,24 @@ def _pack(sample: Sample) -> bytes:
     parts = (sample.image, sample.segmentation, sample.depth.astype("<f4", copy=False))
     body = b"".join(part.tobytes() for part in parts)
     height, width = sample.segmentation.shape
-    return _HEADER.pack(_MAGIC, height, width, zlib.crc32(body), 0) + body
+    label = sample.segmentation.itemsize
+    return _HEADER.pack(_MAGIC, height, width, zlib.crc32(body), label) + body
 
 
 def _unpack(data: bytes, size: Size) -> Sample | None:
     """The sample, or None for anything but a whole and undamaged file of this size."""
-    pixels = size[0] * size[1]
-    if len(data) != _HEADER.size + 8 * pixels:
+    if len(data) < _HEADER.size:
         return None
-    magic, height, width, checksum, _ = _HEADER.unpack_from(data)
+    magic, height, width, checksum, label = _HEADER.unpack_from(data)
+    pixels = size[0] * size[1]
+    if magic != _MAGIC or (height, width) != size or label not in _LABELS:
+        return None
     body = memoryview(data)[_HEADER.size :]
-    if magic != _MAGIC or (height, width) != size or zlib.crc32(body) != checksum:
+    if len(body) != (7 + label) * pixels or zlib.crc32(body) != checksum:
         return None
     image = np.frombuffer(body, np.uint8, 3 * pixels)
-    segmentation = np.frombuffer(body, np.uint8, pixels, 3 * pixels)
-    depth = np.frombuffer(body, "<f4", pixels, 4 * pixels)
+    segmentation = np.frombuffer(body, _LABELS[label], pixels, 3 * pixels)
+    depth = np.frombuffer(body, "<f4", pixels, (3 + label) * pixels)
     return Sample(image.reshape(*size, 3), segmentation.reshape(size), depth.reshape(*size, 1))
 
 

@@ -17,7 +17,6 @@ from auxnet_keras.data.units import Calibration
 from auxnet_keras.errors import DataError
 
 _IMAGES = (".png", ".jpg", ".jpeg")
-_LABEL = png.Kind("label", 8, ("grey",), f"ids as {FILE} lists them")
 _DEPTH = png.Kind("depth", 16, ("grey",), f"values as {FILE} describes them")
 
 
@@ -34,6 +33,8 @@ class FolderSource(Source):
         super().__init__(root)
         self._spec = spec = read_spec(self.root)
         self.encoding = spec.encoding
+        bits = 8 if max(spec.table.known) <= 255 else 16
+        self._label = png.Kind("label", bits, ("grey",), f"ids as {FILE} lists them")
         self.label_place = spec.labels
         self.depth_place = spec.depth or f"'depth' of {FILE}"
         self.info = DatasetInfo(
@@ -101,10 +102,10 @@ class FolderSource(Source):
     def _table(self, frame: Frame) -> LabelTable:
         return self._spec.table
 
-    def _label_ids(self, path: Path) -> np.ndarray:
-        return png.decode(path, _LABEL)
+    def _label_ids(self, frame: Frame, path: Path) -> np.ndarray:
+        return png.decode(path, self._label)
 
-    def _stored_depth(self, path: Path) -> np.ndarray:
+    def _stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _DEPTH)
 
     def calibration(self, frame: Frame, width: int) -> Calibration:

@@ -140,7 +140,7 @@ class _Checker:
         for number, entry in classes.items():
             key = f"classes.{number}"
             if not _is_id(number):
-                raise self.wrong(key, "a label id, 0 to 255", number)
+                raise self.wrong(key, "a label id, 0 to 65535", number)
             if isinstance(entry, str):
                 entry = {"name": entry}
             entry = self.mapping(entry, key, ("name", "color"))
@@ -151,9 +151,7 @@ class _Checker:
             if colour is not None or name not in colours:
                 colours[name] = tuple(colour or UNIFIED.get(name) or _colour(len(colours)))
             ids.setdefault(name, []).append(number)
-        if len(colours) > 254:
-            raise self.wrong("classes", "at most 254 names", f"{len(colours)} names")
-        ignored = self.get(top, "ignore", "a list of label ids, 0 to 255", _is_label_ids, [255])
+        ignored = self.get(top, "ignore", "a list of label ids, 0 to 65535", _is_ids, [255])
         both = sorted(set(ignored) & set(classes))
         if both and "ignore" in top:
             raise self.wrong("ignore", "ids that are not in classes", both)
@@ -194,19 +192,15 @@ def _is_integer(value: Any) -> bool:
 
 
 def _is_id(value: Any) -> bool:
-    return _is_integer(value) and 0 <= value <= 255
+    return _is_integer(value) and 0 <= value <= 65535
 
 
 def _is_ids(value: Any) -> bool:
-    return isinstance(value, list) and all(_is_integer(v) and 0 <= v <= 65535 for v in value)
-
-
-def _is_label_ids(value: Any) -> bool:
     return isinstance(value, list) and all(map(_is_id, value))
 
 
 def _is_colour(value: Any) -> bool:
-    return _is_label_ids(value) and len(value) == 3
+    return _is_ids(value) and len(value) == 3 and max(value) <= 255
 
 
 def _is_classes(value: Any) -> bool:

@@ -91,10 +91,10 @@ class KittiSource(Source):
     def _table(self, frame: Frame) -> LabelTable:
         return CITYSCAPES_IDS
 
-    def _label_ids(self, path: Path) -> np.ndarray:
+    def _label_ids(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _LABEL)
 
-    def _stored_depth(self, path: Path) -> np.ndarray:
+    def _stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _DISPARITY)
 
     def _calibration_file(self, frame: Frame) -> Path | None:

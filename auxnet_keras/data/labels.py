@@ -6,10 +6,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from auxnet_keras.data.frame import IGNORE
+from auxnet_keras.data.frame import IGNORE, label_dtype
 from auxnet_keras.errors import DataError
 
-_UNKNOWN = 254  # what a lookup gives for ids outside the table; so at most 254 classes
+UNUSED = "(unused)"
+"""The class between those below and above 255, which is the ignore label."""
 
 UNIFIED = {
     "void": (0, 0, 0),
@@ -34,8 +35,9 @@ class LabelTable:
     """Which file ids make which class.
 
     Args:
-        colours: Class name to RGB colour; the order is the train ids'.
-        ids: Class name to the file ids (0..255) that belong to it.
+        colours: Class name to RGB colour; the order is the train ids'. Beyond 255 classes `UNUSED`
+            is put at 255, so that no class has the ignore label's number.
+        ids: Class name to the file ids (0..65535) that belong to it.
         ignored: File ids that become 255 whatever the settings.
     """
 
@@ -45,12 +47,21 @@ class LabelTable:
         ids: Mapping[str, Iterable[int]],
         ignored: Iterable[int] = (),
     ) -> None:
-        self.names = tuple(colours)
-        self.palette = np.array(list(colours.values()), np.uint8).reshape(-1, 3)
-        self._lookup = np.full(256, _UNKNOWN, np.uint8)
-        for name, members in ids.items():
-            self._lookup[list(members)] = self.names.index(name)
-        self._lookup[list(ignored)] = IGNORE
+        named = list(colours.items())
+        if len(named) > IGNORE:
+            named.insert(IGNORE, (UNUSED, (0, 0, 0)))
+        self.names = tuple(name for name, _ in named)
+        self.palette = np.array([colour for _, colour in named], np.uint8).reshape(-1, 3)
+        members = {name: list(numbers) for name, numbers in ids.items()}
+        ignored = list(ignored)
+        largest = max([255, *ignored, *(i for numbers in members.values() for i in numbers)])
+        dtype = label_dtype(len(self.names))
+        self._unknown = -1 if dtype is np.int32 else 254  # no class has this number
+        self._lookup = np.full(largest + 1, self._unknown, dtype)
+        place = {name: number for number, name in enumerate(self.names)}
+        for name, numbers in members.items():
+            self._lookup[numbers] = place[name]
+        self._lookup[ignored] = IGNORE
         self._lookup_without_void = self._lookup.copy()
         if "void" in self.names:
             self._lookup_without_void[self._lookup == self.names.index("void")] = IGNORE
@@ -64,25 +75,26 @@ class LabelTable:
             ignore_void: Whether the class "void" becomes 255 instead of a class to train.
 
         Returns:
-            uint8 [H, W], train ids.
+            uint8 [H, W], train ids; int32 for more than 254 classes.
 
         Raises:
             DataError: An id is outside the table.
         """
-        if ids.dtype != np.uint8:
-            if ids.max() > 255:
-                raise self._outside(ids, path)
-            ids = ids.astype(np.uint8)
         lookup = self._lookup_without_void if ignore_void else self._lookup
-        looked_up = cv2.LUT(ids, lookup)
-        if (looked_up == _UNKNOWN).any():
+        if ids.max() >= len(lookup):
+            raise self._outside(ids, path)
+        if len(lookup) == 256 and lookup.dtype == np.uint8:
+            looked_up = cv2.LUT(ids.astype(np.uint8, copy=False), lookup)  # several times faster
+        else:
+            looked_up = lookup[ids]
+        if (looked_up == self._unknown).any():
             raise self._outside(ids, path)
         return looked_up
 
     @property
     def known(self) -> list[int]:
         """The file ids that the table has, increasing."""
-        return np.flatnonzero(self._lookup != _UNKNOWN).tolist()
+        return np.flatnonzero(self._lookup != self._unknown).tolist()
 
     def _outside(self, ids: np.ndarray, path: Path) -> DataError:
         found = [int(i) for i in np.unique(ids)]

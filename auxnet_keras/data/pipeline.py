@@ -34,7 +34,8 @@ def load(
     or the cache. The dataset counts its own passes: each is the next epoch.
 
     Args:
-        kind: "kitti", "synthia", "street" or "folder".
+        kind: "kitti", "synthia", "vkitti", "nyuv2", "cityscapes", "street" or "folder"; a suffix
+            asks for other classes or another division ("nyuv2-40": see `ak.data.source`).
         root: The dataset's folder; "street" makes its own scenes without one.
         split: "train", "val" or "all".
         size: (height, width) every frame is resized to.
@@ -50,9 +51,9 @@ def load(
 
     Returns:
         A tf.data.Dataset of (image uint8 [B, H, W, 3] RGB, {"segmentation": uint8 [B, H, W], 255 =
-        ignore; "depth": float32 [B, H, W, 1], -1 = invalid}), with two more attributes: `epoch`, a
-        tf.Variable with the next pass's number, which may be assigned, and `source_frames`, the
-        frames in the order of their index.
+        ignore, int32 for more than 254 classes; "depth": float32 [B, H, W, 1], -1 = invalid}), with
+        two more attributes: `epoch`, a tf.Variable with the next pass's number, which may be
+        assigned, and `source_frames`, the frames in the order of their index.
 
     Raises:
         DataError: No frames, no frame with the main target, or fewer training frames than a
@@ -141,7 +142,7 @@ def _sample(plan: Plan, index: tf.Tensor, epoch: tf.Tensor) -> tuple[tf.Tensor, 
         return sample.image, sample.segmentation, sample.depth
 
     image, segmentation, depth = tf.numpy_function(
-        decode, [index, epoch], (tf.uint8, tf.uint8, tf.float32)
+        decode, [index, epoch], (tf.uint8, plan.source.info.label_dtype, tf.float32)
     )
     height, width = plan.size
     return tf.ensure_shape(image, [height, width, 3]), {

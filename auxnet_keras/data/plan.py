@@ -165,4 +165,5 @@ def _fingerprint(
             files.append((str(path.resolve()), state.st_size, state.st_mtime_ns))
         except OSError:
             files.append((str(path), -1, -1))
-    return repr((source.signature, size, unit, ignore_void, files))
+    # The name, too: one file may hold all frames.
+    return repr((source.signature, frames[index].name, size, unit, ignore_void, files))

@@ -53,16 +53,20 @@ class Source(ABC):
         """The frame's label table."""
 
     @abstractmethod
-    def _label_ids(self, path: Path) -> np.ndarray:
-        """uint8 or uint16 [H, W], ids as stored."""
+    def _label_ids(self, frame: Frame, path: Path) -> np.ndarray:
+        """uint8 or uint16 [H, W], ids as stored in `frame.label`."""
 
     @abstractmethod
-    def _stored_depth(self, path: Path) -> np.ndarray:
-        """uint8 or uint16 [H, W], as stored."""
+    def _stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
+        """uint8, uint16 or float32 [H, W], as stored in `frame.depth`."""
 
     @abstractmethod
     def calibration(self, frame: Frame, width: int) -> Calibration:
         """Focal length and baseline; raises DataError where the dataset gives none."""
+
+    def _image(self, frame: Frame) -> np.ndarray:
+        """uint8 [H, W, 3], RGB."""
+        return read_image(frame.image)
 
     def _files(self, frame: Frame) -> list[Path]:
         """The files that decide what `read` returns."""
@@ -118,19 +122,19 @@ class Source(ABC):
             DataError: A file is not what the dataset's format says, with its path.
         """
         unit = check_unit(depth_unit or self.info.depth_unit)
-        image = read_image(frame.image)
+        image = self._image(frame)
         native = image.shape[:2]
         size = size or native
-        segmentation = np.full(size, IGNORE, np.uint8)
+        segmentation = np.full(size, IGNORE, self.info.label_dtype)
         if frame.label is not None:
-            ids = self._label_ids(frame.label)
+            ids = self._label_ids(frame, frame.label)
             _check_pair(frame.image, native, frame.label, ids.shape)
             segmentation = self._table(frame).train_ids(
                 resize_nearest(ids, size), frame.label, ignore_void=ignore_void
             )
         depth = np.full(size, INVALID, np.float32)
         if frame.depth is not None:
-            stored = self._stored_depth(frame.depth)
+            stored = self._stored_depth(frame, frame.depth)
             _check_pair(frame.image, native, frame.depth, stored.shape)
             calibration: Callable = lambda: self.calibration(frame, native[1])  # noqa: E731
             depth = self.encoding.decode(resize_nearest(stored, size), unit, calibration)

@@ -88,10 +88,10 @@ class SynthiaSource(Source):
         # RAND-CITYSCAPES numbers its frames with seven digits, the sequences with six.
         return SYNTHIA_RAND_IDS if len(frame.image.stem) == 7 else SYNTHIA_SEQS_IDS
 
-    def _label_ids(self, path: Path) -> np.ndarray:
+    def _label_ids(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _LABEL)[..., -1]  # OpenCV's order is BGR
 
-    def _stored_depth(self, path: Path) -> np.ndarray:
+    def _stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
         stored = png.decode(path, _DEPTH)
         return stored if stored.ndim == 2 else stored[..., -1]
 

@@ -45,7 +45,7 @@ class DepthEncoding:
         """Stored integers in the unit asked for.
 
         Args:
-            stored: uint8 or uint16 [H, W].
+            stored: uint8, uint16 or float32 [H, W].
             unit: One of `UNITS`; "raw" gives the stored integers themselves.
             calibration: Called when disparity must become depth or the reverse.
 

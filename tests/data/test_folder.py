@@ -144,7 +144,7 @@ def test_one_sequence_is_cut_by_the_ratio(tmp_path):
         (changed(images=None), "images: expected a folder.*no such key"),
         (changed(labels=3), "labels: expected a folder.*Received: 3"),
         (changed(classes=["road"]), "classes: expected label ids and names"),
-        (changed(classes={300: "road"}), r"classes\.300: expected a label id, 0 to 255"),
+        (changed(classes={70000: "road"}), r"classes\.70000: expected a label id, 0 to 65535"),
         (changed(classes={"road": 3}), r"classes\.road: expected a label id"),
         (changed(classes={1: {"nam": "x"}}), "did you mean 'name'"),
         (changed(classes={1: {"name": "x", "color": [1, 2]}}), r"classes\.1\.color: expected"),
