@@ -18,6 +18,7 @@ from keras import ops
 
 _TINY = 1e-30  # below any norm that matters, above float32's smallest normal number
 _FAR = 3e38
+_NEAR = 1e-5  # how strongly a slide holds on to where it is, against a longest vector of 1
 
 
 def scaled(gram: Any) -> Any:
@@ -53,16 +54,17 @@ def min_norm(gram: Any) -> Any:
     return ops.stack([first, 1.0 - first])
 
 
-def min_norm_by_moves(gram: Any, moves: int = 200) -> Any:
+def min_norm_by_moves(gram: Any, rounds: int = 30) -> Any:
     """The minimiser w [K] for any number of vectors.
 
-    Starts at the shortest vector and moves weight between two of them, each time between those
-    where that shortens the sum most. A move is a two-vector problem and solved exactly, so the sum
-    gets shorter with every move until it is the shortest.
+    Starts at the shortest vector. Each round first moves weight between the two vectors where that
+    shortens the sum most, which lets vectors in; then goes towards the shortest point of the plane
+    through all vectors that are in, as far as no weight gets negative, which puts vectors out. Both
+    steps have their best length in closed form, so the sum never gets longer.
 
     Args:
         gram: M [K, K], float32, positive semidefinite.
-        moves: How many; 200 reach float32's precision for a handful of vectors.
+        rounds: How many; 30 reach float32's precision for a handful of vectors.
     """
     gram = scaled(gram)
     count = gram.shape[0]
@@ -70,8 +72,11 @@ def min_norm_by_moves(gram: Any, moves: int = 200) -> Any:
     distance = lengths[:, None] + lengths[None, :] - 2.0 * gram
     start = ops.one_hot(ops.argmin(lengths), count, dtype=gram.dtype)
 
-    def move(_: Any, weights: Any) -> Any:
-        slope = ops.sum(gram * weights[None, :], axis=1)
+    def times(weights: Any) -> Any:
+        return ops.sum(gram * weights[None, :], axis=1)
+
+    def move(weights: Any) -> Any:
+        slope = times(weights)
         falls = slope[:, None] - slope[None, :]  # [giver, taker], half of what a unit moved gains
         step = ops.where(distance > 0, falls / ops.maximum(distance, _TINY), 0.0)
         step = ops.clip(step, 0.0, weights[:, None])
@@ -82,7 +87,27 @@ def min_norm_by_moves(gram: Any, moves: int = 200) -> Any:
         taker = ops.one_hot(best % count, count, dtype=gram.dtype)
         return ops.maximum(weights + amount * (taker - giver), 0.0)
 
-    weights = ops.fori_loop(0, moves, move, start)
+    def slide(weights: Any) -> Any:
+        # The point y of the plane with the least y^T M y + r ||y - w||^2: dependent vectors, whose
+        # matrix alone has no inverse, then do no harm, and the fixed point is the same.
+        inside = ops.cast(weights > 0, gram.dtype)
+        matrix = gram * inside[:, None] * inside[None, :]
+        matrix += ops.diag(ops.where(inside > 0, _NEAR, 1.0))
+        solved = ops.solve(matrix, ops.stack([weights, inside], axis=1))
+        near, plane = _NEAR * solved[:, 0], solved[:, 1]
+        target = near + (1.0 - ops.sum(near)) / ops.sum(plane) * plane
+        way = (target - weights) * inside
+        way -= inside * ops.sum(way) / ops.sum(inside)  # rounding must not leave the plane
+        best = -ops.sum(way * times(weights)) / ops.maximum(ops.sum(way * times(way)), _TINY)
+        shrinks = way < 0
+        room = ops.min(ops.where(shrinks, -weights / ops.where(shrinks, way, 1.0), _FAR))
+        step = ops.clip(best, 0.0, room)
+        moved = ops.where(
+            ops.logical_and(shrinks, -step * way >= weights), 0.0, weights + step * way
+        )
+        return ops.where(ops.all(ops.isfinite(moved)), ops.maximum(moved, 0.0), weights)
+
+    weights = ops.fori_loop(0, rounds, lambda _, weights: slide(move(weights)), start)
     return weights / ops.sum(weights)
 
 
