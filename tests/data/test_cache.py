@@ -47,6 +47,14 @@ def test_what_is_put_comes_back(make, tmp_path):
     assert cache.get(5) is None
 
 
+def test_labels_of_more_than_a_byte(tmp_path):
+    one = sample()
+    many = Sample(one.image, one.segmentation.astype(np.int32) + 600, one.depth)
+    folder_cache(tmp_path).put(0, many)
+    again = folder_cache(tmp_path).get(0)
+    assert same(again, many) and again.segmentation.dtype == np.int32
+
+
 def test_another_fingerprint_is_another_file(tmp_path):
     folder_cache(tmp_path).put(0, sample())
     assert same(folder_cache(tmp_path).get(0), sample())

@@ -8,6 +8,7 @@ from auxnet_keras.data.labels import (
     SYNTHIA_RAND_IDS,
     SYNTHIA_SEQS_IDS,
     UNIFIED,
+    UNUSED,
     LabelTable,
     spans,
 )
@@ -77,3 +78,26 @@ def test_lookup_is_the_dictionary(tmp_path_factory, names, data):
 )
 def test_spans(numbers, text):
     assert spans(numbers) == text
+
+
+def test_more_classes_than_a_byte_leave_255_to_the_ignore_label(tmp_path):
+    names = [f"class {i}" for i in range(300)]
+    table = LabelTable(
+        dict.fromkeys(names, (1, 2, 3)), {n: (i,) for i, n in enumerate(names)}, [999]
+    )
+    assert len(table.names) == len(table.palette) == 301 and table.names[255] == UNUSED
+    ids = np.array([[0, 254, 255, 299, 999]], np.uint16)
+    train = table.train_ids(ids, tmp_path)
+    assert train.dtype == np.int32 and train.tolist() == [[0, 254, 256, 300, 255]]
+    with pytest.raises(DataError, match=r"Expected ids 0-299, 999.*Received: 300, 2000\.$"):
+        table.train_ids(np.array([[300, 299, 2000]], np.uint16), tmp_path)
+
+
+@pytest.mark.parametrize(("count", "dtype"), [(254, np.uint8), (255, np.int32), (256, np.int32)])
+def test_the_last_class_is_told_from_an_unknown_id(tmp_path, count, dtype):
+    names = [str(i) for i in range(count)]
+    table = LabelTable(dict.fromkeys(names, (0, 0, 0)), {n: (i,) for i, n in enumerate(names)})
+    last = table.train_ids(np.array([[count - 1]], np.uint16), tmp_path)
+    assert last.dtype == dtype and last.item() == (256 if count == 256 else count - 1)
+    with pytest.raises(DataError, match="Received: 300"):
+        table.train_ids(np.array([[300]], np.uint16), tmp_path)
