@@ -99,11 +99,11 @@ def test_what_cannot_work_gets_a_sentence(settings, says):
 
 
 def test_the_backbones_and_the_stride_are_those_of_the_models():
-    from auxnet_keras.experiments.config import BACKBONES
-    from auxnet_keras.models import encoders, preprocessing
+    from auxnet_keras.experiments.config import BACKBONES, HALVINGS
+    from auxnet_keras.models import encoders, preprocessing, unet
 
-    assert [*encoders.BACKBONES, "small"] == BACKBONES
-    assert preprocessing.STRIDE == 32
+    assert {*encoders.BACKBONES, "small"} == set(BACKBONES)
+    assert (preprocessing.STRIDE, unet.STRIDE) == (2**5, 2 ** HALVINGS["unet"])
 
 
 @pytest.mark.parametrize("text", ["a: [1", "- a\n- b\n", "just words", "\x00"])
