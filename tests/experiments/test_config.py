@@ -103,7 +103,7 @@ def test_the_backbones_and_the_stride_are_those_of_the_models():
     from auxnet_keras.models import encoders, preprocessing, unet
 
     assert {*encoders.BACKBONES, "small"} == set(BACKBONES)
-    assert (preprocessing.STRIDE, unet.STRIDE) == (2**5, 2 ** HALVINGS["unet"])
+    assert (2**5, 2 ** HALVINGS["unet"]) == (preprocessing.STRIDE, unet.STRIDE)
 
 
 @pytest.mark.parametrize("text", ["a: [1", "- a\n- b\n", "just words", "\x00"])
