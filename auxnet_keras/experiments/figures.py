@@ -33,6 +33,8 @@ def write_figures(run: "Run", results: Mapping[str, Any], source: Source) -> Non
 def strip(runs: Mapping[str, "Run"], source: Source, path: Path, rows: int = 4) -> None:
     """Paper A's Figure 4: image, truth, every run's class map, and depth.
 
+    The true depth is there as well if depth is the main task, and no classes if none are predicted.
+
     Args:
         runs: Column title -> run; all of the same data, size and classes.
         source: Where the validation frames come from; as many as `rows`, evenly spaced.
@@ -43,26 +45,28 @@ def strip(runs: Mapping[str, "Run"], source: Source, path: Path, rows: int = 4) 
     frames = source.frames("val", run.config.seed, run.config.limit)
     chosen = [frames[i] for i in np.linspace(0, len(frames) - 1, min(rows, len(frames)), dtype=int)]
     info = run.info
+    classes = any("segmentation" in one.config.tasks for one in runs.values())
     titles: list[str] = []
     cells = []
     for frame in chosen:
         sample = source.read(frame, run.depth_unit, run.config.ignore_void)
-        row = {
-            "image": sample.image,
-            "truth": pictures.colour_labels(sample.segmentation, info.palette),
-        }
+        row = {"image": sample.image}
+        if classes:
+            row["truth"] = pictures.colour_labels(sample.segmentation, info.palette)
+        if run.config.main == "depth":
+            near_bright = zoom_power(run.depth_unit, info.depth_unit) < 0
+            row["true depth"] = pictures.colour_depth(sample.depth, near_bright=near_bright)
         for title, one in runs.items():
             prediction = one.predictor(sample.image, sample.depth)
             if prediction.classes is not None:
                 row[title] = pictures.colour_labels(prediction.classes, info.palette)
             if prediction.depth is not None:
                 row["depth"] = depth_picture(prediction.depth, one.depth_unit, info.depth_unit)
-        titles = [
-            *(title for title in row if title != "depth"),
-            *(["depth"] if "depth" in row else []),
-        ]
+        depths = [title for title in ("true depth", "depth") if title in row]
+        titles = [*(title for title in row if title not in depths), *depths]
         cells.append([row[title] for title in titles])
-    picture = pictures.strip(cells, titles, class_names=info.class_names, palette=info.palette)
+    names = info.class_names if classes else ()
+    picture = pictures.strip(cells, titles, class_names=names, palette=info.palette)
     pictures.write(picture, path)
 
 
