@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from auxnet_keras.data.labels import UNIFIED, LabelTable
+from auxnet_keras.data.labels import UNIFIED, LabelTable, voc_colour
 from auxnet_keras.data.units import Calibration, DepthEncoding
 from auxnet_keras.errors import DataError, unknown
 
@@ -149,7 +149,7 @@ class _Checker:
                 entry, f"{key}.color", "[red, green, blue], each 0 to 255", _is_colour, None
             )
             if colour is not None or name not in colours:
-                colours[name] = tuple(colour or UNIFIED.get(name) or _colour(len(colours)))
+                colours[name] = tuple(colour or UNIFIED.get(name) or voc_colour(len(colours)))
             ids.setdefault(name, []).append(number)
         ignored = self.get(top, "ignore", "a list of label ids, 0 to 65535", _is_ids, [255])
         both = sorted(set(ignored) & set(classes))
@@ -205,13 +205,3 @@ def _is_colour(value: Any) -> bool:
 
 def _is_classes(value: Any) -> bool:
     return isinstance(value, dict) and bool(value)
-
-
-def _colour(index: int) -> tuple[int, int, int]:
-    """The PASCAL VOC colour of an index: far apart for small ones."""
-    index += 1  # its 0 is black
-    channels = [0, 0, 0]
-    for bit in range(8):
-        for channel in range(3):
-            channels[channel] |= (index >> (3 * bit + channel) & 1) << (7 - bit)
-    return channels[0], channels[1], channels[2]

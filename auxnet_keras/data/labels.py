@@ -1,12 +1,13 @@
 """Label tables: from the ids in a dataset's files to the classes a network is trained on."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from auxnet_keras.data.frame import IGNORE, label_dtype
+from auxnet_keras.data.frame import IGNORE, DatasetInfo, label_dtype
 from auxnet_keras.errors import DataError
 
 UNUSED = "(unused)"
@@ -106,6 +107,11 @@ class LabelTable:
         )
 
 
+def with_table(info: DatasetInfo, kind: str, table: LabelTable) -> DatasetInfo:
+    """The facts of a dataset read with other classes or divided otherwise, under its own kind."""
+    return dataclasses.replace(info, kind=kind, class_names=table.names, palette=table.palette)
+
+
 def spans(numbers: list[int]) -> str:
     """Increasing integers as a short text: [0, 1, 2, 7] is "0-2, 7"."""
     runs: list[list[int]] = []
@@ -115,6 +121,16 @@ def spans(numbers: list[int]) -> str:
         else:
             runs.append([number, number])
     return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+
+
+def voc_colour(index: int) -> tuple[int, int, int]:
+    """The PASCAL VOC colour of a class: far apart for small indices, and never black."""
+    index += 1  # its 0 is black
+    channels = [0, 0, 0]
+    for bit in range(8):
+        for channel in range(3):
+            channels[channel] |= (index >> (3 * bit + channel) & 1) << (7 - bit)
+    return channels[0], channels[1], channels[2]
 
 
 def _unified(ids: Mapping[str, Iterable[int]], classes: int) -> LabelTable:

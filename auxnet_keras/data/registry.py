@@ -2,20 +2,41 @@
 
 from pathlib import Path
 
+from auxnet_keras.data.cityscapes import (
+    Cityscapes19Source,
+    Cityscapes34Source,
+    CityscapesSource,
+)
 from auxnet_keras.data.folder import FolderSource
 from auxnet_keras.data.frame import DatasetInfo
 from auxnet_keras.data.kitti import KittiSource
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.street_source import StreetSource
 from auxnet_keras.data.synthia import SynthiaSource
+from auxnet_keras.data.vkitti import (
+    Vkitti14ScenesSource,
+    Vkitti14Source,
+    VkittiScenesSource,
+    VkittiSource,
+)
 from auxnet_keras.errors import ConfigError, unknown
 
 KINDS: dict[str, type[Source]] = {
+    "cityscapes": CityscapesSource,
+    "cityscapes-19": Cityscapes19Source,
+    "cityscapes-34": Cityscapes34Source,
     "folder": FolderSource,
     "kitti": KittiSource,
     "street": StreetSource,
     "synthia": SynthiaSource,
+    "vkitti": VkittiSource,
+    "vkitti-14": Vkitti14Source,
+    "vkitti-scenes": VkittiScenesSource,
+    "vkitti-14-scenes": Vkitti14ScenesSource,
 }
+"""A number asks for so many classes, "scenes" for a division by scenes. Without them, the driving
+datasets share the order of their classes, NYU-v2 has 13, and Virtual KITTI holds out a tenth of its
+moments."""
 
 
 def source(kind: str, root: str | Path | None = None) -> Source:
@@ -48,7 +69,7 @@ def info(kind: str, root: str | Path | None = None) -> DatasetInfo:
 
     Args:
         kind: One of `KINDS`.
-        root: Needed for "folder" alone, whose classes its `dataset.yaml` names.
+        root: Needed where only the files name the classes: "folder" and "nyuv2-894".
 
     Example:
         >>> ak.data.info("kitti").class_names[3]

@@ -2,6 +2,9 @@
 
 import itertools
 from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
 
 from auxnet_keras.data.frame import Frame
 
@@ -15,6 +18,24 @@ def every_fifth(frames: Iterable[Frame], number: Callable[[Frame], int]) -> Divi
     for frame in frames:
         (train if number(frame) % 5 else val).append(frame)
     return train, val
+
+
+def by_group(
+    frames: list[Frame], group: Callable[[Frame], Any], fraction: float, seed: int = 0
+) -> Division:
+    """Validation = a random `fraction` of the groups, the same whenever the groups are.
+
+    Args:
+        group: What must stay together.
+    """
+    groups = sorted({group(frame) for frame in frames})
+    count = max(1, round(fraction * len(groups))) if len(groups) > 1 else 0
+    chosen = np.random.default_rng(seed).permutation(len(groups))[:count]
+    held_out = {groups[i] for i in chosen}
+    return (
+        [frame for frame in frames if group(frame) not in held_out],
+        [frame for frame in frames if group(frame) in held_out],
+    )
 
 
 def by_sequence(
