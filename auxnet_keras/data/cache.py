@@ -18,7 +18,7 @@ from auxnet_keras.errors import ConfigError
 
 logger = logging.getLogger("auxnet_keras")
 _HEADER = struct.Struct("<8sIIII")  # magic, height, width, checksum, bytes of a label
-_LABELS = {1: np.dtype("u1"), 4: np.dtype("<i4")}
+_LABELS: dict[int, np.dtype] = {1: np.dtype("u1"), 4: np.dtype("<i4")}
 _MAGIC = b"auxnet02"  # change with anything that changes decoding, so that old files are not read
 
 
