@@ -8,13 +8,27 @@ from auxnet_keras.data import street_source
 from auxnet_keras.errors import ConfigError, DataError
 
 
-@pytest.mark.parametrize("kind", ["kitti", "synthia", "street"])
-def test_info(kind):
+@pytest.mark.parametrize(
+    ("kind", "classes", "unit"),
+    [
+        ("kitti", 12, "disparity_px"),
+        ("synthia", 13, "metres"),
+        ("street", 13, "metres"),
+        ("cityscapes", 12, "disparity_px"),
+        ("cityscapes-19", 19, "disparity_px"),
+        ("cityscapes-34", 34, "disparity_px"),
+        ("vkitti", 12, "metres"),
+        ("vkitti-14", 14, "metres"),
+        ("vkitti-scenes", 12, "metres"),
+        ("vkitti-14-scenes", 14, "metres"),
+    ],
+)
+def test_info(kind, classes, unit):
     info = ak.data.info(kind)
     assert info.kind == kind and info.ignore_label == 255
     assert info.palette.shape == (info.num_classes, 3) and info.palette.dtype == np.uint8
-    assert info.num_classes == (12 if kind == "kitti" else 13)
-    assert info.depth_unit == ("disparity_px" if kind == "kitti" else "metres")
+    assert (info.num_classes, info.depth_unit) == (classes, unit)
+    assert len(set(info.class_names)) == classes
     assert info.licence and info.citation
 
 
