@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auxnet_keras.data.frame import Frame
-from auxnet_keras.data.split import by_sequence, every_fifth
+from auxnet_keras.data.split import by_group, by_sequence, every_fifth
 
 
 def frames_of(counts):
@@ -57,3 +57,16 @@ def test_one_sequence_is_cut_with_a_gap(count, fraction):
         assert len(val) == max(1, round(fraction * count))
     else:
         assert len(train) == count
+
+
+@given(st.dictionaries(st.sampled_from("abcdefg"), st.integers(1, 30)), st.integers(0, 9))
+def test_groups_stay_whole_and_do_not_depend_on_the_order(counts, seed):
+    frames = frames_of(counts)
+    train, val = by_group(frames, number, fraction=0.1, seed=seed)
+    groups = {number(frame) for frame in frames}
+    held_out = {number(frame) for frame in val}
+    assert {number(frame) for frame in train} == groups - held_out
+    assert sorted(map(id, train + val)) == sorted(map(id, frames))
+    assert len(held_out) == (max(1, round(0.1 * len(groups))) if len(groups) > 1 else 0)
+    again = by_group(frames[::-1], number, fraction=0.1, seed=seed)[1]
+    assert {number(frame) for frame in again} == held_out
