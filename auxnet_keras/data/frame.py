@@ -21,7 +21,8 @@ def label_dtype(classes: int) -> type[np.integer]:
 class Frame:
     """The files of one image; `label` and `depth` are None where the dataset has none.
 
-    Where one file holds all frames it stands for image, label and depth, and the name tells which.
+    Where one file holds all frames the paths go on inside it, as in `nyu.mat/labels/00007`, for
+    messages; `Source._files` names the file itself.
 
     Args:
         name: Unique in its dataset and its sorting key.

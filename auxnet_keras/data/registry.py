@@ -10,6 +10,7 @@ from auxnet_keras.data.cityscapes import (
 from auxnet_keras.data.folder import FolderSource
 from auxnet_keras.data.frame import DatasetInfo
 from auxnet_keras.data.kitti import KittiSource
+from auxnet_keras.data.nyuv2 import Nyuv2Source, Nyuv2With40Source, Nyuv2With894Source
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.street_source import StreetSource
 from auxnet_keras.data.synthia import SynthiaSource
@@ -27,6 +28,9 @@ KINDS: dict[str, type[Source]] = {
     "cityscapes-34": Cityscapes34Source,
     "folder": FolderSource,
     "kitti": KittiSource,
+    "nyuv2": Nyuv2Source,
+    "nyuv2-40": Nyuv2With40Source,
+    "nyuv2-894": Nyuv2With894Source,
     "street": StreetSource,
     "synthia": SynthiaSource,
     "vkitti": VkittiSource,

@@ -5,7 +5,9 @@ import zlib
 from pathlib import Path
 
 import cv2
+import h5py
 import numpy as np
+import scipy.io
 
 HEIGHT, WIDTH = 32, 48
 
@@ -96,3 +98,44 @@ def synthia_frame(
         depth = np.full((HEIGHT, WIDTH), 1234, np.uint16)
         depth[0] = 65535
         write_png(folder / "Depth" / place, np.repeat(depth[..., None], 3, axis=2))
+
+
+def nyu_labels(index: int, height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
+    """uint16 [H, W]: frame `index`'s ids, 0..894, no two rows or columns alike."""
+    rows, columns = np.indices((height, width))
+    return ((index * 211 + rows * width + columns) % 895).astype(np.uint16)
+
+
+def nyu_depth(index: int, height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
+    """float32 [H, W], metres; the first row has none."""
+    depth = np.random.default_rng(index).uniform(0.7, 9.9, (height, width)).astype(np.float32)
+    depth[0] = 0
+    return depth
+
+
+def nyu(root: Path, count: int = 6, *, compress: bool = True) -> Path:
+    """The two files as MATLAB writes them: HDF5 behind 512 bytes, axes reversed; 1-based splits."""
+    root.mkdir(parents=True, exist_ok=True)
+    path = root / "nyu_depth_v2_labeled.mat"
+    with h5py.File(path, "w", userblock_size=512) as file:
+        images = np.stack([picture(i).transpose(2, 1, 0) for i in range(count)])
+        file.create_dataset("images", data=images, chunks=(1, 1, WIDTH, HEIGHT), compression="gzip")
+        file["labels"] = np.stack([nyu_labels(i).T for i in range(count)])
+        file["depths"] = np.stack([nyu_depth(i).T for i in range(count)])
+        file["rawDepths"] = np.zeros((count, WIDTH, HEIGHT), np.float32)
+        cells = file.create_dataset("names", (1, 894), h5py.ref_dtype)
+        for number in range(894):
+            text = np.frombuffer(f"thing {number + 1}".encode("utf-16-le"), np.uint16)
+            file[f"#refs#/{number}"] = text[:, None]
+            cells[0, number] = file[f"#refs#/{number}"].ref
+    data = bytearray(path.read_bytes())
+    data[:128] = b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM"
+    path.write_bytes(data)
+    nyu_splits(root, [1, *range(3, count)], [2, count], compress=compress)
+    return root
+
+
+def nyu_splits(root: Path, train: list[int], test: list[int], *, compress: bool = True) -> None:
+    columns = {"trainNdxs": train, "testNdxs": test}
+    arrays = {name: np.array(part, np.uint16)[:, None] for name, part in columns.items()}
+    scipy.io.savemat(root / "splits.mat", arrays, do_compression=compress)
