@@ -12,6 +12,8 @@ from auxnet_keras.errors import ConfigError
 if TYPE_CHECKING:
     from auxnet_keras.models import AuxiliaryModel
 
+_CHANNELS = 128  # OpenCV's images have no more
+
 
 @dataclasses.dataclass(frozen=True)
 class Prediction:
@@ -86,4 +88,7 @@ class Predictor:
 
 
 def _enlarged(values: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    return cv2.resize(values, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
+    if values.ndim == 2 or values.shape[-1] <= _CHANNELS:
+        return cv2.resize(values, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
+    parts = np.split(values, range(_CHANNELS, values.shape[-1], _CHANNELS), axis=-1)
+    return np.concatenate([_enlarged(part, size).reshape(*size, -1) for part in parts], axis=-1)
