@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from auxnet_keras.data import png
+from auxnet_keras.data.resize import Size
 from auxnet_keras.errors import DataError
 
 # Labels and depth do not turn with a camera's orientation tag, so the image must not either.
@@ -34,20 +35,45 @@ def read_image(path: Path) -> np.ndarray:
     return _decode(data, path, png.is_complete(data))
 
 
+def size_of(path: Path) -> Size:
+    """The (height, width) that an image file's header claims."""
+    data = png.file_bytes(path)
+    if not data.startswith(b"\xff\xd8"):
+        found = png.header(data, path)
+        return found.height, found.width
+    size = _jpeg_size(data)
+    if size is None:
+        raise _damaged_jpeg(data, path)
+    return size
+
+
 def _decode(data: bytes, path: Path, complete: bool) -> np.ndarray:
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), _FLAGS) if complete else None
     if pixels is None:
         if data.startswith(png.SIGNATURE):
             raise png.truncated(data, path)
-        raise DataError(
-            f"Truncated or damaged JPEG: {path}. Expected a complete file; copy or download it "
-            f"again. Received: {len(data):,} bytes that do not decode."
-        )
+        raise _damaged_jpeg(data, path)
     return pixels
+
+
+def _damaged_jpeg(data: bytes, path: Path) -> DataError:
+    return DataError(
+        f"Truncated or damaged JPEG: {path}. Expected a complete file; copy or download it again. "
+        f"Received: {len(data):,} bytes that do not decode."
+    )
 
 
 def _check_jpeg(data: bytes, path: Path) -> bool:
     """Checks the size a JPEG's frame header claims; False without a frame header or an end."""
+    size = _jpeg_size(data)
+    if size is None:
+        return False
+    png.check_pixels(size[1], size[0], path)
+    return data.rstrip(b"\x00").endswith(b"\xff\xd9")
+
+
+def _jpeg_size(data: bytes) -> Size | None:
+    """(height, width) of the frame header; None without one."""
     position = 2
     while position + 9 <= len(data) and data[position] == 0xFF:
         marker = data[position + 1]
@@ -55,7 +81,6 @@ def _check_jpeg(data: bytes, path: Path) -> bool:
         # SOF0..SOF15 hold the size; C4, C8 and CC in that range are something else.
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack_from(">HH", data, position + 5)
-            png.check_pixels(width, height, path)
-            return data.rstrip(b"\x00").endswith(b"\xff\xd9")
+            return height, width
         position += 2 + length
-    return False
+    return None

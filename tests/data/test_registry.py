@@ -20,6 +20,8 @@ from auxnet_keras.errors import ConfigError, DataError
         ("vkitti", 12, "metres"),
         ("vkitti-14", 14, "metres"),
         ("vkitti-scenes", 12, "metres"),
+        ("nyuv2", 13, "metres"),
+        ("nyuv2-40", 40, "metres"),
         ("vkitti-14-scenes", 14, "metres"),
     ],
 )

@@ -33,6 +33,15 @@ def test_classes_come_back_at_the_images_size():
     assert (prediction.classes[:, :63] == 1).all() and (prediction.classes[:, 65:] == 0).all()
 
 
+def test_more_classes_than_opencv_has_channels():
+    image = keras.Input((32, 64, 3), name="image")
+    zero = keras.ops.mean(keras.ops.cast(image, "float32"), axis=-1, keepdims=True) * 0.0
+    scores = np.eye(385, dtype=np.float32)[np.arange(64) % 2 * 60 + 300]  # class 300, 360, 300, ...
+    model = AuxiliaryModel(image, {"segmentation": zero + scores}, auxiliary=None)
+    classes = Predictor(model, "metres")(np.zeros((32, 64, 3), np.uint8)).classes
+    assert classes.dtype == np.uint16 and (classes == np.arange(64) % 2 * 60 + 300).all()
+
+
 def test_a_network_with_a_second_input_asks_for_it():
     inputs = {
         "image": keras.Input((32, 64, 3), name="image"),

@@ -1,0 +1,200 @@
+"""Any dataset as a folder of single files that read fast, resumably."""
+
+import contextlib
+import errno
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from auxnet_keras.data.folder_spec import FILE
+from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.image import size_of
+from auxnet_keras.data.listing import contents
+from auxnet_keras.data.reader import Source
+from auxnet_keras.data.registry import source as open_source
+from auxnet_keras.data.units import Calibration
+from auxnet_keras.errors import ConfigError, DataError
+from data_tools.folder_layout import IMAGES, content_of, description, files_of, write_whole
+
+RECORD = "convert.json"
+"""What a folder was converted from; its presence says that the folder is ours."""
+
+VERSION = 1
+"""Raised when the same dataset would be written as other files."""
+
+logger = logging.getLogger("auxnet_keras")
+
+
+def convert(target: str, out: str | Path) -> Path:
+    """Writes a dataset as the kind `folder` reads it: an image, label and depth file for a frame.
+
+    Images that are files are copied byte for byte. Labels are train ids. Depth keeps the dataset's
+    own integers; fractions (NYU-v2's metres) are rounded to a millimetre. `train.txt` and `val.txt`
+    keep the division. `dataset.yaml` comes last, so that no half of a dataset is read as a whole;
+    until then the same call goes on where the last one was interrupted.
+
+    Args:
+        target: `KIND:ROOT`, any kind that `ak.data.load` reads.
+        out: A new or empty folder, or one of an earlier equal call.
+
+    Returns:
+        The folder.
+
+    Raises:
+        DataError: A frame cannot be read, the folder holds something else or was converted from
+            other data, or it cannot be written.
+        ConfigError: An unknown kind, no root, or `out` inside the dataset.
+
+    Example:
+        >>> convert("nyuv2:/data/nyu", "/data/nyu13")
+        >>> ak.data.load("folder", "/data/nyu13")
+    """
+    kind, _, root = target.partition(":")
+    source, out = open_source(kind, root or None), Path(out).expanduser()
+    if out.resolve().is_relative_to(source.root.resolve()):
+        raise ConfigError(
+            "The converted files cannot go into the data set's own folder, which would find them; "
+            f"choose another. Received: {str(out)!r}."
+        )
+    frames = source.frames("all")
+    parts = {split: source.frames(split) for split in ("train", "val")}
+    with _told(out):
+        _claim(out, _record(source, frames, parts))
+        missing = [frame for frame in frames if not _is_complete(source, frame, out)]
+        if missing or not (out / FILE).is_file():
+            _write_frames(source, missing, out)
+            for split, members in parts.items():
+                names = "".join(f"{frame.name}\n" for frame in members)
+                write_whole(out / f"{split}.txt", (names or "\n").encode())
+            for leftover in out.rglob(".*.part"):  # of a run that was killed
+                leftover.unlink(missing_ok=True)
+            write_whole(out / FILE, _description(source, frames, out).encode())
+    return out
+
+
+def _record(source: Source, frames: list[Frame], parts: dict[str, list[Frame]]) -> dict[str, Any]:
+    """What decides every byte that is written; a moved dataset is the same dataset."""
+    info = source.info
+    digest = hashlib.sha256()
+    for fact in (source.signature, info.class_names, info.palette.tolist(), source.encoding):
+        digest.update(repr(fact).encode())
+    for frame in frames:
+        digest.update(repr((frame.name, [_state(path) for path in source._files(frame)])).encode())
+    for split, members in parts.items():
+        digest.update(repr((split, [frame.name for frame in members])).encode())
+    return {
+        "kind": info.kind,
+        "frames": len(frames),
+        "version": VERSION,
+        "sha256": digest.hexdigest(),
+    }
+
+
+def _state(path: Path) -> tuple[int, int]:
+    try:
+        state = path.stat()
+    except OSError:
+        return -1, -1
+    return state.st_size, state.st_mtime_ns
+
+
+def _claim(out: Path, record: dict[str, Any]) -> None:
+    """Makes `out` a folder of this conversion, or refuses because it is something else."""
+    note = out / RECORD
+    if note.is_file():
+        try:
+            found = json.loads(note.read_text())
+        except ValueError:
+            found = note.read_text()[:80]
+        if found != record:
+            raise DataError(
+                f"{out} was converted from other data, or its data set has changed since; files "
+                f"are never mixed or overwritten. Choose another folder or remove this one. "
+                f"Expected {record}. Received: {found}."
+            )
+    elif out.is_dir() and any(out.iterdir()):
+        raise DataError(
+            f"{out} is not empty and was not written by a conversion; nothing was changed. Choose "
+            f"an empty or new folder. Received: {contents(out)}."
+        )
+    else:
+        write_whole(note, (json.dumps(record, indent=1) + "\n").encode())
+
+
+def _is_complete(source: Source, frame: Frame, out: Path) -> bool:
+    """Whether all its files are there; after a power cut they may be, and be empty."""
+    return all(_state(out / place)[0] > 0 for place in files_of(source, frame).values())
+
+
+def _write_frame(source: Source, frame: Frame, out: Path) -> None:
+    content = content_of(source, frame)
+    for what, place in files_of(source, frame).items():
+        write_whole(out / place, content[what])
+
+
+def _write_frames(source: Source, frames: list[Frame], out: Path) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn()) as progress:
+        bar = progress.add_task("Converting", total=len(frames))
+        pool = ThreadPoolExecutor(os.cpu_count())
+        try:
+            for done in as_completed(
+                [pool.submit(_write_frame, source, frame, out) for frame in frames]
+            ):
+                done.result()
+                progress.advance(bar)
+        finally:  # after Ctrl-C or an error: those begun end, the others never start
+            pool.shutdown(cancel_futures=True)
+
+
+def _description(source: Source, frames: list[Frame], out: Path) -> str:
+    deep = next((frame for frame in frames if frame.depth is not None), None)
+    fractions = False
+    if deep is not None and deep.depth is not None:
+        fractions = source._stored_depth(deep, deep.depth).dtype.kind == "f"
+    return description(source, deep is not None, fractions, _calibration(source, frames, out))
+
+
+def _calibration(source: Source, frames: list[Frame], out: Path) -> Calibration | None:
+    """The calibration of all frames; None where they have none, or not the same."""
+    found: set[Calibration] = set()
+    for frame in frames:
+        width = size_of(out / files_of(source, frame)[IMAGES])[1]
+        try:
+            found.add(source.calibration(frame, width))
+        except DataError:  # the dataset has none
+            return None
+        if len(found) > 1:
+            logger.warning(
+                "%s: frames have different calibrations, and a folder has one; depth stays in %s",
+                out,
+                source.encoding.unit,
+            )
+            return None
+    return found.pop() if found else None
+
+
+@contextlib.contextmanager
+def _told(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        what = "the disk is full; free some space" if full else "give a folder that can be written"
+        raise DataError(
+            f"Converted files cannot be written to {out}: {what}, then give the same command "
+            f"again, which goes on from here. Received: {error.strerror or error}."
+        ) from error

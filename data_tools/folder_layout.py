@@ -1,0 +1,143 @@
+"""A frame of any dataset as files of the `folder` kind, and the description that goes with them."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import yaml
+
+from auxnet_keras.data.frame import IGNORE, Frame
+from auxnet_keras.data.labels import UNUSED
+from auxnet_keras.data.reader import Source
+from auxnet_keras.data.units import Calibration, DepthEncoding
+from auxnet_keras.errors import DataError
+
+STEP = 0.001
+"""Depth that a dataset stores as fractions is rounded to this, in its own unit (1 mm)."""
+
+IMAGES, LABELS, DEPTH = "rgb", "labels", "depth"
+_COPIED = (".png", ".jpg", ".jpeg")
+
+
+def files_of(source: Source, frame: Frame) -> dict[str, Path]:
+    """Where a frame's files go, relative to the new folder; the image last."""
+    suffix = frame.image.suffix.lower()
+    places = {}
+    if frame.label is not None:
+        places[LABELS] = Path(LABELS, f"{frame.name}.png")
+    if frame.depth is not None:
+        places[DEPTH] = Path(DEPTH, f"{frame.name}.png")
+    kept = suffix if suffix in _COPIED and frame.image.is_file() else ".png"
+    return places | {IMAGES: Path(IMAGES, frame.name + kept)}
+
+
+def content_of(source: Source, frame: Frame) -> dict[str, bytes]:
+    """The files' bytes. An image file is copied as it is, what a reader checked of it included.
+
+    Raises:
+        DataError: The frame cannot be read, or its depth does not fit 16 bits.
+    """
+    sample = source.read(frame, ignore_void=False)
+    content = {}
+    if frame.label is not None:
+        content[LABELS] = _png(sample.segmentation.astype(_label_dtype(source)), frame.label)
+    if frame.depth is not None:
+        content[DEPTH] = _png(_stored(source, frame, frame.depth), frame.depth)
+    if frame.image.is_file() and frame.image.suffix.lower() in _COPIED:
+        content[IMAGES] = frame.image.read_bytes()
+    else:
+        content[IMAGES] = _png(sample.image[..., ::-1], frame.image)  # OpenCV's order is BGR
+    return content
+
+
+def _label_dtype(source: Source) -> type[np.integer]:
+    return np.uint8 if source.info.num_classes <= IGNORE + 1 else np.uint16
+
+
+def _lost(encoding: DepthEncoding) -> int:
+    """The value written for "not measured"."""
+    return encoding.invalid[0] if encoding.invalid else 65535
+
+
+def _stored(source: Source, frame: Frame, path: Path) -> np.ndarray:
+    """uint16 [H, W]: the dataset's own integers, or fractions in units of `STEP`."""
+    stored = source._stored_depth(frame, path)
+    valid = source.encoding.decode(stored, "raw", _no_calibration) >= 0
+    if stored.dtype.kind == "f":
+        valid &= np.isfinite(stored)
+        # Rounded up where that is all there is: 0 means "not measured".
+        steps = np.maximum(np.rint(np.where(valid, stored, 0) / STEP), 1)
+        if steps.max(where=valid, initial=0) > 65535:
+            raise DataError(
+                f"Depth too large for a 16-bit PNG in steps of {STEP}: {path}. Expected at most "
+                f"{65535 * STEP:.5g}; keep reading the dataset itself. "
+                f"Received: {stored.max(where=valid, initial=0):.5g}."
+            )
+        return np.where(valid, steps, 0).astype(np.uint16)
+    return np.where(valid, stored, _lost(source.encoding)).astype(np.uint16)
+
+
+def _no_calibration() -> Calibration:
+    raise AssertionError("stored values need no calibration")
+
+
+def _png(pixels: np.ndarray, path: Path) -> bytes:
+    encoded, buffer = cv2.imencode(".png", np.ascontiguousarray(pixels))
+    if not encoded:
+        raise DataError(f"Cannot be written as PNG: {path}. Received: {pixels.dtype}.")
+    return buffer.tobytes()
+
+
+def description(
+    source: Source, depth: bool, fractions: bool, calibration: Calibration | None
+) -> str:
+    """`dataset.yaml`: with it `folder` reads what `source` reads.
+
+    Args:
+        depth: Whether any frame has depth.
+        fractions: Whether the dataset stores depth as fractions.
+        calibration: The one of all frames, if they share one.
+    """
+    info = source.info
+    spec: dict[str, Any] = {"images": IMAGES, "labels": LABELS}
+    if depth:
+        spec[DEPTH] = {"files": DEPTH} | _depth(source.encoding, fractions)
+        if calibration is not None:
+            spec[DEPTH] |= {"focal": calibration.focal, "baseline": calibration.baseline}
+    spec["classes"] = {
+        number: {"name": name, "color": colour.tolist()}
+        for number, (name, colour) in enumerate(zip(info.class_names, info.palette, strict=True))
+        if name != UNUSED
+    }
+    spec["ignore"] = [IGNORE]
+    spec["split"] = {"train": "train.txt", "val": "val.txt"}
+    spec["licence"], spec["citation"] = info.licence, info.citation
+    head = f"# {info.kind}, converted; labels are train ids.\n"
+    return head + yaml.safe_dump(
+        spec, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None
+    )
+
+
+def _depth(encoding: DepthEncoding, fractions: bool) -> dict[str, Any]:
+    if fractions:
+        return {"unit": encoding.unit, "scale": STEP, "offset": 0.0, "invalid": [0]}
+    return {
+        "unit": encoding.unit,
+        "scale": encoding.scale,
+        "offset": encoding.offset,
+        "invalid": sorted({*encoding.invalid, _lost(encoding)}),
+    }
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file that is whole or absent, also after Ctrl-C; makes the folder it goes to."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
