@@ -22,7 +22,8 @@ class Nyuv2Source(Source):
     Frames are named by their number, from 00001; their paths go on inside the file, as in
     `nyu_depth_v2_labeled.mat/labels/00007`. Depth is `depths`, in metres and without holes.
     The division is the official one: 795 frames to train on, 654 to validate on. Frames are read
-    one at a time; `auxnet data convert` writes files that read several times faster.
+    one at a time, whatever the number of threads; the files that `auxnet data convert` writes are
+    decoded side by side.
 
     Reference: Silberman et al., ECCV 2012.
     """
