@@ -18,16 +18,14 @@ from auxnet_keras.errors import DataError
 
 _LABEL = png.Kind("label", 8, ("grey",), "Cityscapes ids 0-33")
 _DISPARITY = png.Kind("disparity", 16, ("grey",), "disparity * 256 + 1, 0 = not measured")
-_LABELS = ("gtFine", "gtCoarse")
 
 
 class CityscapesSource(Source):
     """Reads the folder that holds `leftImg8bit/`, `gtFine/`, `disparity/` and `camera/`.
 
     Training and validation are the folders `train` and `val`; `test`, which has no labels, and
-    `train_extra` are left alone. An image without fine labels takes its coarse ones, if
-    `gtCoarse/` is there. Frames without labels or disparity train what they have. Depth in metres
-    uses the image's own camera file.
+    `train_extra`, which has coarse ones, are left alone. Frames without labels or disparity train
+    what they have. Depth in metres uses the image's own camera file.
 
     Reference: Cordts et al., CVPR 2016.
     """
@@ -70,11 +68,7 @@ class CityscapesSource(Source):
                 "CITY_000000_000019_leftImg8bit.png and so on, with gtFine/ and disparity/ beside "
                 f"leftImg8bit/; give the folder that holds them. Received: {contents(self.root)}."
             )
-        labels = {
-            name: path
-            for kind in reversed(_LABELS)
-            for name, path in self._listed(kind, f"_{kind}_labelIds.png").items()
-        }
+        labels = self._listed("gtFine", "_gtFine_labelIds.png")
         depths = self._listed("disparity", "_disparity.png")
         return [
             Frame(name, path, labels.get(name), depths.get(name), sequence=path.parent.name)

@@ -212,6 +212,7 @@ def test_a_tenth_of_the_moments_is_validation(tmp_path):
     }
     assert len(parts["train"]) == 18 and len(parts["val"]) == 2
     assert not parts["train"] & parts["val"]
+    assert len({number for _, number in parts["val"]}) == 2  # drawn for each scene anew
     # A moment keeps its variations and cameras; the seed of a run does not move it.
     assert len(source.frames("val")) == 2 * 2 * 2 and len(source.frames("all")) == 80
     assert VkittiSource(root).frames("val", seed=7) == source.frames("val")
