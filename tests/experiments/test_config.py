@@ -170,20 +170,20 @@ def test_recipes_of_auxnet_are_the_papers_setup():
 
 
 @pytest.mark.parametrize(
-    ("name", "warm_up", "step", "unit"),
+    ("name", "data", "warm_up", "step", "unit"),
     [
-        ("vkitti", 20, 2e-4, "inverse_depth"),
-        ("nyuv2", 20, 2e-4, "metres"),
-        ("cityscapes", 12, 1e-3, "disparity_px"),
+        ("vkitti", "vkitti-14", 20, 2e-4, "inverse_depth"),
+        ("nyuv2", "nyuv2", 20, 2e-4, "metres"),
+        ("cityscapes", "cityscapes-34", 12, 1e-3, "disparity_px"),
     ],
 )
-def test_recipes_of_learning_boost_are_the_papers_setup(name, warm_up, step, unit):
+def test_recipes_of_learning_boost_are_the_papers_setup(name, data, warm_up, step, unit):
     from auxnet_keras.experiments import weightings
 
     recipe_name = f"learning-boost/{name}"
     assert recipe_name in recipes()
     config = RunConfig.from_mapping({**recipe(recipe_name), "root": "/data"}, recipe_name)
-    assert (config.data, config.model, config.main) == (name, "unet", "depth")
+    assert (config.data, config.model, config.main) == (data, "unet", "depth")
     assert (config.size, config.batch_size, config.depth_unit) == ((256, 256), 16, unit)
     assert (config.learning_rate, config.learning_rate_drops) == (0.01, {20: 0.001})
     weighting = weightings.weighting(config.weighting)
