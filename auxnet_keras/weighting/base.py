@@ -21,7 +21,7 @@ class WeightingState(keras.layers.Layer):
     """Holds the variables of a weighting while it is attached to a model; computes nothing.
 
     Weight files may or may not hold these variables: a file without them, or with those of another
-    method, leaves them as they are.
+    method or of other classes, leaves them as they are.
 
     Args:
         method: Name of the weighting's class; part of the variables' names in a file.
@@ -50,7 +50,9 @@ class WeightingState(keras.layers.Layer):
 
     def load_own_variables(self, store: Any) -> None:
         named = self._named()
-        if set(store.keys()) == set(named):
+        if set(store.keys()) == set(named) and all(
+            tuple(store[name].shape) == tuple(variable.shape) for name, variable in named.items()
+        ):
             for name, variable in named.items():
                 variable.assign(store[name])
 
