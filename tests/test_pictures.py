@@ -8,6 +8,7 @@ from matplotlib import _pylab_helpers
 
 from auxnet_keras import pictures
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.pictures import heat_map
 
 PALETTE = np.array([[10, 20, 30], [200, 100, 0], [0, 255, 0]], "uint8")
 NAMES = ["sky", "road", "lane marking"]
@@ -168,6 +169,14 @@ class TestClassWeights:
         image = read(pictures.class_weights(history, tmp_path / "weights.png"))
         middle = np.round(255 * np.array(matplotlib.colormaps["RdBu_r"](0.5)[:3]))
         assert (image == middle.astype(np.uint8)).all(axis=-1).mean() > 0.2
+
+    def test_hundreds_of_classes_do_not_make_a_tower(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(heat_map, "MOST_ROWS", 4)
+        sizes = {}
+        for count in (4, 9):
+            history = {f"class_weight_{c}": [1.0, 1.0 + 0.1 * c] for c in range(count)}
+            sizes[count] = read(pictures.class_weights(history, tmp_path / "weights.png")).shape
+        assert sizes[9] == sizes[4]
 
     @pytest.mark.parametrize("history", [{}, {"loss": [1.0]}, {"class_weight_a": []}])
     def test_nothing_to_draw(self, history, tmp_path):

@@ -81,4 +81,4 @@ def preset_bins(dataset: str, unit: str | None = None, *, width: int | None = No
     edges = convert(np.asarray(preset.edges, np.float64), preset.unit, unit, lambda: stereo)
     if unit == "disparity_px" and width is not None:
         edges = edges * (width / preset.width)
-    return np.sort(edges)
+    return np.sort(edges).astype(np.float32)

@@ -1,5 +1,6 @@
 """The weights of classes over a training, class by epoch."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from auxnet_keras.pictures import figure as figures
 PREFIX = "class_weight_"
 LEAST_SPAN = 1e-3
 """Weights that differ less from 1 all look white."""
+MOST_ROWS = 100
+"""Rows with a name and a number; of more classes every second, third, ... has them."""
 
 
 def class_weights(history: Mapping[str, Sequence[float]], path: str | Path) -> Path:
@@ -41,7 +44,7 @@ def class_weights(history: Mapping[str, Sequence[float]], path: str | Path) -> P
         )
     epochs = np.asarray(history.get("epoch", np.arange(1, weights.shape[1] + 1)), np.float64)
     span = max(float(np.nanmax(np.abs(weights - 1.0))), LEAST_SPAN)
-    figure = figures.new(7.6, 0.22 * len(names) + 1.5)
+    figure = figures.new(7.6, 0.22 * min(len(names), MOST_ROWS) + 1.5)
     axes = figure.subplots()
     image = axes.imshow(
         weights,
@@ -51,10 +54,11 @@ def class_weights(history: Mapping[str, Sequence[float]], path: str | Path) -> P
         interpolation="nearest",
         extent=(epochs[0] - 0.5, epochs[-1] + 0.5, len(names) - 0.5, -0.5),
     )
-    axes.set_yticks(range(len(names)), [name.removeprefix(PREFIX) for name in names])
+    rows = range(0, len(names), math.ceil(len(names) / MOST_ROWS))
+    axes.set_yticks(rows, [names[row].removeprefix(PREFIX) for row in rows])
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
     last = axes.secondary_yaxis("right")
-    last.set_yticks(range(len(names)), [f"{value:.3f}" for value in weights[:, -1]])
+    last.set_yticks(rows, [f"{weights[row, -1]:.3f}" for row in rows])
     for one in (axes, last):
         one.tick_params(length=0, labelsize=8, labelcolor=figures.INK)
         for side in one.spines.values():

@@ -122,7 +122,7 @@ def test_a_data_set_without_an_end():
 @pytest.mark.parametrize("unit", [None, "metres", "inverse_depth"])
 def test_presets_increase_in_every_unit(name, edges, unit):
     found = ak.data.preset_bins(name, unit)
-    assert found.shape == (edges,)
+    assert (found.shape, found.dtype) == ((edges,), np.float32)
     assert found[0] > 0
     assert (np.diff(found) > 0).all()
 
