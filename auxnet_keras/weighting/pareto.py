@@ -115,7 +115,10 @@ class ParetoMTL(GradientWeighting):
 
 
 def _unit(what: str, vector: Sequence[float]) -> np.ndarray:
-    values = np.asarray(vector, dtype=np.float64)
+    try:
+        values = np.asarray(vector, dtype=np.float64)
+    except (TypeError, ValueError):
+        values = np.empty(0)
     if values.shape != (2,) or not np.isfinite(values).all() or (values < 0).any():
         raise ConfigError(
             f"A {what} of Pareto MTL has two components >= 0, (segmentation, depth). "

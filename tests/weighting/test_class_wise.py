@@ -159,23 +159,43 @@ def test_nothing_moves_before_the_start_epoch_but_losses_are_recorded(window):
     assert worst < 1e-4
 
 
+def one_pixel(main, auxiliary):
+    values = (np.full((1, 1, 1), v, np.float32) for v in (main, 1, auxiliary, 1))
+    return oracle.Batch(*values, np.zeros((1, 1, 1), int))
+
+
 def test_one_update_by_hand():
     # One class, one pixel: L_main 2 -> 1, L_aux 4 -> 3, so g = (-1/2) / (-1/4) * 3 = 6 > 0.
-    def batch(main, auxiliary):
-        ids = np.zeros((1, 1, 1), int)
-        return oracle.Batch(
-            *(np.full((1, 1, 1), v, t) for v, t in ((main, "f4"), (True, bool))),
-            *(np.full((1, 1, 1), v, t) for v, t in ((auxiliary, "f4"), (True, bool))),
-            ids,
-        )
-
     weighting = attached()
-    weights, objectives = played(weighting, [batch(2, 4), batch(1, 3)])
+    weights, objectives = played(weighting, [one_pixel(2, 4), one_pixel(1, 3)])
     np.testing.assert_allclose(objectives, [6, 4], rtol=1e-6)
     np.testing.assert_allclose(weighting._rule._m[0], 0.6, rtol=1e-5)
     np.testing.assert_allclose(weighting._rule._v[0], 0.036, rtol=1e-5)
     np.testing.assert_allclose(weights[:, 0], [1, 0.995], rtol=1e-6)
     np.testing.assert_array_equal(weights[:, 1:], 1)
+
+
+@pytest.mark.parametrize(
+    ("main", "auxiliary", "epsilon", "g"),
+    [
+        ((2, 2), (4, 4), 1e-8, 4.0),  # nothing changed: eps / eps * A
+        ((2, 2), (4, 3), 0.05, 0.05 / -0.2 * 3),
+        ((2, 1), (4, 4), 1e-20, -1e15),  # -1/2 / eps * A, clipped
+        ((0, 1), (4, 3), 1e-8, 1e12 / -0.25 * 3),  # L_main(0) = 0 counts as 1e-12
+    ],
+)
+def test_constants_of_the_rule_by_hand(main, auxiliary, epsilon, g):
+    weighting = attached(epsilon=epsilon)
+    played(weighting, [one_pixel(*losses) for losses in zip(main, auxiliary, strict=True)])
+    np.testing.assert_allclose(weighting._rule._m[0], 0.1 * g, rtol=1e-5)
+
+
+@pytest.mark.parametrize("broken", [(np.inf, 3), (1, np.inf)])
+def test_a_loss_that_overflows_is_as_if_the_class_were_absent(broken):
+    weighting = attached()
+    played(weighting, [one_pixel(2, 4), one_pixel(*broken), one_pixel(1, 3)])
+    np.testing.assert_allclose(weighting._rule._m[0], 0.6, rtol=1e-5)
+    np.testing.assert_array_equal(weighting._rule.updates, [1, 0, 0, 0])
 
 
 def test_steps_of_the_authors_program():
@@ -331,6 +351,18 @@ def test_a_resumed_run_ends_as_if_it_had_never_stopped(tmp_path):
     for a, b in zip(found, expected, strict=True):
         np.testing.assert_array_equal(a, b)
     assert rest == {name: values[2:] for name, values in history.items()}
+
+
+@pytest.mark.parametrize("main", ["segmentation", "depth"])
+def test_a_weights_file_with_the_weights_of_other_classes_loads(tmp_path, main):
+    first = attached("segmentation", depth_bins=[5.0, 10.0])
+    first._rule.weights.assign([2.0, 3.0, 4.0])
+    first.model.save_weights(tmp_path / "three.weights.h5")
+    second = attached(main, depth_bins=EDGES)  # four bins, or the four labels
+    second.model.load_weights(tmp_path / "three.weights.h5")
+    np.testing.assert_array_equal(second.weights[second.model.auxiliary], 1)
+    for a, b in zip(first.model.trainable_variables, second.model.trainable_variables, strict=True):
+        np.testing.assert_array_equal(np.array(a), np.array(b))
 
 
 def test_depths_of_another_unit_are_noticed(caplog):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import auxnet_keras as ak
+from auxnet_keras.task_loss import TaskLoss
 from auxnet_keras.weighting.base import WeightingState
 from tests.oracles.min_norm import pareto_weights
 from tests.toys import toy_batches, toy_model
@@ -122,6 +123,14 @@ def test_an_unusable_batch_does_not_end_phase_1():
     assert weighting.phase == 2
 
 
+def test_gradients_that_overflow_make_a_batch_unusable():
+    weighting = attached()
+    one = TaskLoss(tf.constant(1.0), None, None, tf.constant(True), None, None, None)
+    for size, phase in ((np.inf, 1), (1.0, 2)):
+        weighting.weigh(tf.constant(size * np.ones((2, 2)), tf.float32), dict.fromkeys(TASKS, one))
+        assert weighting.phase == phase
+
+
 def trained(weighting, depth, epochs, main="segmentation", model=None):
     """A fit on depths of about `depth`; the losses' ratio stays far from the preference."""
     auxiliary = "depth" if main == "segmentation" else "segmentation"
@@ -196,6 +205,8 @@ def test_phase_before_fit():
         ({"preference": (float("nan"), 1.0)}, "two components >= 0"),
         ({"references": [(0, 0), (1, 0)]}, "reference vector of Pareto MTL must not be all zeros"),
         ({"references": [(1, 0), (1, -1)]}, "two components >= 0"),
+        ({"preference": "0.7,0.7"}, "two components >= 0"),
+        ({"references": [(1, 0), None]}, "two components >= 0"),
         ({"references": []}, "differs from the preference"),
         ({"references": [(2.0, 2.0)]}, "differs from the preference"),
     ],
