@@ -41,7 +41,7 @@ class DepthClasses:
     """Bins of the true depth: [0, e_1), [e_1, e_2), ..., [e_E, infinity).
 
     Args:
-        edges: E positive, increasing numbers in the target's unit.
+        edges: E increasing numbers >= 0 in the target's unit.
     """
 
     def __init__(self, edges: np.ndarray) -> None:
@@ -64,7 +64,7 @@ def bin_edges(depth_bins: Any, width: int | None = None) -> np.ndarray:
         width: Of the network's maps [px], which a preset in disparity depends on.
 
     Raises:
-        ConfigError: No edge, or edges that are not finite, positive and increasing (as float32).
+        ConfigError: No edge, or edges that are not finite, >= 0 and increasing (as float32).
     """
     if isinstance(depth_bins, str):
         name, _, unit = depth_bins.partition(":")
@@ -79,10 +79,10 @@ def bin_edges(depth_bins: Any, width: int | None = None) -> np.ndarray:
             "for example [5, 10, 20]; ak.data.depth_bins measures them. "
             f"Received: {depth_bins!r}."
         )
-    if edges[0] <= 0 or (np.diff(edges) <= 0).any():
+    if edges[0] < 0 or (np.diff(edges) <= 0).any():
         raise ConfigError(
-            "depth_bins must be positive and increase: E edges make the E + 1 bins below the first "
-            f"one, between each two, and from the last one on. Received: {depth_bins!r}."
+            "depth_bins must not be negative and must increase: E edges make the E + 1 bins below "
+            f"the first one, between each two, and from the last one on. Received: {depth_bins!r}."
         )
     return edges
 
@@ -120,7 +120,15 @@ def auxiliary_classes(
                 "depth_bins=ak.data.depth_bins(train, 10), edges of your own in the target's unit, "
                 "or 'vkitti', 'nyuv2', 'cityscapes'. Received: depth_bins=None."
             )
-        classes = DepthClasses(bin_edges(depth_bins, output.shape[2]))
+        width = output.shape[2]
+        edges = bin_edges(depth_bins, width)
+        if width is None and (edges != bin_edges(depth_bins, 1)).any():
+            raise ConfigError(
+                "A preset of edges in pixels of disparity depends on the width of the images, and "
+                "this network takes any; give edges of your own, or build it with a fixed "
+                f"input_shape. Received: depth_bins={depth_bins!r}, width None."
+            )
+        classes = DepthClasses(edges)
         source = f"the edges in depth_bins make {len(classes.names)} bins"
     else:
         names = model.class_names if task == "segmentation" else [str(c) for c in range(channels)]

@@ -43,6 +43,8 @@ class ClassWiseWeighting(Weighting):
     nowhere, whatever the loss makes of them. Since D_aux >= 0, a weight falls whenever both losses
     of its class move the same way and grows when they part.
 
+    `val_loss` holds the class weights too and falls with them: monitor `val_<main>_loss`.
+
     Which task is auxiliary is the model's business (`main=`, `auxiliary=`). The classes of an
     auxiliary segmentation are its labels; those of an auxiliary depth the bins of the true depth.
 
@@ -103,8 +105,8 @@ class ClassWiseWeighting(Weighting):
         _check_integer("start_epoch", start_epoch, least=0)
         _check_integer("window", window, least=1)
         for name, value in (("step_size", step_size), ("epsilon", epsilon)):
-            if not (math.isfinite(value) and value > 0):
-                raise ConfigError(f"{name} must be a finite number > 0. Received: {value}.")
+            if not (isinstance(value, int | float) and math.isfinite(value) and value > 0):
+                raise ConfigError(f"{name} must be a finite number > 0. Received: {value!r}.")
         if normalize_by not in ("total", "class"):
             raise unknown("normalize_by", normalize_by, ("total", "class"))
         if rule not in ("paper", "sign"):

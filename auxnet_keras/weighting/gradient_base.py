@@ -55,7 +55,11 @@ class GradientWeighting(TaskWeighting):
             )
         super().set_model(model)
         if self.representation and (self.branches is None or self.branches.of is not model):
-            self.branches = branches(model)
+            try:
+                self.branches = branches(model)
+            except ConfigError:  # or the next step would take gradients somewhere else
+                model.detach_weighting()
+                raise
 
     @abc.abstractmethod
     def rule(self, gram: Any, losses: Any) -> Any:

@@ -450,8 +450,9 @@ def test_the_gradient_is_that_of_the_weighted_sum():
         ({"rule": "papr"}, "did you mean 'paper'"),
         ({"normalize_by": "pixel"}, "Unknown normalize_by"),
         ({"depth_bins": []}, "at least one"),
-        ({"depth_bins": [5.0, 5.0]}, "must be positive and increase"),
-        ({"depth_bins": [0.0, 5.0]}, "must be positive and increase"),
+        ({"depth_bins": [5.0, 5.0]}, "must increase"),
+        ({"depth_bins": [-1.0, 5.0]}, "must not be negative"),
+        ({"step_size": "fast"}, "step_size must be a finite number > 0"),
         ({"depth_bins": [5.0, float("inf")]}, "finite edges"),
         ({"depth_bins": [5.0, float("nan")]}, "finite edges"),
         ({"depth_bins": 5.0}, "at least one"),
@@ -519,3 +520,14 @@ def test_presets_are_in_the_networks_pixels():
     scale = SIZE[1] / 2048
     np.testing.assert_allclose(weighting.classes.edges, np.arange(10, 131, 10) * scale, rtol=1e-6)
     assert weighting.weights["depth"].shape == (14,)
+
+
+def test_presets_in_pixels_need_the_images_width():
+    image = keras.Input((None, None, 3))
+    maps = {"segmentation": 3, "depth": 1}
+    outputs = {task: keras.layers.Conv2D(n, 1)(image) for task, n in maps.items()}
+    model = ak.models.AuxiliaryModel(image, outputs)
+    model.compile()
+    with pytest.raises(ak.errors.ConfigError, match="depends on the width"):
+        ak.weighting.ClassWiseWeighting(depth_bins="cityscapes").set_model(model)
+    ak.weighting.ClassWiseWeighting(depth_bins="nyuv2").set_model(model)

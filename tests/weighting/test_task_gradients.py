@@ -325,6 +325,7 @@ def test_tasks_that_share_nothing_are_refused(representation, message):
     model = two_heads(image, scaled, scaled)
     with pytest.raises(ak.errors.ConfigError, match=message):
         stepped(model, ak.weighting.MGDA(representation), batch_of(toy_batches(1), 0))
+    assert model.weighting is None or not representation  # nothing is left half attached
 
 
 def test_graphs_that_part_inside_a_nested_model_are_refused():
