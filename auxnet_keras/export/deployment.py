@@ -15,8 +15,9 @@ Size = tuple[int | None, int | None]
 class Deployment:
     """A function from images to the main task's map, made of `model.main_model()`.
 
-    An output of several channels becomes `class_map`, uint8 [B, H, W], the index of the largest; an
-    output of one channel keeps its name and values, float32 [B, H, W, 1].
+    An output of several channels becomes `class_map`, uint8 [B, H, W] (int32 for more than 256
+    classes), the index of the largest; an output of one channel keeps its name and values, float32
+    [B, H, W, 1].
 
     Images of another size than the network's are resized to it (bilinear; further inputs, such as
     FuseNet's depth, nearest), and the output is brought back to the image's size. Scores are
@@ -31,8 +32,8 @@ class Deployment:
         disparity: A one-channel output is a disparity in pixels and is scaled with the width.
 
     Raises:
-        ConfigError: No such model; a size it does not have; more than 256 classes; several inputs
-            of which none is the `image`.
+        ConfigError: No such model; a size it does not have; several inputs of which none is the
+            `image`.
     """
 
     def __init__(
@@ -51,9 +52,8 @@ class Deployment:
         self.channels: dict[str, int] = self._inputs()
         self.size: Size = self._size(size)
         scores = self.network.output[self.task].shape[-1]
-        if scores > 256:
-            raise ConfigError(f"A uint8 class map holds 256 classes at most. Received: {scores}.")
         self.output = "class_map" if scores > 1 else self.task
+        self.class_dtype = "uint8" if scores <= 256 else "int32"
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -91,7 +91,8 @@ class Deployment:
         if self.output != "class_map":
             return {self.output: output}
         # Not keras.ops.argmax: its handling of -0.0 is bit-wise ops that no converter knows.
-        return {"class_map": tf.cast(tf.argmax(output, -1, output_type=tf.int32), tf.uint8)}
+        classes = tf.argmax(output, -1, output_type=tf.int32)
+        return {"class_map": tf.cast(classes, self.class_dtype)}
 
     def _network_size(self, native: Any) -> Any:
         if None not in self.size:

@@ -35,10 +35,10 @@ def saved_model(
     """Writes the main task alone as a SavedModel and checks it against the model.
 
     Signature `serve` (= `serving_default`): `image` uint8 [B, H, W, 3] RGB of any size ->
-    `{"class_map": uint8 [B, H, W]}` at the image's size; a one-channel task gives
-    `{<task>: float32 [B, H, W, 1]}`; FuseNet takes `depth` float32 [B, H', W', 1] besides. Nothing
-    of the auxiliary task, the weighting or the optimizer is inside. How sizes are brought together:
-    `export.deployment.Deployment`.
+    `{"class_map": uint8 [B, H, W]}` at the image's size, int32 for more than 256 classes; a
+    one-channel task gives `{<task>: float32 [B, H, W, 1]}`; FuseNet takes `depth` float32
+    [B, H', W', 1] besides. Nothing of the auxiliary task, the weighting or the optimizer is inside.
+    How sizes are brought together: `export.deployment.Deployment`.
 
     Args:
         model: An `AuxiliaryModel`.

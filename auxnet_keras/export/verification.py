@@ -70,7 +70,9 @@ def network_output(deployment: Deployment, inputs: Mapping[str, np.ndarray]) -> 
     """What the Keras network itself says about inputs of its size."""
     arguments = deployment.arguments(inputs)
     output = np.asarray(deployment.network(arguments, training=False)[deployment.task])
-    return output.argmax(-1).astype(np.uint8) if deployment.output == "class_map" else output
+    if deployment.output != "class_map":
+        return output
+    return output.argmax(-1).astype(deployment.class_dtype)
 
 
 def verify(
@@ -96,13 +98,13 @@ def verify(
                 f"The export to {path} was not kept: its output has another shape than the "
                 f"network's, {list(wanted.shape)}. Received: {list(got.shape)}."
             )
-        if wanted.dtype == np.uint8:
+        if np.issubdtype(wanted.dtype, np.integer):
             agreeing.append(np.mean(got == wanted))
         else:
             gap = np.abs(got - wanted)
             agreeing.append(np.mean(gap <= TOLERANCE * np.abs(wanted).max()))
             difference = max(difference, float(gap.max()))
-    classes = expected[0][1].dtype == np.uint8
+    classes = np.issubdtype(expected[0][1].dtype, np.integer)
     agreement = float(np.mean(agreeing))
     if agreement < ENOUGH:
         raise ExportError(

@@ -200,15 +200,24 @@ def test_a_wrong_export_is_not_kept(model, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_class_maps_of_more_than_256_classes(tmp_path):
+    image = keras.Input((8, 8, 3))
+    scores = keras.layers.Conv2D(300, 1)(image)
+    model = ak.models.AuxiliaryModel(image, {"segmentation": scores}, auxiliary=None)
+    verification = ak.export.saved_model(model, tmp_path / "1")
+    assert verification.agreement == 1.0 and verification.max_difference is None
+    images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), dtype=np.uint8)
+    network = tf.saved_model.load(str(tmp_path / "1"))
+    class_map = network.serve(images)["class_map"].numpy()
+    expected = model.predict(images, verbose=0)["segmentation"].argmax(-1)
+    assert class_map.dtype == np.int32 and class_map.max() > 255
+    np.testing.assert_array_equal(class_map, expected)
+
+
 def test_refuses_what_it_cannot_deploy(tmp_path):
     image = keras.Input((8, 8, 3))
     with pytest.raises(ConfigError, match="Received: Functional"):
         ak.export.saved_model(keras.Model(image, image), tmp_path / "1")
-    many = keras.layers.Conv2D(257, 1)(image)
-    with pytest.raises(ConfigError, match="256 classes at most. Received: 257"):
-        ak.export.saved_model(
-            ak.models.AuxiliaryModel(image, {"segmentation": many}, auxiliary=None), tmp_path / "1"
-        )
     pair = {name: keras.Input((8, 8, 3), name=name) for name in ("left", "right")}
     scores = keras.layers.Conv2D(2, 1)(keras.layers.Concatenate()(list(pair.values())))
     with pytest.raises(ConfigError, match=r"Received: \['left', 'right'\]"):
