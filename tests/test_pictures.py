@@ -149,6 +149,11 @@ class TestCharts:
         with pytest.raises(ConfigError, match=r"3 x 3. Received: shape \(2, 2\)"):
             pictures.confusion(matrix[:2, :2], NAMES, path)
 
+    def test_a_confusion_of_hundreds_of_classes_stays_a_page(self, tmp_path):
+        names = [f"thing {c}" for c in range(894)]
+        image = read(pictures.confusion(np.eye(894, dtype=int), names, tmp_path / "many.png"))
+        assert max(image.shape) < 6000
+
 
 class TestClassWeights:
     def test_a_row_a_class_and_a_column_an_epoch(self, tmp_path):

@@ -9,11 +9,15 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.metrics.confusion import scores
 from auxnet_keras.pictures import figure as figures
 
+MOST = 40
+"""Classes that fit on a page: a figure of NYU-v2's 894 would take 20 GB to draw."""
+
 
 def confusion(matrix: np.ndarray, class_names: Sequence[str], path: str | Path) -> Path:
     """Draws which class is called what, in per cent of the true class, and the IoU of each class.
 
-    Rows are the truth and add up to 100 %; a class without true pixels has an empty row.
+    Rows are the truth and add up to 100 %; a class without true pixels has an empty row. Of more
+    than 40 classes those with the most true pixels are drawn, and the title says so.
 
     Args:
         matrix: Pixel counts [K, K], rows truth.
@@ -35,6 +39,12 @@ def confusion(matrix: np.ndarray, class_names: Sequence[str], path: str | Path) 
     iou = scores(matrix, class_names)
     rows = matrix.sum(axis=1, keepdims=True)
     percent = np.divide(100.0 * matrix, rows, out=np.full(matrix.shape, np.nan), where=rows > 0)
+    title = f"mean IoU {100 * iou['mean_iou']:.1f} %"
+    if classes > MOST:
+        title += f", the {MOST} most frequent of {classes} classes"
+        shown = np.sort(np.argsort(-rows[:, 0], kind="stable")[:MOST])
+        percent, class_names = percent[shown][:, shown], [class_names[c] for c in shown]
+        classes = MOST
     figure = figures.new(0.62 * classes + 3.0, 0.5 * classes + 1.9)
     axes = figure.subplots()
     axes.imshow(percent, cmap="Blues", vmin=0, vmax=100, aspect="auto")
@@ -52,7 +62,7 @@ def confusion(matrix: np.ndarray, class_names: Sequence[str], path: str | Path) 
     axes.set_xlabel("predicted", fontsize=10, color=figures.INK)
     axes.set_ylabel("true", fontsize=10, color=figures.INK)
     axes.set_title(
-        f"mean IoU {100 * iou['mean_iou']:.1f} %",
+        title,
         fontsize=11,
         weight="bold",
         color=figures.INK,
