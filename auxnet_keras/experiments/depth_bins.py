@@ -6,43 +6,14 @@ the same classes.
 
 from typing import TYPE_CHECKING, Any
 
-from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.experiments import weightings
 
 if TYPE_CHECKING:
+    from auxnet_keras.experiments.config import RunConfig
     from auxnet_keras.experiments.run import Run
 
 COUNT = 12
 RULE = "quantile"
-
-
-def check(bins: int | str | None, rule: str | None) -> None:
-    """Refuses bins that cannot be.
-
-    Args:
-        bins: How many, or the name of a data set whose authors' edges are meant.
-        rule: How they are measured.
-
-    Raises:
-        ConfigError: An unknown name, fewer than two bins, or a rule for edges that are given.
-    """
-    from auxnet_keras.data.bins import RULES
-
-    if rule is not None and rule not in RULES:
-        raise unknown("rule of depth bins", rule, RULES)
-    if isinstance(bins, str):
-        from auxnet_keras.data import preset_bins
-
-        preset_bins(bins)
-        if rule is not None:
-            raise ConfigError(
-                f"The edges of bins={bins} are given and not measured; leave bin_rule out. "
-                f"Received: bin_rule={rule!r}."
-            )
-    elif bins is not None and bins < 2:
-        raise ConfigError(
-            "The depth is divided into two bins or more, for example bins=12. "
-            f"Received: bins={bins}."
-        )
 
 
 def edges_of(run: "Run", train: Any) -> list[float] | None:
@@ -56,8 +27,6 @@ def edges_of(run: "Run", train: Any) -> list[float] | None:
         ConfigError: As `auxnet_keras.data.depth_bins` and `preset_bins`.
         DataError: No pixel with depth.
     """
-    from auxnet_keras.experiments import weightings
-
     config = run.config
     method, parameters = weightings.parse(config.weighting)
     if method is not weightings.METHODS["class-wise"] or config.tasks[1] != "depth":
@@ -79,3 +48,17 @@ def _make(run: "Run", train: Any, bins: int | str, rule: str) -> dict[str, Any]:
         return {"preset": bins, "edges": edges.tolist()}
     edges = data.depth_bins(train, bins, rule)
     return {"rule": rule, "edges": edges.tolist()}
+
+
+def check_preset(config: "RunConfig") -> None:
+    """Refuses bins whose authors' edges have no counterpart in the unit that is trained.
+
+    Raises:
+        ConfigError: As `auxnet_keras.data.preset_bins`.
+    """
+    from auxnet_keras import data
+
+    _, parameters = weightings.parse(config.weighting)
+    if isinstance(parameters.get("bins"), str):
+        unit = config.depth_unit or data.info(config.data, config.root).depth_unit
+        data.preset_bins(parameters["bins"], unit, width=config.size[1])

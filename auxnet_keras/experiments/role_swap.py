@@ -9,6 +9,7 @@ from typing import Any
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config import RunConfig
 from auxnet_keras.experiments.config_file import as_config
+from auxnet_keras.experiments.depth_bins import check_preset
 from auxnet_keras.experiments.files import write_json
 from auxnet_keras.experiments.report import Table, comparison
 from auxnet_keras.experiments.run import Run
@@ -35,7 +36,8 @@ def learning_boost(config: RunConfig | Mapping[str, Any] | str | Path) -> dict[s
         Main task -> its finished run.
 
     Raises:
-        ConfigError, DataError: As `train`; `out` is itself a run folder.
+        ConfigError, DataError: As `train`; `out` is itself a run folder. What only the second
+            training would refuse is refused before the first.
 
     Example:
         >>> runs = ak.experiments.learning_boost({
@@ -52,6 +54,13 @@ def learning_boost(config: RunConfig | Mapping[str, Any] | str | Path) -> dict[s
             "Training in both directions makes two run folders, and this is one itself; choose "
             f"another. Received: {str(out)!r}."
         )
+    if base.single_task and base.starts_from_run:
+        raise ConfigError(
+            "Each task alone has a network of its own, so one run cannot be the start of both; "
+            "train them one by one, with main=depth and main=segmentation. "
+            f"Received: weights={base.weights!r}."
+        )
+    check_preset(base)
     runs = {}
     for main in ORDER:
         print(f"\nMain task: {main}", flush=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.errors import ConfigError, unknown
-from auxnet_keras.experiments import depth_bins
+from auxnet_keras.experiments import bins_setting
 
 if TYPE_CHECKING:
     from auxnet_keras.weighting import Weighting
@@ -65,7 +65,7 @@ def _fixed(parameters: dict[str, Any]) -> "Weighting":
 def _class_wise(parameters: dict[str, Any]) -> "Weighting":
     from auxnet_keras.weighting import ClassWiseWeighting
 
-    depth_bins.check(parameters.pop("bins", None), parameters.pop("bin_rule", None))
+    bins_setting.check(parameters.pop("bins", None), parameters.pop("bin_rule", None))
     task = parameters.pop("task", None)
     if task is not None:
         parameters["task_weighting"] = weighting(task)

@@ -112,3 +112,12 @@ def test_the_same_call_on_finished_folders_trains_nothing(both, capsys):
 def test_a_run_folder_is_no_place_for_two(trained, settings):
     with pytest.raises(ConfigError, match="choose another"):
         learning_boost(settings(out=str(trained.path)))
+
+
+def test_what_the_second_training_would_refuse_comes_before_the_first(trained, settings, tmp_path):
+    alone = settings(weighting="none", single_task=True, weights=str(trained.path))
+    with pytest.raises(ConfigError, match="one run cannot be the start of both"):
+        learning_boost(alone)
+    with pytest.raises(ConfigError, match="no counterpart in raw"):
+        learning_boost(settings(weighting="class-wise:bins=nyuv2", depth_unit="raw"))
+    assert not (tmp_path / "run").exists()
