@@ -166,3 +166,9 @@ def test_fit_sees_every_epoch(root):
     assert len(history.history["loss"]) == 3
     assert model.optimizer.iterations == 6
     assert dataset.epoch >= 3
+
+
+def test_the_end_of_a_pass_waits_for_no_tuner(root):
+    options = load(root).options()
+    assert options.autotune.enabled is False
+    assert options.deterministic is True
