@@ -1,0 +1,16 @@
+"""`auxnet data ...`: what the top-level folder data_tools does, from the command line."""
+
+import typer
+
+from auxnet_keras.commands.data import convert, synthesize
+
+app = typer.Typer(help="Get and make data.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def _group() -> None:
+    """Get and make data."""
+
+
+for module in (convert, synthesize):
+    app.command(module.__name__.rpartition(".")[2])(module.command)

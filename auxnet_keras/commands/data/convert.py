@@ -1,0 +1,21 @@
+"""`auxnet data convert`: any data set as single files that read fast."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auxnet_keras.commands.places import check_folder
+
+
+def command(
+    data: Annotated[
+        str, typer.Argument(metavar="KIND:ROOT", help="The data set to read, as for --data.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go.")],
+) -> None:
+    """Write a data set as single files that read fast: the kind `folder`. Resumes."""
+    check_folder(out, "--out")
+    from data_tools.convert import convert
+
+    typer.echo(f"Converted; read it with --data folder:{convert(data, out)}")
