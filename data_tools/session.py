@@ -1,0 +1,54 @@
+"""An HTTP session that retries, and follows redirections only where they lead nowhere worse."""
+
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidSchema
+from urllib3.util import Retry
+
+TRIES = 6
+"""Tries of one request, and tries in a row of a transfer that bring nothing new."""
+
+BACKOFF = 1.0
+"""Seconds to wait after the first of them, doubled each time."""
+
+
+class Session(requests.Session):
+    """Tries again where a server fails or is busy; redirects to http and https only, and never
+    from https to http."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.max_redirects = 10
+        self.headers["Accept-Encoding"] = "identity"  # lengths and ranges count the file's bytes
+        policy = Retry(
+            total=TRIES - 1,
+            backoff_factor=BACKOFF,
+            status_forcelist=(429, 500, 502, 503, 504),
+            respect_retry_after_header=False,  # it may ask for hours, in which nobody hears a thing
+        )
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, HTTPAdapter(max_retries=policy))
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """The next address, or None; called by `requests` after every answer.
+
+        Raises:
+            InvalidSchema: It is no web address, or less protected than this one.
+        """
+        target = super().get_redirect_target(resp)
+        if target is not None:
+            before, after = urlsplit(resp.url).scheme, urlsplit(urljoin(resp.url, target)).scheme
+            if after not in ("http", "https") or (before, after) == ("https", "http"):
+                resp.close()
+                raise InvalidSchema(f"a redirection from {before} to {after}, {target!r}")
+        return target
+
+
+def reason(error: Exception) -> str:
+    """The innermost cause of an error of the library, without its names of objects."""
+    cause = error.args[0] if error.args else error
+    cause = getattr(cause, "reason", None) or cause
+    text = " ".join(str(cause).split())
+    return text.rpartition("): ")[2].rstrip(".") or type(error).__name__
