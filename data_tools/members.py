@@ -1,0 +1,139 @@
+"""What an archive holds, checked before a byte of it is written."""
+
+import stat
+import tarfile
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from auxnet_keras.errors import DataError
+
+MOST_MEMBERS = 200_000
+MOST_BYTES = 64 * 2**30
+"""Unpacked; the largest known archive has 14 GB and 50,000 members."""
+
+MOST_RATIO = 100
+SMALL = 2**26
+"""Unpacked bytes that no ratio makes suspicious."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file or folder of an archive.
+
+    Args:
+        name: As the archive spells it.
+        size: Bytes it says it unpacks to.
+        oddity: What it is if neither a plain file nor a folder, else "".
+        entry: The library's own object.
+    """
+
+    name: str
+    size: int
+    is_folder: bool
+    oddity: str
+    entry: zipfile.ZipInfo | tarfile.TarInfo
+
+    @property
+    def path(self) -> PurePosixPath:
+        """Relative; "." for the top itself."""
+        return PurePosixPath(self.name)
+
+
+def of_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
+    """The members of a zip."""
+    for entry in archive.infolist():
+        mode = stat.S_IFMT(entry.external_attr >> 16)
+        oddity = "" if mode in (0, stat.S_IFREG, stat.S_IFDIR) else _SPECIAL.get(mode, "special")
+        if entry.flag_bits & 1:
+            oddity = "encrypted"
+        if entry.filename != entry.orig_filename:
+            oddity = "with a hidden end of its name"  # behind a zero byte
+        yield Member(entry.filename, entry.file_size, entry.is_dir(), oddity, entry)
+
+
+def of_tar(archive: tarfile.TarFile) -> Iterator[Member]:
+    """The members of a tar."""
+    for entry in archive:
+        oddity = "" if entry.isreg() or entry.isdir() else _special(entry)
+        yield Member(entry.name, entry.size, entry.isdir(), oddity, entry)
+
+
+_SPECIAL = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+}
+
+
+def _special(entry: tarfile.TarInfo) -> str:
+    if entry.issym() or entry.islnk():
+        kind = "a symbolic link" if entry.issym() else "a hard link"
+        return f"{kind} to {entry.linkname!r}"
+    return "a pipe" if entry.isfifo() else "a device" if entry.isdev() else "of an unknown type"
+
+
+def check(members: Iterable[Member], archive: str, size: int) -> list[Member]:
+    """All members, if each may be unpacked and all together are no trap.
+
+    Refused are absolute paths, `..`, backslashes, colons, links, devices, two members in one
+    place (also on disks that take `A` for `a`), and more members or bytes than any data set has.
+
+    Args:
+        archive: Its name, for errors.
+        size: Its bytes.
+
+    Raises:
+        DataError: Names the member.
+    """
+    most = min(MOST_BYTES, max(SMALL, MOST_RATIO * size))
+    checked: list[Member] = []
+    files: dict[str, str] = {}
+    folders: dict[str, str] = {".": "."}
+    total = 0
+    for member in members:
+        what = member.oddity or _fault(member.name) or _clash(member, files, folders)
+        total += member.size
+        if len(checked) == MOST_MEMBERS:
+            what = f"beyond the first {MOST_MEMBERS}"
+        elif total > most or member.size < 0:
+            what = f"unpacks to {total} bytes and more from {size}, {most} being the limit"
+        if what:
+            raise DataError(
+                f"Unsafe member in {archive}, of which nothing was unpacked: expected plain files "
+                "below one folder; remove the archive and fetch it from its authors. "
+                f"Received: {member.name[:200]!r}, {what}."
+            )
+        checked.append(member)
+    return checked
+
+
+def _fault(name: str) -> str:
+    if not name or any(unicodedata.category(letter)[0] == "C" for letter in name):
+        return "no printable name"  # half a surrogate pair, as of undecodable bytes, is a "Cs"
+    if name.startswith("/"):
+        return "an absolute path"
+    if "\\" in name or ":" in name:
+        return "a path of another system"
+    return "a path that leaves the folder" if ".." in name.split("/") else ""
+
+
+def _clash(member: Member, files: dict[str, str], folders: dict[str, str]) -> str:
+    """What else is in its place; `files` and `folders` map what a disk may take for the same."""
+    path = member.path
+    lineage = [path, *path.parents] if member.is_folder else [*path.parents]
+    for folder in lineage:
+        spelled = str(folder)
+        folded = unicodedata.normalize("NFC", spelled).casefold()
+        if folded in files or folders.setdefault(folded, spelled) != spelled:
+            return f"in the place of {files.get(folded, folders.get(folded))!r}"
+    if not member.is_folder:
+        folded = unicodedata.normalize("NFC", str(path)).casefold()
+        if folded in files or folded in folders:
+            return f"in the place of {files.get(folded, folders.get(folded))!r}"
+        files[folded] = str(path)
+    return ""
