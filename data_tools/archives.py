@@ -34,21 +34,21 @@ def opened(archive: Path) -> Iterator[tuple[list[Member], Open]]:
         if archive.name.endswith(".zip"):
             _check_directory(archive)
             with zipfile.ZipFile(archive) as zipped:
-                members = check(of_zip(zipped), archive.name, size)
+                members = check(of_zip(zipped), archive, size)
                 yield members, lambda member: zipped.open(member.entry)  # type: ignore[arg-type]
         else:
             with _Stream(archive) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
-                members = check(of_tar(tar), archive.name, size)
+                members = check(of_tar(tar), archive, size)
                 stream.check_end(tar.offset)
                 yield members, lambda member: tar.extractfile(member.entry)  # type: ignore
     except DataError:
         raise
     except _DAMAGE as error:
-        raise _damaged(archive.name, str(error)) from error
+        raise _damaged(archive, str(error)) from error
     except OSError as error:
         if error.errno != errno.EINVAL:  # the library went to a place before the beginning
             raise
-        raise _damaged(archive.name, "a wrong place in its directory") from error
+        raise _damaged(archive, "a wrong place in its directory") from error
 
 
 _DAMAGE = (
@@ -64,10 +64,10 @@ _DAMAGE = (
 )
 
 
-def _damaged(name: str, received: str) -> DataError:
+def _damaged(archive: Path, received: str) -> DataError:
     """The error for an archive that is cut short or garbled."""
     return DataError(
-        f"Not a whole archive: {name}. Expected what its authors published; remove it and fetch "
+        f"Not a whole archive: {archive}. Expected what its authors published; remove it and fetch "
         f"it again. Received: {received or 'an early end'}."
     )
 
@@ -82,7 +82,7 @@ def _check_directory(archive: Path) -> None:
         (directory,) = struct.unpack("<I", end[8:12])
         if directory // _ZIP_ENTRY > MOST_MEMBERS * 2:  # names take room, too
             raise DataError(
-                f"Too many members in {archive.name}, of which nothing was unpacked: expected at "
+                f"Too many members in {archive}, of which nothing was unpacked: expected at "
                 f"most {MOST_MEMBERS}; fetch it from its authors. Received: a directory of "
                 f"{directory} bytes."
             )

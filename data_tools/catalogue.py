@@ -145,7 +145,7 @@ what is wrong shows early."""
 
 BY_HAND = {
     "synthia": """\
-SYNTHIA is given out by its authors' own site, which asks people to register.
+SYNTHIA is given out as RAR archives by its authors' own site, which may ask you to register.
   1. Go to https://synthia-dataset.net/downloads/ and fetch SYNTHIA-RAND-CITYSCAPES
      (SYNTHIA_RAND_CITYSCAPES.rar), or sequences such as SYNTHIA-SEQS-01-SPRING.
   2. Unpack them:  unrar x FILE.rar {out}/

@@ -159,8 +159,13 @@ def _progress() -> Iterator[Progress]:
 @contextlib.contextmanager
 def _bar(progress: Progress, what: str, size: int) -> Iterator[Callable[[int, int | None], None]]:
     bar = progress.add_task(what, total=size)
+    begun = False
 
     def tell(done: int, total: int | None) -> None:
+        nonlocal begun
+        if not begun:  # what was there before is no speed
+            progress.reset(bar, completed=done)
+            begun = True
         progress.update(bar, completed=done, total=total or size)
 
     yield tell

@@ -6,7 +6,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from auxnet_keras.errors import DataError
 
@@ -17,6 +17,11 @@ MOST_BYTES = 64 * 2**30
 MOST_RATIO = 100
 SMALL = 2**26
 """Unpacked bytes that no ratio makes suspicious."""
+
+LONGEST = 1000
+"""Characters of a path."""
+
+_LONGEST_PART = 255  # bytes, on usual disks
 
 
 @dataclass(frozen=True)
@@ -77,14 +82,14 @@ def _special(entry: tarfile.TarInfo) -> str:
     return "a pipe" if entry.isfifo() else "a device" if entry.isdev() else "of an unknown type"
 
 
-def check(members: Iterable[Member], archive: str, size: int) -> list[Member]:
+def check(members: Iterable[Member], archive: Path, size: int) -> list[Member]:
     """All members, if each may be unpacked and all together are no trap.
 
     Refused are absolute paths, `..`, backslashes, colons, links, devices, two members in one
     place (also on disks that take `A` for `a`), and more members or bytes than any data set has.
 
     Args:
-        archive: Its name, for errors.
+        archive: For errors.
         size: Its bytes.
 
     Raises:
@@ -113,27 +118,32 @@ def check(members: Iterable[Member], archive: str, size: int) -> list[Member]:
 
 
 def _fault(name: str) -> str:
-    if not name or any(unicodedata.category(letter)[0] == "C" for letter in name):
-        return "no printable name"  # half a surrogate pair, as of undecodable bytes, is a "Cs"
+    if not name or not name.isprintable():  # bytes that are no UTF-8 are not printable, either
+        return "no printable name"
     if name.startswith("/"):
         return "an absolute path"
     if "\\" in name or ":" in name:
         return "a path of another system"
-    return "a path that leaves the folder" if ".." in name.split("/") else ""
+    parts = name.split("/")
+    if len(name) > LONGEST or any(len(part.encode()) > _LONGEST_PART for part in parts):
+        return "too long a path"
+    return "a path that leaves the folder" if ".." in parts else ""
 
 
 def _clash(member: Member, files: dict[str, str], folders: dict[str, str]) -> str:
     """What else is in its place; `files` and `folders` map what a disk may take for the same."""
     path = member.path
-    lineage = [path, *path.parents] if member.is_folder else [*path.parents]
-    for folder in lineage:
-        spelled = str(folder)
-        folded = unicodedata.normalize("NFC", spelled).casefold()
-        if folded in files or folders.setdefault(folded, spelled) != spelled:
-            return f"in the place of {files.get(folded, folders.get(folded))!r}"
+    for folder in (path, *path.parents) if member.is_folder else path.parents:
+        key = _folded(folder)
+        if key in files or folders.setdefault(key, str(folder)) != str(folder):
+            return f"in the place of {files.get(key, folders.get(key))!r}"
     if not member.is_folder:
-        folded = unicodedata.normalize("NFC", str(path)).casefold()
-        if folded in files or folded in folders:
-            return f"in the place of {files.get(folded, folders.get(folded))!r}"
-        files[folded] = str(path)
+        key = _folded(path)
+        if key in files or key in folders:
+            return f"in the place of {files.get(key, folders.get(key))!r}"
+        files[key] = str(path)
     return ""
+
+
+def _folded(path: PurePosixPath) -> str:
+    return unicodedata.normalize("NFC", str(path)).casefold()

@@ -1,6 +1,7 @@
 """One file over HTTP: resumed where it broke off, and whole or absent."""
 
 import json
+import logging
 import os
 import re
 import time
@@ -20,6 +21,8 @@ TIMEOUT = 60.0
 """Seconds without a byte after which a connection counts as lost."""
 
 _CHUNK = 1 << 16
+
+logger = logging.getLogger("auxnet_keras")
 
 Tell = Callable[[int, int | None], None]
 """Called with the bytes that are there, and with all there will be if the server says so."""
@@ -60,6 +63,7 @@ def fetch(url: str, path: Path, *, size: int | None, advice: str, tell: Tell) ->
                         f"The download breaks off at byte {best} again and again: {url}; {advice}. "
                         f"Received: {reason(error)}."
                     ) from error
+                logger.warning("%s: %s; trying again", path.name, reason(error))
                 time.sleep(policy.BACKOFF * 2**idle)
             except requests.RequestException as error:
                 raise DataError(

@@ -250,7 +250,7 @@ def test_a_wrong_hash(kitti, publish, server, out, monkeypatch):
 
 def test_a_damaged_archive_is_told_and_stays(kitti, server, out):
     server.files["/avg-kitti/data_semantics.zip"] = b"PK\3\4 and then nothing"
-    with pytest.raises(DataError, match=r"Not a whole archive: data_semantics\.zip"):
+    with pytest.raises(DataError, match=r"Not a whole archive: .*/data_semantics\.zip"):
         download("kitti", out)
     assert visible(out) == ["data_semantics.zip", "data_semantics.zip.part.json"]
 
@@ -404,6 +404,11 @@ def test_the_command_asks_at_a_terminal(kitti, server, auxnet, out, monkeypatch)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     code, said, err = auxnet("kitti", "--out", out)
     assert code == 130 and "Do you accept" in said and not server.seen
+
+
+def test_the_folder_is_an_option(auxnet):
+    code, _, err = auxnet("kitti:/data/kitti", "--out", "/data/kitti")
+    assert code == 1 and "auxnet data download kitti --out /data/kitti." in err
 
 
 @pytest.mark.parametrize("kind", ["synthia", "cityscapes", "cityscapes-19"])

@@ -62,9 +62,10 @@ def test_a_finished_part_is_not_asked_for_again(get, server):
     assert get().read_bytes() == BODY and len(server.seen) == 1
 
 
-def test_dropped_at_the_half_it_asks_for_the_rest(get, server):
+def test_dropped_at_the_half_it_asks_for_the_rest(get, server, caplog):
     server.faults.append(drop(0.5))
     assert get().read_bytes() == BODY
+    assert caplog.text.count("set.zip: Connection broken") == 1 and "trying again" in caplog.text
     first, second = server.seen
     start = int(second[1]["Range"].removeprefix("bytes=").removesuffix("-"))
     assert "Range" not in first[1] and 400_000 < start <= 500_000
@@ -254,9 +255,14 @@ def test_a_silent_connection_is_given_up_and_tried_again(get, server):
     assert server.seen[1][1]["Range"].startswith("bytes=4")
 
 
-def test_no_network_no_such_name_no_web_address(get, server):
+def test_no_network_no_such_name_no_web_address(get, server, monkeypatch):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         refused(get, "Connection refused", url=f"http://127.0.0.1:{unused.getsockname()[1]}/a.zip")
+    refused(get, "No connection adapters were found for 'file:///", url="file:///etc/passwd")
+
+    def unknown(*arguments, **options):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     refused(get, "Failed to resolve 'no-such-host.invalid'", url="http://no-such-host.invalid/a")
-    refused(get, "Received: ", url="file:///etc/passwd")

@@ -1,6 +1,7 @@
 import gzip
 import io
 import random
+import re
 import stat
 import struct
 import tarfile
@@ -116,6 +117,8 @@ ESCAPES = {
     "a\\b": "a path of another system",
     "a\nb": "no printable name",
     "a\u202eb": "no printable name",
+    "a" * 256: "too long a path",
+    "a/" * 500 + "b": "too long a path",
 }
 
 
@@ -123,8 +126,8 @@ ESCAPES = {
 @pytest.mark.parametrize("place", ESCAPES)
 def test_paths_that_lead_elsewhere(tmp_path, name, write, place):
     archive = write(tmp_path / name, {"good": b"x", place: b"evil"})
-    shown = repr(place).replace("\\", "\\\\")
-    refused(archive, tmp_path, rf"Unsafe member in {name}.*Received: {shown}, {ESCAPES[place]}")
+    shown = re.escape(repr(place[:200]))
+    refused(archive, tmp_path, rf"Unsafe member in .*/{name}.*Received: {shown}, {ESCAPES[place]}")
 
 
 @pytest.mark.parametrize("name, write", WRITERS)
@@ -199,7 +202,7 @@ def test_a_bomb_that_lies_about_its_size_is_cut_off(tmp_path):
     size = struct.pack("<I", 1 << 20)
     assert data.count(size) == 2
     (tmp_path / "set.zip").write_bytes(data.replace(size, struct.pack("<I", 10)))
-    refused(tmp_path / "set.zip", tmp_path, r"Not a whole archive: set\.zip")
+    refused(tmp_path / "set.zip", tmp_path, r"Not a whole archive: .*/set\.zip")
 
 
 def test_a_member_of_terabytes_in_a_small_gzip(tmp_path):
@@ -233,7 +236,7 @@ def test_a_million_members(tmp_path):
     assert len(directory) == 53_000_000
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 65535, 65535, len(directory), 0, 0)
     (tmp_path / "set.zip").write_bytes(directory + end)
-    refused(tmp_path / "set.zip", tmp_path, "Too many members in set.zip")
+    refused(tmp_path / "set.zip", tmp_path, r"Too many members in .*/set\.zip")
 
 
 def test_more_members_than_any_data_set(tmp_path, monkeypatch):
@@ -251,7 +254,7 @@ def test_cut_short_anywhere(tmp_path, name, write):
     end = len(whole.rstrip(b"\0")) if name == "set.tar" else len(whole)
     for length in (0, 10, 512, 1024, 1536, end // 2, end - 100, end - 1):
         (tmp_path / name).write_bytes(whole[:length])
-        refused(tmp_path / name, tmp_path, f"Not a whole archive: {name}")
+        refused(tmp_path / name, tmp_path, f"Not a whole archive: .*/{name}")
 
 
 @pytest.mark.parametrize("name, write", WRITERS)
@@ -276,7 +279,7 @@ def test_garbled_anywhere(tmp_path, name, write):
 def test_not_an_archive_at_all(tmp_path):
     for name, _ in WRITERS:
         (tmp_path / name).write_bytes(b"<html>" * 400)
-        refused(tmp_path / name, tmp_path, f"Not a whole archive: {name}")
+        refused(tmp_path / name, tmp_path, f"Not a whole archive: .*/{name}")
 
 
 def test_a_wrong_checksum_inside(tmp_path):

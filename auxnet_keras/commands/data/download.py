@@ -13,7 +13,12 @@ NOT_DOWNLOADED = 1
 
 
 def command(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="kitti, vkitti or nyuv2.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND", help="kitti, vkitti or nyuv2; for others it says how to get them."
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the data set goes.")],
     release: Annotated[
         str | None,
@@ -30,6 +35,12 @@ def command(
     check_folder(out, "--out")
     from data_tools.catalogue import BUILT_IN, BY_HAND, family, release_of
 
+    given, _, root = kind.partition(":")
+    if root:
+        raise ConfigError(
+            f"The folder is an option here: auxnet data download {given} --out {root}. "
+            f"Received: {kind!r}."
+        )
     name = family(kind)
     if name in BUILT_IN:
         typer.echo(BUILT_IN[name])
