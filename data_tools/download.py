@@ -152,7 +152,8 @@ def _progress() -> Iterator[Progress]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    progress = Progress(*columns, console=console)
+    with progress if console.is_terminal else contextlib.nullcontext():
         yield progress
 
 

@@ -419,6 +419,14 @@ def test_what_people_have_to_fetch(auxnet, out, kind):
     assert "{" not in said
 
 
+def test_every_kind_is_answered(auxnet, out):
+    for kind in catalogue.KINDS:
+        _, said, err = auxnet(kind, "--out", out)
+        says = {name: "Licence: " for name in RELEASES} | dict.fromkeys(BY_HAND, "data verify")
+        assert says.get(family(kind), "needs no download") in said, kind
+        assert ("nobody is there to ask" in err) == (family(kind) in RELEASES), kind
+
+
 @pytest.mark.parametrize("kind", ["street", "folder"])
 def test_what_needs_no_download(auxnet, out, kind):
     code, said, _ = auxnet(kind, "--out", out)

@@ -48,7 +48,7 @@ def command(
     if name in BY_HAND:
         typer.echo(BY_HAND[name].format(out=out))
         raise typer.Exit(NOT_DOWNLOADED)
-    _show(kind, release_of(kind, release).page)
+    _show(name, release_of(kind, release).page)
     if not yes:
         _ask()
     from data_tools.download import download
@@ -57,11 +57,11 @@ def command(
     typer.echo(f"Downloaded; read it with --data {kind}:{folder}")
 
 
-def _show(kind: str, page: str) -> None:
+def _show(name: str, page: str) -> None:
     from auxnet_keras.data.registry import info
 
-    about = info(kind)
-    typer.echo(f"{kind}, from {page}")
+    about = info(name)
+    typer.echo(f"{name}, from {page}")
     typer.echo(f"Licence: {about.licence}")
     typer.echo(f"Please cite: {about.citation}")
 
