@@ -129,13 +129,17 @@ def _get(remote: Remote, page: str, out: Path, keep_archives: bool, progress: Pr
     if remote.folder is not None:
         record = {"name": remote.name, "url": remote.url, "size": _length(path), "sha256": sha256}
         content = (json.dumps(record, indent=1) + "\n").encode()
-        with _bar(progress, "Unpacking", remote.size) as tell:
-            unpack(
-                path,
-                out / remote.folder,
-                tell=tell,
-                finish=lambda folder: write_whole(folder / RECORD, content),
-            )
+        try:
+            with _bar(progress, "Unpacking", remote.size) as tell:
+                unpack(
+                    path,
+                    out / remote.folder,
+                    tell=tell,
+                    finish=lambda folder: write_whole(folder / RECORD, content),
+                )
+        except DataError:
+            forget(part)  # what lies at `path` next time may be a person's
+            raise
         if not by_hand and not keep_archives:
             path.unlink()
     forget(part)
