@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from auxnet_keras.data.labels import UNIFIED, LabelTable, voc_colour
 from auxnet_keras.data.units import Calibration, DepthEncoding
 from auxnet_keras.errors import DataError, unknown
-from auxnet_keras.safety import plain_yaml, read_text
+from auxnet_keras.safety import YamlError, plain_yaml, read_text
 
 FILE = "dataset.yaml"
 EXAMPLE = Path(__file__).with_name("dataset.example.yaml")
@@ -60,8 +58,8 @@ class _Checker:
         self.text = read_text(path)
         try:
             self.top = plain_yaml(self.text)
-        except yaml.YAMLError as error:
-            raise self.wrong("file", "valid YAML", " ".join(str(error).split())[:200]) from error
+        except YamlError as error:
+            raise self.wrong("file", "plain YAML", str(error)) from error
 
     def wrong(self, key: str, expected: str, received: Any) -> DataError:
         shown = received if isinstance(received, str) else reprlib.repr(received)

@@ -18,6 +18,9 @@ from auxnet_keras.safety.files import read_bytes
 MAX_PIXELS = 100_000_000
 """Larger images are refused before they are decoded: a few bytes can claim to be terabytes."""
 
+MAX_SIDE = 1_000_000
+"""What libpng decodes."""
+
 MAX_BYTES = 1 << 30
 """Of a file: the largest image allowed, uncompressed in 16 bits, and room to spare."""
 
@@ -87,11 +90,12 @@ def header(data: bytes, path: Path) -> Header:
 
 
 def check_pixels(width: int, height: int, path: Path) -> None:
-    """Refuses an image that claims no pixel or more than `MAX_PIXELS`."""
-    if not 0 < width * height <= MAX_PIXELS:
+    """Refuses an image that claims no pixel, or more of them than are decoded."""
+    if not 0 < width * height <= MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise DataError(
-            f"Refused to decode {path}. Expected 1 to {MAX_PIXELS:,} pixels; if the image is "
-            f"really that large, scale it down first. Received: {width}x{height}."
+            f"Refused to decode {path}. Expected 1 to {MAX_PIXELS:,} pixels and no side over "
+            f"{MAX_SIDE:,}; if the image is really that large, scale it down first. "
+            f"Received: {width}x{height}."
         )
 
 

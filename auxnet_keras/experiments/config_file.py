@@ -10,7 +10,7 @@ import yaml
 from auxnet_keras._files import replacing
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.experiments.config import RunConfig
-from auxnet_keras.safety import plain_yaml, read_text
+from auxnet_keras.safety import YamlError, plain_yaml, read_text
 
 
 def read_settings(path: str | Path) -> dict[str, Any]:
@@ -83,12 +83,9 @@ def _folder() -> Any:
 def _parsed(text: str, where: str) -> dict[str, Any]:
     try:
         settings = plain_yaml(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark is not None else ""
-        problem = getattr(error, "problem", None) or "cannot be read"
+    except YamlError as error:
         raise ConfigError(
-            f"{where}{line} is no YAML ({problem}). Expected lines of `name: value`. "
+            f"{where} is no plain YAML ({error}). Expected lines of `name: value`. "
             f"Received: {where!r}."
         ) from None
     if settings is None:

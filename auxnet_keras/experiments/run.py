@@ -13,7 +13,7 @@ from auxnet_keras.experiments.config import RunConfig
 from auxnet_keras.experiments.config_file import read_config
 from auxnet_keras.experiments.files import damaged, read_json
 from auxnet_keras.experiments.manifest import Manifest
-from auxnet_keras.safety import read_text
+from auxnet_keras.safety import read_bytes
 
 if TYPE_CHECKING:
     from auxnet_keras.data.frame import DatasetInfo
@@ -76,7 +76,9 @@ class Run:
         if not file.is_file():
             return {}
         try:
-            rows = list(csv.DictReader(io.StringIO(read_text(file, MAX_HISTORY), newline="")))
+            rows = list(
+                csv.DictReader(io.StringIO(read_bytes(file, MAX_HISTORY).decode(), newline=""))
+            )
             return {key: [_number(row[key]) for row in rows] for key in (rows[0] if rows else {})}
         except (ValueError, TypeError, csv.Error) as error:
             if isinstance(error, DataError):
@@ -105,8 +107,8 @@ class Run:
         try:
             facts["class_names"] = tuple(facts["class_names"])
             facts["palette"] = np.asarray(facts["palette"], np.uint8)
-            if facts["palette"].shape != (len(facts["class_names"]), 3):
-                raise ValueError("a palette without a colour for each class")
+            if facts["palette"].ndim != 2 or facts["palette"].shape[1] != 3:
+                raise ValueError("a palette that is no list of colours")
             if not all(isinstance(name, str) for name in facts["class_names"]):
                 raise ValueError("class names that are no texts")
             return DatasetInfo(**facts)

@@ -6,7 +6,7 @@ that Keras, NumPy and this package write need none of that, so one that does is 
 
 from auxnet_keras.safety.files import read_bytes, read_text
 from auxnet_keras.safety.npz import read_npz
-from auxnet_keras.safety.plain_yaml import plain_yaml
+from auxnet_keras.safety.plain_yaml import YamlError, plain_yaml
 from auxnet_keras.safety.weights import check_weights
 
-__all__ = ["check_weights", "plain_yaml", "read_bytes", "read_npz", "read_text"]
+__all__ = ["YamlError", "check_weights", "plain_yaml", "read_bytes", "read_npz", "read_text"]

@@ -45,7 +45,7 @@ def read_bytes(path: Path, most: int, error: type[AuxnetError] = DataError) -> b
     if size <= most:
         try:
             with path.open("rb") as file:
-                data = file.read(most + 1)  # it may grow, and /proc knows no sizes
+                data = file.read(size + 1)  # one more: it may grow meanwhile
         except OSError as problem:
             raise error(
                 f"Cannot read {path}. Expected a readable file; check its permissions. "

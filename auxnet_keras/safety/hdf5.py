@@ -16,6 +16,7 @@ from auxnet_keras.errors import DataError
 
 MAX_OBJECTS = 100_000
 """Groups, data sets and attributes; the weights of ResNet-152 are a few thousand."""
+LONGEST_NAME = 1000
 
 _DAMAGED = (RuntimeError, KeyError, ValueError, TypeError, OverflowError, UnicodeError)
 
@@ -81,6 +82,8 @@ def _claims(file: h5py.File, path: Path) -> Iterator[int]:
 def _members(group: Any, name: str, path: Path) -> Iterator[tuple[str, Any]]:
     for link in group:
         inside = f"{name}/{link.decode(errors='replace')}"
+        if len(inside) > LONGEST_NAME:
+            raise _refusal(path, f"'{inside[:60]}...', a name of {len(inside):,} characters")
         if group.links.get_info(link).type != h5py.h5l.TYPE_HARD:
             raise _refusal(path, f"{inside!r}, a link to another place or file")
         yield inside, h5py.h5o.open(group, link)
@@ -106,7 +109,9 @@ def _dataset(dataset: Any, name: str, path: Path) -> int:
 
 def _attribute(attribute: Any, name: str, path: Path) -> int:
     count = math.prod(attribute.shape)
-    if count > 1 and attribute.get_type().detect_class(h5py.h5t.VLEN):
+    kind = attribute.get_type()
+    variable = isinstance(kind, h5py.h5t.TypeStringID) and kind.is_variable_str()
+    if count > 1 and (variable or kind.detect_class(h5py.h5t.VLEN)):
         # Each text could be the same one, as long as the file.
         raise _refusal(path, f"{name}{attribute.name.decode(errors='replace')!r}, many texts")
     return attribute.get_storage_size()

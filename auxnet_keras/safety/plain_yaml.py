@@ -33,6 +33,10 @@ _RESOLVED: list[tuple[str, str, str]] = [
 ]
 
 
+class YamlError(Exception):
+    """A text is not YAML as people write settings; a reader makes its own error of this."""
+
+
 class _PlainLoader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
@@ -81,11 +85,19 @@ def plain_yaml(text: str) -> Any:
     Numbers are those of YAML 1.2; dates and longer integers are texts.
 
     Raises:
-        yaml.YAMLError: It is no YAML, or has aliases, tags, a name twice, or more than
-            `MAX_DEPTH` values inside each other.
+        YamlError: It is no YAML, or has aliases, tags, a name twice, or more than `MAX_DEPTH`
+            values inside each other; says on which line.
     """
-    loader = _PlainLoader(text)
     try:
-        return loader.get_single_data()
-    finally:
-        loader.dispose()
+        loader = _PlainLoader(text)  # looks for characters that are none already
+        try:
+            return loader.get_single_data()
+        finally:
+            loader.dispose()
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise YamlError(f"line {line}, {error.reason}") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"line {mark.line + 1}, " if mark else ""
+        raise YamlError(f"{where}{error.problem or error.context}") from error
