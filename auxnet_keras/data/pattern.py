@@ -51,7 +51,7 @@ def _check(root: Path, pattern: str, parts: tuple[str, ...]) -> None:
     )
     if many:
         raise DataError(
-            f"Too many wildcards in the pattern {pattern!r} for {root}. Expected at most "
+            f"Too many wildcards in a pattern for {root}. Expected at most "
             f"{MAX_FOLDERS} times ** and {MAX_STARS} times * in one name; spell out what stays the "
             f"same. Received: {pattern!r}."
         )

@@ -13,8 +13,8 @@ from auxnet_keras._files import replacing
 from auxnet_keras.errors import DataError
 from auxnet_keras.safety import read_bytes
 
-MAX_JSON = 1 << 24
-"""Bytes; a manifest names a run's files, and a run has no hundred thousand."""
+MAX_JSON = 1 << 22
+"""Bytes; a manifest names a run's files, and a run has no ten thousand."""
 
 _AGAIN = (
     "restore it from a copy of the run folder, or move it away and give the run's `auxnet train` "

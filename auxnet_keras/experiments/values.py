@@ -17,7 +17,9 @@ def text(value: Any) -> str:
 
 def path(value: Any) -> str:
     """A path, as text."""
-    given = str(value) if isinstance(value, str | Path) else "\0"
+    if not isinstance(value, str | Path):
+        raise TypeError("a path")
+    given = str(value)
     # A NUL ends a name, and surrogates (half of a character, as \ud800 in YAML) are in none.
     if "\0" in given or any("\ud800" <= character <= "\udfff" for character in given):
         raise TypeError("a path")

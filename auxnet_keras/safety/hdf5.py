@@ -14,8 +14,10 @@ import h5py
 
 from auxnet_keras.errors import DataError
 
-MAX_OBJECTS = 100_000
+MAX_OBJECTS = 20_000
 """Groups, data sets and attributes; the weights of ResNet-152 are a few thousand."""
+MAX_ATTRIBUTES = 1000
+"""Of one object: each is looked for among all."""
 LONGEST_NAME = 1000
 
 _DAMAGED = (RuntimeError, KeyError, ValueError, TypeError, OverflowError, UnicodeError)
@@ -58,18 +60,20 @@ def _claims(file: h5py.File, path: Path) -> Iterator[int]:
     """The bytes of every object's numbers."""
     left = MAX_OBJECTS
     seen: set[int] = set()
-    waiting: list[tuple[str, Any]] = [("", file["/"].id)]
+    waiting: list[tuple[str, Any, bytes]] = [("", file["/"].id, b".")]
     while waiting:
-        name, here = waiting.pop()
+        name, group, link = waiting.pop()
+        here = h5py.h5o.open(group, link)
         address = h5py.h5o.get_info(here).addr
         if address in seen:  # otherwise a loop of links has no end
             raise _refusal(path, f"{name!r}, which is also there under another name")
         seen.add(address)
         is_group = isinstance(here, h5py.h5g.GroupID)
-        left -= h5py.h5a.get_num_attrs(here) + (here.get_num_objs() if is_group else 0)
-        if left < 0:
-            raise _refusal(path, f"more than {MAX_OBJECTS:,} objects")
-        for number in range(h5py.h5a.get_num_attrs(here)):
+        attributes = h5py.h5a.get_num_attrs(here)
+        left -= attributes + (here.get_num_objs() if is_group else 0)
+        if left < 0 or attributes > MAX_ATTRIBUTES:
+            raise _refusal(path, f"more than {MAX_OBJECTS:,} objects or attributes")
+        for number in range(attributes):
             yield _attribute(h5py.h5a.open(here, index=number), f"{name}@", path)
         if is_group:
             waiting += _members(here, name, path)
@@ -79,14 +83,14 @@ def _claims(file: h5py.File, path: Path) -> Iterator[int]:
             raise _refusal(path, f"{name!r}, a named type")
 
 
-def _members(group: Any, name: str, path: Path) -> Iterator[tuple[str, Any]]:
+def _members(group: Any, name: str, path: Path) -> Iterator[tuple[str, Any, bytes]]:
     for link in group:
         inside = f"{name}/{link.decode(errors='replace')}"
         if len(inside) > LONGEST_NAME:
             raise _refusal(path, f"'{inside[:60]}...', a name of {len(inside):,} characters")
         if group.links.get_info(link).type != h5py.h5l.TYPE_HARD:
             raise _refusal(path, f"{inside!r}, a link to another place or file")
-        yield inside, h5py.h5o.open(group, link)
+        yield inside, group, link
 
 
 def _dataset(dataset: Any, name: str, path: Path) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-MAX_DEPTH = 20
+MAX_DEPTH, MAX_VALUES = 20, 150_000
 
 _NULL, _BOOL, _INT, _FLOAT = (
     f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float")
@@ -42,7 +42,7 @@ class _PlainLoader(yaml.SafeLoader):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self._depth = 0
+        self._depth = self._values = 0
 
     def compose_node(self, parent: Any, index: Any) -> yaml.Node | None:
         event = self.peek_event()
@@ -51,6 +51,9 @@ class _PlainLoader(yaml.SafeLoader):
         if event.tag is not None:
             raise self._problem("a tag; leave it out", event)
         self._depth += 1
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise self._problem(f"more than {MAX_VALUES:,} values", event)
         if self._depth > MAX_DEPTH:
             raise self._problem(f"more than {MAX_DEPTH} values inside each other", event)
         node = super().compose_node(parent, index)
@@ -85,8 +88,8 @@ def plain_yaml(text: str) -> Any:
     Numbers are those of YAML 1.2; dates and longer integers are texts.
 
     Raises:
-        YamlError: It is no YAML, or has aliases, tags, a name twice, or more than `MAX_DEPTH`
-            values inside each other; says on which line.
+        YamlError: It is no YAML, or has aliases, tags, a name twice, more than `MAX_VALUES`
+            values, or more than `MAX_DEPTH` inside each other; says on which line.
     """
     try:
         loader = _PlainLoader(text)  # looks for characters that are none already

@@ -23,8 +23,8 @@ def check_weights(path: Any, parameters: int) -> None:
 
     Args:
         path: `.weights.h5`, `.h5`, `.hdf5` or `.keras`.
-        parameters: How many numbers the network has. Files may hold several times as many, the
-            state of an optimizer and the 64-bit numbers of another program.
+        parameters: How many numbers the network has. A file may hold several times as many: the
+            state of an optimizer, of a weighting, and in 64 bits.
 
     Raises:
         ConfigError: Not a file on this machine, or of another kind.

@@ -81,6 +81,23 @@ def many_names(path: Path) -> None:
             group = inside
 
 
+def many_groups(path: Path) -> None:
+    with h5py.File(path, "w", libver="latest") as file:
+        for number in range(20_001):
+            file.create_group(str(number))
+
+
+def many_attributes(path: Path) -> None:
+    with h5py.File(path, "w", libver="latest") as file:
+        for number in range(1001):
+            file.attrs[str(number)] = number
+
+
+def long_name(path: Path) -> None:
+    with h5py.File(path, "w") as file:
+        file.create_group("/".join(["a"] * 600 + ["b"]))
+
+
 def references(path: Path) -> None:
     with h5py.File(path, "w") as file:
         file["w"] = np.array([file.ref], h5py.ref_dtype)

@@ -36,6 +36,9 @@ CASES = {
     "large chunk": (*_weights(makers.large_chunk), "shapes of 1,073,741,8"),
     "loop of groups": (*_weights(makers.loop_of_groups), "also there under another name"),
     "many names": (*_weights(makers.many_names), "also there under another name"),
+    "many groups": (*_weights(makers.many_groups), "more than 20,000 objects"),
+    "many attributes": (*_weights(makers.many_attributes), "objects or attributes"),
+    "long name": (*_weights(makers.long_name), "a name of 1,201 characters"),
     "references": (*_weights(makers.references), "'/w', no numbers"),
     "named type": (*_weights(makers.named_type), "'/type', a named type"),
     "repeated text": (*_weights(makers.repeated_text), "@'layer_names', many texts"),
@@ -93,6 +96,7 @@ CASES = {
     "deep YAML": (*_text("config", "c.yaml", "a: " + "[" * 900_000), "more than 20 values inside"),
     "deep mappings": (*_text("config", "c.yaml", "{a: " * 200_000), "more than 20 values inside"),
     "large YAML": (*_text("config", "c.yaml", "# " * 600_000), "at most 1,000,000 bytes"),
+    "many values": (*_text("config", "c.yaml", "a: [" + "~," * 490_000), "more than 150,000"),
     "YAML tag": (*_text("config", "c.yaml", "a: !!python/object/apply:os.getcwd []"), "a tag"),
     "equal names": (
         *_text("config", "c.yaml", "seed: 1\nseed: 2"),
@@ -105,7 +109,7 @@ CASES = {
         "images: expected a folder or a pattern .* inside the folder",
     ),
     "deep JSON": (*_text("json", "a.json", "[" * 900_000), "maximum recursion"),
-    "large JSON": (*_text("json", "a.json", " " * (1 << 25)), "at most 16,777,216 bytes"),
+    "large JSON": (*_text("json", "a.json", " " * (1 << 25)), "at most 4,194,304 bytes"),
     "image bomb": (*_text("image", "a.png", frames.bomb()), "Received: 60000x60000"),
     "palette bomb": (
         *_text("label", "a.png", frames.png_bytes(60_000, 60_000, 8, 3, b"", bytes(768))),
