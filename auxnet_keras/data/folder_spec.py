@@ -62,8 +62,9 @@ class _Checker:
             raise self.wrong("file", "plain YAML", str(error)) from error
 
     def wrong(self, key: str, expected: str, received: Any) -> DataError:
-        shown = received if isinstance(received, str) else reprlib.repr(received)
-        return DataError(f"{self.path}, {key}: expected {expected}. Received: {shown}.")
+        text = received if isinstance(received, str) else reprlib.repr(received)
+        line = " ".join(text.split())[:200]
+        return DataError(f"{self.path}, {key}: expected {expected}. Received: {line}.")
 
     def mapping(self, value: Any, key: str, known: Iterable[str]) -> dict:
         if not isinstance(value, dict):

@@ -48,7 +48,8 @@ def read_json(path: Path, **expected: type) -> dict[str, Any]:
 
 def damaged(path: Path, received: object, remedy: str = _AGAIN) -> DataError:
     """The error for a file of a run folder that is not as training wrote it."""
-    return DataError(f"{path} is damaged; {remedy}. Received: {str(received).rstrip('.')}.")
+    line = " ".join(str(received).split())[:200].rstrip(".")
+    return DataError(f"{path} is damaged; {remedy}. Received: {line}.")
 
 
 def write_json(content: Any, path: Path) -> None:

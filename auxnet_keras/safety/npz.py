@@ -25,7 +25,6 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
 
     Raises:
         DataError: Not such a file, a damaged one, or one that claims more than it holds.
-        OSError: It cannot be read.
 
     Example:
         >>> arrays = read_npz(Path("checkpoints/epoch-00012/state.npz"))

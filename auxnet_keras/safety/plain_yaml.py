@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-MAX_DEPTH, MAX_VALUES = 20, 150_000
+MAX_DEPTH, MAX_VALUES = 20, 50_000
 
 _NULL, _BOOL, _INT, _FLOAT = (
     f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float")

@@ -12,6 +12,9 @@ from auxnet_keras.safety.files import file_size
 MAX_DIRECTORY = 1 << 24
 """Bytes of a ZIP's table of contents, which Python reads at once: 100,000 names and more."""
 
+# OSError: the place of a member lies before the file's beginning.
+_DAMAGED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+
 
 @contextlib.contextmanager
 def open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
@@ -26,8 +29,10 @@ def open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
         with _Pieces(path) as file, zipfile.ZipFile(file) as archive:
             _check(archive.infolist(), size, path)
             yield archive
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _refusal(path, f"a damaged ZIP ({error})") from error
+    except DataError:
+        raise
+    except _DAMAGED as error:
+        raise _refusal(path, f"a ZIP that cannot be read ({error})") from error
 
 
 class _Pieces(io.FileIO):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from auxnet_keras.data import pattern
 from auxnet_keras.data.folder_spec import FILE, read_spec
 from auxnet_keras.data.labels import LabelTable
-from auxnet_keras.errors import shown, unknown
+from auxnet_keras.errors import DataError, shown, unknown
 from auxnet_keras.experiments import weightings
 from auxnet_keras.experiments.config import RunConfig
 from auxnet_keras.experiments.config_file import read_config, write_config
@@ -84,13 +84,26 @@ def test_folder_files(path, data):
         answer(pattern.find, path.parent, spec.images, (".png",))
 
 
+@pytest.mark.parametrize("place", ["/", "/etc/*", "..", "a/../../b", "../*.png"])
+@pytest.mark.parametrize("key", ["images", "labels", "depth.files", "split.train", "split.val"])
+def test_places_outside_the_folder_are_refused(path, key, place):
+    spec = yaml.safe_load(SPEC) | {"split": {"train": "a.txt", "val": "b.txt"}}
+    part = spec if "." not in key else spec[key.partition(".")[0]]
+    part[key.rpartition(".")[2]] = place
+    makers.write(path, yaml.safe_dump(spec))
+    with pytest.raises(DataError, match=rf"{key}: expected .* inside the folder of"):
+        read_spec(path.parent)
+
+
 @fuzz
 @given(st.lists(st.sampled_from(list("*/.a[]\\b") + ["**", ".png", "é", "\\d"]), max_size=12))
 def test_patterns(tmp_path, parts):
     folder = tmp_path / ("a" * 60) / ("a" * 60)
     folder.mkdir(parents=True, exist_ok=True)
     makers.write(folder / f"{'a' * 200}.png", b"")
-    found = answer(pattern.find, tmp_path, "".join(parts) or "*", (".png",))
+    # Those that lead out of the folder are refused before, where they are written.
+    text = "".join(parts).replace("..", ".").lstrip("/") or "*"
+    found = answer(pattern.find, tmp_path, text, (".png",))
     assert found is None or all(path.is_file() for path in found.values())
 
 

@@ -115,7 +115,7 @@ def test_missing_and_damaged_files_have_their_sentences(network, tmp_path):
         "none.h5": "No such file",
         "folder.h5": "a folder",
         "text.h5": "damaged or not HDF5",
-        "text.keras": "a damaged ZIP",
+        "text.keras": "a ZIP that cannot be read",
     }.items():
         with pytest.raises((ConfigError, DataError), match=rf"{name}.*{words}"):
             network.load_weights(tmp_path / name)
