@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+_LONGEST = 200
+
 
 class AuxnetError(Exception):
     """Base of every error raised on purpose; the command line prints it without a stack."""
@@ -26,6 +28,22 @@ def unknown(
         ConfigError: Unknown weighting; did you mean 'twb'? Known: ftwb, twb. Received: 'twp'.
     """
     names = sorted(known)
-    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.4)
+    given = name if isinstance(name, str) else shown(name)
+    near = difflib.get_close_matches(given, names, n=1, cutoff=0.4)
     hint = f"; did you mean {near[0]!r}?" if near else "."
-    return error(f"Unknown {what}{hint} Known: {', '.join(names)}. Received: {name!r}.")
+    return error(f"Unknown {what}{hint} Known: {', '.join(names)}. Received: {shown(name)}.")
+
+
+def shown(value: object) -> str:
+    """Any value as `Received:` shows it: on one line, and never longer than a reader wants.
+
+    Example:
+        >>> shown(10**5000)
+        'int, too large to print'
+    """
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # Python prints no number of more than 4300 digits
+        return f"{type(value).__name__}, too large to print"
+    line = " ".join(text.split()) if "\n" in text else text
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."

@@ -26,7 +26,8 @@ from auxnet_keras.data.listing import contents
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.registry import source as open_source
 from auxnet_keras.data.units import Calibration
-from auxnet_keras.errors import ConfigError, DataError
+from auxnet_keras.errors import ConfigError, DataError, shown
+from auxnet_keras.safety import read_text
 from data_tools.folder_layout import IMAGES, content_of, description, files_of, write_whole
 
 RECORD = "convert.json"
@@ -115,15 +116,16 @@ def _claim(out: Path, record: dict[str, Any]) -> None:
     """Makes `out` a folder of this conversion, or refuses because it is something else."""
     note = out / RECORD
     if note.is_file():
+        text = read_text(note)
         try:
-            found = json.loads(note.read_text())
-        except ValueError:
-            found = note.read_text()[:80]
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = text[:80]
         if found != record:
             raise DataError(
                 f"{out} was converted from other data, or its data set has changed since; files "
                 f"are never mixed or overwritten. Choose another folder or remove this one. "
-                f"Expected {record}. Received: {found}."
+                f"Expected {record}. Received: {shown(found)}."
             )
     elif out.is_dir() and any(out.iterdir()):
         raise DataError(

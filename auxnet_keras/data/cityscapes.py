@@ -131,7 +131,7 @@ def read_camera(path: Path) -> Calibration:
         camera = json.loads(text)
         focal = float(camera["intrinsic"]["fx"])
         baseline = float(camera["extrinsic"]["baseline"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         focal = baseline = math.nan
     if not 0 < focal < math.inf or not 0 < baseline < math.inf:
         raise DataError(

@@ -54,7 +54,9 @@ def read_colours(path: Path) -> list[tuple[str, Colour]]:
         words = line.split()
         if not words or (number == 1 and words[0].startswith("Category")):
             continue
-        if len(words) != 4 or not all(w.isdecimal() and int(w) < 256 for w in words[1:]):
+        if len(words) != 4 or not all(
+            w.isdecimal() and len(w) < 4 and int(w) < 256 for w in words[1:]
+        ):
             raise DataError(
                 f"Not a palette: {path}, line {number}. Expected a category and three numbers up "
                 f"to 255, as in 'Terrain 210 0 200'; copy the file again. Received: {line[:60]!r}."

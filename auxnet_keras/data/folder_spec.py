@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from auxnet_keras.data.labels import UNIFIED, LabelTable, voc_colour
 from auxnet_keras.data.units import Calibration, DepthEncoding
 from auxnet_keras.errors import DataError, unknown
+from auxnet_keras.safety import YamlError, plain_yaml, read_text
 
 FILE = "dataset.yaml"
-MAX_BYTES = 1_000_000
 EXAMPLE = Path(__file__).with_name("dataset.example.yaml")
 
 _KEYS = ("images", "labels", "depth", "classes", "ignore", "split", "licence", "citation")
@@ -57,18 +55,16 @@ class _Checker:
                 f"No {FILE} in {path.parent}. Expected a description of the folder's files; copy "
                 f"{EXAMPLE} there and change it. Received: no such file."
             )
-        if path.stat().st_size > MAX_BYTES:
-            raise self.wrong("file", "a short text", f"{path.stat().st_size:,} bytes")
+        self.text = read_text(path)
         try:
-            self.text = path.read_text(encoding="utf-8")
-            self.top = yaml.safe_load(self.text)
-        except (yaml.YAMLError, ValueError, RecursionError) as error:
-            what = " ".join(str(error).split())[:200] or type(error).__name__
-            raise self.wrong("file", "valid YAML", what) from error
+            self.top = plain_yaml(self.text)
+        except YamlError as error:
+            raise self.wrong("file", "plain YAML", str(error)) from error
 
     def wrong(self, key: str, expected: str, received: Any) -> DataError:
-        shown = received if isinstance(received, str) else reprlib.repr(received)
-        return DataError(f"{self.path}, {key}: expected {expected}. Received: {shown}.")
+        text = received if isinstance(received, str) else reprlib.repr(received)
+        line = " ".join(text.split())[:200]
+        return DataError(f"{self.path}, {key}: expected {expected}. Received: {line}.")
 
     def mapping(self, value: Any, key: str, known: Iterable[str]) -> dict:
         if not isinstance(value, dict):
@@ -91,14 +87,22 @@ class _Checker:
             raise self.wrong(key, expected, where[name])
         return where[name]
 
+    def place(self, where: dict, key: str, expected: str) -> str:
+        """A text that names something in the folder."""
+        place = self.get(where, key, expected, _is_text)
+        if Path(place).is_absolute() or ".." in Path(place).parts:
+            inside = f"{expected} inside the folder of {FILE}"
+            raise self.wrong(key, inside, place)
+        return place
+
     def spec(self) -> FolderSpec:
         top = self.mapping(self.top, "the file", _KEYS)
         depth, encoding, calibration = self.depth(top)
         ratio, lists = self.split(top)
         place = "a folder or a pattern such as '*/rgb/*.png'"
         return FolderSpec(
-            images=self.get(top, "images", place, _is_text),
-            labels=self.get(top, "labels", place, _is_text),
+            images=self.place(top, "images", place),
+            labels=self.place(top, "labels", place),
             depth=depth,
             encoding=encoding,
             calibration=calibration,
@@ -131,7 +135,7 @@ class _Checker:
                 float(self.get(depth, "depth.baseline", "a positive number [m]", _is_positive)),
             )
         place = "a folder or a pattern such as '*/depth/*.png'"
-        return self.get(depth, "depth.files", place, _is_text), encoding, calibration
+        return self.place(depth, "depth.files", place), encoding, calibration
 
     def table(self, top: dict) -> LabelTable:
         classes = self.get(top, "classes", "label ids and names, as in '0: road'", _is_classes)
@@ -166,13 +170,18 @@ class _Checker:
             raise self.wrong("split", "either ratio or train and val", split)
         file = "a text file with one frame name a line"
         return 0.0, (
-            self.get(split, "split.train", file, _is_text),
-            self.get(split, "split.val", file, _is_text),
+            self.place(split, "split.train", file),
+            self.place(split, "split.val", file),
         )
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value) and "\0" not in value
+    # Neither a NUL nor half of a character, as "\ud800" in YAML is, can be in a file's name.
+    return (
+        isinstance(value, str)
+        and bool(value)
+        and not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
+    )
 
 
 def _is_number(value: Any) -> bool:

@@ -13,6 +13,9 @@ from auxnet_keras.errors import DataError
 # Labels and depth do not turn with a camera's orientation tag, so the image must not either.
 _FLAGS = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 
+MAX_SCANS = 100
+"""Of a progressive JPEG; they have about ten, and each costs a pass over all pixels."""
+
 
 def read_image(path: Path) -> np.ndarray:
     """Decodes a colour or grey image of 8 bits a channel.
@@ -25,14 +28,14 @@ def read_image(path: Path) -> np.ndarray:
     """
     data = png.file_bytes(path)
     if data.startswith(b"\xff\xd8"):
-        return _decode(data, path, _check_jpeg(data, path))
+        return _decode_jpeg(data, path)
     found = png.header(data, path)
     if found.bits > 8:
         raise DataError(
             f"Wrong image PNG: {path}. Expected 8 bits a channel; convert it to 8 bits. "
             f"Received: {found}."
         )
-    return _decode(data, path, png.is_complete(data))
+    return png.pixels(data, found, path, _FLAGS)
 
 
 def size_of(path: Path) -> Size:
@@ -47,11 +50,19 @@ def size_of(path: Path) -> Size:
     return size
 
 
-def _decode(data: bytes, path: Path, complete: bool) -> np.ndarray:
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), _FLAGS) if complete else None
+def _decode_jpeg(data: bytes, path: Path) -> np.ndarray:
+    size = _jpeg_size(data)
+    if size is None or not data.rstrip(b"\x00").endswith(b"\xff\xd9"):
+        raise _damaged_jpeg(data, path)
+    png.check_pixels(size[1], size[0], path)
+    scans = data.count(b"\xff\xda")
+    if scans > MAX_SCANS:
+        raise DataError(
+            f"Refused to decode {path}. Expected a JPEG of at most {MAX_SCANS} scans, as every "
+            f"program writes; save the image again. Received: {scans:,} scans."
+        )
+    pixels = png.opencv_pixels(data, _FLAGS)
     if pixels is None:
-        if data.startswith(png.SIGNATURE):
-            raise png.truncated(data, path)
         raise _damaged_jpeg(data, path)
     return pixels
 
@@ -61,15 +72,6 @@ def _damaged_jpeg(data: bytes, path: Path) -> DataError:
         f"Truncated or damaged JPEG: {path}. Expected a complete file; copy or download it again. "
         f"Received: {len(data):,} bytes that do not decode."
     )
-
-
-def _check_jpeg(data: bytes, path: Path) -> bool:
-    """Checks the size a JPEG's frame header claims; False without a frame header or an end."""
-    size = _jpeg_size(data)
-    if size is None:
-        return False
-    png.check_pixels(size[1], size[0], path)
-    return data.rstrip(b"\x00").endswith(b"\xff\xd9")
 
 
 def _jpeg_size(data: bytes) -> Size | None:

@@ -1,5 +1,7 @@
 """KITTI 2015: semantics (8-bit Cityscapes ids) with the scene-flow benchmark's disparity."""
 
+import contextlib
+import math
 import re
 from pathlib import Path
 
@@ -123,6 +125,7 @@ def read_calibration(path: Path) -> Calibration:
     """Focal length and baseline of the colour pair: `B = (P_rect_02[0,3] - P_rect_03[0,3]) / f`."""
     text = png.file_bytes(path).decode("ascii", errors="replace")
     rows = {}
+    focal = baseline = math.nan
     for camera in ("02", "03"):
         line = re.search(rf"^P_rect_{camera}:((?:\s+[-+.\deE]+){{12}})\s*$", text, re.MULTILINE)
         if line is None:
@@ -130,9 +133,17 @@ def read_calibration(path: Path) -> Calibration:
                 f"Not a KITTI calibration: {path}. Expected a line 'P_rect_{camera}:' with twelve "
                 f"numbers; copy the file again. Received: {text[:60]!r}."
             )
-        rows[camera] = [float(number) for number in line[1].split()]
-    focal = rows["02"][0]
-    return Calibration(focal, (rows["02"][3] - rows["03"][3]) / focal)
+        rows[camera] = line[1].split()
+    with contextlib.suppress(ValueError, ZeroDivisionError):
+        focal = float(rows["02"][0])
+        baseline = (float(rows["02"][3]) - float(rows["03"][3])) / focal
+    if not 0 < focal < math.inf or not 0 < baseline < math.inf:
+        raise DataError(
+            f"Not a KITTI calibration: {path}. Expected a positive focal length and baseline in "
+            "'P_rect_02:' and 'P_rect_03:'; copy the file again. "
+            f"Received: f = {rows['02'][0]} and P[0,3] = {rows['02'][3]}, {rows['03'][3]}."
+        )
+    return Calibration(focal, baseline)
 
 
 def _number(frame: Frame) -> int:

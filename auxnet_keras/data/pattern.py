@@ -6,6 +6,8 @@ from pathlib import Path
 from auxnet_keras.data.listing import files_below
 from auxnet_keras.errors import DataError
 
+MAX_STARS, MAX_FOLDERS = 3, 2
+
 
 def find(root: Path, pattern: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
     """The files of a pattern, by frame name.
@@ -15,9 +17,11 @@ def find(root: Path, pattern: str, suffixes: tuple[str, ...]) -> dict[str, Path]
     "a/depth/7.png" as "a/7". `*` stands for a part of one name, `**` for any folders.
 
     Raises:
-        DataError: Two files have one name.
+        DataError: Two files have one name, or the pattern has so many wildcards that matching it
+            could take for ever.
     """
     parts = Path(pattern).parts
+    _check(root, pattern, parts)
     wild = next((i for i, part in enumerate(parts) if "*" in part), None)
     base = root.joinpath(*parts[:wild])
     endings = "|".join(map(re.escape, suffixes))
@@ -38,6 +42,19 @@ def find(root: Path, pattern: str, suffixes: tuple[str, ...]) -> dict[str, Path]
             )
         found[name] = base / file
     return found
+
+
+def _check(root: Path, pattern: str, parts: tuple[str, ...]) -> None:
+    # A name is tried with every division among the wildcards, which multiply.
+    many = parts.count("**") > MAX_FOLDERS or any(
+        len(re.findall(r"\*+", part)) > MAX_STARS for part in parts
+    )
+    if many:
+        raise DataError(
+            f"Too many wildcards in a pattern for {root}. Expected at most "
+            f"{MAX_FOLDERS} times ** and {MAX_STARS} times * in one name; spell out what stays the "
+            f"same. Received: {pattern!r}."
+        )
 
 
 def _expression(parts: tuple[str, ...]) -> str:

@@ -11,14 +11,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from auxnet_keras.data.png_chunks import SIGNATURE, image_chunks
 from auxnet_keras.errors import DataError
+from auxnet_keras.safety.files import read_bytes
 
 MAX_PIXELS = 100_000_000
 """Larger images are refused before they are decoded: a few bytes can claim to be terabytes."""
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+MAX_SIDE = 1_000_000
+"""What libpng decodes."""
+
+MAX_BYTES = 1 << 30
+"""Of a file: the largest image allowed, uncompressed in 16 bits, and room to spare."""
+
 _COLOURS = {0: "grey", 2: "RGB", 3: "palette", 4: "grey+alpha", 6: "RGBA"}
+_CHANNELS = {"grey": 1, "RGB": 3, "palette": 1, "grey+alpha": 2, "RGBA": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +64,7 @@ class Kind:
 
 def file_bytes(path: Path) -> bytes:
     """The file's bytes, or a DataError that names it."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"Cannot read {path}. Expected a readable file; check that it exists and its "
-            f"permissions. Received: {error.strerror}."
-        ) from error
+    data = read_bytes(path, MAX_BYTES)
     if not data:
         raise DataError(f"Empty file: {path}. Expected an image; copy it again. Received: 0 bytes.")
     return data
@@ -89,25 +90,36 @@ def header(data: bytes, path: Path) -> Header:
 
 
 def check_pixels(width: int, height: int, path: Path) -> None:
-    """Refuses an image that claims no pixel or more than `MAX_PIXELS`."""
-    if not 0 < width * height <= MAX_PIXELS:
+    """Refuses an image that claims no pixel, or more of them than are decoded."""
+    if not 0 < width * height <= MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise DataError(
-            f"Refused to decode {path}. Expected 1 to {MAX_PIXELS:,} pixels; if the image is "
-            f"really that large, scale it down first. Received: {width}x{height}."
+            f"Refused to decode {path}. Expected 1 to {MAX_PIXELS:,} pixels and no side over "
+            f"{MAX_SIDE:,}; if the image is really that large, scale it down first. "
+            f"Received: {width}x{height}."
         )
 
 
-def is_complete(data: bytes) -> bool:
-    """Whether the PNG's chunks follow one another up to its end chunk, IEND."""
-    if data.endswith(_END):  # nearly every file; others may have bytes behind their end
-        return True
-    position = len(SIGNATURE)
-    while position + 12 <= len(data):
-        (length,) = struct.unpack_from(">I", data, position)
-        if data[position + 4 : position + 8] == b"IEND":
-            return True
-        position += 12 + length
-    return False
+def pixels(data: bytes, found: Header, path: Path, flags: int) -> np.ndarray:
+    """What OpenCV makes of a PNG whose header was found good.
+
+    Raises:
+        DataError: Truncated, damaged, or more packed bytes than its image can have.
+    """
+    row = -(-found.width * found.bits * _CHANNELS.get(found.colour, 4) // 8) + 1
+    image = image_chunks(data, found.height * row)
+    # An incomplete one is not shown to OpenCV, which would complain on stderr as well.
+    decoded = None if image is None else opencv_pixels(image, flags)
+    if decoded is None:
+        raise truncated(data, path)
+    return decoded
+
+
+def opencv_pixels(data: bytes, flags: int) -> np.ndarray | None:
+    """What OpenCV decodes; None for what it cannot, or refuses because of its own limits."""
+    try:
+        return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error:
+        return None
 
 
 def truncated(data: bytes, path: Path) -> DataError:
@@ -134,12 +146,7 @@ def decode(path: Path, kind: Kind) -> np.ndarray:
             f"Wrong {kind.what} PNG: {path}. Expected {kind}. {_remedy(found, kind)} "
             f"Received: {found}."
         )
-    if not is_complete(data):  # before OpenCV, which would complain on stderr as well
-        raise truncated(data, path)
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if pixels is None:
-        raise truncated(data, path)
-    return pixels
+    return pixels(data, found, path, cv2.IMREAD_UNCHANGED)
 
 
 def _remedy(found: Header, kind: Kind) -> str:

@@ -1,5 +1,6 @@
 """What a dataset reader is: it finds frames, splits them, and reads one into a sample."""
 
+import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cached_property
@@ -33,7 +34,9 @@ class Source(ABC):
     needs_root: ClassVar[bool] = True
 
     def __init__(self, root: str | Path) -> None:
-        self.root = Path(root).expanduser()
+        self.root = Path(root)
+        with contextlib.suppress(RuntimeError):  # ~nobody stays as it is, and is no folder
+            self.root = self.root.expanduser()
         if not self.root.is_dir():
             raise DataError(
                 f"No folder at {self.root}. Expected the {self.info.kind} dataset's folder; check "

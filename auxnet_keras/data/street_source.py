@@ -9,6 +9,7 @@ from typing import ClassVar
 import platformdirs
 
 from auxnet_keras.data.synthia import SynthiaSource
+from auxnet_keras.safety import read_text
 
 SCENES = 240
 SEED = 0
@@ -54,8 +55,8 @@ def _to_draw(root: Path, version: int) -> bool:
     if not root.is_dir() or not any(root.iterdir()):
         return True
     try:
-        record = json.loads((root / "street.json").read_text())
-    except (OSError, ValueError):
+        record = json.loads(read_text(root / "street.json"))
+    except (ValueError, RecursionError):
         return False
     begun = {"layout": "synthia", "count": SCENES, "seed": SEED, "version": version}
     return isinstance(record, dict) and begun.items() <= record.items()

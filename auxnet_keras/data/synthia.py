@@ -1,5 +1,6 @@
 """SYNTHIA: the video sequences (SEQS) and RAND-CITYSCAPES, found by their folders."""
 
+import math
 import re
 from pathlib import Path
 
@@ -118,10 +119,12 @@ def read_intrinsics(path: Path) -> Calibration:
     try:
         focal, _, _, baseline = (float(word) for word in text.split())
     except ValueError:
+        focal = baseline = math.nan
+    if not 0 < focal < math.inf or not 0 < baseline < math.inf:
         raise DataError(
             f"Not SYNTHIA intrinsics: {path}. Expected four numbers (focal length, cx, cy, "
-            f"baseline); copy the file again. Received: {text[:60]!r}."
-        ) from None
+            f"baseline), the first and last positive; copy the file again. Received: {text[:60]!r}."
+        )
     return Calibration(focal, baseline)
 
 

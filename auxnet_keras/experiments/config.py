@@ -7,7 +7,7 @@ from typing import Any
 
 from auxnet_keras.data.registry import KINDS
 from auxnet_keras.data.units import UNITS
-from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.errors import ConfigError, shown, unknown
 from auxnet_keras.experiments import values, weightings
 
 MODELS = ("auxnet", "segnet", "fusenet", "unet")
@@ -90,8 +90,8 @@ class RunConfig:
             raise unknown("kind of data", kind, KINDS)
         object.__setattr__(self, "data", kind)
         if root or self.root:  # absolute, so that a run can be evaluated from anywhere
-            folder = Path(root or str(self.root)).expanduser().resolve()
-            object.__setattr__(self, "root", str(folder))
+            folder = _checked("root", root or self.root, {"check": values.absolute})
+            object.__setattr__(self, "root", folder)
         own_encoder = self.model == "unet"
         if self.weights is None:
             object.__setattr__(self, "weights", "none" if own_encoder else "imagenet")
@@ -187,7 +187,9 @@ def _checked(name: str, value: Any, metadata: Mapping[str, Any]) -> Any:
     except LookupError as error:
         raise unknown(name, value, error.args[0]) from None
     except TypeError as error:
-        raise ConfigError(f"The setting {name} must be {error}. Received: {value!r}.") from None
+        raise ConfigError(
+            f"The setting {name} must be {error}. Received: {shown(value)}."
+        ) from None
 
 
 def difference(old: RunConfig, new: RunConfig) -> list[str]:

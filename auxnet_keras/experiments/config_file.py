@@ -10,18 +10,20 @@ import yaml
 from auxnet_keras._files import replacing
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.experiments.config import RunConfig
+from auxnet_keras.safety import YamlError, plain_yaml, read_text
 
 
 def read_settings(path: str | Path) -> dict[str, Any]:
     """The settings a YAML file holds, unchecked.
 
     Raises:
-        ConfigError: The file is missing, no YAML, or not a mapping of names to values.
+        ConfigError: The file is missing, too large, no plain YAML, or not a mapping of names to
+            values.
     """
     path = Path(path)
     if not path.is_file():
         raise ConfigError(f"No configuration file there. Received: {str(path)!r}.")
-    return _parsed(path.read_text(encoding="utf-8", errors="replace"), str(path))
+    return _parsed(read_text(path, error=ConfigError), str(path))
 
 
 def read_config(path: str | Path) -> RunConfig:
@@ -80,13 +82,10 @@ def _folder() -> Any:
 
 def _parsed(text: str, where: str) -> dict[str, Any]:
     try:
-        settings = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark is not None else ""
-        problem = getattr(error, "problem", None) or "cannot be read"
+        settings = plain_yaml(text)
+    except YamlError as error:
         raise ConfigError(
-            f"{where}{line} is no YAML ({problem}). Expected lines of `name: value`. "
+            f"{where} is no plain YAML ({error}). Expected lines of `name: value`. "
             f"Received: {where!r}."
         ) from None
     if settings is None:

@@ -11,6 +11,10 @@ import numpy as np
 
 from auxnet_keras._files import replacing
 from auxnet_keras.errors import DataError
+from auxnet_keras.safety import read_bytes
+
+MAX_JSON = 1 << 22
+"""Bytes; a manifest names a run's files, and a run has no ten thousand."""
 
 _AGAIN = (
     "restore it from a copy of the run folder, or move it away and give the run's `auxnet train` "
@@ -29,9 +33,9 @@ def read_json(path: Path, **expected: type) -> dict[str, Any]:
         DataError: The file cannot be read, is no JSON, or holds something else.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise damaged(path, error.strerror or error) from error
+        content = json.loads(read_bytes(path, MAX_JSON))
+    except DataError:
+        raise
     except (ValueError, RecursionError) as error:
         raise damaged(path, error) from error
     if not isinstance(content, dict):
@@ -44,7 +48,8 @@ def read_json(path: Path, **expected: type) -> dict[str, Any]:
 
 def damaged(path: Path, received: object, remedy: str = _AGAIN) -> DataError:
     """The error for a file of a run folder that is not as training wrote it."""
-    return DataError(f"{path} is damaged; {remedy}. Received: {str(received).rstrip('.')}.")
+    line = " ".join(str(received).split())[:200].rstrip(".")
+    return DataError(f"{path} is damaged; {remedy}. Received: {line}.")
 
 
 def write_json(content: Any, path: Path) -> None:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from auxnet_keras.experiments.files import read_json, write_json
+from auxnet_keras.experiments.files import damaged, read_json, write_json
 
 PACKAGES = ("auxnet_keras", "keras", "tensorflow", "numpy", "opencv-python-headless")
 
@@ -31,6 +31,8 @@ class Manifest:
         self.content: dict[str, Any] = {"events": [], "artefacts": {}}
         if self.path.is_file():
             self.content = read_json(self.path, events=list, artefacts=dict)
+            if not all(isinstance(event, dict) for event in self.content["events"]):
+                raise damaged(self.path, "events that are none")
 
     @property
     def finished(self) -> bool:

@@ -1,5 +1,6 @@
 """The position prior: what a network must beat. It knows where a pixel is and nothing else."""
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from auxnet_keras.data import png
 from auxnet_keras.errors import DataError
 from auxnet_keras.experiments.files import write_png
 
@@ -52,10 +54,13 @@ def read_prior(folder: Path) -> np.ndarray:
     Raises:
         DataError: It is missing or no image.
     """
-    prior = cv2.imread(str(folder / FILE), cv2.IMREAD_UNCHANGED)
-    if prior is None or prior.ndim != 2:
-        raise DataError(
-            f"{folder / FILE} is missing or damaged; training writes it. Copy the whole run folder "
-            f"or train again. Received: {str(folder / FILE)!r}."
-        )
-    return prior
+    file = folder / FILE
+    with contextlib.suppress(DataError):  # its remedy is another image of a user's own
+        data = png.file_bytes(file)
+        found = png.header(data, file)
+        if found.colour == "grey" and found.bits in (8, 16):
+            return png.pixels(data, found, file, cv2.IMREAD_UNCHANGED)
+    raise DataError(
+        f"{file} is missing or damaged; training writes it. Copy the whole run folder or train "
+        f"again. Received: {str(file)!r}."
+    )

@@ -2,16 +2,18 @@
 
 import csv
 import functools
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from auxnet_keras.errors import ConfigError
+from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.config import RunConfig
 from auxnet_keras.experiments.config_file import read_config
 from auxnet_keras.experiments.files import damaged, read_json
 from auxnet_keras.experiments.manifest import Manifest
+from auxnet_keras.safety import read_bytes
 
 if TYPE_CHECKING:
     from auxnet_keras.data.frame import DatasetInfo
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = "best.weights.h5"
 RESULTS = "results.json"
+MAX_HISTORY = 1 << 26  # bytes; 10,000 epochs with 50 logs are a fifth
 
 
 class Run:
@@ -73,10 +76,13 @@ class Run:
         if not file.is_file():
             return {}
         try:
-            with file.open(newline="", encoding="utf-8") as lines:
-                rows = list(csv.DictReader(lines))
+            rows = list(
+                csv.DictReader(io.StringIO(read_bytes(file, MAX_HISTORY).decode(), newline=""))
+            )
             return {key: [_number(row[key]) for row in rows] for key in (rows[0] if rows else {})}
         except (ValueError, TypeError, csv.Error) as error:
+            if isinstance(error, DataError):
+                raise
             remedy = "restore it from a copy of the run folder"
             raise damaged(file, error, remedy) from error
 
@@ -101,6 +107,10 @@ class Run:
         try:
             facts["class_names"] = tuple(facts["class_names"])
             facts["palette"] = np.asarray(facts["palette"], np.uint8)
+            if facts["palette"].ndim != 2 or facts["palette"].shape[1] != 3:
+                raise ValueError("a palette that is no list of colours")
+            if not all(isinstance(name, str) for name in facts["class_names"]):
+                raise ValueError("class names that are no texts")
             return DatasetInfo(**facts)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise damaged(self.manifest.path, f"data: info: {error}") from error

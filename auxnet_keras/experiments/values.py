@@ -19,14 +19,28 @@ def path(value: Any) -> str:
     """A path, as text."""
     if not isinstance(value, str | Path):
         raise TypeError("a path")
-    return str(value)
+    given = str(value)
+    # A NUL ends a name, and surrogates (half of a character, as \ud800 in YAML) are in none.
+    if "\0" in given or any("\ud800" <= character <= "\udfff" for character in given):
+        raise TypeError("a path")
+    return given
+
+
+def absolute(value: Any) -> str:
+    """A path, made absolute so that the run resumes from anywhere."""
+    try:
+        place = Path(path(value)).expanduser().resolve()
+        place.is_dir()  # a name that is too long
+    except (OSError, RuntimeError) as error:  # RuntimeError: ~nobody, a loop of links
+        reason = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
+        raise TypeError(f"a path that can be followed ({reason})") from error
+    return str(place)
 
 
 def weights(value: Any) -> str:
-    """`imagenet`, `none` or a path, made absolute so that the run resumes from anywhere."""
+    """`imagenet`, `none` or an absolute path."""
     given = path(value)
-    named = given in ("imagenet", "none")
-    return given if named else str(Path(given).expanduser().resolve())
+    return given if given in ("imagenet", "none") else absolute(given)
 
 
 def boolean(value: Any) -> bool:
@@ -40,6 +54,8 @@ def count(value: Any) -> int:
     """A whole number >= 1."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise TypeError("a whole number >= 1")
+    if value >= 2**31:
+        raise TypeError("a whole number below 2**31")
     return value
 
 
@@ -47,6 +63,8 @@ def seed(value: Any) -> int:
     """A whole number >= 0."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise TypeError("a whole number >= 0")
+    if value >= 2**32:  # NumPy's generator takes no more
+        raise TypeError("a whole number below 2**32")
     return value
 
 
@@ -54,7 +72,7 @@ def rate(value: Any) -> float:
     """A finite number > 0."""
     try:  # YAML 1.1 reads 1e-4 (without a dot) as a text
         number = float(value) if not isinstance(value, bool) else 0.0
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = 0.0
     if not 0.0 < number < float("inf"):
         raise TypeError("a number > 0")
@@ -85,7 +103,7 @@ def one_of(names: Sequence[str]) -> Callable[[Any], str]:
     """One of some names."""
 
     def check(value: Any) -> str:
-        if value not in names:
+        if not isinstance(value, str) or value not in names:
             raise LookupError(names)
         return value
 

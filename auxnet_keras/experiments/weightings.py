@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.errors import ConfigError, shown, unknown
 from auxnet_keras.experiments import bins_setting
 
 if TYPE_CHECKING:
@@ -67,6 +67,11 @@ def _class_wise(parameters: dict[str, Any]) -> "Weighting":
 
     bins_setting.check(parameters.pop("bins", None), parameters.pop("bin_rule", None))
     task = parameters.pop("task", None)
+    if task is not None and ":" in task:  # it may name another one in turn, without end
+        raise ConfigError(
+            "The task= of a weighting 'class-wise' is the name of a weighting without values, as "
+            f"in class-wise:task=twb. Received: task={shown(task)}."
+        )
     if task is not None:
         parameters["task_weighting"] = weighting(task)
     return ClassWiseWeighting(**parameters)
@@ -125,7 +130,7 @@ def parse(spec: str) -> tuple[Method, dict[str, Any]]:
             if position >= len(method.parameters):
                 raise ConfigError(
                     f"The weighting {name!r} takes {len(method.parameters)} value(s): "
-                    f"{_signature(name)}. Received: {spec!r}."
+                    f"{_signature(name)}. Received: {shown(spec)}."
                 )
             key, value = list(method.parameters)[position], key
         if key not in method.parameters:
@@ -135,10 +140,12 @@ def parse(spec: str) -> tuple[Method, dict[str, Any]]:
         except ValueError as error:
             raise ConfigError(
                 f"The value of {key} in a weighting {name!r} cannot be read; expected "
-                f"{_signature(name)}. Received: {value!r} in {spec!r}."
+                f"{_signature(name)}. Received: {shown(value)} in {shown(spec)}."
             ) from error
     if method.required and set(values) != set(method.parameters):
-        raise ConfigError(f"The weighting {name!r} needs {_signature(name)}. Received: {spec!r}.")
+        raise ConfigError(
+            f"The weighting {name!r} needs {_signature(name)}. Received: {shown(spec)}."
+        )
     return method, values
 
 

@@ -15,6 +15,7 @@ from auxnet_keras.models import attachment, checks
 from auxnet_keras.models.compile_defaults import default_losses, default_metrics
 from auxnet_keras.models.trackers import PixelMean
 from auxnet_keras.models.weights_file import misfit_in_words
+from auxnet_keras.safety import check_weights
 from auxnet_keras.task_loss import TaskLoss, task_losses
 from auxnet_keras.weighting.base import Weighting, WeightingState
 from auxnet_keras.weighting.gradient_base import GradientWeighting
@@ -347,16 +348,21 @@ class AuxiliaryModel(keras.Model):
         }
 
     def load_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
-        """As in Keras.
+        """As in Keras, out of a file that is checked first: numbers, no more than it is long.
+
+        Args:
+            filepath: `.weights.h5`, `.h5` or `.keras`, of which only the weights are read.
 
         Raises:
             ConfigError: The file holds another network, or another number of classes.
+            DataError: It holds more than numbers, or claims more than it holds.
         """
         with misfit_in_words(
             f"model {self.name!r}",
             filepath,
             "a file of the same network with the same number of classes",
         ):
+            check_weights(filepath, self.count_params())
             super().load_weights(filepath, *args, **kwargs)
 
     def export(self, filepath: Any, *args: Any, **kwargs: Any) -> Any:

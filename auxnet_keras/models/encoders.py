@@ -11,6 +11,7 @@ import keras
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.models.preprocessing import check_size
 from auxnet_keras.models.weights_file import misfit_in_words
+from auxnet_keras.safety import check_weights
 
 LEVELS = ("P2", "P3", "P4", "P5")
 """Pyramid levels by name; level Pn has stride 2**n. P2 is optional."""
@@ -80,6 +81,7 @@ def encoder(
 
     Raises:
         ConfigError: Unknown name, a model without the pyramid, weights that cannot be had.
+        DataError: A weights file that holds more than numbers, or claims more than it holds.
     """
     check_size(*input_shape[:2])
     if isinstance(backbone, str):
@@ -157,6 +159,7 @@ def _load(model: keras.Model, name: str, path: Path) -> None:
         path,
         "a file written by that backbone's save_weights, or its 'notop' file of keras.applications",
     ):
+        check_weights(path, model.count_params())
         model.load_weights(path)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from auxnet_keras.errors import ConfigError
+from auxnet_keras.errors import AuxnetError, ConfigError
 
 _MISMATCH = re.compile(
     r"object <\w+ name=(\w+).*?variable\.shape=(\([\d, ]+\)).*?value\.shape=(\([\d, ]+\))", re.S
@@ -28,11 +28,14 @@ def misfit_in_words(what: str, path: Any, expected: str) -> Iterator[None]:
 
     Raises:
         ConfigError: There is no such file, it is no weights file, or it is one of something else.
+        AuxnetError: Raised inside, in its own words.
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             yield
+        except AuxnetError:
+            raise
         except Exception as error:
             raise ConfigError(
                 f"The weights in {path} do not fit the {what}: {_reason(error, Path(str(path)))}. "

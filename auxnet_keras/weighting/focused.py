@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from auxnet_keras.errors import ConfigError
+from auxnet_keras.errors import ConfigError, shown
 from auxnet_keras.weighting.balancing import TaskWeightBalancing
 
 
@@ -45,7 +45,7 @@ class FocusedTaskWeightBalancing(TaskWeightBalancing):
         if focus != "loss" and not (
             isinstance(focus, int | float) and math.isfinite(focus) and focus > 0
         ):
-            raise ConfigError(f"focus must be 'loss' or a number > 0. Received: {focus!r}.")
+            raise ConfigError(f"focus must be 'loss' or a number > 0. Received: {shown(focus)}.")
         self.focus = focus
 
     def targets(self, main: Any, auxiliary: Any) -> tuple[Any, Any]:

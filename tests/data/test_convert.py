@@ -213,7 +213,7 @@ def test_other_data_and_other_settings_are_refused(nyu, tmp_path):
         convert(f"nyuv2:{nyu}", folder)
     assert state(folder) == before
     (folder / "convert.json").write_text("{")
-    with pytest.raises(DataError, match=r"Received: \{"):
+    with pytest.raises(DataError, match=r"Received: '\{"):
         convert(f"nyuv2:{nyu}", folder)
 
 

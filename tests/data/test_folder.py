@@ -138,7 +138,7 @@ def test_one_sequence_is_cut_by_the_ratio(tmp_path):
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("images: [", r"file: expected valid YAML"),
+        ("images: [", r"file: expected plain YAML"),
         ("7", "the file: expected keys and values. Received: 7"),
         (changed(image="x"), "Unknown key.*did you mean 'images'.*Received: 'image'"),
         (changed(images=None), "images: expected a folder.*no such key"),
@@ -159,8 +159,8 @@ def test_one_sequence_is_cut_by_the_ratio(tmp_path):
         (changed(split={"train": "a"}), r"split\.val: expected a text file"),
         (changed(split={"train": "a", "val": "b", "ratio": 0.1}), "split: expected either"),
         (changed(split=0.2), "split: expected keys and values. Received: 0.2"),
-        ("a: " + "[" * 5000, "file: expected valid YAML"),
-        ("a: 2001-99-99", "file: expected valid YAML"),
+        ("a: " + "[" * 5000, "file: expected plain YAML"),
+        ("a: 2001-99-99", "Unknown key.*Received: 'a'"),
     ],
 )
 def test_wrong_specs_name_the_key(tmp_path, spec, message):

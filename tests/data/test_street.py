@@ -318,7 +318,7 @@ class TestWrite:
 
     def test_damaged_record(self, tmp_path):
         (tmp_path / "street.json").write_text("not json")
-        with pytest.raises(DataError, match="Received: not json"):
+        with pytest.raises(DataError, match="Received: 'not json"):
             street.write(tmp_path, 1, 0)
 
     def test_root_is_a_file(self, tmp_path):

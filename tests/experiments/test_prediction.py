@@ -1,5 +1,7 @@
 """Predictions on images of a user's own."""
 
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments import predict, train
 from auxnet_keras.experiments.prediction import find_images
+from tests.data import makers
+from tests.safety.makers import scan_bomb
 
 
 @pytest.fixture
@@ -114,3 +118,15 @@ def test_fusenet_takes_depth_from_its_data_or_from_a_folder(settings, scenes, tm
     predict(run, [stray], tmp_path / "stray", depth=depths)
     own = cv2.imread(str(tmp_path / "own" / f"{frame.image.stem}_classes.png"), -1)
     np.testing.assert_array_equal(own, cv2.imread(str(tmp_path / "stray/stray_classes.png"), -1))
+
+
+@pytest.mark.parametrize("name", ["bomb.png", "bomb.jpg", "pipe.png"])
+def test_bombs_are_refused_before_anything_is_written(trained, photos, tmp_path, name):
+    bad = photos / name
+    if name == "pipe.png":
+        os.mkfifo(bad)
+    else:
+        bad.write_bytes(makers.bomb() if name == "bomb.png" else scan_bomb())
+    with pytest.raises(DataError, match=rf"{name}.*Received: (60000x60000|10,0\d\d scans|a pipe)"):
+        predict(trained, [photos], tmp_path / "out")
+    assert not (tmp_path / "out").exists()

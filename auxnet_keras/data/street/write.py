@@ -9,7 +9,8 @@ import numpy as np
 
 from auxnet_keras.data.street.layouts import LAYOUTS
 from auxnet_keras.data.street.scene import check_size, render
-from auxnet_keras.errors import ConfigError, DataError, unknown
+from auxnet_keras.errors import ConfigError, DataError, shown, unknown
+from auxnet_keras.safety import read_text
 
 # What the scenes of a folder are; its presence says that the folder is ours.
 RECORD = "street.json"
@@ -37,15 +38,16 @@ def _claim(root: Path, record: dict) -> None:
     """Make `root` a folder of these scenes, or refuse because it is something else."""
     note = root / RECORD
     if note.is_file():
+        text = read_text(note)
         try:
-            found = json.loads(note.read_text())
-        except ValueError:
-            found = note.read_text()[:80]
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = text[:80]
         if found != record:
             raise DataError(
                 f"{root} already holds other street scenes, and scenes are never mixed or "
                 f"overwritten; choose another folder or remove this one. Expected {record}. "
-                f"Received: {found}."
+                f"Received: {shown(found)}."
             )
         return
     if root.is_dir() and any(root.iterdir()):

@@ -1,0 +1,128 @@
+"""HDF5 files of weights: plain numbers inside the file, and no more of them than the file is long.
+
+HDF5 can point at other files (links, external and virtual data sets), claim a shape whose numbers
+are not there, and decompress a few bytes into all memory. Keras writes none of that.
+"""
+
+import io
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import h5py
+
+from auxnet_keras.errors import DataError
+
+MAX_OBJECTS = 20_000
+"""Groups, data sets and attributes; the weights of ResNet-152 are a few thousand."""
+MAX_ATTRIBUTES = 1000
+"""Of one object: each is looked for among all."""
+LONGEST_NAME = 1000
+
+_DAMAGED = (RuntimeError, KeyError, ValueError, TypeError, OverflowError, UnicodeError)
+
+
+def check_hdf5(path: Path, content: io.BytesIO | None = None, *, most: int) -> None:
+    """Refuses a file that is more than numbers, or whose numbers are not in it.
+
+    The file's objects are walked once; of the numbers themselves nothing is read.
+
+    Args:
+        path: The file, for errors and, without `content`, to be opened.
+        content: Its HDF5 where that is a part of `path`.
+        most: Bytes its numbers may take.
+
+    Raises:
+        DataError: Says what it holds and under which name.
+        OSError: It is no HDF5, or cut off.
+    """
+    size = path.stat().st_size if content is None else content.getbuffer().nbytes
+    # Without a lock: read-only folders and some network disks cannot lock.
+    with h5py.File(content or path, "r", locking=False) as file:
+        try:
+            claimed = sum(_claims(file, path))
+        except DataError:
+            raise
+        except _DAMAGED as error:
+            raise _refusal(path, f"objects that HDF5 cannot read ({error})") from error
+    if claimed > size:
+        raise _refusal(path, f"shapes of {claimed:,} bytes in a file of {size:,}")
+    if claimed > most:
+        raise DataError(
+            f"Refused to load {path}. Expected weights of at most {most:,} bytes, many times those "
+            "of the network; give the file of the same network. "
+            f"Received: {claimed:,} bytes of weights."
+        )
+
+
+def _claims(file: h5py.File, path: Path) -> Iterator[int]:
+    """The bytes of every object's numbers."""
+    left = MAX_OBJECTS
+    seen: set[int] = set()
+    waiting: list[tuple[str, Any, bytes]] = [("", file["/"].id, b".")]
+    while waiting:
+        name, group, link = waiting.pop()
+        here = h5py.h5o.open(group, link)
+        address = h5py.h5o.get_info(here).addr
+        if address in seen:  # otherwise a loop of links has no end
+            raise _refusal(path, f"{name!r}, which is also there under another name")
+        seen.add(address)
+        is_group = isinstance(here, h5py.h5g.GroupID)
+        attributes = h5py.h5a.get_num_attrs(here)
+        left -= attributes + (here.get_num_objs() if is_group else 0)
+        if left < 0 or attributes > MAX_ATTRIBUTES:
+            raise _refusal(path, f"more than {MAX_OBJECTS:,} objects or attributes")
+        for number in range(attributes):
+            yield _attribute(h5py.h5a.open(here, index=number), f"{name}@", path)
+        if is_group:
+            waiting += _members(here, name, path)
+        elif isinstance(here, h5py.h5d.DatasetID):
+            yield _dataset(here, name, path)
+        else:
+            raise _refusal(path, f"{name!r}, a named type")
+
+
+def _members(group: Any, name: str, path: Path) -> Iterator[tuple[str, Any, bytes]]:
+    for link in group:
+        inside = f"{name}/{link.decode(errors='replace')}"
+        if len(inside) > LONGEST_NAME:
+            raise _refusal(path, f"'{inside[:60]}...', a name of {len(inside):,} characters")
+        if group.links.get_info(link).type != h5py.h5l.TYPE_HARD:
+            raise _refusal(path, f"{inside!r}, a link to another place or file")
+        yield inside, group, link
+
+
+def _dataset(dataset: Any, name: str, path: Path) -> int:
+    properties = dataset.get_create_plist()
+    layout = properties.get_layout()
+    refused: dict[str, Callable[[], bool]] = {
+        "numbers that another file holds": lambda: properties.get_external_count() > 0,
+        "numbers that other data sets hold": lambda: layout == h5py.h5d.VIRTUAL,
+        "compressed or otherwise filtered": lambda: properties.get_nfilters() > 0,
+        "no numbers": lambda: dataset.dtype.kind not in "biufV" or dataset.dtype.hasobject,
+    }
+    for what, is_so in refused.items():
+        if is_so():
+            raise _refusal(path, f"{name!r}, {what}")
+    shapes = [dataset.shape]
+    if layout == h5py.h5d.CHUNKED:
+        shapes.append(properties.get_chunk())  # a chunk is read as a whole
+    return max(math.prod(shape) for shape in shapes) * dataset.dtype.itemsize
+
+
+def _attribute(attribute: Any, name: str, path: Path) -> int:
+    count = math.prod(attribute.shape)
+    kind = attribute.get_type()
+    variable = isinstance(kind, h5py.h5t.TypeStringID) and kind.is_variable_str()
+    if count > 1 and (variable or kind.detect_class(h5py.h5t.VLEN)):
+        # Each text could be the same one, as long as the file.
+        raise _refusal(path, f"{name}{attribute.name.decode(errors='replace')!r}, many texts")
+    return attribute.get_storage_size()
+
+
+def _refusal(path: Path, received: str) -> DataError:
+    return DataError(
+        f"Refused to load {path}. Expected HDF5 as Keras writes weights, numbers and nothing else; "
+        f"get the file from its source again, or do without it. Received: {received}."
+    )

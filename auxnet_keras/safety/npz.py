@@ -1,0 +1,74 @@
+"""Arrays out of `.npz` files: stored, whole, and of the size that their headers claim."""
+
+import math
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from auxnet_keras.errors import DataError
+from auxnet_keras.safety.zip_file import open_zip
+
+_LONGEST_HEADER = 4096  # NumPy evaluates it as a Python literal
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+
+
+def read_npz(path: Path) -> dict[str, np.ndarray]:
+    """The arrays that `np.savez` wrote, by name.
+
+    Every header is compared with the bytes behind it before its array is made, so that no more
+    memory is taken than the file is long; nothing is unpickled.
+
+    Raises:
+        DataError: Not such a file, a damaged one, or one that claims more than it holds.
+
+    Example:
+        >>> arrays = read_npz(Path("checkpoints/epoch-00012/state.npz"))
+    """
+    with open_zip(path) as archive:
+        return {
+            member.filename.removesuffix(".npy"): _array(archive, member, path)
+            for member in archive.infolist()
+        }
+
+
+def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> np.ndarray:
+    name = member.filename
+    try:
+        with archive.open(member) as file:
+            _check_header(file, member.file_size)
+        with archive.open(member) as file:
+            return np.lib.format.read_array(
+                file, allow_pickle=False, max_header_size=_LONGEST_HEADER
+            )
+    except (
+        ValueError,
+        TypeError,
+        SyntaxError,
+        OverflowError,
+        RecursionError,
+        MemoryError,
+    ) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(
+            f"Refused to load {path}. Expected arrays of numbers as np.savez writes them; get the "
+            "file from its source again, or do without it. "
+            f"Received: {name!r}, {' '.join(str(error).split())[:120]}."
+        ) from error
+
+
+def _check_header(file: Any, size: int) -> None:
+    version = np.lib.format.read_magic(file)
+    if version not in _HEADERS:
+        raise ValueError(f"of version {version}")
+    shape, _, dtype = _HEADERS[version](file, max_header_size=_LONGEST_HEADER)
+    if dtype.hasobject:
+        raise ValueError("Python objects, which only pickle could read")
+    claimed, stored = math.prod(shape) * dtype.itemsize, size - file.tell()
+    if dtype.itemsize == 0 or min(shape, default=0) < 0 or claimed != stored:
+        raise ValueError(f"an array of {shape} {dtype} in {stored:,} bytes")
