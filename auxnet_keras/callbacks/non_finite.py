@@ -73,7 +73,7 @@ class NonFinite(keras.callbacks.Callback):
         super().__init__()
         if policy not in POLICIES:
             raise unknown("policy", policy, POLICIES)
-        if not isinstance(max_rollbacks, int) or max_rollbacks < 1:
+        if type(max_rollbacks) is not int or max_rollbacks < 1:
             raise ConfigError(
                 f"max_rollbacks is an integer, 1 or more. Received: {max_rollbacks!r}."
             )
@@ -121,10 +121,14 @@ class NonFinite(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         logs = {} if logs is None else logs
-        self._batches = batch + 1
+        # The last of several steps_per_execution may be shorter than Keras says.
+        steps = (self.params or {}).get("steps")
+        self._batches = min(batch + 1, steps) if steps else batch + 1
         counted = self._take_count(logs)
-        if counted != self._counted:
-            new, self._counted = counted - self._counted, counted
+        # `model.evaluate` within an epoch resets all metrics, and with them the count.
+        new = counted - self._counted if counted >= self._counted else counted
+        self._counted = counted
+        if new:
             self._act(new)
         beyond = self._explosion.beyond(logs)
         if beyond:
@@ -160,11 +164,15 @@ class NonFinite(keras.callbacks.Callback):
         """Follows the policy after an execution in which `new` batches were left out."""
         if hasattr(self.model, "jax_state_sync"):  # within an epoch variables are out of date there
             self.model.jax_state_sync()
-        batch = int(ops.convert_to_numpy(self.model.guard.last)) - 1
-        self._wrong = self.model.guard.what_was_wrong(self.model)
+        guard = self.model.guard
+        batches, last = (int(ops.convert_to_numpy(v)) for v in (guard.batches, guard.last))
+        if batches - last >= self.model.steps_per_execution:
+            return  # not now: this epoch goes on from a checkpoint that had counted it
+        batch = last - 1
+        self._wrong = guard.what_was_wrong(self.model)
         self.skipped += new
         files = self._files.of(batch)
-        found = f"Not a finite number in {self._place(batch, files)}: {self._wrong}"
+        found = f"Bad numbers in {self._place(batch, files)}: {self._wrong}"
         if self.policy == "raise":
             raise self._error(
                 f"{found}. Nothing was trained on it; the weights are those before it. Look at its "

@@ -62,14 +62,14 @@ class Guard(keras.metrics.Metric):
     def what_was_wrong(self, model: keras.Model) -> str:
         """Which number of the last batch left out was not finite; reads the device."""
         losses = zip(self.tasks, ops.convert_to_numpy(self.losses).tolist(), strict=True)
-        bad = [f"the {task} loss is {loss}" for task, loss in losses if not math.isfinite(loss)]
+        bad = [f"the {task} loss" for task, loss in losses if not math.isfinite(loss)]
         if bad:
-            return " and ".join(bad)
+            return f"{' and '.join(bad)} {'is' if len(bad) == 1 else 'are'} not finite"
         gradient = int(ops.convert_to_numpy(self.gradient))
         if gradient >= 0:
             path = model.trainable_variables[gradient].path
-            return f"the losses are finite, the gradient of {path} is not"
-        return "the tasks' losses are finite, the weighted total or the update is not"
+            return f"the losses are finite, but the gradient of {path} is not"
+        return "the tasks' losses are finite, but their weighted total or the update is not"
 
     def _equal_on_all_replicas(self, name: str, shape: tuple[int, ...] = ()) -> keras.Variable:
         return self.add_variable(

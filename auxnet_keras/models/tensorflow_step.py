@@ -59,19 +59,32 @@ class Ending:
         Returns:
             The logs.
         """
+        finite, gradient = self._check(loss, gradients)
+        self._model.guard.update_state(finite, gradient)
+        _either(
+            finite,
+            self._count_and_move,
+            self._put_back,
+            (loss, gradients, x, y, predictions, sample_weight, self._before),
+        )
+        return self._model.get_metrics_result()
+
+    def _count_and_move(
+        self,
+        loss: Any,
+        gradients: Sequence[Any],
+        x: Any,
+        y: Any,
+        predictions: Any,
+        sample_weight: Any,
+        before: Sequence[Any],
+    ) -> None:
         model = self._model
         inputs = (each for each in keras.tree.flatten(x) if each is not None)
         model._loss_tracker.update_state(loss, sample_weight=tf.shape(next(inputs))[0])
+        # Metrics of `compile` may get their variables only now: nothing could put them back.
         model.compute_metrics(x, y, predictions, sample_weight=sample_weight)
-        finite, gradient = self._check(loss, gradients)
-        model.guard.update_state(finite, gradient)
-        _either(
-            finite,
-            lambda gradients, before: model.optimizer.apply(gradients, model.trainable_variables),
-            lambda gradients, before: self._put_back(before),
-            (gradients, self._before),
-        )
-        return model.get_metrics_result()
+        model.optimizer.apply(gradients, model.trainable_variables)
 
     def _check(self, loss: Any, gradients: Sequence[Any]) -> tuple[Any, Any]:
         """Whether all is finite, on all replicas, and the first gradient that is not, or -1."""
@@ -88,8 +101,8 @@ class Ending:
         first = tf.where(tf.reduce_any(bad > 0), tf.argmax(bad > 0), -1)
         return tf.logical_and(finite, first < 0), first
 
-    def _put_back(self, before: Sequence[Any]) -> None:
-        for variable, value in zip(self._undoable, before, strict=True):
+    def _put_back(self, *arguments: Any) -> None:
+        for variable, value in zip(self._undoable, arguments[-1], strict=True):
             variable.assign(value)
 
 
