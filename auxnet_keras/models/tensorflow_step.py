@@ -92,9 +92,7 @@ class Ending:
         # A loss scale that is too large overflows gradients, which is the optimizer's to handle.
         if isinstance(self._model.optimizer, keras.optimizers.LossScaleOptimizer):
             return finite, tf.constant(-1, tf.int64)
-        # A sum is the cheapest look at a tensor, and not finite if an element is not.
-        bad = tf.logical_not(tf.math.is_finite(tf.stack([_sum(each) for each in gradients])))
-        bad = tf.cast(bad, tf.float32)
+        bad = _bad(gradients)
         if replicas.count() > 1:
             context = tf.distribute.get_replica_context()
             bad = context.all_reduce(tf.distribute.ReduceOp.SUM, bad)
@@ -106,11 +104,24 @@ class Ending:
             variable.assign(value)
 
 
-def _sum(gradient: Any) -> Any:
-    if gradient is None:
-        return tf.zeros(())
-    values = gradient.values if isinstance(gradient, tf.IndexedSlices) else gradient
-    return tf.cast(tf.reduce_sum(values), tf.float32)
+def _bad(gradients: Sequence[Any]) -> Any:
+    """1 for each gradient that is not finite, else 0."""
+    values = [
+        tf.zeros(()) if g is None else g.values if isinstance(g, tf.IndexedSlices) else g
+        for g in gradients
+    ]
+    # A sum is the cheapest look at a tensor, and never finite if an element is not. But very large
+    # elements can add up to infinity, so that only then all of them are looked at.
+    sums = tf.stack([tf.cast(tf.reduce_sum(each), tf.float32) for each in values])
+    return tf.cond(
+        tf.reduce_all(tf.math.is_finite(sums)),
+        lambda: tf.zeros_like(sums),
+        lambda: 1.0 - tf.stack([_all_finite(each) for each in values]),
+    )
+
+
+def _all_finite(values: Any) -> Any:
+    return tf.cast(tf.reduce_all(tf.math.is_finite(values)), tf.float32)
 
 
 def _either(condition: Any, then: Callable, otherwise: Callable, arguments: tuple) -> None:
