@@ -13,17 +13,13 @@ from tests.toys import CLASSES, SIZE, batch_of, toy_batches, toy_model
 
 WEIGHTINGS = {
     "none": lambda: None,
-    "fixed": lambda: ak.weighting.FixedWeights({"segmentation": 400.0, "depth": 1.0}),
-    "twb": ak.weighting.TaskWeightBalancing,
     "ftwb": ak.weighting.FocusedTaskWeightBalancing,
-    "product": lambda: ak.weighting.FocusedTaskWeightBalancing(mode="product"),
     "class_wise": lambda: ak.weighting.ClassWiseWeighting(
         depth_bins=[5.0, 10.0],
         start_epoch=0,
         window=2,
         task_weighting=ak.weighting.TaskWeightBalancing(),
     ),
-    "mgda": ak.weighting.MGDA,
     "mgda_representation": lambda: ak.weighting.MGDA(representation=True),
     "pareto": ak.weighting.ParetoMTL,
 }
@@ -173,12 +169,17 @@ def test_an_overflow_of_the_loss_scale_is_no_bad_batch():
 
 
 def test_large_gradients_that_only_add_up_to_infinity_are_finite():
+    rate, weight = 2e-38, 2e38
     model = model_for(
-        optimizer=keras.optimizers.SGD(1e-38), loss_weights={"segmentation": 0.0, "depth": 1e37}
+        optimizer=keras.optimizers.SGD(rate), loss_weights={"segmentation": 0.0, "depth": weight}
     )
-    head = np.array(model.get_layer("metres").get_weights()[1])
-    fit(model, toy_batches(1))  # raises nothing
-    assert not np.array_equal(head, model.get_layer("metres").get_weights()[1])
+    images, targets = toy_batches(1)
+    targets["depth"] = np.where(targets["depth"] > 0, targets["depth"] / 1e4, -1.0)
+    head = model.get_layer("metres")
+    head.set_weights([np.zeros_like(w) for w in head.get_weights()])  # all errors have one sign
+    fit(model, (images, targets))  # raises nothing
+    gradient = np.asarray(head.kernel, np.float64) / -rate
+    assert np.abs(gradient).max() < np.finfo(np.float32).max < np.abs(gradient.sum())
 
 
 class RootOfZero(keras.losses.Loss):
@@ -275,10 +276,9 @@ def test_the_backup_of_the_epoch_before_stays(tmp_path):
     assert all(np.isfinite(array).all() for array in saved.arrays.values())
 
 
-@pytest.mark.parametrize("augment", [False, True])
-def test_the_files_of_the_batch_are_named(kitti_root, augment):
+def test_the_files_of_the_batch_are_named(kitti_root):
     train = ak.data.load(
-        "kitti", kitti_root, size=(32, 64), batch_size=4, seed=3, limit=20, augment=augment
+        "kitti", kitti_root, size=(32, 64), batch_size=4, seed=3, limit=20, augment=True
     )
     order = train.plan.order(1)
     wanted = [str(train.source_frames[i].image) for i in order[4:8]]
