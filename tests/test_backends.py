@@ -21,6 +21,18 @@ def test_core_trains_without_tensorflow(on_jax):
 
 
 @pytest.mark.slow
+def test_a_bad_batch_moves_nothing_without_tensorflow(on_jax):
+    outcome = on_jax["bad_numbers"]
+    assert outcome["skipped"] == [1.0]
+    assert outcome["moved"] == [False, True]
+    assert outcome["finite"]
+    assert outcome["sound"]
+    assert outcome["error"].startswith(
+        "Bad numbers in batch 2 of epoch 1: the segmentation loss and the depth loss are not finite"
+    )
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["fixed", "twb", "ftwb", "class_wise"])
 def test_jax_and_tensorflow_agree(on_jax, name):
     weighting = {

@@ -8,6 +8,8 @@ __getattr__, __dir__, __all__ = attach(
         "BestWeights": "best",
         "CheckpointError": "checkpoint_store",
         "HistoryFile": "history",
+        "NonFinite": "non_finite",
+        "NonFiniteError": "non_finite",
         "Progress": "progress",
         "ResumableCheckpoint": "checkpoint",
         "TensorBoardPictures": "tensorboard_pictures",

@@ -76,6 +76,16 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     def on_train_end(self, logs: Any = None) -> None:
         self.model._initial_epoch = None  # a finished run that was started again has no epoch left
 
+    def restore(self) -> Checkpoint | None:
+        """Puts the newest checkpoint's variables back into the model, and nothing else.
+
+        Which epoch it is and where the data are stay as they are. `None` without a checkpoint.
+        """
+        checkpoint = self.store.newest()
+        if checkpoint is not None:
+            self._restore_variables(checkpoint)
+        return checkpoint
+
     def _variables(self) -> Iterator[tuple[str, Any]]:
         optimizer = self.model.optimizer
         if not optimizer.built:
@@ -88,6 +98,11 @@ class ResumableCheckpoint(keras.callbacks.Callback):
                 yield f"{owner}-{number:05d}", variable
 
     def _restore(self, checkpoint: Checkpoint) -> None:
+        self._restore_variables(checkpoint)
+        if self._dataset is not None and checkpoint.meta["data_epoch"] is not None:
+            self._set_data_epoch(checkpoint.meta["data_epoch"])
+
+    def _restore_variables(self, checkpoint: Checkpoint) -> None:
         variables = dict(self._variables())
         saved = checkpoint.meta["variables"]
         for name in sorted(variables.keys() | checkpoint.arrays.keys()):
@@ -106,8 +121,6 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             dtype = ops.convert_to_numpy(variable).dtype
             # NumPy files do not know bfloat16: it comes back as bytes of the same width.
             variable.assign(value.view(dtype) if value.dtype.kind == "V" else value.astype(dtype))
-        if self._dataset is not None and checkpoint.meta["data_epoch"] is not None:
-            self._set_data_epoch(checkpoint.meta["data_epoch"])
 
     def _set_data_epoch(self, epoch: int) -> None:
         if hasattr(self._dataset.epoch, "assign"):  # a tf.data pipeline captured this variable

@@ -21,29 +21,29 @@ class Batches:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+        self.plan = plan
         self.epoch = 0
 
     @property
     def source_frames(self) -> list[Frame]:
         """The frames in index order."""
-        return self._plan.frames
+        return self.plan.frames
 
     def __len__(self) -> int:
-        return len(self._plan)
+        return len(self.plan)
 
     def __iter__(self) -> Iterator[Batch]:
         epoch, self.epoch = self.epoch, self.epoch + 1
         return self._batches(epoch)
 
     def _batches(self, epoch: int) -> Iterator[Batch]:
-        order = self._plan.order(epoch).tolist()
-        size = self._plan.batch_size
+        order = self.plan.order(epoch).tolist()
+        size = self.plan.batch_size
         with ThreadPoolExecutor(os.cpu_count()) as pool:
 
             def submit(step: int) -> list[Future[Sample]]:
                 chosen = order[step * size : (step + 1) * size]
-                return [pool.submit(self._plan.sample, index, epoch) for index in chosen]
+                return [pool.submit(self.plan.sample, index, epoch) for index in chosen]
 
             ahead = submit(0)
             for step in range(len(self)):

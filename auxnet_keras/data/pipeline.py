@@ -52,8 +52,9 @@ def load(
     Returns:
         A tf.data.Dataset of (image uint8 [B, H, W, 3] RGB, {"segmentation": uint8 [B, H, W], 255 =
         ignore, int32 for more than 254 classes; "depth": float32 [B, H, W, 1], -1 = invalid}), with
-        two more attributes: `epoch`, a tf.Variable with the next pass's number, which may be
-        assigned, and `source_frames`, the frames in the order of their index.
+        three more attributes: `epoch`, a tf.Variable with the next pass's number, which may be
+        assigned, `source_frames`, the frames in the order of their index, and `plan`, which knows
+        the order of every pass.
 
     Raises:
         DataError: No frames, no frame with the main target, or fewer training frames than a
@@ -90,7 +91,7 @@ def load(
     dataset = dataset.batch(batch_size, drop_remainder=whole_batches)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(plan)))
     dataset = dataset.prefetch(2).with_options(_options())
-    dataset.epoch, dataset.source_frames = epoch, plan.frames
+    dataset.epoch, dataset.source_frames, dataset.plan = epoch, plan.frames, plan
     return dataset
 
 
@@ -110,7 +111,7 @@ def with_depth_input(dataset: tf.data.Dataset) -> tf.data.Dataset:
             {"segmentation": targets["segmentation"]},
         )
     )
-    for name in ("epoch", "source_frames"):
+    for name in ("epoch", "source_frames", "plan"):
         if hasattr(dataset, name):
             setattr(fused, name, getattr(dataset, name))
     return fused

@@ -9,10 +9,11 @@ import keras
 from keras import ops
 
 from auxnet_keras import replicas
-from auxnet_keras.callbacks import Progress
+from auxnet_keras.callbacks import NonFinite, Progress
 from auxnet_keras.errors import ConfigError, unknown
-from auxnet_keras.models import attachment, checks
+from auxnet_keras.models import attachment, checks, stateless_step
 from auxnet_keras.models.compile_defaults import default_losses, default_metrics
+from auxnet_keras.models.guard import Guard
 from auxnet_keras.models.trackers import PixelMean
 from auxnet_keras.models.weights_file import misfit_in_words
 from auxnet_keras.safety import check_weights
@@ -146,6 +147,7 @@ class AuxiliaryModel(keras.Model):
         with replicas.scope(self):
             self._all_reduce = replicas.AllReduce(2 * len(losses))
             self._logged.losses = {task: PixelMean(f"{task}_loss") for task in losses}
+            self._logged.guard = Guard(tuple(losses))
 
     def fit(
         self,
@@ -161,32 +163,46 @@ class AuxiliaryModel(keras.Model):
 
         `verbose="auto"` shows `auxnet_keras.callbacks.Progress`, one line with every task's loss
         and weight and the mean IoU; Keras' own bar would show thirty numbers. 1 and 2 are Keras'.
+        Without an `auxnet_keras.callbacks.NonFinite` among the callbacks NaN stops training.
 
         Raises:
-            ConfigError: Two weightings.
+            ConfigError: Two weightings, or two `NonFinite`.
+            NonFiniteError: As `NonFinite` says.
         """
         given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks) or [])
-        weightings = [callback for callback in given if isinstance(callback, Weighting)]
-        if len(weightings) > 1:
-            names = " and ".join(type(weighting).__name__ for weighting in weightings)
-            raise ConfigError(f"A fit takes one weighting at most. Received: {names}.")
+        weightings = _one_at_most("weighting", Weighting, given)
+        policies = _one_at_most("NonFinite", NonFinite, given) or [NonFinite()]
+        policies[0].prepare(None if kwargs.get("steps_per_epoch") else x, given)
         if not weightings:
             self.detach_weighting()
-        if not isinstance(callbacks, keras.callbacks.CallbackList):
+        if isinstance(callbacks, keras.callbacks.CallbackList):
+            if policies[0] not in given:
+                policies[0].set_model(self)
+                callbacks.callbacks.append(policies[0])
+        else:
             if verbose == "auto":
                 verbose, given = 0, [*given, Progress()]
-            # First the weighting: what it adds to an epoch's logs is there for the others.
-            others = [callback for callback in given if callback not in weightings]
-            callbacks = [*_keep_epoch(x), *weightings, *others]
+            # First the weighting: what it adds to an epoch's logs is there for the others. Then the
+            # policy: what it refuses is in no file.
+            first = [*weightings, *policies]
+            others = [callback for callback in given if callback not in first]
+            callbacks = [*_keep_epoch(x), *first, *others]
         if hasattr(x, "element_spec"):  # a tf.data.Dataset shuffles itself; Keras only warns
             kwargs.setdefault("shuffle", False)
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 
     def train_step(self, *args: Any) -> Any:
-        """As in Keras, unless the weighting takes the tasks' gradients one by one."""
+        """As in Keras, but a batch whose loss, gradients or update are not finite moves nothing.
+
+        A weighting may take the tasks' gradients one by one.
+        """
         if isinstance(self._weighting, GradientWeighting):
             return self._weighting.train_step(self, *args)
-        return super().train_step(*args)
+        if keras.backend.backend() == "tensorflow":
+            from auxnet_keras.models import tensorflow_step
+
+            return tensorflow_step.train_step(self, *args)
+        return stateless_step.train_step(self, super().train_step, *args)
 
     def make_train_function(self, force: bool = False) -> Any:
         # An optimizer that creates its variables inside the step makes Keras trace it twice.
@@ -229,6 +245,7 @@ class AuxiliaryModel(keras.Model):
         )
         for task, tracker in self._logged.losses.items():
             tracker.update_state(losses[task].total, losses[task].count)
+        self.guard.watch([loss.mean for loss in losses.values()])
         return losses
 
     def constant_terms(self, losses: Mapping[str, TaskLoss]) -> list[Any]:
@@ -292,7 +309,12 @@ class AuxiliaryModel(keras.Model):
     def get_metrics_result(self) -> dict[str, Any]:
         """As in Keras."""
         results = super().get_metrics_result()
-        hidden = self._logged.weights if self._logged.evaluating else ()
+        if not self._logged.evaluating:
+            # No batch counted so far: a mean of nothing is no loss of 0.
+            nothing = ops.convert_to_tensor(self._loss_tracker.count) == 0
+            results["loss"] = ops.where(nothing, float("nan"), results["loss"])
+            return results
+        hidden = (*self._logged.weights, self.guard.name)
         return {name: value for name, value in results.items() if name not in hidden}
 
     @contextlib.contextmanager
@@ -311,7 +333,13 @@ class AuxiliaryModel(keras.Model):
             *super().metrics,
             *self._logged.losses.values(),
             *self._logged.weights.values(),
+            self.guard,
         ]
+
+    @property
+    def guard(self) -> Guard:
+        """Counts the batches of the epoch that were not finite and therefore moved nothing."""
+        return self._logged.guard
 
     # --- Weightings -------------------------------------------------------------------------
 
@@ -389,6 +417,14 @@ class AuxiliaryModel(keras.Model):
     def compile_from_config(self, config: dict[str, Any]) -> None:
         self.compile(**keras.saving.deserialize_keras_object(config))
         self.optimizer.build(self.trainable_variables)
+
+
+def _one_at_most(what: str, kind: type, callbacks: Sequence[keras.callbacks.Callback]) -> list[Any]:
+    found = [callback for callback in callbacks if isinstance(callback, kind)]
+    if len(found) > 1:
+        names = " and ".join(type(callback).__name__ for callback in found)
+        raise ConfigError(f"A fit takes one {what} at most. Received: {names}.")
+    return found
 
 
 def _keep_epoch(dataset: Any) -> list[keras.callbacks.Callback]:

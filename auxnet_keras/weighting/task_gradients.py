@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.models.branches import Branches
+from auxnet_keras.models.tensorflow_step import Ending
 from auxnet_keras.weighting.gradient_base import GradientWeighting
 
 Gradients = list[Any]
@@ -29,6 +30,7 @@ def train_step(model: keras.Model, weighting: GradientWeighting, data: Any) -> d
         ConfigError: The tasks share no parameter.
     """
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+    ending = Ending(model)
     step = _Step(model, weighting, y, sample_weight)
     if weighting.branches is None:
         gradients = step.at_parameters(x)
@@ -36,11 +38,8 @@ def train_step(model: keras.Model, weighting: GradientWeighting, data: Any) -> d
         gradients = step.at_representation(x, weighting.branches)
     model.log_weights(weighting)
     terms = [step.weights[k] * step.losses[task].mean for k, task in enumerate(model.tasks)]
-    model._loss_tracker.update_state(
-        tf.add_n([*terms, *step.constant]), sample_weight=tf.shape(keras.tree.flatten(x)[0])[0]
-    )
-    model.optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
-    return model.compute_metrics(x, y, step.predictions, sample_weight=sample_weight)
+    total = tf.add_n([*terms, *step.constant])
+    return ending(total, gradients, x, y, step.predictions, sample_weight)
 
 
 class _Step:

@@ -26,6 +26,45 @@ import auxnet_keras as ak  # noqa: E402
 from tests.toys import tiny_backbone, toy_batches, toy_model  # noqa: E402
 
 
+class Snapshots(keras.callbacks.Callback):
+    """The bytes of all weights, optimizer variables and weighting state after every batch."""
+
+    def __init__(self):
+        super().__init__()
+        self.states = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.model.jax_state_sync()
+        variables = [*self.model.variables, *self.model.optimizer.variables]
+        self.states.append([np.asarray(v).tobytes() for v in variables])
+
+
+def bad_numbers() -> dict:
+    """The second of three batches has a NaN in an image."""
+    images, targets = toy_batches(3)
+    images = images.astype(np.float32)
+    images[4] = np.nan
+    snapshots = Snapshots()
+    model = toy_model()
+    model.compile(keras.optimizers.Adam(1e-3))
+    given = [ak.weighting.TaskWeightBalancing(), ak.callbacks.NonFinite("skip"), snapshots]
+    history = model.fit(
+        images, targets, batch_size=4, shuffle=False, verbose=0, callbacks=given
+    ).history
+    good, bad, after = snapshots.states
+    outcome = {
+        "skipped": history["skipped_batches"],
+        "moved": [good != bad, bad != after],
+        "finite": all(np.isfinite(values).all() for values in history.values()),
+    }
+    try:
+        model.fit(images, targets, batch_size=4, shuffle=False, verbose=0)
+    except ak.callbacks.NonFiniteError as error:
+        outcome["error"] = str(error)
+    outcome["sound"] = all(np.isfinite(weight).all() for weight in model.get_weights())
+    return outcome
+
+
 def main() -> None:
     outcome = {}
     for name, make in {
@@ -63,6 +102,7 @@ def main() -> None:
     }
     logs = network.train_on_batch(images, targets, return_dict=True)
     outcome["auxnet"] = {name: float(value) for name, value in logs.items()}
+    outcome["bad_numbers"] = bad_numbers()
     outcome["tensorflow_imported"] = "tensorflow" in sys.modules
     print(json.dumps(outcome))
 

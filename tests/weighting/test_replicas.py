@@ -39,7 +39,11 @@ def test_two_replicas_equal_one_device(outcomes, name):
 
 
 @pytest.mark.slow
-def test_what_keras_cannot_distribute_is_refused(run_program):
-    steps, accumulation = run_program("two_replicas", "refusals")
+def test_refusals_and_bad_numbers(run_program):
+    steps, accumulation, bad = run_program("two_replicas", "refusals")
     assert "steps_per_execution=2" in steps
     assert "gradient_accumulation_steps=2" in accumulation
+    # A batch that is bad on one replica is left out on both, and as if it had not been there.
+    assert bad["skipped"].pop("skipped") == [1.0]
+    assert bad["without"].pop("skipped") == [0.0]
+    assert bad["skipped"] == bad["without"]

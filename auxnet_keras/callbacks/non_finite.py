@@ -1,0 +1,246 @@
+"""What happens when a number of a training step is NaN or infinite."""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import keras
+from keras import ops
+
+from auxnet_keras.callbacks.batch_files import BatchFiles, listed
+from auxnet_keras.callbacks.checkpoint import ResumableCheckpoint
+from auxnet_keras.callbacks.explosion import Explosion
+from auxnet_keras.errors import AuxnetError, ConfigError, unknown
+
+logger = logging.getLogger("auxnet_keras")
+
+POLICIES = ("raise", "skip", "rollback")
+_MOST_WARNINGS = 10
+
+
+class NonFiniteError(AuxnetError, FloatingPointError):
+    """Training came upon NaN or infinity; the model is as it was before.
+
+    Attributes:
+        epoch, batch: Where, counted from 0 as in Keras.
+        files: The images of the batch; empty if unknown.
+    """
+
+    def __init__(self, message: str, epoch: int, batch: int, files: list[str]) -> None:
+        super().__init__(message)
+        self.epoch, self.batch, self.files = epoch, batch, files
+
+
+class NonFinite(keras.callbacks.Callback):
+    """Decides what a batch with NaN or infinity in its loss or gradients does to training.
+
+    Whatever the policy, such a batch moves nothing: no weight, no moment of the optimizer, no
+    statistic of BatchNormalization, no state of the weighting, no mean in the logs. The compiled
+    step sees to that, also with `steps_per_execution`. `AuxiliaryModel.fit` adds this callback with
+    `"raise"` when there is none.
+
+        "raise"     training stops and the error names the batch's files.
+        "skip"      training goes on with the next batch; the count is logged as `skipped_batches`.
+        "rollback"  weights, optimizer, statistics and the weighting go back to the newest
+                    checkpoint of the `ResumableCheckpoint` among the callbacks, and training goes
+                    on with the next batch.
+
+    Weights that are no longer finite themselves are found before an epoch is saved. It also warns,
+    once each, of a task or class weight beyond 1e6 times its start and of a loss beyond 1e12.
+
+    With a `LossScaleOptimizer` (mixed_float16) gradients that overflow are the optimizer's to skip,
+    as ever, and are not counted; a loss that is not finite is.
+
+    Args:
+        policy: `"raise"`, `"skip"` or `"rollback"`.
+        max_rollbacks: How many there may be in one fit.
+
+    Attributes:
+        skipped: Batches left out in this fit.
+        rollbacks: How often this fit went back.
+
+    Raises:
+        ConfigError: An unknown policy; `"rollback"` without a `ResumableCheckpoint`; a model that
+            is no `AuxiliaryModel`.
+        NonFiniteError: As the policy says; with `"skip"`, an epoch without a single good batch;
+            with `"rollback"`, once too often, or before the first checkpoint.
+
+    Example:
+        >>> model.fit(train, callbacks=[weighting, ak.callbacks.NonFinite("skip")])
+    """
+
+    def __init__(self, policy: str = "raise", max_rollbacks: int = 3) -> None:
+        super().__init__()
+        if policy not in POLICIES:
+            raise unknown("policy", policy, POLICIES)
+        if type(max_rollbacks) is not int or max_rollbacks < 1:
+            raise ConfigError(
+                f"max_rollbacks is an integer, 1 or more. Received: {max_rollbacks!r}."
+            )
+        self.policy = policy
+        self.max_rollbacks = max_rollbacks
+        self.skipped = self.rollbacks = 0
+        self._files = BatchFiles()
+        self._checkpoint: ResumableCheckpoint | None = None
+
+    def set_model(self, model: keras.Model) -> None:
+        if not hasattr(model, "guard"):
+            raise ConfigError(
+                "NonFinite works on an auxnet_keras.models.AuxiliaryModel, whose step leaves bad "
+                "batches out; for other models there is keras.callbacks.TerminateOnNaN. "
+                f"Received: {type(model).__name__}."
+            )
+        super().set_model(model)
+
+    def prepare(self, dataset: Any, callbacks: Iterable[keras.callbacks.Callback]) -> None:
+        """Takes from `fit` what a callback cannot see: the data set and the other callbacks.
+
+        Args:
+            dataset: What is trained on, or `None` where an epoch is not one pass over it.
+            callbacks: All of them.
+        """
+        self._files = BatchFiles(dataset)
+        checkpoints = (each for each in callbacks if isinstance(each, ResumableCheckpoint))
+        self._checkpoint = next(checkpoints, None)
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        if self.policy == "rollback" and self._checkpoint is None:
+            raise ConfigError(
+                "NonFinite('rollback') goes back to a checkpoint, and this fit writes none: add "
+                "ak.callbacks.ResumableCheckpoint(run_dir, dataset=train) to the callbacks, or use "
+                "the policy 'skip'. Received: no ResumableCheckpoint."
+            )
+        self.skipped = self.rollbacks = 0
+        weighting = self.model.weighting
+        start = {} if weighting is None else weighting.current()
+        self._explosion = Explosion({n: float(ops.convert_to_numpy(v)) for n, v in start.items()})
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._epoch = epoch
+        self._counted = self._batches = 0
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        logs = {} if logs is None else logs
+        # The last of several steps_per_execution may be shorter than Keras says.
+        steps = (self.params or {}).get("steps")
+        self._batches = min(batch + 1, steps) if steps else batch + 1
+        counted = self._take_count(logs)
+        # `model.evaluate` within an epoch resets all metrics, and with them the count.
+        new = counted - self._counted if counted >= self._counted else counted
+        self._counted = counted
+        if new:
+            self._act(new)
+        beyond = self._explosion.beyond(logs)
+        if beyond:
+            self._explosion.report(beyond, f"after {self._place(batch, self._files.of(batch))}")
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        logs = {} if logs is None else logs
+        if self._take_count(logs) == self._batches and self._batches:
+            raise self._error(
+                f"Every batch of epoch {epoch + 1} was skipped: training makes no progress. In the "
+                f"last one {self._wrong}. Start again with a lower learning rate, or from a "
+                "checkpoint before it",
+                self._batches - 1,
+            )
+        bad = _not_finite(self.model)
+        if bad is not None:
+            self._refuse_weights(bad)
+        beyond = self._explosion.beyond(logs)
+        if beyond:
+            last = self._batches - 1
+            self._explosion.report(beyond, f"after {self._place(last, self._files.of(last))}")
+
+    def on_train_end(self, logs: Any = None) -> None:
+        if self.policy == "skip" and self.skipped > _MOST_WARNINGS:
+            logger.warning("%d batches were skipped in all", self.skipped)
+
+    def _take_count(self, logs: dict[str, Any]) -> int:
+        """Batches left out in this epoch so far; the log stays where it can be more than 0."""
+        name = self.model.guard.name
+        return int(logs.pop(name, 0) if self.policy == "raise" else logs.get(name, 0))
+
+    def _act(self, new: int) -> None:
+        """Follows the policy after an execution in which `new` batches were left out."""
+        if hasattr(self.model, "jax_state_sync"):  # within an epoch variables are out of date there
+            self.model.jax_state_sync()
+        guard = self.model.guard
+        batches, last = (int(ops.convert_to_numpy(v)) for v in (guard.batches, guard.last))
+        if batches - last >= self.model.steps_per_execution:
+            return  # not now: this epoch goes on from a checkpoint that had counted it
+        batch = last - 1
+        self._wrong = guard.what_was_wrong(self.model)
+        self.skipped += new
+        files = self._files.of(batch)
+        found = f"Bad numbers in {self._place(batch, files)}: {self._wrong}"
+        if self.policy == "raise":
+            raise self._error(
+                f"{found}. Nothing was trained on it; the weights are those before it. Look at its "
+                "images, labels and depths; if they are sound, lower the learning rate, or leave "
+                "such batches out with ak.callbacks.NonFinite('skip')",
+                batch,
+            )
+        if self.policy == "rollback":
+            self._roll_back(found, batch)
+        elif self.skipped <= _MOST_WARNINGS:
+            which = f"the last of {new} that were skipped" if new > 1 else "skipped"
+            logger.warning("%s; %s", found, which)
+
+    def _roll_back(self, found: str, batch: int) -> None:
+        if self.rollbacks == self.max_rollbacks:
+            raise self._error(
+                f"{found}, after {self.rollbacks} rollbacks already. Look at the files, or start "
+                "again from the last checkpoint with a lower learning rate",
+                batch,
+            )
+        checkpoint = self._checkpoint.restore() if self._checkpoint else None
+        if checkpoint is None:
+            raise self._error(
+                f"{found}, and there is no checkpoint yet to go back to. Look at the files, lower "
+                "the learning rate, or use the policy 'skip'",
+                batch,
+            )
+        self.rollbacks += 1
+        logger.warning(
+            "%s; rollback %d of %d, to %s",
+            found,
+            self.rollbacks,
+            self.max_rollbacks,
+            checkpoint.path,
+        )
+
+    def _refuse_weights(self, bad: str) -> None:
+        last = self._batches - 1
+        found = (
+            f"At the end of epoch {self._epoch + 1} {bad} is not finite: an update before was too "
+            "large"
+        )
+        if self.policy == "rollback":
+            self._roll_back(found, last)
+            return
+        raise self._error(
+            f"{found}. Nothing of this epoch is saved; start again, from the last checkpoint if "
+            "there is one, with a lower learning rate",
+            last,
+        )
+
+    def _place(self, batch: int, files: list[str]) -> str:
+        return f"batch {batch + 1} of epoch {self._epoch + 1}{listed(files)}"
+
+    def _error(self, message: str, batch: int) -> NonFiniteError:
+        message = f"{message}. Received: policy={self.policy!r}."
+        return NonFiniteError(message, self._epoch, batch, self._files.of(batch))
+
+
+def _not_finite(model: keras.Model) -> str | None:
+    """The first variable of `model` that is not finite or of its optimizer that is NaN, if any."""
+    for variables, is_good in (
+        (model.variables, ops.isfinite),
+        (model.optimizer.variables, lambda value: ops.logical_not(ops.isnan(value))),
+    ):
+        floats = [v for v in variables if "float" in str(v.dtype)]
+        good = ops.stack([ops.all(is_good(ops.convert_to_tensor(v))) for v in floats])
+        for variable, is_it in zip(floats, ops.convert_to_numpy(good).tolist(), strict=True):
+            if not is_it:
+                return variable.path
+    return None
