@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import warnings
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from auxnet_keras._files import replacing_folder
-from auxnet_keras.errors import AuxnetError
+from auxnet_keras.errors import AuxnetError, DataError
+from auxnet_keras.safety import read_npz, read_text
 
-FORMAT = 1
+FORMAT = 2
 _STATE, _META, _SUMS = "state.npz", "meta.json", "SHA256"
+_MOST_META = 1 << 24  # bytes
 
 
 class CheckpointError(AuxnetError, RuntimeError):
@@ -31,18 +32,22 @@ class Checkpoint:
     Attributes:
         path: Its folder.
         epoch: Epochs finished when it was written, which is the epoch to go on with.
+        step: Batches of that epoch trained on; 0 at its beginning.
         arrays: Name to array.
         meta: Facts given when it was written.
     """
 
     path: Path
     epoch: int
+    step: int
     arrays: Mapping[str, np.ndarray]
     meta: Mapping[str, Any]
 
 
 class CheckpointStore:
     """The checkpoints of a run: `<folder>/epoch-00012/{state.npz, meta.json, SHA256}`.
+
+    Within an epoch, after batch 300 of it, the folder is `epoch-00012.batch-000300`.
 
     `sha256sum -c SHA256` in such a folder tells whether it is undamaged. It is written under a
     temporary name, synced, and renamed, so a folder with its final name was complete.
@@ -56,18 +61,27 @@ class CheckpointStore:
         self.folder = folder
         self.keep = keep
 
-    def write(self, epoch: int, arrays: Mapping[str, Any], meta: Mapping[str, Any]) -> Path:
+    def write(
+        self, epoch: int, arrays: Mapping[str, Any], meta: Mapping[str, Any], step: int = 0
+    ) -> Path:
         """Writes the state after `epoch` finished epochs and removes what is too old.
+
+        Args:
+            epoch: Finished epochs.
+            arrays, meta: What is kept; `meta` as JSON.
+            step: Batches of the next epoch that are done, too.
 
         Raises:
             CheckpointError: The disk is full or the folder cannot be written; the earlier
                 checkpoints are as they were.
         """
-        path = self.folder / f"epoch-{epoch:05d}"
+        path = self.folder / (f"epoch-{epoch:05d}" + (f".batch-{step:06d}" if step else ""))
         try:
             with replacing_folder(path) as temporary:
                 np.savez(temporary / _STATE, **arrays)
-                text = json.dumps({"format": FORMAT, "epoch": epoch, **meta}, indent=2)
+                text = json.dumps(
+                    {"format": FORMAT, "epoch": epoch, "step": step, **meta}, indent=2
+                )
                 (temporary / _META).write_text(text + "\n", encoding="utf-8")
                 sums = "".join(f"{_digest(temporary / n)}  {n}\n" for n in (_STATE, _META))
                 (temporary / _SUMS).write_text(sums, encoding="utf-8")
@@ -77,7 +91,9 @@ class CheckpointStore:
             raise CheckpointError(
                 f"The checkpoint {path} could not be written: {error.strerror or error}. Earlier "
                 "checkpoints are untouched; free some space or make the folder writable and start "
-                f"again to go on from them. Received: {str(path)!r}."
+                "again to go on from them. Expected room for "
+                f"{sum(array.nbytes for array in arrays.values()):,} bytes. "
+                f"Received: {_free(self.folder)}."
             ) from error
         return path
 
@@ -93,7 +109,7 @@ class CheckpointStore:
         for path in self._paths():
             try:
                 checkpoint = _read(path)
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
                 problems.append(f"{path.name}: {error}")
                 continue
             if problems:
@@ -115,8 +131,21 @@ class CheckpointStore:
         """Newest first."""
         if not self.folder.is_dir():
             return []
-        found = (p for p in self.folder.iterdir() if re.fullmatch(r"epoch-\d{5,}", p.name))
-        return sorted(found, key=lambda path: int(path.name.removeprefix("epoch-")), reverse=True)
+        found = [path for path in self.folder.iterdir() if position(path.name) is not None]
+        return sorted(found, key=lambda path: position(path.name) or (0, 0), reverse=True)
+
+
+def position(name: str) -> tuple[int, int] | None:
+    """(epochs, batches of the next) that the name of a checkpoint's folder says."""
+    match = re.fullmatch(r"epoch-(\d{5,10})(?:\.batch-(\d{6,12}))?", name)
+    return None if match is None else (int(match[1]), int(match[2] or 0))
+
+
+def _free(folder: Path) -> str:
+    try:
+        return f"{shutil.disk_usage(folder).free:,} bytes free"
+    except OSError as error:
+        return str(error.strerror)
 
 
 def _read(path: Path) -> Checkpoint:
@@ -127,12 +156,11 @@ def _read(path: Path) -> Checkpoint:
     for name in (_STATE, _META):
         if _digest(path / name) != expected.get(name):
             raise ValueError(f"{name} does not match its SHA-256")
-    meta = json.loads((path / _META).read_text(encoding="utf-8"))
+    meta = json.loads(read_text(path / _META, _MOST_META, DataError))
     if meta.pop("format") != FORMAT:
         raise ValueError("written by another version of auxnet_keras")
-    with np.load(path / _STATE, allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
-    return Checkpoint(path, meta.pop("epoch"), arrays, meta)
+    arrays = read_npz(path / _STATE)
+    return Checkpoint(path, int(meta.pop("epoch")), int(meta.pop("step")), arrays, meta)
 
 
 def _digest(path: Path) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from auxnet_keras.data.frame import IGNORE, INVALID, Sample
 from auxnet_keras.data.plan import Plan, make_plan
 from auxnet_keras.data.resize import Size
 
@@ -52,9 +53,10 @@ def load(
     Returns:
         A tf.data.Dataset of (image uint8 [B, H, W, 3] RGB, {"segmentation": uint8 [B, H, W], 255 =
         ignore, int32 for more than 254 classes; "depth": float32 [B, H, W, 1], -1 = invalid}), with
-        three more attributes: `epoch`, a tf.Variable with the next pass's number, which may be
-        assigned, `source_frames`, the frames in the order of their index, and `plan`, which knows
-        the order of every pass.
+        more attributes: `epoch` and `start`, tf.Variables which may be assigned, with the next
+        pass's number and how many of its first batches are blank (none, unless a run is resumed
+        behind them); `source_frames`, the frames in the order of their index; and `plan`, which
+        knows the order of every pass.
 
     Raises:
         DataError: No frames, no frame with the main target, or fewer training frames than a
@@ -81,7 +83,8 @@ def load(
         main=main,
     )
     epoch = tf.Variable(0, dtype=tf.int64, trainable=False, name="epoch")
-    dataset = tf.data.Dataset.range(1).flat_map(lambda _: _pass(plan, epoch))
+    start = tf.Variable(0, dtype=tf.int64, trainable=False, name="start")
+    dataset = tf.data.Dataset.range(1).flat_map(lambda _: _pass(plan, epoch, start))
     dataset = dataset.map(
         lambda index, number: _sample(plan, index, number),
         num_parallel_calls=_THREADS,
@@ -91,7 +94,8 @@ def load(
     dataset = dataset.batch(batch_size, drop_remainder=whole_batches)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(plan)))
     dataset = dataset.prefetch(2).with_options(_options())
-    dataset.epoch, dataset.source_frames, dataset.plan = epoch, plan.frames, plan
+    dataset.epoch, dataset.start = epoch, start
+    dataset.source_frames, dataset.plan = plan.frames, plan
     return dataset
 
 
@@ -111,7 +115,7 @@ def with_depth_input(dataset: tf.data.Dataset) -> tf.data.Dataset:
             {"segmentation": targets["segmentation"]},
         )
     )
-    for name in ("epoch", "source_frames", "plan"):
+    for name in ("epoch", "start", "source_frames", "plan"):
         if hasattr(dataset, name):
             setattr(fused, name, getattr(dataset, name))
     return fused
@@ -127,19 +131,35 @@ def _options() -> tf.data.Options:
     return options
 
 
-def _pass(plan: Plan, epoch: tf.Variable) -> tf.data.Dataset:
-    """(index, epoch) of every sample of the pass that starts now; the counter moves on."""
-    number = epoch.read_value()
-    with tf.control_dependencies([number]), tf.control_dependencies([epoch.assign_add(1)]):
-        number = tf.identity(number)
-    order = tf.numpy_function(lambda n: plan.order(int(n)), [number], tf.int64, stateful=False)
+def _pass(plan: Plan, epoch: tf.Variable, start: tf.Variable) -> tf.data.Dataset:
+    """(index, epoch) of every sample of the pass that starts now; the counter moves on.
+
+    The index of a sample in a blank batch is -1.
+    """
+    number, blank = epoch.read_value(), start.read_value()
+    moved = [epoch.assign_add(1), start.assign(0)]
+    with tf.control_dependencies([number, blank]), tf.control_dependencies(moved):
+        number, blank = tf.identity(number), tf.identity(blank)
+
+    def indices(number: np.int64, blank: np.int64) -> np.ndarray:
+        order = plan.order(int(number))
+        order[: int(blank) * plan.batch_size] = -1
+        return order
+
+    order = tf.numpy_function(indices, [number, blank], tf.int64, stateful=False)
     order = tf.ensure_shape(order, [None])
     return tf.data.Dataset.from_tensor_slices((order, tf.fill(tf.shape(order), number)))
 
 
 def _sample(plan: Plan, index: tf.Tensor, epoch: tf.Tensor) -> tuple[tf.Tensor, dict]:
+    blank = Sample(
+        np.zeros((*plan.size, 3), np.uint8),
+        np.full(plan.size, IGNORE, plan.source.info.label_dtype),
+        np.full((*plan.size, 1), INVALID, np.float32),
+    )
+
     def decode(index: np.int64, epoch: np.int64) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        sample = plan.sample(int(index), int(epoch))
+        sample = blank if index < 0 else plan.sample(int(index), int(epoch))
         return sample.image, sample.segmentation, sample.depth
 
     image, segmentation, depth = tf.numpy_function(

@@ -1,6 +1,8 @@
 """What `load` and `arrays` share: checked settings, frames, samples by index, and their order."""
 
+import hashlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -51,6 +53,20 @@ class Plan:
             order = np.arange(count)
         return order[: len(self) * self.batch_size].astype(np.int64)
 
+    def identity(self) -> dict[str, str]:
+        """What decides every batch of every pass, in words: equal plans give equal batches."""
+        frames = f"{len(self.frames)} frames, {fingerprint(self.frames)}"
+        return {
+            "data": f"{self.source.signature}, {frames}",
+            "size": f"{self.size[0]}x{self.size[1]}",
+            "batch_size": str(self.batch_size),
+            "seed": str(self.seed),
+            "depth_unit": self.depth_unit,
+            "ignore_void": str(self.ignore_void),
+            "augment": str(self.augment),
+            "shuffle": str(self.shuffle),
+        }
+
     def sample(self, index: int, epoch: int) -> Sample:
         """A frame decoded, resized and, if asked for, augmented."""
         sample = self.cache.get(index) if self.cache else None
@@ -70,6 +86,19 @@ class Plan:
             unit=self.depth_unit,
             stored_unit=self.source.encoding.unit,
         )
+
+
+def fingerprint(frames: Sequence[Frame]) -> str:
+    """SHA-256 over the names of all frames and the sizes of their files.
+
+    Of their sizes only: reading tens of thousands of files would delay every start by minutes.
+    """
+    digest = hashlib.sha256()
+    for frame in frames:
+        files = (frame.image, frame.label, frame.depth)
+        sizes = [path.stat().st_size if path and path.is_file() else None for path in files]
+        digest.update(repr((frame.name, sizes)).encode())
+    return digest.hexdigest()
 
 
 def make_plan(

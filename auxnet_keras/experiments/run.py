@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from auxnet_keras.callbacks.checkpoint_store import position
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.config import RunConfig
 from auxnet_keras.experiments.config_file import read_config
@@ -59,11 +60,15 @@ class Run:
         return self.manifest.finished and (self.path / RESULTS).is_file()
 
     @property
+    def position_saved(self) -> tuple[int, int]:
+        """Finished epochs, and batches of the next, at which the newest checkpoint was written."""
+        names = [path.name for path in (self.path / "checkpoints").glob("epoch-*")]
+        return max(filter(None, map(position, names)), default=(0, 0))
+
+    @property
     def epochs_saved(self) -> int:
         """Epochs after which the newest checkpoint was written: a resumed run goes on there."""
-        names = [path.name for path in (self.path / "checkpoints").glob("epoch-*")]
-        numbers = [name.removeprefix("epoch-") for name in names]
-        return max((int(number) for number in numbers if number.isdecimal()), default=0)
+        return self.position_saved[0]
 
     @property
     def history(self) -> dict[str, list[float]]:

@@ -1,10 +1,10 @@
 """What a run says before it starts, on the terminal and in its manifest."""
 
 import dataclasses
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from auxnet_keras.data.plan import fingerprint
 from auxnet_keras.experiments import manifest
 from auxnet_keras.experiments.run import Run
 from auxnet_keras.experiments.run_log import logger
@@ -34,19 +34,6 @@ def record_facts(run: Run, info: "DatasetInfo", frames: Mapping[str, Sequence["F
     record.event("resume" if resumed else "start")
 
 
-def fingerprint(frames: Sequence["Frame"]) -> str:
-    """SHA-256 over the names of all frames and the sizes of their files.
-
-    Of their sizes only: reading tens of thousands of files would delay every start by minutes.
-    """
-    digest = hashlib.sha256()
-    for frame in frames:
-        files = (frame.image, frame.label, frame.depth)
-        sizes = [path.stat().st_size if path and path.is_file() else None for path in files]
-        digest.update(repr((frame.name, sizes)).encode())
-    return digest.hexdigest()
-
-
 def describe_run(
     run: Run, model: "AuxiliaryModel", info: "DatasetInfo", train: Any, val: Any
 ) -> None:
@@ -55,7 +42,7 @@ def describe_run(
     where = config.data if config.root is None else f"{config.data}:{config.root}"
     trained, deployed = model.count_params(), model.main_model().count_params()
     unit = config.depth_unit or info.depth_unit
-    finished = run.epochs_saved
+    epochs, batches = run.position_saved
     lines = {
         "network": f"{config.model}{_on(config.backbone)} ({_start(str(config.weights))}), "
         f"{'main task ' if config.tasks[1:] else ''}{config.main}, "
@@ -66,10 +53,17 @@ def describe_run(
         "input": f"{config.size[0]}x{config.size[1]}, {config.batch_size} images a step, "
         f"{len(train)} steps an epoch, {config.epochs} epochs",
         "parameters": f"{trained:,} in training, {deployed:,} deployed",
-        "run folder": f"{run.path}" + (f" (after epoch {finished})" if finished else ""),
+        "run folder": f"{run.path}" + _after(epochs, batches),
     }
     for name, text in lines.items():
         logger.info("%-11s %s", name, text)
+
+
+def _after(epochs: int, batches: int) -> str:
+    if not epochs and not batches:
+        return ""
+    within = f" and batch {batches} of the next" if batches else ""
+    return f" (after epoch {epochs}{within})"
 
 
 def _on(backbone: str | None) -> str:

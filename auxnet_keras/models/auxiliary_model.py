@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from auxnet_keras import replicas
-from auxnet_keras.callbacks import NonFinite, Progress
+from auxnet_keras.callbacks import NonFinite, Progress, ResumableCheckpoint
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.models import attachment, checks, stateless_step
 from auxnet_keras.models.compile_defaults import default_losses, default_metrics
@@ -172,7 +172,9 @@ class AuxiliaryModel(keras.Model):
         given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks) or [])
         weightings = _one_at_most("weighting", Weighting, given)
         policies = _one_at_most("NonFinite", NonFinite, given) or [NonFinite()]
-        policies[0].prepare(None if kwargs.get("steps_per_epoch") else x, given)
+        checkpoints = _one_at_most("ResumableCheckpoint", ResumableCheckpoint, given)
+        one_pass = None if kwargs.get("steps_per_epoch") else x
+        policies[0].prepare(one_pass, given)
         if not weightings:
             self.detach_weighting()
         if isinstance(callbacks, keras.callbacks.CallbackList):
@@ -189,7 +191,13 @@ class AuxiliaryModel(keras.Model):
             callbacks = [*_keep_epoch(x), *first, *others]
         if hasattr(x, "element_spec"):  # a tf.data.Dataset shuffles itself; Keras only warns
             kwargs.setdefault("shuffle", False)
-        return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
+        try:
+            for checkpoint in checkpoints:
+                checkpoint.prepare(one_pass, given)
+            return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
+        finally:
+            for checkpoint in checkpoints:
+                checkpoint.release()
 
     def train_step(self, *args: Any) -> Any:
         """As in Keras, but a batch whose loss, gradients or update are not finite moves nothing.

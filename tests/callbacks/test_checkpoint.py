@@ -164,13 +164,21 @@ def test_another_weighting_or_model_is_refused(tmp_path):
         )
 
 
+ENDS = {"term": 143, "interrupt": 1}  # a KeyboardInterrupt that nobody catches ends Python
+
+
 def run(folder, scenes, when):
-    """A run in a process of its own: what it printed, or `None` if it was killed."""
+    """A run in a process of its own: what it printed, or `None` if it was stopped."""
     command = [sys.executable, "-m", "tests.programs.resumable", folder, scenes, when]
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    moment = when.partition(":")[0]
+    if moment == "interrupt":
+        assert "KeyboardInterrupt" in done.stderr
+        assert done.returncode == -2, done.stderr
+        return None
     if when != "never":
-        assert done.returncode == -9, done.stderr
+        assert done.returncode == ENDS.get(moment, -9), done.stderr
         return None
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
@@ -185,16 +193,34 @@ def history_of(folder):
     ]
 
 
+def checkpoints(folder):
+    return sorted(path.name for path in (folder / "checkpoints").glob("epoch-*"))
+
+
 @pytest.mark.slow
 def test_killed_runs_end_as_if_nothing_had_happened(tmp_path):
     scenes = tmp_path / "scenes"
     ak.data.street.write(scenes, 10, 0)
     whole = run(tmp_path / "whole", scenes, "never")
     assert whole["resumed_from"] is None
-    for when in ("after:1", "in:2"):
-        run(tmp_path / "killed", scenes, when)
-    resumed = run(tmp_path / "killed", scenes, "never")
-    assert resumed == {"digest": whole["digest"], "resumed_from": "epoch-00002"}
-    assert history_of(tmp_path / "killed") == history_of(tmp_path / "whole")
+    killed = tmp_path / "killed"
+    for when, newest in (
+        ("step:2", "epoch-00000.batch-000002"),  # within the first epoch
+        ("write:5", "epoch-00001.batch-000001"),  # a half-written checkpoint
+        ("validation:1", "epoch-00001.batch-000003"),  # all of the epoch is trained
+        ("term:8", "epoch-00002.batch-000002"),
+        ("interrupt:9", "epoch-00002.batch-000003"),
+        ("after:2", "epoch-00003"),
+    ):
+        run(killed, scenes, when)
+        assert checkpoints(killed)[-1] == newest
+    resumed = run(killed, scenes, "never")
+    assert resumed == {"digest": whole["digest"], "resumed_from": "epoch-00003"}
+    assert history_of(killed) == history_of(tmp_path / "whole")
     best = [tmp_path / name / "best.weights.h5" for name in ("whole", "killed")]
     assert best[0].read_bytes() == best[1].read_bytes()
+    states = [
+        (folder / "checkpoints" / "epoch-00004" / "state.npz").read_bytes()
+        for folder in (tmp_path / "whole", killed)
+    ]
+    assert states[0] == states[1]

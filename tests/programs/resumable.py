@@ -1,7 +1,8 @@
-"""Trains four epochs on street scenes with a checkpoint; kills itself where it is told to.
+"""Trains four epochs of three batches with a checkpoint; is killed where it is told to be.
 
-Arguments: run folder, scenes folder, and where to die: `never`, `after:EPOCH` (when the epoch's
-checkpoint has been written), or `in:EPOCH` (in its second batch), epochs from 0.
+Arguments: run folder, scenes folder, and the end: `never`; `after:EPOCH` (its checkpoint has been
+written); `step:N` (SIGKILL after the N-th batch of the run); `write:N` (within the write after it);
+`validation:EPOCH`; `term:N` and `interrupt:N` (that signal during the N-th batch).
 """
 
 import hashlib
@@ -25,19 +26,37 @@ class Killed(keras.callbacks.Callback):
 
     def __init__(self, when):
         super().__init__()
-        self.moment, _, epoch = when.partition(":")
-        self.epoch = int(epoch or -1)
+        self.moment, _, number = when.partition(":")
+        self.number = int(number or -1)
 
     def on_epoch_begin(self, epoch, logs=None):
         self.now = epoch
 
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.now * 3 + batch + 1 == self.number:
+            if self.moment == "term":
+                os.kill(os.getpid(), signal.SIGTERM)
+            if self.moment == "interrupt":
+                os.kill(os.getpid(), signal.SIGINT)
+            if self.moment == "write":
+                np.savez = half_written
+
     def on_train_batch_end(self, batch, logs=None):
-        if self.moment == "in" and self.now == self.epoch and batch == 1:
+        if self.moment == "step" and self.now * 3 + batch + 1 == self.number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def on_test_batch_end(self, batch, logs=None):
+        if self.moment == "validation" and self.now == self.number:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.moment == "after" and epoch == self.epoch:
+        if self.moment == "after" and epoch == self.number:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def half_written(path, **arrays):
+    Path(path).write_bytes(b"PK" * 1000)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def network():
@@ -60,7 +79,10 @@ def main(run, scenes, when):
     train = ak.data.load("street", scenes, split="train", augment=True, **options)
     model = network()
     model.compile(keras.optimizers.Adam(1e-2))
-    checkpoint = ak.callbacks.ResumableCheckpoint(run, dataset=train)
+    monitor = {"monitor": "val_depth_loss", "mode": "min"}
+    stopping = keras.callbacks.EarlyStopping(**monitor, patience=3, restore_best_weights=True)
+    plateau = keras.callbacks.ReduceLROnPlateau(**monitor, patience=1, min_delta=100.0)
+    checkpoint = ak.callbacks.ResumableCheckpoint(run, every=1)
     model.fit(
         train,
         validation_data=ak.data.load("street", scenes, split="val", **options),
@@ -68,6 +90,8 @@ def main(run, scenes, when):
         verbose=0,
         callbacks=[
             ak.weighting.FocusedTaskWeightBalancing(),
+            stopping,
+            plateau,
             ak.callbacks.HistoryFile(run / "history.csv"),
             ak.callbacks.BestWeights(run / "best.weights.h5"),
             checkpoint,
@@ -77,6 +101,7 @@ def main(run, scenes, when):
     digest = hashlib.sha256()
     for variable in (*model.variables, *model.optimizer.variables):
         digest.update(np.asarray(variable).tobytes())
+    digest.update(repr([stopping.wait, float(stopping.best), plateau.wait]).encode())
     resumed = checkpoint.resumed_from and checkpoint.resumed_from.name
     print(json.dumps({"digest": digest.hexdigest(), "resumed_from": resumed}))
 
