@@ -132,7 +132,7 @@ class NonFinite(keras.callbacks.Callback):
             self._act(new)
         beyond = self._explosion.beyond(logs)
         if beyond:
-            self._explosion.report(beyond, f"after {self._place(batch, self._files.of(batch))}")
+            self._report(beyond)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         logs = {} if logs is None else logs
@@ -148,12 +148,15 @@ class NonFinite(keras.callbacks.Callback):
             self._refuse_weights(bad)
         beyond = self._explosion.beyond(logs)
         if beyond:
-            last = self._batches - 1
-            self._explosion.report(beyond, f"after {self._place(last, self._files.of(last))}")
+            self._report(beyond)
 
     def on_train_end(self, logs: Any = None) -> None:
         if self.policy == "skip" and self.skipped > _MOST_WARNINGS:
             logger.warning("%d batches were skipped in all", self.skipped)
+
+    def _report(self, beyond: dict[str, float]) -> None:
+        last = self._batches - 1
+        self._explosion.report(beyond, f"after {self._place(last, self._files.of(last))}")
 
     def _take_count(self, logs: dict[str, Any]) -> int:
         """Batches left out in this epoch so far; the log stays where it can be more than 0."""

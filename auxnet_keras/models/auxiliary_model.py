@@ -180,7 +180,7 @@ class AuxiliaryModel(keras.Model):
         if isinstance(callbacks, keras.callbacks.CallbackList):
             if policies[0] not in given:
                 policies[0].set_model(self)
-                callbacks.callbacks.append(policies[0])
+                callbacks.callbacks.insert(0, policies[0])
         else:
             if verbose == "auto":
                 verbose, given = 0, [*given, Progress()]

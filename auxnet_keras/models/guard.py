@@ -60,9 +60,16 @@ class Guard(keras.metrics.Metric):
         return ops.copy(ops.convert_to_tensor(self.skipped))
 
     def what_was_wrong(self, model: keras.Model) -> str:
-        """Which number of the last batch left out was not finite; reads the device."""
-        losses = zip(self.tasks, ops.convert_to_numpy(self.losses).tolist(), strict=True)
-        bad = [f"the {task} loss" for task, loss in losses if not math.isfinite(loss)]
+        """Which number of the last batch left out was not finite, and forgets it.
+
+        Between steps only: it reads and assigns variables.
+        """
+        losses = ops.convert_to_numpy(self.losses).tolist()
+        self.losses.assign(
+            ops.zeros((len(self.tasks),))
+        )  # or the next one would be mistaken for it
+        both = zip(self.tasks, losses, strict=True)
+        bad = [f"the {task} loss" for task, loss in both if not math.isfinite(loss)]
         if bad:
             return f"{' and '.join(bad)} {'is' if len(bad) == 1 else 'are'} not finite"
         gradient = int(ops.convert_to_numpy(self.gradient))

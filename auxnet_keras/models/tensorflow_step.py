@@ -90,7 +90,8 @@ class Ending:
         """Whether all is finite, on all replicas, and the first gradient that is not, or -1."""
         finite = tf.math.is_finite(loss)
         # A loss scale that is too large overflows gradients, which is the optimizer's to handle.
-        if isinstance(self._model.optimizer, keras.optimizers.LossScaleOptimizer):
+        scaled = isinstance(self._model.optimizer, keras.optimizers.LossScaleOptimizer)
+        if scaled or not gradients:  # a frozen model has none
             return finite, tf.constant(-1, tf.int64)
         bad = _bad(gradients)
         if replicas.count() > 1:

@@ -183,10 +183,21 @@ def test_large_gradients_that_only_add_up_to_infinity_are_finite():
 
 
 class RootOfZero(keras.losses.Loss):
-    """Finite, with a gradient that is not: sqrt(0)."""
+    """0, with a gradient that is not finite, as of sqrt(0); NaN only where the prediction is."""
 
     def call(self, y_true, y_pred):
         return keras.ops.mean(keras.ops.sqrt(0.0 * y_pred))
+
+
+def test_the_reason_of_one_bad_batch_is_not_that_of_the_next(caplog):
+    losses = {"segmentation": ak.losses.PixelCrossEntropy(), "depth": RootOfZero()}
+    with (
+        caplog.at_level(logging.WARNING, "auxnet_keras"),
+        pytest.raises(NonFiniteError, match="Every batch .* but the gradient of"),
+    ):
+        fit(model_for(loss=losses), poisoned(2, 0), ak.callbacks.NonFinite("skip"))
+    assert "the segmentation loss and the depth loss are not finite" in caplog.messages[0]
+    assert "but the gradient of shared/kernel is not" in caplog.messages[1]
 
 
 def test_a_gradient_alone_is_enough_and_is_named():
@@ -209,6 +220,15 @@ def test_train_on_batch_says_what_it_left_out():
     for a, b in zip(weights, model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     assert "skipped_batches" not in model.evaluate(*data, verbose=0, return_dict=True)
+
+
+def test_a_frozen_model_has_no_gradients_to_look_at():
+    model = model_for()
+    model.trainable = False
+    model.compile("sgd", metrics=None)
+    assert np.isfinite(fit(model, toy_batches(1))["loss"]).all()
+    with pytest.raises(NonFiniteError, match="loss are not finite"):
+        fit(model, poisoned(1, 0))
 
 
 # --- Raise --------------------------------------------------------------------------------------
