@@ -53,9 +53,13 @@ class Manifest:
         self._write()
 
     def record_artefacts(self) -> None:
-        """Takes the SHA-256 of every file of the folder but the manifest itself."""
+        """Takes the SHA-256 of every file of the folder but the manifest itself and locks."""
         folder = self.path.parent
-        files = sorted(path for path in folder.rglob("*") if path.is_file() and path != self.path)
+        files = sorted(
+            path
+            for path in folder.rglob("*")
+            if path.is_file() and path != self.path and path.name != ".lock"
+        )
         self.content["artefacts"] = {
             path.relative_to(folder).as_posix(): sha256(path) for path in files
         }

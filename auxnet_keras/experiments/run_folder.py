@@ -23,7 +23,7 @@ def open_folder(config: RunConfig) -> Run:
     if (path / "config.yaml").is_file():
         run = load_run(path)
         lines = difference(run.config, config)
-        if lines and run.history:
+        if lines and (run.history or run.position_saved != (0, 0)):
             raise ConfigError(
                 f"{path} holds a run with other settings. Choose another folder, or ask for the "
                 f"same settings to resume it. Received: {'; '.join(lines)}."

@@ -1,13 +1,19 @@
 """Training a run, from its config to its folder."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
+from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config import RunConfig
 from auxnet_keras.experiments.config_file import as_config
 from auxnet_keras.experiments.run import WEIGHTS, Run
 from auxnet_keras.experiments.run_folder import open_folder
+
+_CHECKPOINT_STEPS = 500  # minutes of work; a save takes a second
 
 
 def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
@@ -38,11 +44,11 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
     from auxnet_keras.experiments.finishing import finish
     from auxnet_keras.experiments.run_log import logger, run_log
 
-    with run_log(run.path):
+    with _alone(run.path), run_log(run.path):
         try:
             _fit(run)
             finish(run)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
             run.manifest.event("interrupt", epochs=run.epochs_saved)
             logger.info("Interrupted. %s", _what_is_saved(run))
             raise
@@ -50,6 +56,23 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
             logger.error("stopped: %s", sentence(error) or error, extra={"file_only": True})
             raise
     return run
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keeps other processes out of a run folder; the lock of a process that died is free."""
+    lock = FileLock(folder / ".lock", timeout=0, is_singleton=True)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ConfigError(
+            "Another process is training in this run folder. Wait for it, stop it, or choose "
+            f"another folder. Received: {str(folder)!r}."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _fit(run: Run) -> None:
@@ -67,7 +90,7 @@ def _fit(run: Run) -> None:
         tf.config.experimental.enable_op_determinism()
     info = data.info(config.data, config.root)
     train, val = (_dataset(config, split) for split in ("train", "val"))
-    new = run.epochs_saved == 0  # else the checkpoint has all weights
+    new = run.position_saved == (0, 0)  # else the checkpoint has all weights
     model = network(config, info.class_names, pretrained=new)
     if new and config.starts_from_run:
         start_from_run(model, config, config.depth_unit or info.depth_unit)
@@ -134,7 +157,8 @@ def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
             depth_unit=run.depth_unit,
         ),
         callbacks.BestWeights(run.path / WEIGHTS),
-        callbacks.ResumableCheckpoint(run.path, dataset=train),  # last: an epoch counts with it
+        # Last: an epoch counts with it.
+        callbacks.ResumableCheckpoint(run.path, every=_CHECKPOINT_STEPS, dataset=train),
     ]
 
 
@@ -153,10 +177,11 @@ def _learning_rate(config: RunConfig) -> list[Any]:
 
 
 def _what_is_saved(run: Run) -> str:
-    epochs = run.epochs_saved
-    if not epochs:
+    epochs, batches = run.position_saved
+    if not epochs and not batches:
         return "No epoch was finished; the same command starts anew."
+    within = f", {batches} batches of the next" if batches else ""
     return (
-        f"{epochs} of {run.config.epochs} epochs and the best weights so far are saved in "
+        f"{epochs} of {run.config.epochs} epochs{within} and the best weights so far are saved in "
         f"{run.path}; the same command goes on from there."
     )

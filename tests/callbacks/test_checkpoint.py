@@ -224,3 +224,71 @@ def test_killed_runs_end_as_if_nothing_had_happened(tmp_path):
         for folder in (tmp_path / "whole", killed)
     ]
     assert states[0] == states[1]
+
+
+HOLD = """
+import sys
+from filelock import FileLock
+with FileLock(sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_process_is_refused_until_the_first_is_dead(tmp_path):
+    folder = tmp_path / "checkpoints"
+    folder.mkdir()
+    command = [sys.executable, "-c", HOLD, str(folder / ".lock")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(CheckpointError, match="Another process is training"):
+            fit(tmp_path, 1)
+        holder.kill()
+    fit(tmp_path, 1)
+
+
+def test_other_data_and_another_optimizer_are_refused_with_the_difference(tmp_path):
+    class Plan:
+        def __init__(self, **settings):
+            self.settings = settings
+
+        def identity(self):
+            return {"seed": "0", "batch_size": "4", **self.settings}
+
+    data = dataset()
+    data.plan = Plan()
+    fit(tmp_path, 1, data=data)
+    data = dataset()
+    data.plan = Plan(seed="7")
+    with pytest.raises(CheckpointError, match=r"Received: seed: 0 there, 7 here\.$"):
+        fit(tmp_path, 2, data=data)
+    model = toy_model()
+    model.compile("sgd")
+    checkpoint = ak.callbacks.ResumableCheckpoint(tmp_path)
+    with pytest.raises(CheckpointError, match="optimizer: Adam there, SGD here"):
+        model.fit(*toy_batches(1), verbose=0, callbacks=[checkpoint])
+
+
+def test_data_that_cannot_be_entered_in_the_middle_are_saved_at_epochs_ends(tmp_path):
+    fit(tmp_path, 2, every=1)
+    assert checkpoints(tmp_path) == ["epoch-00001", "epoch-00002"]
+
+
+def test_a_run_that_a_callback_stopped_stays_stopped(tmp_path):
+    data = toy_batches(1)
+    model = toy_model()
+    model.compile("sgd")
+    for expected in ([0, 1], []):
+        callbacks = [
+            keras.callbacks.EarlyStopping("depth_loss", mode="max", patience=1),
+            ak.callbacks.ResumableCheckpoint(tmp_path),
+        ]
+        history = model.fit(*data, epochs=9, verbose=0, callbacks=callbacks)
+        assert history.epoch == expected
+
+
+def test_every_is_a_number_of_batches(tmp_path):
+    for wrong in (0, "epoch", 2.0, True):
+        with pytest.raises(CheckpointError, match="number of batches"):
+            ak.callbacks.ResumableCheckpoint(tmp_path, every=wrong)

@@ -172,3 +172,23 @@ def test_the_end_of_a_pass_waits_for_no_tuner(root):
     options = load(root).options()
     assert options.autotune.enabled is False
     assert options.deterministic is True
+
+
+def test_a_pass_can_begin_behind_blank_batches(tmp_path):
+    street.write(tmp_path, 8, 0, size=(32, 64))
+    options = {"split": "all", "size": (32, 64), "batch_size": 2, "shuffle": True, "seed": 3}
+    whole = ak.data.load("street", tmp_path, **options)
+    entered = ak.data.load("street", tmp_path, **options)
+    entered.start.assign(3)
+    batches = zip(whole, entered, strict=True)
+    for number, ((image, targets), (other, others)) in enumerate(batches):
+        if number < 3:
+            assert not other.numpy().any()
+            assert (others["segmentation"].numpy() == 255).all()
+            assert (others["depth"].numpy() == -1).all()
+        else:
+            np.testing.assert_array_equal(image, other)
+            np.testing.assert_array_equal(targets["depth"], others["depth"])
+    assert number == 3 and int(entered.start) == 0
+    for (image, _), (other, _) in zip(whole, entered, strict=True):  # the next pass is whole again
+        np.testing.assert_array_equal(image, other)
