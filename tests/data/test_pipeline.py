@@ -175,7 +175,7 @@ def test_the_end_of_a_pass_waits_for_no_tuner(root):
 
 
 def test_a_pass_can_begin_behind_blank_batches(tmp_path):
-    street.write(tmp_path, 8, 0, size=(32, 64))
+    ak.data.street.write(tmp_path, 8, 0, size=(32, 64))
     options = {"split": "all", "size": (32, 64), "batch_size": 2, "shuffle": True, "seed": 3}
     whole = ak.data.load("street", tmp_path, **options)
     entered = ak.data.load("street", tmp_path, **options)
