@@ -1,0 +1,145 @@
+"""A dataset looked through before training: every file read, every problem with its path."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.reader import Source
+from auxnet_keras.data.registry import source as open_source
+from data_tools.duplicates import duplicates
+from data_tools.frame_checks import Checked, Problem, check_frame
+from data_tools.journal import Journal
+from data_tools.orphans import orphans
+
+_AHEAD = 64  # frames handed to the threads at a time, so that Ctrl-C ends soon
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `verify` found.
+
+    Args:
+        target: What was looked at.
+        counts: Split to the numbers of its frames, labels, depths, its mean share of pixels with a
+            depth, and the range of depths in the dataset's own unit.
+        problems: Errors before warnings, by path.
+    """
+
+    target: str
+    counts: dict[str, dict[str, float]]
+    problems: list[Problem]
+
+    @property
+    def ok(self) -> bool:
+        """No errors; there may be warnings."""
+        return not any(problem.level == "error" for problem in self.problems)
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, for a file."""
+        return {**asdict(self), "ok": self.ok}
+
+
+def verify(target: str) -> Report:
+    """Reads every file of a dataset and tells all that is wrong with it; changes none of them.
+
+    Errors are what stops training or spoils its scores: files that cannot be read or are of another
+    format, ids outside the table, sizes that differ inside a pair, impossible disparities, and the
+    same image in both splits. Warnings are missing labels or depths, empty ones, orphans, images
+    that look alike. Interrupted, the same call goes on where it was; files that have changed since
+    are read again.
+
+    Args:
+        target: `KIND:ROOT`, any kind that `ak.data.load` reads.
+
+    Raises:
+        DataError: No such folder, or not a single frame in it.
+        ConfigError: An unknown kind, or no root.
+
+    Example:
+        >>> report = verify("kitti:/data/kitti2015")
+        >>> report.ok
+        True
+    """
+    kind, _, root = target.partition(":")
+    source = open_source(kind, root or None)
+    frames = source.frames("all")
+    splits = {split: source.frames(split) for split in ("train", "val")}
+    checked = _check_all(source, frames)
+    problems = [problem for frame in frames for problem in checked[frame.name].problems]
+    problems += orphans(frames)
+    problems += duplicates(splits["train"], splits["val"], checked)
+    problems.sort(key=lambda problem: (problem.level, problem.path, problem.sentence))
+    counts = {split: _count(members, checked) for split, members in splits.items()}
+    return Report(target, counts, problems)
+
+
+def _count(frames: Sequence[Frame], checked: dict[str, Checked]) -> dict[str, float]:
+    shares = [checked[frame.name].valid_depth for frame in frames]
+    known = [share for share in shares if share is not None]
+    ranges = [checked[frame.name].depth_range for frame in frames]
+    ranges = [each for each in ranges if each]
+    return {
+        "frames": len(frames),
+        "with label": sum(frame.label is not None for frame in frames),
+        "with depth": sum(frame.depth is not None for frame in frames),
+        "pixels with depth": round(sum(known) / len(known), 4) if known else 0.0,
+        "least depth": round(min((each[0] for each in ranges), default=0.0), 3),
+        "largest depth": round(max((each[1] for each in ranges), default=0.0), 3),
+    }
+
+
+def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
+    journal = Journal(f"{source.signature} {source.root.resolve()}")
+    keys = {frame.name: _key(source, frame) for frame in frames}
+    found = {}
+    for frame in frames:
+        result = journal.get(keys[frame.name])
+        if result is not None:
+            found[frame.name] = Checked.from_json(result)
+    missing = [frame for frame in frames if frame.name not in found]
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    progress = Progress(
+        *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
+    )
+    try:
+        with progress, ThreadPoolExecutor(os.cpu_count()) as pool:
+            bar = progress.add_task("Verifying", total=len(frames), completed=len(found))
+            for start in range(0, len(missing), _AHEAD):
+                begun = {
+                    pool.submit(check_frame, source, frame): frame
+                    for frame in missing[start : start + _AHEAD]
+                }
+                for done in as_completed(begun):
+                    frame = begun[done]
+                    found[frame.name] = done.result()
+                    journal.put(keys[frame.name], found[frame.name].to_json())
+                    progress.advance(bar)
+    finally:
+        journal.close()
+    return found
+
+
+def _key(source: Source, frame: Frame) -> str:
+    """Changes whenever a file of the frame does."""
+    facts: list[Any] = [source.signature, frame.name]
+    for path in source._files(frame):
+        try:
+            state = path.stat()
+            facts.append((str(path), state.st_size, state.st_mtime_ns))
+        except OSError:
+            facts.append((str(path), None))
+    return hashlib.sha256(repr(facts).encode()).hexdigest()

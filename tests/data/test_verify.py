@@ -1,0 +1,191 @@
+"""Planted faults are found, each once, and nothing else is."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+import auxnet_keras as ak
+from data_tools import verify as verify_module
+from data_tools.verify import verify
+from tests.data import makers
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory):
+    root = tmp_path_factory.mktemp("verify") / "kitti"
+    ak.data.street.write(root, 15, 0, layout="kitti", size=(96, 320))
+    return root
+
+
+@pytest.fixture
+def root(scenes, tmp_path):
+    shutil.copytree(scenes, tmp_path / "kitti")
+    return tmp_path / "kitti"
+
+
+def files(root, what):
+    return sorted((root / "training" / what).glob("*.png"))
+
+
+def lines(report, level="error"):
+    return [(Path(p.path).name, p.sentence) for p in report.problems if p.level == level]
+
+
+def test_whole_data_have_no_problem(root):
+    report = verify(f"kitti:{root}")
+    assert report.ok and report.problems == []
+    assert report.counts["train"]["frames"] == 12 and report.counts["val"]["frames"] == 3
+    assert report.counts["train"]["with depth"] == 12
+    assert 0 < report.counts["val"]["pixels with depth"] <= 1
+
+
+def test_planted_faults_are_all_found_and_nothing_else(root):
+    images, labels, depths = (files(root, what) for what in ("image_2", "semantic", "disp_occ_0"))
+    names = [path.name for path in images]
+    images[1].write_bytes(images[1].read_bytes()[:-200])
+    images[2].write_bytes(b"")
+    body = bytearray(labels[3].read_bytes())
+    body[len(body) // 2] ^= 16
+    labels[3].write_bytes(bytes(body))
+    makers.write_palette_png(labels[4], cv2.imread(str(labels[4]), cv2.IMREAD_UNCHANGED) % 16)
+    makers.write_png(labels[6], np.zeros((96, 320), np.uint16))
+    makers.write_png(depths[7], np.ones((96, 320), np.uint8))
+    makers.write_png(labels[8], np.full((96, 320), 200, np.uint8))
+    makers.write_png(labels[9], np.full((48, 320), 7, np.uint8))
+    makers.write_png(depths[11], np.full((96, 320), 400 * 128, np.uint16))
+    makers.write_png(depths[12], np.zeros((96, 320), np.uint16))
+    makers.write_png(labels[13], np.zeros((96, 320), np.uint8))
+    images[14].write_bytes(makers.bomb())
+    shutil.copyfile(images[0], images[10])  # 0 and 10 validate, and so does 5
+    shutil.copyfile(labels[0], labels[0].with_name("000099_10.png"))
+    report = verify(f"kitti:{root}")
+    found = dict(lines(report))
+    assert len(lines(report)) == len(found) == 10
+    for number, words in (
+        (1, "Truncated or damaged PNG"),
+        (2, "Empty file"),
+        (3, "damaged"),
+        (4, "8-bit palette"),
+        (6, "16-bit grey"),
+        (7, "Wrong disparity PNG"),
+        (8, "outside the dataset's table"),
+        (9, "is 320x48, and its image 320x96"),
+        (11, "disparities up to 200.0 px in an image 320 px wide"),
+        (14, "60000x60000"),
+    ):
+        assert words in found[names[number]]
+    warned = dict(lines(report, "warning"))
+    assert warned[names[12]] == "no pixel has a depth"
+    assert warned[names[13]] == "no pixel has a class"
+    assert warned["000099_10.png"] == "a label without an image"
+    assert "is the same file as" in warned[names[10]]
+
+
+@pytest.mark.parametrize("change", ["same", "again", "brighter"])
+def test_a_validation_image_to_train_on_is_found(root, change):
+    images = files(root, "image_2")
+    image = cv2.imread(str(images[5]))
+    if change == "same":
+        shutil.copyfile(images[5], images[6])
+    else:
+        other = {
+            "again": cv2.imdecode(cv2.imencode(".jpg", image)[1], cv2.IMREAD_COLOR),
+            "brighter": cv2.convertScaleAbs(image, alpha=1.0, beta=6),
+        }[change]
+        cv2.imwrite(str(images[6]), other)
+    report = verify(f"kitti:{root}")
+    (problem,) = report.problems
+    assert report.ok is (change != "same")
+    assert Path(problem.path).name in (images[5].name, images[6].name)
+    assert ("same file as" if change == "same" else "looks like") in problem.sentence
+
+
+def test_real_frames_raise_no_false_alarm(kitti_root):
+    report = verify(f"kitti:{kitti_root}")
+    assert report.ok
+    assert {p.sentence for p in report.problems} == {"has no depth"}
+
+
+def test_nothing_of_the_users_is_changed(root):
+    def state():
+        return {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(root.rglob("*"))}
+
+    before = state()
+    verify(f"kitti:{root}")
+    assert state() == before
+
+
+def test_only_what_changed_is_read_again(root, monkeypatch):
+    verify(f"kitti:{root}")
+    read = []
+    real = verify_module.check_frame
+
+    def check(source, frame):
+        read.append(frame.name)
+        return real(source, frame)
+
+    monkeypatch.setattr(verify_module, "check_frame", check)
+    assert verify(f"kitti:{root}").ok and read == []
+    label = files(root, "semantic")[4]
+    label.write_bytes(label.read_bytes()[:50])
+    assert not verify(f"kitti:{root}").ok and len(read) == 1
+
+
+KILLED = """
+import os, signal, sys
+from data_tools import verify
+real, done = verify.check_frame, []
+def check(source, frame):
+    done.append(frame)
+    if len(done) == 9:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(source, frame)
+verify.check_frame = check
+verify._AHEAD = 1
+verify.verify(sys.argv[1])
+"""
+
+
+def test_a_killed_check_goes_on_where_it_was(root, monkeypatch):
+    command = [sys.executable, "-c", KILLED, f"kitti:{root}"]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], env=os.environ)
+    assert done.returncode == -signal.SIGKILL
+    read = []
+    real = verify_module.check_frame
+    monkeypatch.setattr(verify_module, "check_frame", lambda s, f: read.append(f) or real(s, f))
+    assert verify(f"kitti:{root}").ok
+    assert len(read) == 15 - 8
+
+
+def test_the_command_exits_1_on_errors_and_writes_json(root, tmp_path, capsys):
+    from auxnet_keras.cli import main
+
+    target, file = f"kitti:{root}", tmp_path / "report.json"
+    with pytest.raises(SystemExit) as caught:
+        main(["data", "verify", target, "--json", str(file)])
+    assert caught.value.code == 0 and "0 errors" in capsys.readouterr().out
+    broken = files(root, "semantic")[4]
+    broken.write_bytes(broken.read_bytes()[:50])
+    with pytest.raises(SystemExit) as caught:
+        main(["data", "verify", target, "--json", str(file)])
+    out = capsys.readouterr().out
+    assert caught.value.code == 1
+    assert out.count(str(broken)) == 1 and "1 errors" in out
+    content = json.loads(file.read_text())
+    assert content["ok"] is False and content["problems"][0]["path"] == str(broken)
+    with pytest.raises(SystemExit) as caught:
+        main(["data", "verify", f"kitti:{tmp_path / 'nowhere'}"])
+    assert caught.value.code == 1 and "No folder at" in capsys.readouterr().err
