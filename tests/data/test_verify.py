@@ -15,7 +15,7 @@ import pytest
 import auxnet_keras as ak
 from data_tools import verify as verify_module
 from data_tools.verify import verify
-from tests.data import makers
+from tests.data import driving_makers, makers
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +111,21 @@ def test_a_validation_image_to_train_on_is_found(root, change):
     assert report.ok is (change != "same")
     assert Path(problem.path).name in (images[5].name, images[6].name)
     assert ("same file as" if change == "same" else "looks like") in problem.sentence
+
+
+def test_a_data_set_in_one_file(tmp_path):
+    report = verify(f"nyuv2:{makers.nyu(tmp_path)}")
+    assert report.ok and report.problems == []
+    assert sum(counts["with depth"] for counts in report.counts.values()) == 6
+
+
+def test_files_beside_the_labels_are_no_orphans(tmp_path):
+    root = driving_makers.cityscapes(tmp_path)
+    label = next((root / "gtFine").rglob("*_gtFine_labelIds.png"))
+    shutil.copyfile(label, label.with_name("aachen_000099_000019_gtFine_labelIds.png"))
+    shutil.copyfile(label, label.with_name("aachen_000099_000019_gtFine_color.png"))
+    orphans = [p for p in verify(f"cityscapes:{root}").problems if "without an image" in p.sentence]
+    assert [Path(p.path).name for p in orphans] == ["aachen_000099_000019_gtFine_labelIds.png"]
 
 
 def test_real_frames_raise_no_false_alarm(kitti_root):
