@@ -16,9 +16,9 @@ _BLOCK = 2048
 def duplicates(
     train: Sequence[Frame], val: Sequence[Frame], checked: Mapping[str, Checked]
 ) -> list[Problem]:
-    """Equal files anywhere, and images of `val` that look like one of `train`.
+    """Equal images anywhere, and images of `val` that look like one of `train`.
 
-    Equal files in both splits are errors, as a score on them says nothing; the rest are warnings.
+    Equal images in both splits are errors, as a score on them says nothing; the rest are warnings.
     """
     problems = []
     first: dict[str, tuple[str, Frame]] = {}
@@ -31,7 +31,7 @@ def duplicates(
             where, other = first.setdefault(digest, (split, frame))
             if other is not frame:
                 level = "error" if where != split else "warning"
-                sentence = f"is the same file as {other.image}, in {where}"
+                sentence = f"is the same image as {other.image}, in {where}"
                 problems.append(Problem(level, str(frame.image), sentence))
                 equal.add(frame.name)
     rest = [frame for frame in val if frame.name not in equal]

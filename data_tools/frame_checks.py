@@ -38,7 +38,8 @@ class Checked:
 
     Args:
         problems: Of its files.
-        digest: SHA-256 of the image's file; empty if it has none of its own.
+        digest: SHA-256 of the image's pixels, so that saving it anew hides nothing; empty if it
+            does not decode.
         thumbnail: The image in grey at `THUMBNAIL` (height, width), as hexadecimal uint8; empty if
             it does not decode.
         valid_depth: Share of pixels with a depth; `None` without a readable one.
@@ -106,16 +107,22 @@ def _fits(found: Checked, path: Path, values: np.ndarray, size: Any) -> bool:
 
 
 def _check_image(found: Checked, path: Path, image: np.ndarray) -> None:
-    if path.is_file():  # one file may hold all frames
-        data = path.read_bytes()
-        found.digest = hashlib.sha256(data).hexdigest()
-        if path.suffix.lower() == ".png" and data.startswith(b"\xff\xd8"):
-            found.problems.append(Problem("warning", str(path), "is a JPEG named .png"))
+    found.digest = hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()
+    if path.suffix.lower() == ".png" and _is_jpeg(path):
+        found.problems.append(Problem("warning", str(path), "is a JPEG named .png"))
     if image.size > 3 and (image == image[0, 0]).all():
         found.problems.append(Problem("warning", str(path), "is of one colour"))
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, THUMBNAIL[::-1], interpolation=cv2.INTER_AREA)
     found.thumbnail = small.tobytes().hex()
+
+
+def _is_jpeg(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == b"\xff\xd8"
+    except OSError:  # one file holds all frames, or this one vanished after it was read
+        return False
 
 
 def _check_depth(found: Checked, path: Path, stored: np.ndarray, encoding: DepthEncoding) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import platformdirs
 
-VERSION = 1
+VERSION = 2
 """Raised when the same files would be checked in another way."""
 
 

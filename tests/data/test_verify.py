@@ -91,10 +91,10 @@ def test_planted_faults_are_all_found_and_nothing_else(root):
     assert warned[names[12]] == "no pixel has a depth"
     assert warned[names[13]] == "no pixel has a class"
     assert warned["000099_10.png"] == "a label without an image"
-    assert "is the same file as" in warned[names[10]]
+    assert "is the same image as" in warned[names[10]]
 
 
-@pytest.mark.parametrize("change", ["same", "again", "brighter"])
+@pytest.mark.parametrize("change", ["same", "resaved", "again", "brighter"])
 def test_a_validation_image_to_train_on_is_found(root, change):
     images = files(root, "image_2")
     image = cv2.imread(str(images[5]))
@@ -102,15 +102,16 @@ def test_a_validation_image_to_train_on_is_found(root, change):
         shutil.copyfile(images[5], images[6])
     else:
         other = {
+            "resaved": image,
             "again": cv2.imdecode(cv2.imencode(".jpg", image)[1], cv2.IMREAD_COLOR),
             "brighter": cv2.convertScaleAbs(image, alpha=1.0, beta=6),
         }[change]
         cv2.imwrite(str(images[6]), other)
     report = verify(f"kitti:{root}")
     (problem,) = report.problems
-    assert report.ok is (change != "same")
+    assert report.ok is (change not in ("same", "resaved"))
     assert Path(problem.path).name in (images[5].name, images[6].name)
-    assert ("same file as" if change == "same" else "looks like") in problem.sentence
+    assert ("looks like" if report.ok else "same image as") in problem.sentence
 
 
 def test_a_data_set_in_one_file(tmp_path):
@@ -134,9 +135,17 @@ def test_real_frames_raise_no_false_alarm(kitti_root):
     assert {p.sentence for p in report.problems} == {"has no depth"}
 
 
+def test_a_jpeg_named_png_is_told(root):
+    image = files(root, "image_2")[3]
+    image.write_bytes(cv2.imencode(".jpg", cv2.imread(str(image)))[1].tobytes())
+    report = verify(f"kitti:{root}")
+    assert lines(report, "warning") == [(image.name, "is a JPEG named .png")] and report.ok
+
+
 def test_nothing_of_the_users_is_changed(root):
     def state():
-        return {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(root.rglob("*"))}
+        every = (path for path in sorted(root.rglob("*")) if path.is_file())
+        return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in every}
 
     before = state()
     verify(f"kitti:{root}")
@@ -198,7 +207,7 @@ def test_the_command_exits_1_on_errors_and_writes_json(root, tmp_path, capsys):
         main(["data", "verify", target, "--json", str(file)])
     out = capsys.readouterr().out
     assert caught.value.code == 1
-    assert out.count(str(broken)) == 1 and "1 errors" in out
+    assert out.count(str(broken)) == 1 and "1 error\n" in out
     content = json.loads(file.read_text())
     assert content["ok"] is False and content["problems"][0]["path"] == str(broken)
     with pytest.raises(SystemExit) as caught:

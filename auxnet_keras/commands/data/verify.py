@@ -54,7 +54,7 @@ def _print(report: "Report") -> None:
             typer.echo(f"{level}  {problem.sentence if told else _line(problem)}")
         if len(lines) > _MOST:
             typer.echo(f"{level}  ... and {len(lines) - _MOST} more; --json FILE has all")
-        typer.echo(f"{len(lines)} {level}s")
+        typer.echo(f"{len(lines)} {level}{'' if len(lines) == 1 else 's'}")
 
 
 def _line(problem: "Problem") -> str:
