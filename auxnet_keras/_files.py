@@ -6,6 +6,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from auxnet_keras.errors import AuxnetError
+
+LOCK = ".lock"
+
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -48,6 +54,32 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         raise
     _sync(path.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def alone(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[None]:
+    """Keeps other processes out of a folder, which is created; a process that died holds nothing.
+
+    Within a process it may be taken again: an attempt that failed may still hold it.
+
+    Args:
+        folder: Gets a file `.lock`.
+        doing: What only one process may do there, as in "training in this run folder".
+        error: Raised if another process does.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / LOCK, timeout=0, is_singleton=True)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise error(
+            f"Another process is {doing}, where two would overwrite each other's files. Wait for "
+            f"it, stop it, or choose another folder. Received: {str(folder)!r}."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _put_back(old: Path, path: Path) -> None:

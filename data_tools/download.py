@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import (
@@ -18,6 +17,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from auxnet_keras._files import alone
 from auxnet_keras.data.listing import contents
 from auxnet_keras.errors import DataError
 from data_tools.catalogue import RELEASES, Release, Remote, family, release_of
@@ -62,14 +62,12 @@ def download(
         >>> ak.data.load("kitti", "/data/kitti2015", split="train")
     """
     chosen, out = release_of(kind, release), Path(out).expanduser()
-    with _told(out), _progress() as progress:
-        out.mkdir(parents=True, exist_ok=True)
-        with _alone(out):
-            _check_release(kind, chosen, out)
-            missing = [remote for remote in chosen.files if not _is_there(remote, out)]
-            _check_room(missing, out, keep_archives)
-            for remote in missing:
-                _get(remote, chosen.page, out, keep_archives, progress)
+    with _told(out), _progress() as progress, alone(out, "downloading to this folder", DataError):
+        _check_release(kind, chosen, out)
+        missing = [remote for remote in chosen.files if not _is_there(remote, out)]
+        _check_room(missing, out, keep_archives)
+        for remote in missing:
+            _get(remote, chosen.page, out, keep_archives, progress)
     return out
 
 
@@ -175,22 +173,6 @@ def _bar(progress: Progress, what: str, size: int) -> Iterator[Callable[[int, in
 
     yield tell
     progress.remove_task(bar)
-
-
-@contextlib.contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    lock = FileLock(out / ".download.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise DataError(
-            f"Another download writes to {out}; wait for it or choose another folder. "
-            f"Received: {lock.lock_file} is held."
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import keras
 
 from auxnet_keras._files import replacing
 from auxnet_keras.errors import DataError, unknown
+from auxnet_keras.safety import check_weights
 
 
 class BestWeights(keras.callbacks.Callback):
@@ -106,9 +107,11 @@ class BestWeights(keras.callbacks.Callback):
 
     def _remember(self) -> None:
         try:
+            check_weights(self.path, self.model.count_params())
             with h5py.File(self.path, "r") as file:
                 monitor, value, epoch = (file.attrs[k] for k in ("monitor", "value", "epoch"))
-        except (OSError, KeyError):
+            self.value, self.epoch = float(value), int(epoch)
+        except (OSError, KeyError, ValueError, TypeError):
             raise DataError(
                 f"{self.path} is damaged or was not written by BestWeights, so this resumed run "
                 "cannot know its best epoch so far. Move the file away to start a new one. "
@@ -119,7 +122,6 @@ class BestWeights(keras.callbacks.Callback):
                 f"{self.path} holds the best epoch by {monitor!r}, which cannot be compared. "
                 f"Move it away, or monitor the same. Received: monitor={self.monitor!r}."
             )
-        self.value, self.epoch = float(value), int(epoch)
 
 
 class _WeightsInMemory(io.BytesIO):

@@ -1,23 +1,30 @@
 """A run that is killed and started again ends as if it had never been killed."""
 
+import contextlib
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
-from filelock import FileLock, Timeout
 from keras import ops
 
+from auxnet_keras._files import alone
 from auxnet_keras._version import __version__
 from auxnet_keras.callbacks.callback_state import remembered, remind
 from auxnet_keras.callbacks.checkpoint_store import Checkpoint, CheckpointError, CheckpointStore
+from auxnet_keras.callbacks.saved_variables import (
+    means_of,
+    restore_means,
+    restore_variables,
+    variables_of,
+)
 from auxnet_keras.callbacks.skipped_batches import SkippedBatches
 from auxnet_keras.callbacks.stop_signals import StopSignals
 
 logger = logging.getLogger("auxnet_keras")
-_CALLBACK, _METRIC = "callback-", "metric-"
+_CALLBACK = "callback-"
 
 
 class ResumableCheckpoint(keras.callbacks.Callback):
@@ -76,7 +83,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self._dataset: Any = dataset if hasattr(dataset, "epoch") else None
         self._others: list[keras.callbacks.Callback] = []
         self._signals = StopSignals()
-        self._lock: Any = None
+        self._held = contextlib.ExitStack()
 
     def prepare(self, dataset: Any, callbacks: Iterable[keras.callbacks.Callback]) -> None:
         """Takes from `fit` what a callback cannot see, and puts signals off until `release`.
@@ -93,20 +100,22 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     def release(self) -> None:
         """Signals and the folder are free again; `fit` calls it however it ends."""
         self._signals.stop()
-        if self._lock is not None:
-            self._lock.release(force=True)
+        self._held.close()
 
     def on_train_begin(self, logs: Any = None) -> None:
         # All callbacks have the model by now, so that a weighting's state is among its variables.
-        self._take_folder()
+        self._held.enter_context(
+            alone(self.store.folder, "training in this run folder", CheckpointError)
+        )
         self._step = 0
+        self._identity = _identity(self.model, self._dataset)
         self._resumed: Checkpoint | None = None
         self.resumed_from = None
         checkpoint = self.store.newest()
         if checkpoint is None:
             return
         self._refuse_other_data(checkpoint)
-        self._restore_variables(checkpoint)
+        restore_variables(self.model, checkpoint)
         remind(
             self._others,
             checkpoint.meta["callbacks"],
@@ -141,7 +150,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     def on_test_begin(self, logs: Any = None) -> None:
         if self._training and self._can_be_entered():
             # Validation uses the same metrics for its own means.
-            self._means = {name: ops.convert_to_numpy(v) for name, v in self._metrics()}
+            self._means = means_of(self.model)
         self._training = False
 
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -165,21 +174,8 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         """
         checkpoint = self.store.newest()
         if checkpoint is not None:
-            self._restore_variables(checkpoint)
+            restore_variables(self.model, checkpoint)
         return checkpoint
-
-    def _take_folder(self) -> None:
-        self.store.folder.mkdir(parents=True, exist_ok=True)
-        # One for the whole process: a fit that raised may still hold it.
-        self._lock = FileLock(self.store.folder / ".lock", timeout=0, is_singleton=True)
-        try:
-            self._lock.acquire()
-        except Timeout:
-            raise CheckpointError(
-                "Another process is training in this run folder, and two would overwrite each "
-                "other's checkpoints. Wait for it, stop it, or choose another folder. "
-                f"Received: {str(self.store.folder.parent)!r}."
-            ) from None
 
     def _can_be_entered(self) -> bool:
         """Whether a pass over the data can begin in its middle."""
@@ -200,38 +196,24 @@ class ResumableCheckpoint(keras.callbacks.Callback):
                 "which this fit cannot enter there: train on the same `ak.data.load` data set with "
                 f"the same steps_per_execution. Received: steps_per_execution={at_once}."
             )
-        self._build_metrics()
-        means = _named(checkpoint.arrays, _METRIC)
-        for name, variable in self._metrics():
-            if name in means and means[name].shape == tuple(variable.shape):
-                variable.assign(means[name])
+        restore_means(self.model, checkpoint.arrays, self._dataset.element_spec)
         self._dataset.start.assign(step)
         SkippedBatches(self.model, step)
 
-    def _build_metrics(self) -> None:
-        """Metrics have no variables to restore before they have seen a batch: a blank one."""
-        blank = keras.tree.map_structure(
-            lambda spec: np.zeros([side or 1 for side in spec.shape], spec.dtype.as_numpy_dtype),
-            self._dataset.element_spec,
-        )
-        self.model.test_on_batch(*blank)
-
     def _save(self, epoch: int, step: int = 0, means: dict[str, np.ndarray] | None = None) -> None:
-        variables = dict(self._variables())
+        variables = variables_of(self.model)
         arrays = {name: ops.convert_to_numpy(variable) for name, variable in variables.items()}
         numbers, of_callbacks = remembered(self._others)
         arrays |= {f"{_CALLBACK}{name}": array for name, array in of_callbacks.items()}
         if step:
-            if means is None:
-                means = {name: ops.convert_to_numpy(v) for name, v in self._metrics()}
-            arrays |= {f"{_METRIC}{name}": array for name, array in means.items()}
+            arrays |= means_of(self.model) if means is None else means
         data_epoch = None if self._dataset is None else int(self._dataset.epoch)
         if step and data_epoch is not None:
             data_epoch -= 1  # the pass that is under way
         meta = {
             "auxnet_keras": __version__,
             "keras": keras.__version__,
-            "data": self._identity(),
+            "data": self._identity,
             "data_epoch": data_epoch,
             "callbacks": numbers,
             "stopped": bool(self.model.stop_training) and not step,
@@ -242,13 +224,8 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             where = f"batch {step} of epoch {epoch + 1}" if step else f"epoch {epoch}"
             logger.info("stopping; %s is saved, the same command goes on behind it", where)
 
-    def _identity(self) -> dict[str, str]:
-        plan = getattr(self._dataset, "plan", None)
-        optimizer = {"optimizer": type(self.model.optimizer).__name__}
-        return optimizer if plan is None else {**optimizer, **plan.identity()}
-
     def _refuse_other_data(self, checkpoint: Checkpoint) -> None:
-        ours, theirs = self._identity(), checkpoint.meta["data"]
+        ours, theirs = self._identity, checkpoint.meta["data"]
         differences = [
             f"{name}: {theirs[name]} there, {ours[name]} here"
             for name in theirs
@@ -261,46 +238,18 @@ class ResumableCheckpoint(keras.callbacks.Callback):
                 f"Received: {'; '.join(differences)}."
             )
 
-    def _metrics(self) -> Iterator[tuple[str, Any]]:
-        for number, variable in enumerate(self.model.metrics_variables):
-            yield f"{number:05d}", variable
-
-    def _variables(self) -> Iterator[tuple[str, Any]]:
-        optimizer = self.model.optimizer
-        if not optimizer.built:
-            optimizer.build(self.model.trainable_variables)
-        for owner, variables in (
-            ("model", self.model.variables),
-            ("optimizer", optimizer.variables),
-        ):
-            for number, variable in enumerate(variables):
-                yield f"{owner}-{number:05d}", variable
-
-    def _restore_variables(self, checkpoint: Checkpoint) -> None:
-        variables = dict(self._variables())
-        saved = checkpoint.meta["variables"]
-        for name in sorted(variables.keys() | saved.keys()):
-            ours, theirs = variables.get(name), checkpoint.arrays.get(name)
-            if ours is None or theirs is None or tuple(ours.shape) != theirs.shape:
-                here = "nothing" if ours is None else f"{ours.path} {tuple(ours.shape)}"
-                there = "nothing" if theirs is None else f"{saved[name]} {theirs.shape}"
-                raise CheckpointError(
-                    f"The checkpoint {checkpoint.path} belongs to another model, weighting or "
-                    f"optimizer: it has {there} where this fit has {here}. Build what it was "
-                    "written with, or use another run folder. "
-                    f"Received: {len(variables)} variables, {len(saved)} in the file."
-                )
-        for name, variable in variables.items():
-            value = checkpoint.arrays[name]
-            dtype = ops.convert_to_numpy(variable).dtype
-            # NumPy files do not know bfloat16: it comes back as bytes of the same width.
-            variable.assign(value.view(dtype) if value.dtype.kind == "V" else value.astype(dtype))
-
     def _set_data_epoch(self, epoch: int) -> None:
         if hasattr(self._dataset.epoch, "assign"):  # a tf.data pipeline captured this variable
             self._dataset.epoch.assign(epoch)
         else:
             self._dataset.epoch = epoch
+
+
+def _identity(model: keras.Model, dataset: Any) -> dict[str, str]:
+    """What must be the same when a run goes on; looks at every file once."""
+    plan = getattr(dataset, "plan", None)
+    optimizer = {"optimizer": type(model.optimizer).__name__}
+    return optimizer if plan is None else {**optimizer, **plan.identity()}
 
 
 def _named(arrays: Any, prefix: str) -> dict[str, np.ndarray]:

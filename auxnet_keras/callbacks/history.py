@@ -1,6 +1,8 @@
 """history.csv: every epoch's logs, safe against a kill at any moment."""
 
 import csv
+import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,8 @@ import keras
 
 from auxnet_keras._files import replacing
 from auxnet_keras.callbacks.epoch_clock import EpochClock
-from auxnet_keras.errors import DataError
+from auxnet_keras.errors import DataError, shown
+from auxnet_keras.safety.files import MAX_TABLE, read_text
 
 
 class HistoryFile(keras.callbacks.Callback):
@@ -78,13 +81,19 @@ class HistoryFile(keras.callbacks.Callback):
     def _read(self) -> list[dict[str, str]]:
         if not self.path.is_file():
             return []
-        with self.path.open(encoding="utf-8", errors="replace", newline="") as file:
-            rows = list(csv.DictReader(file))
+        text = read_text(self.path, MAX_TABLE)
+        try:
+            rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        except csv.Error as error:
+            raise DataError(
+                f"{self.path} is no history; move the file away, or write the history somewhere "
+                f"else. Received: {error}."
+            ) from error
         for number, row in enumerate(rows, start=2):
-            if not str(row.get("epoch", "")).isdecimal():
+            if not re.fullmatch("[0-9]{1,10}", str(row.get("epoch", ""))):
                 raise DataError(
                     f"{self.path}, line {number}, is no row of a history: expected a number in a "
                     "column `epoch`. Move the file away, or write the history somewhere else. "
-                    f"Received: {row.get('epoch')!r}."
+                    f"Received: {shown(row.get('epoch'))}."
                 )
         return rows

@@ -20,7 +20,8 @@ def image_chunks(data: bytes, image_bytes: int) -> bytes | None:
             twice as much hides something.
 
     Returns:
-        A PNG; None if the file ends before its chunks do, or has too many of them.
+        A PNG, the file itself where nothing is left out; None if the file ends before its chunks
+        do, or has too many of them.
     """
     content = memoryview(data)
     kept: list[memoryview] = [content[: len(SIGNATURE)]]
@@ -37,6 +38,8 @@ def image_chunks(data: bytes, image_bytes: int) -> bytes | None:
         if kind == b"IDAT":
             packed += length
         if kind == b"IEND":
-            return b"".join(kept) if packed <= 2 * image_bytes + 65536 else None
+            if packed > 2 * image_bytes + 65536:
+                return None
+            return data if sum(map(len, kept)) == len(data) else b"".join(kept)
         position = end
     return None

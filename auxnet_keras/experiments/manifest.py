@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras._files import LOCK
 from auxnet_keras.experiments.files import damaged, read_json, write_json
 
 PACKAGES = ("auxnet_keras", "keras", "tensorflow", "numpy", "opencv-python-headless")
@@ -58,7 +59,7 @@ class Manifest:
         files = sorted(
             path
             for path in folder.rglob("*")
-            if path.is_file() and path != self.path and path.name != ".lock"
+            if path.is_file() and path != self.path and path.name != LOCK
         )
         self.content["artefacts"] = {
             path.relative_to(folder).as_posix(): sha256(path) for path in files

@@ -14,7 +14,7 @@ from auxnet_keras.experiments.config import RunConfig
 from auxnet_keras.experiments.config_file import read_config
 from auxnet_keras.experiments.files import damaged, read_json
 from auxnet_keras.experiments.manifest import Manifest
-from auxnet_keras.safety import read_bytes
+from auxnet_keras.safety.files import MAX_TABLE, read_bytes
 
 if TYPE_CHECKING:
     from auxnet_keras.data.frame import DatasetInfo
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 WEIGHTS = "best.weights.h5"
 RESULTS = "results.json"
-MAX_HISTORY = 1 << 26  # bytes; 10,000 epochs with 50 logs are a fifth
 
 
 class Run:
@@ -82,7 +81,7 @@ class Run:
             return {}
         try:
             rows = list(
-                csv.DictReader(io.StringIO(read_bytes(file, MAX_HISTORY).decode(), newline=""))
+                csv.DictReader(io.StringIO(read_bytes(file, MAX_TABLE).decode(), newline=""))
             )
             return {key: [_number(row[key]) for row in rows] for key in (rows[0] if rows else {})}
         except (ValueError, TypeError, csv.Error) as error:

@@ -1,12 +1,10 @@
 """Training a run, from its config to its folder."""
 
-import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
+from auxnet_keras._files import alone
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config import RunConfig
 from auxnet_keras.experiments.config_file import as_config
@@ -44,7 +42,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
     from auxnet_keras.experiments.finishing import finish
     from auxnet_keras.experiments.run_log import logger, run_log
 
-    with _alone(run.path), run_log(run.path):
+    with alone(run.path, "training in this run folder", ConfigError), run_log(run.path):
         try:
             _fit(run)
             finish(run)
@@ -56,23 +54,6 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
             logger.error("stopped: %s", sentence(error) or error, extra={"file_only": True})
             raise
     return run
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keeps other processes out of a run folder; the lock of a process that died is free."""
-    lock = FileLock(folder / ".lock", timeout=0, is_singleton=True)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise ConfigError(
-            "Another process is training in this run folder. Wait for it, stop it, or choose "
-            f"another folder. Received: {str(folder)!r}."
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _fit(run: Run) -> None:

@@ -8,6 +8,9 @@ from auxnet_keras.errors import AuxnetError, DataError
 MAX_TEXT = 1_000_000
 """Bytes of a text a person writes, such as a configuration."""
 
+MAX_TABLE = 1 << 26
+"""Bytes of a table with a row an epoch; 10,000 epochs with 50 logs are a fifth of it."""
+
 
 def file_size(path: Path, error: type[AuxnetError] = DataError) -> int:
     """The bytes of a file, which must be a regular one: a pipe or a device has no end.

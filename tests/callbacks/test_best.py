@@ -136,3 +136,12 @@ def test_a_damaged_or_foreign_file_stops_a_resume(path):
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(DataError, match="is damaged"):
         fit(path, [1.0, 1.0], initial_epoch=1)
+
+
+@pytest.mark.parametrize("epoch", ["many", [1, 2]])
+def test_notes_of_another_kind_stop_a_resume(path, epoch):
+    fit(path, [1.0])
+    with h5py.File(path, "r+") as file:
+        file.attrs["epoch"] = epoch
+    with pytest.raises(DataError, match="was not written by BestWeights"):
+        fit(path, [1.0, 1.0], initial_epoch=1)

@@ -79,6 +79,22 @@ def test_a_foreign_table_is_refused(tmp_path):
     assert path.read_text() == "name,value\na,1\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("epoch,loss\n" + "9" * 5000 + ",1\n", "line 2, is no row"),
+        ("epoch,loss\n0," + "x" * 200_000 + "\n", "is no history"),
+    ],
+)
+def test_what_csv_or_python_refuse_is_a_sentence(tmp_path, text, words):
+    path = tmp_path / "history.csv"
+    path.write_text(text)
+    with pytest.raises(DataError, match=words) as error:
+        fit(path, 1)
+    assert len(str(error.value)) < 600
+    assert path.read_text() == text
+
+
 def test_a_plain_keras_model_works_too(tmp_path):
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")

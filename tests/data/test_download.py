@@ -326,8 +326,8 @@ def test_the_space_needed():
 def test_two_at_once_are_refused(kitti, server, out):
     out.mkdir()
     with (
-        FileLock(out / ".download.lock"),
-        pytest.raises(DataError, match="Another download writes to"),
+        FileLock(out / ".lock"),
+        pytest.raises(DataError, match="Another process is downloading to this folder"),
     ):
         download("kitti", out)
     assert not server.seen

@@ -1,0 +1,75 @@
+"""All variables of a fit by name, taken out and put back."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from auxnet_keras.callbacks.checkpoint_store import Checkpoint, CheckpointError
+
+
+def variables_of(model: keras.Model) -> dict[str, Any]:
+    """The variables of the model, the state of a weighting among them, and of its optimizer."""
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    optimizer = model.optimizer.variables
+    return {**_numbered("model", model.variables), **_numbered("optimizer", optimizer)}
+
+
+def means_of(model: keras.Model) -> dict[str, np.ndarray]:
+    """What the metrics of the epoch that is under way have added up."""
+    return {
+        name: ops.convert_to_numpy(variable)
+        for name, variable in _numbered("metric", model.metrics_variables).items()
+    }
+
+
+def restore_variables(model: keras.Model, checkpoint: Checkpoint) -> None:
+    """Gives `model` and its optimizer the values they had.
+
+    Raises:
+        CheckpointError: They belong to another model, weighting or optimizer.
+    """
+    variables = variables_of(model)
+    saved = checkpoint.meta["variables"]
+    for name in sorted(variables.keys() | saved.keys()):
+        ours, theirs = variables.get(name), checkpoint.arrays.get(name)
+        if ours is None or theirs is None or tuple(ours.shape) != theirs.shape:
+            here = "nothing" if ours is None else f"{ours.path} {tuple(ours.shape)}"
+            there = "nothing" if theirs is None else f"{saved[name]} {theirs.shape}"
+            raise CheckpointError(
+                f"The checkpoint {checkpoint.path} belongs to another model, weighting or "
+                f"optimizer: it has {there} where this fit has {here}. Build what it was "
+                "written with, or use another run folder. "
+                f"Received: {len(variables)} variables, {len(saved)} in the file."
+            )
+    for name, variable in variables.items():
+        value = checkpoint.arrays[name]
+        dtype = ops.convert_to_numpy(variable).dtype
+        # NumPy files do not know bfloat16: it comes back as bytes of the same width.
+        variable.assign(value.view(dtype) if value.dtype.kind == "V" else value.astype(dtype))
+
+
+def restore_means(model: keras.Model, arrays: Mapping[str, np.ndarray], element_spec: Any) -> None:
+    """Gives the metrics what `means_of` took.
+
+    Args:
+        model: Compiled.
+        arrays: By name; others are passed over.
+        element_spec: Of the training data: metrics have no variables to restore before they have
+            seen a batch, so that they are shown a blank one.
+    """
+    blank = keras.tree.map_structure(
+        lambda spec: np.zeros([side or 1 for side in spec.shape], spec.dtype.as_numpy_dtype),
+        element_spec,
+    )
+    model.test_on_batch(*blank)
+    for name, variable in _numbered("metric", model.metrics_variables).items():
+        if name in arrays and arrays[name].shape == tuple(variable.shape):
+            variable.assign(arrays[name])
+
+
+def _numbered(owner: str, variables: Iterable[Any]) -> dict[str, Any]:
+    return {f"{owner}-{number:05d}": variable for number, variable in enumerate(variables)}
