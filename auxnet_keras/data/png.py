@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import imagecodecs
 import numpy as np
 
 from auxnet_keras.data.png_chunks import SIGNATURE, image_chunks
@@ -100,18 +101,44 @@ def check_pixels(width: int, height: int, path: Path) -> None:
 
 
 def pixels(data: bytes, found: Header, path: Path, flags: int) -> np.ndarray:
-    """What OpenCV makes of a PNG whose header was found good.
+    """The image of a PNG whose header was found good.
+
+    Args:
+        data: The file.
+        found: Its header.
+        path: For errors.
+        flags: OpenCV's, which say what is wanted: `IMREAD_UNCHANGED`, or 8-bit RGB.
+
+    Returns:
+        As `cv2.imdecode`.
 
     Raises:
         DataError: Truncated, damaged, or more packed bytes than its image can have.
     """
     row = -(-found.width * found.bits * _CHANNELS.get(found.colour, 4) // 8) + 1
     image = image_chunks(data, found.height * row)
-    # An incomplete one is not shown to OpenCV, which would complain on stderr as well.
-    decoded = None if image is None else opencv_pixels(image, flags)
+    # An incomplete one is not shown to a decoder, which would complain on stderr as well.
+    decoded = None if image is None else _decoded(image, found, flags)
     if decoded is None:
         raise truncated(data, path)
     return decoded
+
+
+def _decoded(data: bytes, found: Header, flags: int) -> np.ndarray | None:
+    """The usual kinds with imagecodecs, a fifth faster than OpenCV's decoder; None if damaged."""
+    unchanged = flags == cv2.IMREAD_UNCHANGED
+    shape: tuple[int, ...] = (found.height, found.width)
+    usual = found.colour == "grey" and found.bits in (8, 16) and unchanged
+    if found.colour == "RGB" and found.bits == 8 and not unchanged:
+        usual, shape = True, (*shape, 3)
+    if usual:
+        try:
+            values = imagecodecs.png_decode(data)
+        except imagecodecs.PngError:
+            return None
+        if values.shape == shape:  # a transparent colour would have made a channel of its own
+            return values
+    return opencv_pixels(data, flags)
 
 
 def opencv_pixels(data: bytes, flags: int) -> np.ndarray | None:

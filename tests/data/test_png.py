@@ -1,6 +1,7 @@
 import struct
 
 import cv2
+import imagecodecs
 import numpy as np
 import pytest
 from hypothesis import given
@@ -84,6 +85,7 @@ def test_bomb_is_refused_before_decoding(tmp_path, monkeypatch):
     path = tmp_path / "bomb.png"
     path.write_bytes(makers.bomb())
     monkeypatch.setattr(cv2, "imdecode", None)
+    monkeypatch.setattr(imagecodecs, "png_decode", None)
     for read in (lambda: png.decode(path, LABEL), lambda: read_image(path)):
         with pytest.raises(DataError, match="Received: 60000x60000"):
             read()
@@ -95,6 +97,17 @@ def test_other_files(tmp_path, data, what):
     path.write_bytes(data)
     with pytest.raises(DataError, match=f"{what}.*x.png"):
         png.decode(path, LABEL)
+
+
+@pytest.mark.parametrize("transparent", [False, True])
+def test_both_decoders_agree(tmp_path, transparent):
+    image = np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8)
+    path = makers.write_png(tmp_path / "a.png", image)
+    data = path.read_bytes()
+    if transparent:  # a colour that counts as transparent, of which labels and images know nothing
+        colour = makers.chunk(b"tRNS", struct.pack(">HHH", *image[0, 0].tolist()))
+        path.write_bytes(data[:33] + colour + data[33:])
+    np.testing.assert_array_equal(read_image(path), image)
 
 
 def test_missing_file(tmp_path):
