@@ -36,7 +36,8 @@ class NonFinite(keras.callbacks.Callback):
 
     Whatever the policy, such a batch moves nothing: no weight, no moment of the optimizer, no
     statistic of BatchNormalization, no state of the weighting, no mean in the logs. The compiled
-    step sees to that, also with `steps_per_execution`. `AuxiliaryModel.fit` adds this callback with
+    step sees to that, also with `steps_per_execution`. Gradients of a variable that add up to more
+    than 1e38 count as infinite. `AuxiliaryModel.fit` adds this callback with
     `"raise"` when there is none.
 
         "raise"     training stops and the error names the batch's files.
