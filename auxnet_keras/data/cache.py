@@ -5,11 +5,11 @@ import logging
 import os
 import struct
 import tempfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+import imagecodecs
 import numpy as np
 
 from auxnet_keras.data.frame import Sample
@@ -111,7 +111,7 @@ def _pack(sample: Sample) -> bytes:
     body = b"".join(part.tobytes() for part in parts)
     height, width = sample.segmentation.shape
     label = sample.segmentation.itemsize
-    return _HEADER.pack(_MAGIC, height, width, zlib.crc32(body), label) + body
+    return _HEADER.pack(_MAGIC, height, width, imagecodecs.deflate_crc32(body), label) + body
 
 
 def _unpack(data: bytes, size: Size) -> Sample | None:
@@ -123,7 +123,7 @@ def _unpack(data: bytes, size: Size) -> Sample | None:
     if magic != _MAGIC or (height, width) != size or label not in _LABELS:
         return None
     body = memoryview(data)[_HEADER.size :]
-    if len(body) != (7 + label) * pixels or zlib.crc32(body) != checksum:
+    if len(body) != (7 + label) * pixels or imagecodecs.deflate_crc32(body) != checksum:
         return None
     image = np.frombuffer(body, np.uint8, 3 * pixels)
     segmentation = np.frombuffer(body, _LABELS[label], pixels, 3 * pixels)
