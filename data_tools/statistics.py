@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from auxnet_keras.data import bins as depth_bins
-from auxnet_keras.data.depth_counter import quantiles
 from auxnet_keras.data.frame import DatasetInfo
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.registry import source as open_source
@@ -18,42 +17,10 @@ from data_tools import class_weights
 from data_tools.counts import Counts, count
 from data_tools.depth_histogram import histogram, histogram_edges
 from data_tools.drift import Drift, drift
-
-PERCENT = (1, 5, 25, 50, 75, 95, 99)
-"""Of the depths, the quantiles that are told."""
+from data_tools.split_statistics import SplitStatistics, split_statistics
 
 RULES = ("quantile", "log")
 """How depth bins are suggested, as `ak.data.depth_bins` knows them."""
-
-
-@dataclass(frozen=True)
-class SplitStatistics:
-    """Facts about one split; what could not be read is not in them.
-
-    Args:
-        frames: All frames.
-        with_label, with_depth: Frames whose label or depth was read.
-        pixels: Class to its pixels.
-        images: Class to the images in which it occurs.
-        unlabelled: Share of the pixels of labels that have no class; `None` without labels.
-        valid_depth: Share of the pixels of depth files that have a depth; `None` without.
-        depth_quantiles: Per cent (`PERCENT`) to a depth; empty without depths.
-        depth_histogram: Pixels in each bin of `Statistics.histogram_edges`.
-    """
-
-    frames: int
-    with_label: int
-    with_depth: int
-    pixels: dict[str, int]
-    images: dict[str, int]
-    unlabelled: float | None
-    valid_depth: float | None
-    depth_quantiles: dict[str, float]
-    depth_histogram: tuple[int, ...]
-
-    def share(self, name: str) -> float:
-        """The class's share of the pixels that have a class; 0 where none has."""
-        return self.pixels[name] / max(sum(self.pixels.values()), 1)
 
 
 @dataclass(frozen=True)
@@ -70,8 +37,8 @@ class Statistics:
         class_weights: "median_frequency" and "enet" to a weight for each class, in the order that
             `losses.PixelCrossEntropy(class_weights=...)` takes; empty without a label.
         depth_bins: "quantile" and "log" to edges for `weighting.ClassWiseWeighting(depth_bins=...)`
-            in `info.depth_unit` at the files' own resolution; without a rule for which there are
-            too few depths.
+            in `info.depth_unit`; without a rule for which there are too few depths. Disparities are
+            in pixels of the files' width: for training at another one, edges grow as it does.
         histogram_edges: Of the depth histograms, one more than bins, in equal ratios; what lies
             outside belongs to the outer bins. Empty without depths.
         drift: How training and validation differ.
@@ -151,7 +118,7 @@ def statistics(target: str, bins: int = 10) -> Statistics:
         target=target,
         info=source.info,
         splits={
-            split: _split(source.info, one, *depths[split], histograms[split])
+            split: split_statistics(source.info, one, *depths[split], histograms[split])
             for split, one in counts.items()
         },
         class_weights=_weights(train),
@@ -177,26 +144,6 @@ def _nothing(target: str, source: Source, unreadable: Sequence[str]) -> DataErro
         f"There is nothing to count in {target}: no frame has a label or a depth. Expected labels "
         f"in {source.label_place} or depth in {source.depth_place}; add them. Received: "
         f"{len(source.frames('all'))} frames of images alone."
-    )
-
-
-def _split(
-    info: DatasetInfo, counts: Counts, values: np.ndarray, pixels: np.ndarray, bars: np.ndarray
-) -> SplitStatistics:
-    found = []
-    if len(values):
-        found = quantiles(values, pixels, [percent / 100 for percent in PERCENT]).tolist()
-    labelled, deep = int(counts.pixels.sum()), int(pixels.sum())
-    return SplitStatistics(
-        frames=counts.frames,
-        with_label=counts.labels,
-        with_depth=counts.depths,
-        pixels=dict(zip(info.class_names, counts.pixels.tolist(), strict=True)),
-        images=dict(zip(info.class_names, counts.images.tolist(), strict=True)),
-        unlabelled=1 - labelled / counts.label_pixels if counts.label_pixels else None,
-        valid_depth=deep / counts.depth_pixels if counts.depth_pixels else None,
-        depth_quantiles=dict(zip(map(str, PERCENT), found, strict=False)),
-        depth_histogram=tuple(bars.tolist()),
     )
 
 

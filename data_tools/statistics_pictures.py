@@ -1,20 +1,19 @@
 """`Statistics` as charts: the share of every class, and how depths are spread."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import LogLocator, NullLocator
 
 from auxnet_keras.pictures import figure as figures
-from data_tools.statistics_tables import classes_by_share
+from data_tools.statistics_tables import MOST_CLASSES, classes_by_share
 
 if TYPE_CHECKING:
     from data_tools.statistics import Statistics
 
-MOST_CLASSES = 60
-"""Rows of the chart of classes; of more the most frequent are drawn."""
-
+_LEAST_ROOM = 0.02  # of an axis' length, for the name of a tick
 TRAIN, VAL = "#0072B2", "#D55E00"  # Okabe and Ito's blue and vermilion
 _AXIS = {
     "disparity_px": "disparity [px]",
@@ -56,7 +55,8 @@ def class_shares(found: "Statistics", path: Path) -> Path:
     splits = found.splits["train"], found.splits["val"]
     shares = np.array([[100 * one.share(name) for one in splits] for name in names])
     colours = dict(zip(found.info.class_names, found.info.palette / 255.0, strict=True))
-    figure = figures.new(7.6, 0.25 * len(names) + 1.5)
+    longest = max(map(len, names))
+    figure = figures.new(7.6 + 0.07 * max(longest - 16, 0), 0.25 * len(names) + 1.5)
     axes = figure.subplots()
     for y, (name, (train, val)) in enumerate(zip(names, shares, strict=True)):
         if train and val:
@@ -65,21 +65,33 @@ def class_shares(found: "Statistics", path: Path) -> Path:
             if share:
                 axes.scatter(share, y, s=size, color=colour, edgecolors=figures.INK, zorder=3)
     axes.set_xscale("log")
-    axes.set_xlim(shares[shares > 0].min() / 1.6, 100)
+    low, high = shares[shares > 0].min() / 1.6, min(100.0, 1.6 * float(shares.max()))
+    axes.set_xlim(low, high)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high > 100 * low else (1, 2, 5)))
     axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_locator(NullLocator())
     figures.plain(axes)
     axes.grid(axis="x", color=figures.FAINT, linewidth=0.6, alpha=0.7)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
-    numbers = axes.secondary_yaxis("right")
-    numbers.set_yticks(range(len(names)), [f"{_text(a)}  {_text(b)}" for a, b in shares])
-    numbers.tick_params(length=0, labelsize=9, labelcolor=figures.INK)
-    numbers.spines["right"].set_visible(False)
+    for right, split, column in ((48, "train", shares[:, 0]), (96, "val", shares[:, 1])):
+        for row, text in ((-0.9, split), *enumerate(map(_text, column))):
+            axes.annotate(
+                text,
+                (1.0, row),
+                xycoords=axes.get_yaxis_transform(),
+                xytext=(right, 0),
+                textcoords="offset points",
+                annotation_clip=False,
+                ha="right",
+                va="center_baseline",
+                fontsize=9,
+                color=figures.INK,
+            )
     title = "Share of the labelled pixels [%]"
     if len(every) > len(names):
         title += f", the {len(names)} most frequent of {len(every)} classes"
-    _title(axes, title)
+    axes.set_title(title, fontsize=11, weight="bold", color=figures.INK, loc="left", pad=16)
     axes.set_xlabel("full: train    hollow: val", fontsize=9, color=figures.INK)
     figure.tight_layout()
     return figures.save(figure, path)
@@ -109,34 +121,41 @@ def depth_histograms(found: "Statistics", path: Path) -> Path:
     axes.set_ylim(bottom=0)
     figures.plain(axes)
     axes.grid(visible=False)
-    _ticks(axes.xaxis, found.depth_bins.get("quantile", ()), edges)
-    for edge in found.depth_bins.get("quantile", ()):
+    label = _AXIS.get(found.info.depth_unit, found.info.depth_unit)
+    quantiles, ratios = (found.depth_bins.get(rule, ()) for rule in ("quantile", "log"))
+    _ticks(axes.xaxis, quantiles, edges)
+    if quantiles:
+        label += "; ticks: edges of bins with equally many pixels"
+    for edge in quantiles:
         axes.axvline(edge, color="grey", linewidth=0.8, linestyle=":", zorder=0)
-    above = axes.secondary_xaxis("top")
-    above.spines["top"].set_color(figures.FAINT)
-    above.tick_params(which="both", color=figures.FAINT, labelcolor=figures.INK, labelsize=8)
-    _ticks(above.xaxis, found.depth_bins.get("log", ()), edges)
+    axes.set_xlabel(label, fontsize=9, color=figures.INK)
     axes.set_ylabel("% of the pixels with a depth", fontsize=9, color=figures.INK)
-    unit = _AXIS.get(found.info.depth_unit, found.info.depth_unit)
-    axes.set_xlabel(f"{unit}; ticks: edges of bins with equally many pixels", fontsize=9)
-    above.set_xlabel("edges of bins of equal ratio", fontsize=9, color=figures.INK)
-    axes.xaxis.label.set_color(figures.INK)
+    if ratios:
+        above = axes.secondary_xaxis("top")
+        above.spines["top"].set_color(figures.FAINT)
+        above.tick_params(which="both", color=figures.FAINT, labelcolor=figures.INK, labelsize=9)
+        _ticks(above.xaxis, ratios, edges)
+        above.set_xlabel("edges of bins of equal ratio", fontsize=9, color=figures.INK)
     axes.legend(frameon=False, fontsize=9)
     figure.tight_layout()
     return figures.save(figure, path)
 
 
-def _ticks(axis: Any, edges: tuple[float, ...], limits: np.ndarray) -> None:
-    """The suggested edges; where there are none, round numbers."""
-    shown = [edge for edge in edges if limits[0] <= edge <= limits[-1]]
+def _ticks(axis: Any, edges: Sequence[float], limits: np.ndarray) -> None:
+    """The suggested edges, named where there is room; where there are none, round numbers."""
     axis.set_minor_locator(NullLocator())
-    axis.set_major_locator(FixedLocator(shown) if shown else LogLocator(subs=(1, 2, 5)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
-    axis.set_tick_params(labelrotation=90 if len(shown) > 5 else 0)
-
-
-def _title(axes: Any, text: str) -> None:
-    axes.set_title(text, fontsize=11, weight="bold", color=figures.INK, loc="left")
+    shown = [edge for edge in edges if limits[0] <= edge <= limits[-1]]
+    if not shown:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:.3g}")
+        return
+    room = _LEAST_ROOM * np.log(limits[-1] / limits[0])
+    names, last = [], -np.inf
+    for edge in shown:
+        named = np.log(edge) - last >= room
+        names.append(f"{edge:.3g}" if named else "")
+        last = np.log(edge) if named else last
+    axis.set_ticks(shown, names, rotation=90)
 
 
 def _text(share: float) -> str:

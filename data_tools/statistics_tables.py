@@ -52,7 +52,7 @@ def notes(found: "Statistics") -> list[str]:
     for what, names in (
         ("In train only", found.drift.only_train),
         ("In val only", found.drift.only_val),
-        ("In no label", _absent(found)),
+        ("Without a pixel", _absent(found)),
     ):
         if names:
             more = f", ... ({len(names)} classes)" if len(names) > MOST_CLASSES else ""
@@ -126,8 +126,8 @@ def _classes(found: "Statistics") -> Table:
     rows = [
         (
             name,
-            *(_percent(one.share(name)) for one in (train, val)),
-            *(f"{one.images[name]:,}" for one in (train, val)),
+            *(_percent(one.share(name)) if one.with_label else "-" for one in (train, val)),
+            *(f"{one.images[name]:,}" if one.with_label else "-" for one in (train, val)),
             *(_number(weights[place[name]]) for weights in found.class_weights.values()),
         )
         for name in names[:MOST_CLASSES]
@@ -144,7 +144,8 @@ def _classes(found: "Statistics") -> Table:
 
 def _absent(found: "Statistics") -> list[str]:
     seen = set(classes_by_share(found))
-    return [name for name in found.info.class_names if name not in seen] if seen else []
+    absent = [name for name in found.info.class_names if name not in seen] if seen else []
+    return [f"{name} (counts as unlabelled)" if name == "void" else name for name in absent]
 
 
 def _percent(share: float | None) -> str:
@@ -155,7 +156,9 @@ def _number(value: float | None) -> str:
     """Three digits that count; whole from 100 on."""
     if value is None:
         return "-"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    if value == 0 or value >= 99.95:
+        return f"{value:,.0f}"
+    return f"{value:#.3g}"
 
 
 def _list(values: Sequence[float]) -> str:
