@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from auxnet_keras.data.depth_counter import DepthCounter
 from auxnet_keras.errors import ConfigError, DataError, unknown
 
 RULES = ("log", "quantile", "uniform")
-_DROPPED_BITS = 9  # of float32's 23 bits of mantissa: values closer than 1 in 16384 count as one
 
 
 def depth_bins(dataset: Iterable, count: int, rule: str = "quantile") -> np.ndarray:
@@ -39,11 +39,40 @@ def depth_bins(dataset: Iterable, count: int, rule: str = "quantile") -> np.ndar
         >>> edges = ak.data.depth_bins(train, 10)
         >>> weighting = ak.weighting.ClassWiseWeighting(depth_bins=edges)
     """
+    check(count, rule)
+    counter = DepthCounter()
+    for depth in _depths(dataset):
+        counter.add(depth)
+    return counted_bins(*counter.values(), count, rule)
+
+
+def check(count: int, rule: str) -> None:
+    """Refuses bins that cannot be, before a pass over the data.
+
+    Raises:
+        ConfigError: A count below 2, or an unknown rule.
+    """
     if not isinstance(count, int | np.integer) or isinstance(count, bool) or count < 2:
         raise ConfigError(f"count is a number of bins, 2 or more. Received: {count!r}.")
     if rule not in RULES:
         raise unknown("rule for depth bins", rule, RULES)
-    values, pixels = _counted(dataset)
+
+
+def counted_bins(values: np.ndarray, pixels: np.ndarray, count: int, rule: str) -> np.ndarray:
+    """The edges that `depth_bins` gives, of depths that are counted already.
+
+    Args:
+        values: float32 [N], the different depths, increasing, as `DepthCounter.values` gives them.
+        pixels: int [N], their pixels.
+        count: Number of bins, 2 or more.
+        rule: One of `RULES`.
+
+    Returns:
+        float32 [count - 1], increasing.
+
+    Raises:
+        DataError: Fewer different depths than bins.
+    """
     if rule == "log":
         values, pixels = values[values > 0], pixels[values > 0]
     if len(values) < count:
@@ -57,26 +86,6 @@ def depth_bins(dataset: Iterable, count: int, rule: str = "quantile") -> np.ndar
         space = np.linspace if rule == "uniform" else np.geomspace
         edges = space(values[0], values[-1], count + 1, dtype=np.float64)[1:-1]
     return edges.astype(np.float32)
-
-
-def _counted(dataset: Iterable) -> tuple[np.ndarray, np.ndarray]:
-    """The different depths that occur, increasing, the first and the last exact; their counts."""
-    counts = np.zeros(1 << (32 - 1 - _DROPPED_BITS), np.int64)
-    smallest, largest = np.inf, -np.inf
-    for depth in _depths(dataset):
-        valid = depth[np.isfinite(depth) & (depth >= 0)]
-        if valid.size:
-            smallest, largest = min(smallest, valid.min()), max(largest, valid.max())
-            # The bits of floats >= 0 are in the order of the floats (+ 0 turns -0 into 0).
-            cells, pixels = np.unique(
-                (valid + 0).view(np.uint32) >> _DROPPED_BITS, return_counts=True
-            )
-            counts[cells] += pixels
-    occupied = np.flatnonzero(counts)
-    values = (occupied.astype(np.uint32) << _DROPPED_BITS).view(np.float32)
-    if len(values):
-        values[0], values[-1] = smallest, largest
-    return values, counts[occupied]
 
 
 def _quantiles(values: np.ndarray, pixels: np.ndarray, count: int) -> np.ndarray:

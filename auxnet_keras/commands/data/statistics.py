@@ -1,0 +1,63 @@
+"""`auxnet data statistics`: what a data set looks like before training on it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auxnet_keras.commands.places import check_file, check_folder
+
+if TYPE_CHECKING:
+    from data_tools.statistics import Statistics
+
+
+def command(
+    data: Annotated[
+        str, typer.Argument(metavar="KIND:ROOT", help="The data set to read, as for --data.")
+    ],
+    bins: Annotated[
+        int, typer.Option("--bins", metavar="N", min=2, help="Depth bins to suggest.")
+    ] = 10,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write everything there, too.")
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option("--figures", metavar="DIR", help="Draw class shares and depths there."),
+    ] = None,
+) -> None:
+    """Show class shares, depths, class weights, depth bins, and how train and val differ."""
+    check_file(json_file, "--json")
+    check_folder(figures, "--figures")
+    from auxnet_keras.experiments.files import write_json
+    from data_tools.statistics import statistics
+
+    found = statistics(data, bins)
+    _print(found)
+    if json_file is not None:
+        write_json(found.to_json(), json_file)
+    if figures is not None:
+        for path in found.figures(figures):
+            typer.echo(f"Drawn: {path}")
+
+
+def _print(found: "Statistics") -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from data_tools.statistics_tables import notes, suggestions, tables
+
+    console = Console()
+    for table in tables(found):
+        shown = Table()
+        for number, column in enumerate(table.columns):
+            shown.add_column(Text(column), justify="right" if number else "left")
+        for row in table.rows:
+            shown.add_row(*map(Text, row))
+        console.print(Text(table.title))
+        console.print(shown)
+    for line in notes(found):
+        typer.echo(line)
+    for title, code in suggestions(found):  # unbroken lines, to be pasted
+        typer.echo(f"{title}:\n{code}")
