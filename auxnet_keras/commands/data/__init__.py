@@ -2,7 +2,7 @@
 
 import typer
 
-from auxnet_keras.commands.data import convert, download, synthesize, verify
+from auxnet_keras.commands.data import browse, convert, download, synthesize, verify
 
 app = typer.Typer(help="Get and make data.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -12,5 +12,5 @@ def _group() -> None:
     """Get and make data."""
 
 
-for module in (download, verify, convert, synthesize):
+for module in (download, verify, browse, convert, synthesize):
     app.command(module.__name__.rpartition(".")[2])(module.command)
