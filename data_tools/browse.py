@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
+from typing import TypeGuard
 
 import numpy as np
 
@@ -96,8 +97,8 @@ def _chosen(
             f"The split {split!r} of {source.root} is empty. Expected frames; there are too few to "
             'divide, use the split "all". Received: 0 frames.'
         )
-    if _is_count(frames) and 1 <= frames <= MOST_FRAMES:  # type: ignore[operator]
-        count = min(int(frames), len(listed))  # type: ignore[arg-type]
+    if _is_count(frames) and 1 <= frames <= MOST_FRAMES:
+        count = min(int(frames), len(listed))
         return np.linspace(0, len(listed) - 1, count, dtype=int).tolist()
     names = list(dict.fromkeys(frames)) if isinstance(frames, list | tuple) else []
     if not 1 <= len(names) <= MOST_FRAMES:
@@ -115,7 +116,8 @@ def _chosen(
 def _no_such_frame(source: Source, split: str, name: object, known: list[str]) -> DataError:
     others = SPLITS if split != "all" else ()
     other = [part for part in others if name in {frame.name for frame in source.frames(part)}]
-    near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.0)
+    near = [one for one in known if str(name) in one][:3]  # often a name is given without its end
+    near = near or difflib.get_close_matches(str(name), known, n=3, cutoff=0.0)
     remedy = f"it is in the split {other[0]!r}" if other else "correct it"
     return DataError(
         f"No such frame in the split {split!r} of {source.root}. Expected a frame's name, the "
@@ -163,5 +165,5 @@ def _class_ids(sample: Sample, info: DatasetInfo) -> np.ndarray:
     return np.where(ids == info.ignore_label, -1, ids)
 
 
-def _is_count(value: object) -> bool:
+def _is_count(value: object) -> TypeGuard[int]:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)

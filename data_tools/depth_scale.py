@@ -56,8 +56,8 @@ class DepthScale:
 
     @property
     def far_text(self) -> str:
-        """The dark end, with its unit."""
-        return f"{_number(self.dark)} {_SIGNS[self.unit]}"
+        """The dark end, a number alone: the other end has the unit."""
+        return _number(self.dark)
 
     @property
     def near_text(self) -> str:
@@ -77,4 +77,6 @@ class DepthScale:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2g}"

@@ -15,7 +15,7 @@ from data_tools.text_band import GREY, Words, band, paragraph, shortened, width_
 
 # All in pixels.
 MARGIN, GAP, BETWEEN_GROUPS = 20, 6, 18
-TITLE, COLUMN_TITLE, CAPTION, LEGEND_LINE = 56, 38, 48, 40
+TITLE, COLUMN_TITLE, ABOVE, CAPTION, LEGEND_LINE = 56, 36, 12, 38, 40
 LEAST_WIDTH, LARGEST_SIDE = 320, 640  # of a picture: smaller ones are enlarged, larger ones shrunk
 GROUP = ("image", "labels", "depth")
 SWATCH, SPACE, BETWEEN = 24, 10, 34  # a colour of the legend; after it; after its name
@@ -89,7 +89,8 @@ class Layout:
         """The top and left of a picture, in pixels of the montage."""
         left = MARGIN + column * (self.cell[1] + GAP)
         left += BETWEEN_GROUPS if column >= len(GROUP) else 0
-        return TITLE + COLUMN_TITLE + row * (CAPTION + self.cell[0]) + CAPTION, left
+        each = ABOVE + CAPTION + self.cell[0]
+        return TITLE + COLUMN_TITLE + (row + 1) * each - self.cell[0], left
 
     def head(self, title: str, augmentation: str) -> np.ndarray:
         """The title, the augmentation above its own columns, and the columns' titles."""
@@ -130,7 +131,7 @@ class Layout:
         for column, cell in enumerate(cells):
             _, left = self.corner(0, column)
             body[:, left : left + self.cell[1]] = self._pixels(cell)
-        return np.concatenate([caption, body])
+        return np.concatenate([_white(ABOVE, self.width), caption, body])
 
     def fault(self, name: str, sentence: str) -> np.ndarray:
         """The row of a frame that cannot be read."""
@@ -140,7 +141,7 @@ class Layout:
         text = paragraph(sentence, width - 2 * MARGIN, height)
         body = _white(height, self.width)
         body[:, MARGIN:-MARGIN] = band(height, width, [Words(text, MARGIN)], FAULT)
-        return np.concatenate([caption, body])
+        return np.concatenate([_white(ABOVE, self.width), caption, body])
 
     def legend(self, names: Sequence[str], colours: np.ndarray) -> np.ndarray:
         """The classes in columns, and what else is to be known.

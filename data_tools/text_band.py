@@ -17,6 +17,7 @@ TEXT = 22
 INK, GREY = figures.INK, "#656d76"
 _DPI = 128  # a power of two, so that n / _DPI inches are n pixels and never one less
 _LINE = 1.35  # of the letters' height
+_HALF_CAPITAL = 0.365  # of the letters' height; texts side by side share their baseline
 _AVERAGE = 0.6  # width of a letter, of its height
 
 
@@ -54,13 +55,14 @@ def band(
     figure = figures.new(width / _DPI, height / _DPI, _DPI)
     figure.set_facecolor([value / 255 for value in background])
     for word in words:
+        several = "\n" in word.text
         figure.text(
             word.x / width,
-            0.5,
+            0.5 if several else 0.5 - _HALF_CAPITAL * TEXT / height,
             _printable(word.text),
             fontproperties=_font(word.weight),
             ha=word.align,
-            va="center" if "\n" in word.text else "center_baseline",
+            va="center" if several else "baseline",
             color=word.colour,
             linespacing=_LINE,
             parse_math=False,
