@@ -14,7 +14,8 @@ from auxnet_keras.data.registry import source as open_source
 from auxnet_keras.data.resize import Size, check_size
 from auxnet_keras.errors import ConfigError, DataError, shown
 from data_tools.depth_scale import DepthScale
-from data_tools.montage import Cell, Layout, Montage
+from data_tools.montage import Montage
+from data_tools.montage_layout import Cell, Layout
 
 MOST_FRAMES = 50
 """Rows that a picture can have."""
@@ -33,8 +34,8 @@ def browse(
     """Draws frames as training sees them: image, labels over the image, and depth.
 
     Beside them is the same frame augmented, exactly as `ak.data.load(..., augment=True)` gives it
-    with this seed in this epoch. Depth is bright where things are near; both depths of a frame have
-    the same colours. Only the frames shown are read, one after the other.
+    with this seed in this epoch (without a limit). Depth is bright where things are near; both
+    depths of a frame have the same colours. Only the frames shown are read, one after the other.
 
     Args:
         target: `KIND:ROOT`, any kind that `ak.data.load` reads.
@@ -64,10 +65,8 @@ def browse(
     listed = source.frames(split)
     chosen = _chosen(source, split, listed, frames)
     layout = Layout(size, augmented)
-    height, width = size
-    title = (
-        f"{source.info.kind}, {split}: {len(chosen)} of {len(listed)} frames at {height}x{width}"
-    )
+    counted = f"{len(chosen)} of {len(listed)} frames at {size[0]}x{size[1]}"
+    title = f"{source.info.kind}, {split}: {counted}"
     parts = [layout.head(title, f"the same, augmented: seed {seed}, epoch {epoch}")]
     problems: dict[str, str] = {}
     classes: set[int] = set()
@@ -116,12 +115,15 @@ def _chosen(
 def _no_such_frame(source: Source, split: str, name: object, known: list[str]) -> DataError:
     others = SPLITS if split != "all" else ()
     other = [part for part in others if name in {frame.name for frame in source.frames(part)}]
-    near = [one for one in known if str(name) in one][:3]  # often a name is given without its end
-    near = near or difflib.get_close_matches(str(name), known, n=3, cutoff=0.0)
-    remedy = f"it is in the split {other[0]!r}" if other else "correct it"
+    if other:
+        expected = f"one of that split; this one is in {other[0]!r}, choose that"
+    else:
+        near = [one for one in known if str(name) in one][:3]  # often the end of a name is left out
+        near = near or difflib.get_close_matches(str(name), known, n=3, cutoff=0.0)
+        expected = f"a frame's name, as in {', '.join(near)}; correct it"
     return DataError(
-        f"No such frame in the split {split!r} of {source.root}. Expected a frame's name, the "
-        f"nearest are {', '.join(near)}; {remedy}. Received: {shown(name)}."
+        f"No such frame in the split {split!r} of {source.root}. Expected {expected}. "
+        f"Received: {shown(name)}."
     )
 
 

@@ -91,7 +91,7 @@ def shortened(text: str, room: float, weight: str = "normal") -> str:
 def paragraph(text: str, room: float, height: float) -> str:
     """A sentence broken into the lines that fit into `room` x `height` pixels; the rest is cut."""
     most = max(1, int(height / (_LINE * TEXT)))
-    letters = max(1, int(room / (_AVERAGE * TEXT)))
+    letters = max(4, int(room / (_AVERAGE * TEXT)))
     return "\n".join(textwrap.wrap(text, letters, max_lines=most, placeholder=" …"))
 
 

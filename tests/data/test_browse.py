@@ -15,7 +15,7 @@ from auxnet_keras.data.kitti import KittiSource
 from auxnet_keras.errors import ConfigError, DataError
 from data_tools.browse import browse
 from data_tools.depth_scale import DepthScale
-from data_tools.montage import FAULT, PAPER, Layout
+from data_tools.montage_layout import FAULT, PAPER, Layout
 from data_tools.text_band import paragraph, shortened, width_of
 from tests.data import driving_makers, makers
 
@@ -261,6 +261,16 @@ def test_an_unreadable_frame_does_not_spoil_the_others(tmp_path):
             np.testing.assert_array_equal(cell(montage, row, column), cell(whole, row, column))
 
 
+@pytest.mark.parametrize("size", [(600, 8), (8, 600), (1, 1)])
+@pytest.mark.parametrize("augmented", [True, False])
+def test_shapes_without_room_for_words_are_drawn_all_the_same(tmp_path, size, augmented):
+    makers.kitti(tmp_path, 4)
+    (tmp_path / "training/image_2/000002_10.png").write_bytes(b"")
+    (tmp_path / "training/disp_occ_0/000003_10.png").unlink()
+    montage = browse(f"kitti:{tmp_path}", size=size, augmented=augmented)
+    assert len(montage.frames) == 3 and len(montage.problems) == 1
+
+
 def test_only_the_frames_shown_are_read(kitti, monkeypatch):
     read = []
     real = KittiSource.read
@@ -276,7 +286,7 @@ def test_only_the_frames_shown_are_read(kitti, monkeypatch):
 
 @pytest.mark.parametrize(
     ("size", "shown"),
-    [((32, 48), (224, 336)), ((224, 384), (224, 384)), ((1024, 2048), (320, 640))],
+    [((32, 48), (224, 336)), ((224, 384), (224, 384)), ((1024, 2048), (240, 480))],
 )
 def test_small_samples_are_enlarged_and_large_ones_shrunk(kitti, tmp_path, size, shown):
     montage = browse(f"kitti:{kitti}", frames=2, size=size)
@@ -306,9 +316,13 @@ def test_a_montage_that_cannot_be_written(kitti, tmp_path):
 @pytest.mark.parametrize(
     ("options", "error", "says"),
     [
-        ({"frames": ["000002"]}, DataError, r"nearest are 000002_10;.*correct it.*'000002'\.$"),
-        ({"frames": ["000005_10"]}, DataError, r"it is in the split 'val'.*'000005_10'\.$"),
-        ({"frames": ["2"]}, DataError, "nearest are 000002_10;"),
+        ({"frames": ["000002"]}, DataError, r"as in 000002_10; correct it.*'000002'\.$"),
+        (
+            {"frames": ["000005_10"]},
+            DataError,
+            r"is in 'val', choose that\..*'000005_10'\.$",
+        ),
+        ({"frames": ["2"]}, DataError, "as in 000002_10;"),
         ({"frames": ["no"], "split": "all"}, DataError, "split 'all'.*correct it"),
         ({"frames": 0}, ConfigError, r"1 to 50 frames.*Received: 0\.$"),
         ({"frames": 51}, ConfigError, "1 to 50 frames"),
@@ -392,7 +406,7 @@ def test_the_command_exits_1_when_a_frame_cannot_be_read(auxnet, tmp_path):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--frame", "000001"), "nearest are 000001_10"),
+        (("--frame", "000001"), "as in 000001_10; correct it"),
         (("--frames", 0), "1 to 50 frames"),
         (("--split", "tran"), "did you mean 'train'"),
         (("--size", 0, 5), "two positive integers"),
