@@ -2,7 +2,7 @@
 
 import typer
 
-from auxnet_keras.commands.data import convert, download, statistics, synthesize, verify
+from auxnet_keras.commands.data import browse, convert, download, statistics, synthesize, verify
 
 app = typer.Typer(help="Get and make data.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -12,5 +12,5 @@ def _group() -> None:
     """Get and make data."""
 
 
-for module in (download, verify, statistics, convert, synthesize):
+for module in (download, verify, statistics, browse, convert, synthesize):
     app.command(module.__name__.rpartition(".")[2])(module.command)

@@ -1,0 +1,55 @@
+"""`auxnet data browse`: a picture of a data set."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auxnet_keras.commands.places import check_file
+
+
+def command(
+    data: Annotated[
+        str, typer.Argument(metavar="KIND:ROOT", help="The data set to read, as for --data.")
+    ],
+    split: Annotated[
+        str, typer.Option("--split", metavar="NAME", help="train, val or all.")
+    ] = "train",
+    frames: Annotated[
+        int, typer.Option("--frames", metavar="N", help="So many, evenly spaced.")
+    ] = 6,
+    frame: Annotated[
+        list[str] | None,
+        typer.Option("--frame", metavar="NAME", help="This one instead; may be given repeatedly."),
+    ] = None,
+    size: Annotated[
+        tuple[int, int],
+        typer.Option("--size", metavar="H W", help="Height and width to train with."),
+    ] = (224, 384),
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", min=0, help="Of the augmentation.")
+    ] = 0,
+    epoch: Annotated[
+        int, typer.Option("--epoch", metavar="N", min=0, help="Augmented as then, from 0.")
+    ] = 0,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The PNG to write.")] = Path(
+        "browse.png"
+    ),
+) -> None:
+    """Draw frames with labels and depth, and as augmentation changes them: one PNG.
+
+    Exit 1 if a frame cannot be read; the others are drawn nevertheless.
+    """
+    check_file(out, "--out")
+    from data_tools.browse import browse
+    from data_tools.montage import check_png
+
+    check_png(out)
+    montage = browse(data, split=split, frames=frame or frames, size=size, seed=seed, epoch=epoch)
+    montage.save(out)
+    for sentence in montage.problems.values():
+        typer.echo(f"error  {sentence}")
+    drawn = len(montage.frames) - len(montage.problems)
+    typer.echo(f"{drawn} of {len(montage.frames)} frame(s) drawn; see {out}")
+    if montage.problems:
+        raise typer.Exit(1)
