@@ -44,7 +44,7 @@ def depth_problems(
     problems = []
     lost = stored.size - int(np.isfinite(stored).sum())
     if lost:
-        sentence = f"{lost:,} pixels are NaN or infinite"
+        sentence = f"NaN or infinite in {lost:,} of {stored.size:,} pixels"
         problems.append(Problem("error", "not_finite", str(path), sentence))
     found = _implausible(stored, values, source)
     if found is not None:
@@ -63,24 +63,24 @@ def _implausible(
         return (
             "error",
             "impossible_disparity",
-            f"{int((values > width / 2).sum()):,} disparities up to {most:.1f} px in an image "
-            f"{width} px wide: at most half of it is seen by both cameras",
+            f"disparities up to {most:.1f} px in an image {width} px wide, of which both cameras "
+            f"see half at least: in {int((values > width / 2).sum()):,} of {stored.size:,} pixels",
         )
     farthest = FARTHEST.get(source.info.kind.partition("-")[0], CENTIMETRES)
     if unit == "metres" and most > farthest:
         return (
             "warning",
             "far_depth",
-            f"{int((values > farthest).sum()):,} pixels are farther than {farthest:g} m, up to "
-            f"{most:,.2f} m",
+            f"farther than {farthest:g} m in {int((values > farthest).sum()):,} of "
+            f"{stored.size:,} pixels, up to {most:,.2f} m",
         )
     saturated = _saturated(stored, source.encoding)
     if saturated:
         return (
             "warning",
             "saturated_depth",
-            f"{saturated:,} pixels hold {np.iinfo(stored.dtype).max}, the largest number there "
-            "is, which seldom is a measurement",
+            f"{np.iinfo(stored.dtype).max}, the largest number there is and seldom a measurement, "
+            f"in {saturated:,} of {stored.size:,} pixels",
         )
     if stored.size > 1 and (stored == stored.flat[0]).all():
         return "warning", "constant_depth", f"every pixel has the same depth, {most:g} {unit}"

@@ -108,7 +108,9 @@ def _check_label(found: Checked, path: Path, ids: np.ndarray, source: Source, fr
         found.add("warning", "empty_label", path, "no pixel has a class")
     elif isinstance(source, VkittiSource) and (ids == UNLISTED).any():
         unlisted = int((ids == UNLISTED).sum())
-        sentence = f"{unlisted:,} pixels are of a colour that is no category, and ignored"
+        sentence = (
+            f"colours that are no category, and ignored, in {unlisted:,} of {ids.size:,} pixels"
+        )
         found.add("warning", "unlisted_colours", path, sentence)
 
 

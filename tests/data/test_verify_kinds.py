@@ -128,7 +128,9 @@ def test_a_scale_of_metres_that_are_millimetres(tmp_path):
     report = verify(f"folder:{root}")
     assert report.ok and report.sorts("warning") == {"far_depth": 5}
     # Rows of 0, 100, ... 3100: from the eighth on they are over 655.35.
-    assert report.problems[0].sentence == "1,200 pixels are farther than 655.35 m, up to 3,100.00 m"
+    assert report.problems[0].sentence == (
+        "farther than 655.35 m in 1,200 of 1,536 pixels, up to 3,100.00 m"
+    )
 
 
 def test_street(tmp_path):
@@ -165,7 +167,7 @@ def test_vkitti(tmp_path):
         ("warning", "unlisted_colours", f"{place}/classSegmentation/Camera_0/classgt_00002.png"),
     ]
     told = [p.sentence for p in verify(f"vkitti:{root}").problems if p.code == "unlisted_colours"]
-    assert told == ["7 pixels are of a colour that is no category, and ignored"]
+    assert told == ["colours that are no category, and ignored, in 7 of 1,536 pixels"]
 
 
 def test_nyu(tmp_path):
@@ -184,7 +186,7 @@ def test_nyu(tmp_path):
     report = verify(f"nyuv2:{root}")
     told = [p.sentence for p in report.problems if p.code in ("not_finite", "far_depth")]
     assert told == [
-        "4 pixels are NaN or infinite",
-        "1 pixels are farther than 10 m, up to 12.50 m",
+        "NaN or infinite in 4 of 1,536 pixels",
+        "farther than 10 m in 1 of 1,536 pixels, up to 12.50 m",
     ]
     assert max(counts["largest depth"] for counts in report.counts.values()) == 12.5

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from data_tools.problem import Problem
     from data_tools.verify import Report
 
-_MOST = 20  # lines of a sort on the terminal
+_MOST = 10  # lines of a sort on the terminal
 
 
 def command(
@@ -65,7 +65,7 @@ def _print_counts(report: "Report") -> None:
     columns = list(next(iter(report.counts.values())))
     table = Table("split", *columns)
     for split, counts in report.counts.items():
-        table.add_row(split, *(f"{counts[column]:g}" for column in columns))
+        table.add_row(split, *(f"{counts[column]:,.10g}" for column in columns))
     Console().print(table)
     for level in ("error", "warning"):
         sorts = report.sorts(level)
