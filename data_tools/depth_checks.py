@@ -63,8 +63,8 @@ def _implausible(
         return (
             "error",
             "impossible_disparity",
-            f"disparities up to {most:.1f} px in an image {width} px wide, over half of it in "
-            f"{int((values > width / 2).sum()):,} of {stored.size:,} pixels: no stereo pair has such",
+            f"disparities up to {most:.1f} px in an image {width} px wide: more than half of it in "
+            f"{int((values > width / 2).sum()):,} of {stored.size:,} pixels",
         )
     farthest = FARTHEST.get(source.info.kind.partition("-")[0], CENTIMETRES)
     if unit == "metres" and most > farthest:
