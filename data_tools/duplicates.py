@@ -5,65 +5,95 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from auxnet_keras.data.frame import Frame
-from data_tools.frame_checks import Checked, Problem
+from data_tools.frame_checks import Checked
+from data_tools.likeness import nearest, nearest_earlier, stacked
+from data_tools.problem import Problem
 
 ALIKE = 0.998
-"""Correlation of two thumbnails from which on their images count as the same one."""
+"""Correlation of two thumbnails from which on images of different splits count as the same one."""
 
-_BLOCK = 2048
+ALMOST_EQUAL = 0.9998
+"""The same for images of one split, where neighbours in a video look alike by nature. Real street
+frames and their JPEGs are nearer than this; different frames of one street reach 0.995."""
 
 
 def duplicates(
     train: Sequence[Frame], val: Sequence[Frame], checked: Mapping[str, Checked]
 ) -> list[Problem]:
-    """Equal images anywhere, and images of `val` that look like one of `train`.
+    """Equal images anywhere, images of `val` that look like one of `train`, and the number of those
+    that nearly equal another one of their split.
 
     Equal images in both splits are errors, as a score on them says nothing; the rest are warnings.
     """
+    splits = {"train": train, "val": val}
+    problems, equal = _equal(splits, checked)
+    single = {
+        split: [f for f in frames if checked[f.name].thumbnail and f.name not in equal]
+        for split, frames in splits.items()
+    }
+    problems += _across(single["train"], single["val"], checked)
+    for split, frames in single.items():
+        problems += _within(split, frames, checked)
+    return problems
+
+
+def _equal(
+    splits: Mapping[str, Sequence[Frame]], checked: Mapping[str, Checked]
+) -> tuple[list[Problem], set[str]]:
+    """The problems, and the names of all but the first of equal images."""
     problems = []
     first: dict[str, tuple[str, Frame]] = {}
     equal = set()
-    for split, frames in (("train", train), ("val", val)):
+    for split, frames in splits.items():
         for frame in frames:
             digest = checked[frame.name].digest
             if not digest:
                 continue
             where, other = first.setdefault(digest, (split, frame))
-            if other is not frame:
-                level = "error" if where != split else "warning"
-                sentence = f"is the same image as {other.image}, in {where}"
-                problems.append(Problem(level, str(frame.image), sentence))
-                equal.add(frame.name)
-    rest = [frame for frame in val if frame.name not in equal]
-    return problems + _look_alikes(train, rest, checked)
+            if other is frame:
+                continue
+            level, code = (
+                ("error", "duplicate_across_splits") if where != split else ("warning", "duplicate")
+            )
+            sentence = f"is the same image as {other.image}, in {where}"
+            problems.append(Problem(level, code, str(frame.image), sentence))
+            equal.add(frame.name)
+    return problems, equal
 
 
-def _look_alikes(
+def _across(
     train: Sequence[Frame], val: Sequence[Frame], checked: Mapping[str, Checked]
 ) -> list[Problem]:
     problems: list[Problem] = []
-    known = [frame for frame in train if checked[frame.name].thumbnail]
-    asked = [frame for frame in val if checked[frame.name].thumbnail]
-    if not known or not asked:
+    if not train or not val:
         return problems
-    ours = _normalized(asked, checked)
-    best, nearest = np.zeros(len(asked), np.float32), np.zeros(len(asked), int)
-    for start in range(0, len(known), _BLOCK):
-        alike = ours @ _normalized(known[start : start + _BLOCK], checked).T
-        place = alike.argmax(axis=1)
-        value = alike[np.arange(len(asked)), place]
-        better = value > best
-        best[better], nearest[better] = value[better], start + place[better]
-    for frame, value, place in zip(asked, best, nearest, strict=True):
+    values, places = nearest(_thumbnails(val, checked), _thumbnails(train, checked))
+    for frame, value, place in zip(val, values, places, strict=True):
         if value >= ALIKE:
-            sentence = f"looks like {known[place].image}, in train (correlation {value:.4f})"
-            problems.append(Problem("warning", str(frame.image), sentence))
+            sentence = f"looks like {train[place].image}, in train (correlation {value:.4f})"
+            problem = Problem("warning", "look_alike_across_splits", str(frame.image), sentence)
+            problems.append(problem)
     return problems
 
 
-def _normalized(frames: Sequence[Frame], checked: Mapping[str, Checked]) -> np.ndarray:
-    """[frames, pixels], each of mean 0 and length 1: products are correlations."""
-    rows = [np.frombuffer(bytes.fromhex(checked[f.name].thumbnail), np.uint8) for f in frames]
-    values = np.stack(rows).astype(np.float32)
-    values -= values.mean(axis=1, keepdims=True)
-    return values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-6)
+def _within(split: str, frames: Sequence[Frame], checked: Mapping[str, Checked]) -> list[Problem]:
+    """One warning however many there are."""
+    if not frames:
+        return []
+    values, places = nearest_earlier(_thumbnails(frames, checked))
+    found = (values >= ALMOST_EQUAL).nonzero()[0]
+    if not len(found):
+        return []
+    frame, other = frames[found[0]], frames[places[found[0]]]
+    if len(found) == 1:
+        sentence = f"looks almost the same as {other.image}, in {split}, too"
+    else:
+        sentence = (
+            f"looks almost the same as {other.image}; it is the first of {len(found):,} images of "
+            f"{split} that do so with another one of it"
+        )
+    return [Problem("warning", "look_alikes", str(frame.image), sentence)]
+
+
+def _thumbnails(frames: Sequence[Frame], checked: Mapping[str, Checked]) -> np.ndarray:
+    return stacked(checked[frame.name].thumbnail for frame in frames)

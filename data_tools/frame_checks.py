@@ -11,25 +11,13 @@ import numpy as np
 
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.reader import Source
-from auxnet_keras.data.units import DepthEncoding
+from auxnet_keras.data.vkitti import VkittiSource
+from auxnet_keras.data.vkitti_labels import UNLISTED
 from auxnet_keras.errors import DataError
+from data_tools.depth_checks import depth_problems, measured
+from data_tools.problem import Problem, not_read
 
 THUMBNAIL = (16, 48)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One line of a report.
-
-    Args:
-        level: "error": training stops at it, or learns something false; "warning": it does not.
-        path: The file.
-        sentence: What is wrong with it.
-    """
-
-    level: str
-    path: str
-    sentence: str
 
 
 @dataclass
@@ -43,7 +31,7 @@ class Checked:
         thumbnail: The image in grey at `THUMBNAIL` (height, width), as hexadecimal uint8; empty if
             it does not decode.
         valid_depth: Share of pixels with a depth; `None` without a readable one.
-        depth_range: Least and largest stored depth, in the data set's own unit.
+        depth_range: Least and largest depth, in the data set's own unit.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -52,6 +40,10 @@ class Checked:
     valid_depth: float | None = None
     depth_range: list[float] = field(default_factory=list)
 
+    def add(self, level: str, code: str, path: Path, sentence: str) -> None:
+        """One more problem."""
+        self.problems.append(Problem(level, code, str(path), sentence))
+
     def to_json(self) -> dict[str, Any]:
         """For the journal."""
         return asdict(self)
@@ -59,8 +51,8 @@ class Checked:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Checked":
         """From the journal."""
-        problems = [Problem(**problem) for problem in content.pop("problems")]
-        return cls(problems, **content)
+        problems = [Problem(**problem) for problem in content["problems"]]
+        return cls(**{**content, "problems": problems})
 
 
 def check_frame(source: Source, frame: Frame) -> Checked:
@@ -71,21 +63,23 @@ def check_frame(source: Source, frame: Frame) -> Checked:
         _check_image(found, frame.image, image)
     size = None if image is None else image.shape[:2]
     if frame.label is None:
-        found.problems.append(Problem("warning", str(frame.image), "has no label"))
+        found.add("warning", "no_label", frame.image, "has no label")
     else:
         path = frame.label
         ids = _read(found, path, lambda: source._label_ids(frame, path))
         if ids is not None and _fits(found, path, ids, size):
-            known = _read(found, path, lambda: source._table(frame).train_ids(ids, path))
-            if known is not None and (known == source.info.ignore_label).all():
-                found.problems.append(Problem("warning", str(path), "no pixel has a class"))
+            _check_label(found, path, ids, source, frame)
     if frame.depth is None:
-        found.problems.append(Problem("warning", str(frame.image), "has no depth"))
+        found.add("warning", "no_depth", frame.image, "has no depth")
     else:
         path = frame.depth
         stored = _read(found, path, lambda: source._stored_depth(frame, path))
         if stored is not None and _fits(found, path, stored, size):
-            _check_depth(found, path, stored, source.encoding)
+            values = measured(stored, source.encoding)
+            found.valid_depth = values.size / stored.size
+            if values.size:
+                found.depth_range = [float(values.min()), float(values.max())]
+            found.problems += depth_problems(path, stored, values, source)
     return found
 
 
@@ -93,7 +87,7 @@ def _read(found: Checked, path: Path, read: Callable[[], np.ndarray]) -> np.ndar
     try:
         return read()
     except DataError as error:
-        found.problems.append(Problem("error", str(path), str(error)))
+        found.problems.append(not_read(path, error))
         return None
 
 
@@ -102,16 +96,30 @@ def _fits(found: Checked, path: Path, values: np.ndarray, size: Any) -> bool:
         return True
     height, width = values.shape
     sentence = f"is {width}x{height}, and its image {size[1]}x{size[0]}"
-    found.problems.append(Problem("error", str(path), sentence))
+    found.add("error", "other_size", path, sentence)
     return False
+
+
+def _check_label(found: Checked, path: Path, ids: np.ndarray, source: Source, frame: Frame) -> None:
+    known = _read(found, path, lambda: source._table(frame).train_ids(ids, path))
+    if known is None:
+        return
+    if (known == source.info.ignore_label).all():
+        found.add("warning", "empty_label", path, "no pixel has a class")
+    elif isinstance(source, VkittiSource) and (ids == UNLISTED).any():
+        unlisted = int((ids == UNLISTED).sum())
+        sentence = (
+            f"colours that are no category, and ignored, in {unlisted:,} of {ids.size:,} pixels"
+        )
+        found.add("warning", "unlisted_colours", path, sentence)
 
 
 def _check_image(found: Checked, path: Path, image: np.ndarray) -> None:
     found.digest = hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()
     if path.suffix.lower() == ".png" and _is_jpeg(path):
-        found.problems.append(Problem("warning", str(path), "is a JPEG named .png"))
+        found.add("warning", "jpeg_named_png", path, "is a JPEG named .png")
     if image.size > 3 and (image == image[0, 0]).all():
-        found.problems.append(Problem("warning", str(path), "is of one colour"))
+        found.add("warning", "one_colour", path, "is of one colour")
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, THUMBNAIL[::-1], interpolation=cv2.INTER_AREA)
     found.thumbnail = small.tobytes().hex()
@@ -123,24 +131,3 @@ def _is_jpeg(path: Path) -> bool:
             return file.read(2) == b"\xff\xd8"
     except OSError:  # one file holds all frames, or this one vanished after it was read
         return False
-
-
-def _check_depth(found: Checked, path: Path, stored: np.ndarray, encoding: DepthEncoding) -> None:
-    values = encoding.decode(stored, encoding.unit, _no_calibration)
-    valid = values >= 0
-    found.valid_depth = float(valid.mean())
-    if not valid.any():
-        found.problems.append(Problem("warning", str(path), "no pixel has a depth"))
-        return
-    found.depth_range = [float(values[valid].min()), float(values[valid].max())]
-    width = stored.shape[1]
-    if encoding.unit == "disparity_px" and values.max() > width / 2:
-        sentence = (
-            f"{int((values > width / 2).sum()):,} disparities up to {values.max():.1f} px in an "
-            f"image {width} px wide: at most half of it is seen by both cameras"
-        )
-        found.problems.append(Problem("error", str(path), sentence))
-
-
-def _no_calibration() -> Any:
-    raise AssertionError("a depth in its own unit needs no calibration")

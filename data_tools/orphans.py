@@ -6,7 +6,7 @@ from pathlib import Path
 
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.listing import names_in
-from data_tools.frame_checks import Problem
+from data_tools.problem import Problem
 
 
 def orphans(frames: Iterable[Frame]) -> list[Problem]:
@@ -30,7 +30,6 @@ def orphans(frames: Iterable[Frame]) -> list[Problem]:
     for what, folder, ending in sorted(places):
         for name in sorted(names_in(folder, ending)):
             if name.removesuffix(ending) not in known:
-                problems.append(
-                    Problem("warning", str(folder / name), f"a {what} without an image")
-                )
+                sentence = f"a {what} without an image"
+                problems.append(Problem("warning", "orphan", str(folder / name), sentence))
     return problems

@@ -2,11 +2,14 @@
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -17,12 +20,14 @@ from rich.progress import (
 )
 
 from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.registry import source as open_source
 from data_tools.duplicates import duplicates
-from data_tools.frame_checks import Checked, Problem, check_frame
-from data_tools.journal import Journal
+from data_tools.frame_checks import Checked, check_frame
+from data_tools.journal import journal
 from data_tools.orphans import orphans
+from data_tools.problem import Problem
 
 _AHEAD = 64  # frames handed to the threads at a time, so that Ctrl-C ends soon
 
@@ -47,19 +52,25 @@ class Report:
         """No errors; there may be warnings."""
         return not any(problem.level == "error" for problem in self.problems)
 
+    def sorts(self, level: str) -> dict[str, int]:
+        """Code (`problem.SORTS`) to the number of problems of a level, the most frequent first."""
+        codes = sorted(problem.code for problem in self.problems if problem.level == level)
+        return dict(Counter(codes).most_common())
+
     def to_json(self) -> dict[str, Any]:
         """All of it, for a file."""
-        return {**asdict(self), "ok": self.ok}
+        sorts = {"errors": self.sorts("error"), "warnings": self.sorts("warning")}
+        return {"ok": self.ok, **sorts, **asdict(self)}
 
 
 def verify(target: str) -> Report:
     """Reads every file of a dataset and tells all that is wrong with it; changes none of them.
 
     Errors are what stops training or spoils its scores: files that cannot be read or are of another
-    format, ids outside the table, sizes that differ inside a pair, impossible disparities, and the
-    same image in both splits. Warnings are missing labels or depths, empty ones, orphans, images
-    that look alike. Interrupted, the same call goes on where it was; files that have changed since
-    are read again.
+    format, ids outside the table, sizes that differ inside a pair, impossible disparities, NaN and
+    infinity, and the same image in both splits. Warnings are missing labels or depths, empty or
+    implausible ones, orphans, images that look alike. Interrupted, the same call goes on where it
+    was; files that have changed since are read again.
 
     Args:
         target: `KIND:ROOT`, any kind that `ak.data.load` reads.
@@ -102,20 +113,19 @@ def _count(frames: Sequence[Frame], checked: dict[str, Checked]) -> dict[str, fl
 
 
 def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
-    journal = Journal(f"{source.signature} {source.root.resolve()}")
-    keys = {frame.name: _key(source, frame) for frame in frames}
+    keys = _keys(source, frames)
     found = {}
-    for frame in frames:
-        result = journal.get(keys[frame.name])
-        if result is not None:
-            found[frame.name] = Checked.from_json(result)
-    missing = [frame for frame in frames if frame.name not in found]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
     progress = Progress(
         *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
     )
-    try:
+    with journal(f"{source.signature} {source.root.resolve()}", set(keys.values())) as kept:
+        for frame in frames:
+            result = kept.take(keys[frame.name])
+            if result is not None:
+                found[frame.name] = Checked.from_json(result)
+        missing = [frame for frame in frames if frame.name not in found]
         with progress, ThreadPoolExecutor(os.cpu_count()) as pool:
             bar = progress.add_task("Verifying", total=len(frames), completed=len(found))
             for start in range(0, len(missing), _AHEAD):
@@ -126,20 +136,34 @@ def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
                 for done in as_completed(begun):
                     frame = begun[done]
                     found[frame.name] = done.result()
-                    journal.put(keys[frame.name], found[frame.name].to_json())
+                    kept.put(keys[frame.name], found[frame.name].to_json())
                     progress.advance(bar)
-    finally:
-        journal.close()
     return found
 
 
-def _key(source: Source, frame: Frame) -> str:
-    """Changes whenever a file of the frame does."""
-    facts: list[Any] = [source.signature, frame.name]
-    for path in source._files(frame):
-        try:
-            state = path.stat()
-            facts.append((str(path), state.st_size, state.st_mtime_ns))
-        except OSError:
-            facts.append((str(path), None))
+def _keys(source: Source, frames: Sequence[Frame]) -> dict[str, str]:
+    """By frame, what changes whenever a file of it does, or what is expected of its values."""
+    tables: dict[LabelTable, str] = {}
+    keys = {}
+    for frame in frames:
+        table = source._table(frame)
+        if table not in tables:
+            classes = table.train_ids(np.array([table.known]), frame.image)
+            tables[table] = _digest([table.names, table.known, classes.tolist()])
+        facts: list[Any] = [source.signature, source.encoding, tables[table], frame.name]
+        facts += [(str(path), _state(path)) for path in source._files(frame)]
+        keys[frame.name] = _digest(facts)
+    return keys
+
+
+def _digest(facts: list[Any]) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """Changes with the file; the time of writing alone comes back with a copy of the original."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_size, state.st_mtime_ns, state.st_ctime_ns

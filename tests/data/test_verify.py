@@ -54,44 +54,56 @@ def test_whole_data_have_no_problem(root):
 
 def test_planted_faults_are_all_found_and_nothing_else(root):
     images, labels, depths = (files(root, what) for what in ("image_2", "semantic", "disp_occ_0"))
-    names = [path.name for path in images]
-    images[1].write_bytes(images[1].read_bytes()[:-200])
-    images[2].write_bytes(b"")
-    body = bytearray(labels[3].read_bytes())
+    truncated, empty, flipped = images[1], images[2], labels[3]
+    truncated.write_bytes(truncated.read_bytes()[:-200])
+    empty.write_bytes(b"")
+    body = bytearray(flipped.read_bytes())
     body[len(body) // 2] ^= 16
-    labels[3].write_bytes(bytes(body))
+    flipped.write_bytes(bytes(body))
     makers.write_palette_png(labels[4], cv2.imread(str(labels[4]), cv2.IMREAD_UNCHANGED) % 16)
     makers.write_png(labels[6], np.zeros((96, 320), np.uint16))
     makers.write_png(depths[7], np.ones((96, 320), np.uint8))
     makers.write_png(labels[8], np.full((96, 320), 200, np.uint8))
     makers.write_png(labels[9], np.full((48, 320), 7, np.uint8))
     makers.write_png(depths[11], np.full((96, 320), 400 * 128, np.uint16))
+    for what in (images, labels, depths):  # 99 trains, and 100 validates
+        shutil.copyfile(what[13], what[13].with_name("000100_10.png"))
     makers.write_png(depths[12], np.zeros((96, 320), np.uint16))
-    makers.write_png(labels[13], np.zeros((96, 320), np.uint8))
     images[14].write_bytes(makers.bomb())
-    shutil.copyfile(images[0], images[10])  # 0 and 10 validate, and so does 5
-    shutil.copyfile(labels[0], labels[0].with_name("000099_10.png"))
+    makers.write_png(labels[0], np.zeros((96, 320), np.uint8))
+    shutil.copyfile(images[5], images[10])  # both validate
+    shutil.copyfile(labels[4], labels[4].with_name("000099_10.png"))
     report = verify(f"kitti:{root}")
-    found = dict(lines(report))
-    assert len(lines(report)) == len(found) == 10
-    for number, words in (
-        (1, "Truncated or damaged PNG"),
-        (2, "Empty file"),
-        (3, "damaged"),
-        (4, "8-bit palette"),
-        (6, "16-bit grey"),
-        (7, "Wrong disparity PNG"),
-        (8, "outside the dataset's table"),
-        (9, "is 320x48, and its image 320x96"),
-        (11, "disparities up to 200.0 px in an image 320 px wide"),
-        (14, "60000x60000"),
-    ):
-        assert words in found[names[number]]
-    warned = dict(lines(report, "warning"))
-    assert warned[names[12]] == "no pixel has a depth"
-    assert warned[names[13]] == "no pixel has a class"
-    assert warned["000099_10.png"] == "a label without an image"
-    assert "is the same image as" in warned[names[10]]
+    found = {(p.level, p.code, Path(p.path)): p.sentence for p in report.problems}
+    expected = {
+        ("error", "truncated", truncated): "Truncated or damaged PNG",
+        ("error", "empty", empty): "Empty file",
+        ("error", "truncated", flipped): "damaged",
+        ("error", "other_format", labels[4]): "8-bit palette",
+        ("error", "other_format", labels[6]): "16-bit grey",
+        ("error", "other_format", depths[7]): "Wrong disparity PNG",
+        ("error", "unknown_ids", labels[8]): "outside the dataset's table",
+        ("error", "other_size", labels[9]): "is 320x48, and its image 320x96",
+        ("error", "impossible_disparity", depths[11]): "up to 200.0 px in an image 320 px wide",
+        ("error", "duplicate_across_splits", images[0].with_name("000100_10.png")): str(images[13]),
+        ("error", "too_large", images[14]): "60000x60000",
+        ("warning", "empty_depth", depths[12]): "no pixel has a depth",
+        ("warning", "empty_label", labels[0]): "no pixel has a class",
+        ("warning", "orphan", labels[0].with_name("000099_10.png")): "a label without an image",
+        ("warning", "duplicate", images[10]): f"is the same image as {images[5]}",
+    }
+    assert found.keys() == expected.keys() and len(report.problems) == len(expected)
+    assert all(words in found[problem] for problem, words in expected.items())
+    assert report.sorts("error") == {
+        "other_format": 3,
+        "truncated": 2,
+        "duplicate_across_splits": 1,
+        "empty": 1,
+        "impossible_disparity": 1,
+        "other_size": 1,
+        "too_large": 1,
+        "unknown_ids": 1,
+    }
 
 
 @pytest.mark.parametrize("change", ["same", "resaved", "again", "brighter"])
@@ -131,8 +143,7 @@ def test_files_beside_the_labels_are_no_orphans(tmp_path):
 
 def test_real_frames_raise_no_false_alarm(kitti_root):
     report = verify(f"kitti:{kitti_root}")
-    assert report.ok
-    assert {p.sentence for p in report.problems} == {"has no depth"}
+    assert report.ok and report.sorts("warning").keys() == {"no_depth"}
 
 
 def test_a_jpeg_named_png_is_told(root):
@@ -207,7 +218,7 @@ def test_the_command_exits_1_on_errors_and_writes_json(root, tmp_path, capsys):
         main(["data", "verify", target, "--json", str(file)])
     out = capsys.readouterr().out
     assert caught.value.code == 1
-    assert out.count(str(broken)) == 1 and "1 error\n" in out
+    assert out.count(str(broken)) == 1 and "1 error (truncated or damaged: 1)\n" in out
     content = json.loads(file.read_text())
     assert content["ok"] is False and content["problems"][0]["path"] == str(broken)
     with pytest.raises(SystemExit) as caught:

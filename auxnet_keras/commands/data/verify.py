@@ -1,5 +1,6 @@
 """`auxnet data verify`: a data set looked through before training."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,10 +9,10 @@ import typer
 from auxnet_keras.commands.places import check_file
 
 if TYPE_CHECKING:
-    from data_tools.frame_checks import Problem
+    from data_tools.problem import Problem
     from data_tools.verify import Report
 
-_MOST = 50  # lines of a level on the terminal
+_MOST = 10  # lines of a sort on the terminal
 
 
 def command(
@@ -31,31 +32,51 @@ def command(
     from data_tools.verify import verify
 
     report = verify(data)
-    _print(report)
+    _print_problems(report)
+    _print_counts(report)
     if json_file is not None:
         write_json(report.to_json(), json_file)
     if not report.ok:
         raise typer.Exit(1)
 
 
-def _print(report: "Report") -> None:
+def _print_problems(report: "Report") -> None:
+    """A line each, but no sort of them so often that it hides the others."""
+    from data_tools.problem import SORTS
+
+    printed: Counter[tuple[str, str]] = Counter()
+    for problem in report.problems:
+        sort = problem.level, problem.code
+        printed[sort] += 1
+        if printed[sort] <= _MOST:
+            typer.echo(f"{problem.level}  {_line(problem)}")
+    for (level, code), number in printed.items():
+        if number > _MOST:
+            more = f"{number - _MOST:,} more: {SORTS[code]}"
+            typer.echo(f"{level}  ... and {more} (--json FILE has all)")
+
+
+def _print_counts(report: "Report") -> None:
     from rich.console import Console
     from rich.table import Table
+
+    from data_tools.problem import SORTS
 
     columns = list(next(iter(report.counts.values())))
     table = Table("split", *columns)
     for split, counts in report.counts.items():
-        table.add_row(split, *(f"{counts[column]:g}" for column in columns))
+        table.add_row(split, *(f"{counts[column]:,.10g}" for column in columns))
     Console().print(table)
     for level in ("error", "warning"):
-        lines = [problem for problem in report.problems if problem.level == level]
-        for problem in lines[:_MOST]:
-            told = problem.path in problem.sentence
-            typer.echo(f"{level}  {problem.sentence if told else _line(problem)}")
-        if len(lines) > _MOST:
-            typer.echo(f"{level}  ... and {len(lines) - _MOST} more; --json FILE has all")
-        typer.echo(f"{len(lines)} {level}{'' if len(lines) == 1 else 's'}")
+        sorts = report.sorts(level)
+        number = sum(sorts.values())
+        told = ", ".join(f"{SORTS[code]}: {count:,}" for code, count in sorts.items())
+        total = f"{number:,} {level}{'' if number == 1 else 's'}"
+        typer.echo(f"{total} ({told})" if told else total)
 
 
 def _line(problem: "Problem") -> str:
+    """The reader's own sentences name the file."""
+    if problem.path in problem.sentence:
+        return problem.sentence
     return f"{problem.path}: {problem.sentence}"
