@@ -7,7 +7,7 @@ import struct
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import imagecodecs
 import numpy as np
@@ -122,7 +122,7 @@ def _unpack(data: bytes, size: Size) -> Sample | None:
     pixels = size[0] * size[1]
     if magic != _MAGIC or (height, width) != size or label not in _LABELS:
         return None
-    body = memoryview(data)[_HEADER.size :]
+    body: Any = memoryview(data)[_HEADER.size :]
     if len(body) != (7 + label) * pixels or imagecodecs.deflate_crc32(body) != checksum:
         return None
     image = np.frombuffer(body, np.uint8, 3 * pixels)
