@@ -13,9 +13,9 @@ from auxnet_keras.data.reader import SPLITS, Source
 from auxnet_keras.data.registry import source as open_source
 from auxnet_keras.data.resize import Size, check_size
 from auxnet_keras.errors import ConfigError, DataError, shown
-from data_tools.depth_scale import DepthScale
-from data_tools.montage import Montage
-from data_tools.montage_layout import Cell, Layout
+from data_tools.montage.depth_scale import DepthScale
+from data_tools.montage.layout import Cell, Layout
+from data_tools.montage.montage import Montage
 
 MOST_FRAMES = 50
 """Rows that a picture can have."""

@@ -20,11 +20,11 @@ from rich.progress import (
 from auxnet_keras._files import alone
 from auxnet_keras.data.listing import contents
 from auxnet_keras.errors import DataError
-from data_tools.catalogue import RELEASES, Release, Remote, family, release_of
-from data_tools.checksums import checked
 from data_tools.folder_layout import write_whole
-from data_tools.transfer import fetch, forget, is_ours
-from data_tools.unpack import check_space, unpack
+from data_tools.transfers.catalogue import RELEASES, Release, Remote, family, release_of
+from data_tools.transfers.checksums import checked
+from data_tools.transfers.transfer import fetch, forget, is_ours
+from data_tools.transfers.unpack import check_space, unpack
 
 RECORD = "download.json"
 """In an unpacked folder: the archive's name, address, size and SHA-256. It appears with the folder,

@@ -13,11 +13,11 @@ from auxnet_keras.data.frame import DatasetInfo
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.registry import source as open_source
 from auxnet_keras.errors import DataError
-from data_tools import class_weights
-from data_tools.counts import Counts, count
-from data_tools.depth_histogram import histogram, histogram_edges
-from data_tools.drift import Drift, drift
-from data_tools.split_statistics import SplitStatistics, split_statistics
+from data_tools.counting import class_weights
+from data_tools.counting.counts import Counts, count
+from data_tools.counting.depth_histogram import histogram, histogram_edges
+from data_tools.counting.drift import Drift, drift
+from data_tools.counting.split_statistics import SplitStatistics, split_statistics
 
 RULES = ("quantile", "log")
 """How depth bins are suggested, as `ak.data.depth_bins` knows them."""
@@ -72,12 +72,12 @@ class Statistics:
             >>> for path in found.figures("figures"):
             ...     display(Image(path))
         """
-        from data_tools.statistics_pictures import draw
+        from data_tools.counting.pictures import draw
 
         return draw(self, Path(folder))
 
     def _repr_html_(self) -> str:
-        from data_tools.statistics_tables import html
+        from data_tools.counting.tables import html
 
         return html(self)
 

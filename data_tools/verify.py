@@ -23,11 +23,11 @@ from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.registry import source as open_source
-from data_tools.duplicates import duplicates
-from data_tools.frame_checks import Checked, check_frame
-from data_tools.journal import journal
-from data_tools.orphans import orphans
-from data_tools.problem import Problem
+from data_tools.checks.duplicates import duplicates
+from data_tools.checks.frame_checks import Checked, check_frame
+from data_tools.checks.journal import journal
+from data_tools.checks.orphans import orphans
+from data_tools.checks.problem import Problem
 
 _AHEAD = 64  # frames handed to the threads at a time, so that Ctrl-C ends soon
 

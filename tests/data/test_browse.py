@@ -14,9 +14,9 @@ from auxnet_keras.cli import main
 from auxnet_keras.data.kitti import KittiSource
 from auxnet_keras.errors import ConfigError, DataError
 from data_tools.browse import browse
-from data_tools.depth_scale import DepthScale
-from data_tools.montage_layout import FAULT, PAPER, Layout
-from data_tools.text_band import paragraph, shortened, width_of
+from data_tools.montage.depth_scale import DepthScale
+from data_tools.montage.layout import FAULT, PAPER, Layout
+from data_tools.montage.text_band import paragraph, shortened, width_of
 from tests.data import driving_makers, makers
 
 SIZE = (64, 320)  # drawn as it is, neither enlarged nor shrunk

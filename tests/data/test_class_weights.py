@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from auxnet_keras.losses import PixelCrossEntropy
-from data_tools.class_weights import enet, median_frequency
+from data_tools.counting.class_weights import enet, median_frequency
 
 
 def test_median_frequency_by_hand():

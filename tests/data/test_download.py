@@ -20,10 +20,10 @@ from filelock import FileLock
 import auxnet_keras as ak
 from auxnet_keras.cli import main
 from auxnet_keras.errors import ConfigError, DataError
-from data_tools import catalogue, session, transfer, unpack
 from data_tools import download as module
-from data_tools.catalogue import BY_HAND, RELEASES, Remote, family, release_of
 from data_tools.download import download
+from data_tools.transfers import catalogue, session, transfer, unpack
+from data_tools.transfers.catalogue import BY_HAND, RELEASES, Remote, family, release_of
 from tests.data import driving_makers, makers
 from tests.data.flaky_server import drop, serving, status
 

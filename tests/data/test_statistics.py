@@ -13,12 +13,12 @@ from scipy.spatial.distance import jensenshannon
 
 import auxnet_keras as ak
 from auxnet_keras.errors import ConfigError, DataError
-from data_tools import class_weights
-from data_tools import counts as counts_module
-from data_tools.drift import divergence
-from data_tools.split_statistics import PERCENT
+from data_tools.counting import class_weights
+from data_tools.counting import counts as counts_module
+from data_tools.counting.drift import divergence
+from data_tools.counting.split_statistics import PERCENT
+from data_tools.counting.tables import notes
 from data_tools.statistics import statistics
-from data_tools.statistics_tables import notes
 from tests.data import driving_makers, makers
 
 FOLDER = """

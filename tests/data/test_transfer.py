@@ -6,9 +6,9 @@ import pytest
 import requests
 
 from auxnet_keras.errors import DataError
-from data_tools import session, transfer
-from data_tools.session import Session
-from data_tools.transfer import fetch, forget, is_ours
+from data_tools.transfers import session, transfer
+from data_tools.transfers.session import Session
+from data_tools.transfers.transfer import fetch, forget, is_ours
 from tests.data.flaky_server import claim, drop, portal, redirect, serving, stall, status
 
 BODY = random.Random(0).randbytes(1_000_000)

@@ -11,9 +11,9 @@ import zlib
 import pytest
 
 from auxnet_keras.errors import DataError
-from data_tools import members
-from data_tools import unpack as module
-from data_tools.unpack import unpack
+from data_tools.transfers import members
+from data_tools.transfers import unpack as module
+from data_tools.transfers.unpack import unpack
 
 CONTENT = {"training/a.png": b"picture", "training/deep/b.txt": b"words", "README": b""}
 

@@ -6,7 +6,7 @@ import pytest
 
 from auxnet_keras.cli import main
 from data_tools import verify as verify_module
-from data_tools.problem import SORTS, Problem
+from data_tools.checks.problem import SORTS, Problem
 from data_tools.verify import Report
 from tests.data import makers
 

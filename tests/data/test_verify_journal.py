@@ -12,7 +12,7 @@ import pytest
 from auxnet_keras.data import kitti as kitti_module
 from auxnet_keras.data.labels import UNIFIED, LabelTable
 from data_tools import verify as verify_module
-from data_tools.journal import journal
+from data_tools.checks.journal import journal
 from data_tools.verify import verify
 from tests.data import makers
 
@@ -113,7 +113,7 @@ def test_lines_of_no_use_are_removed_when_they_are_the_greater_part(tmp_path):
 
 COMPACTING = """
 import os, pathlib, signal, sys
-from data_tools.journal import journal
+from data_tools.checks.journal import journal
 real = pathlib.Path.replace
 def replace(self, target):
     if sys.argv[1] == "after":

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from auxnet_keras.data.frame import Frame
-from data_tools import likeness
-from data_tools.duplicates import duplicates
-from data_tools.frame_checks import Checked
+from data_tools.checks import likeness
+from data_tools.checks.duplicates import duplicates
+from data_tools.checks.frame_checks import Checked
 
 
 @pytest.mark.parametrize("block", [3, 7, 100])

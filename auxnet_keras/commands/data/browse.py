@@ -42,7 +42,7 @@ def command(
     """
     check_file(out, "--out")
     from data_tools.browse import browse
-    from data_tools.montage import check_png
+    from data_tools.montage.montage import check_png
 
     check_png(out)
     montage = browse(data, split=split, frames=frame or frames, size=size, seed=seed, epoch=epoch)

@@ -33,7 +33,7 @@ def command(
 ) -> None:
     """Download, check and unpack a data set. Resumes; the same command twice does nothing."""
     check_folder(out, "--out")
-    from data_tools.catalogue import BUILT_IN, BY_HAND, family, release_of
+    from data_tools.transfers.catalogue import BUILT_IN, BY_HAND, family, release_of
 
     given, _, root = kind.partition(":")
     if root:

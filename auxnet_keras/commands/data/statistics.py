@@ -46,7 +46,7 @@ def _print(found: "Statistics") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from data_tools.statistics_tables import notes, suggestions, tables
+    from data_tools.counting.tables import notes, suggestions, tables
 
     console = Console()
     for table in tables(found):

@@ -9,7 +9,7 @@ import typer
 from auxnet_keras.commands.places import check_file
 
 if TYPE_CHECKING:
-    from data_tools.problem import Problem
+    from data_tools.checks.problem import Problem
     from data_tools.verify import Report
 
 _MOST = 10  # lines of a sort on the terminal
@@ -42,7 +42,7 @@ def command(
 
 def _print_problems(report: "Report") -> None:
     """A line each, but no sort of them so often that it hides the others."""
-    from data_tools.problem import SORTS
+    from data_tools.checks.problem import SORTS
 
     printed: Counter[tuple[str, str]] = Counter()
     for problem in report.problems:
@@ -60,7 +60,7 @@ def _print_counts(report: "Report") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from data_tools.problem import SORTS
+    from data_tools.checks.problem import SORTS
 
     columns = list(next(iter(report.counts.values())))
     table = Table("split", *columns)

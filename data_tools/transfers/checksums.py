@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from auxnet_keras.errors import DataError
-from data_tools.catalogue import Remote
+from data_tools.transfers.catalogue import Remote
 
 _CHUNK = 1 << 20
 

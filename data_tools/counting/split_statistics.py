@@ -6,7 +6,7 @@ import numpy as np
 
 from auxnet_keras.data.depth_counter import quantiles
 from auxnet_keras.data.frame import DatasetInfo
-from data_tools.counts import Counts
+from data_tools.counting.counts import Counts
 
 PERCENT = (1, 5, 25, 50, 75, 95, 99)
 """Of the depths, the quantiles that are told."""

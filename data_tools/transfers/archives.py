@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from auxnet_keras.errors import DataError
-from data_tools.members import MOST_MEMBERS, Member, check, of_tar, of_zip
+from data_tools.transfers.members import MOST_MEMBERS, Member, check, of_tar, of_zip
 
 CHUNK = 1 << 20
 """Bytes read at once."""

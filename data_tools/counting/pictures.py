@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.ticker import LogLocator, NullLocator
 
 from auxnet_keras.pictures import figure as figures
-from data_tools.statistics_tables import MOST_CLASSES, classes_by_share
+from data_tools.counting.tables import MOST_CLASSES, classes_by_share
 
 if TYPE_CHECKING:
     from data_tools.statistics import Statistics

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from auxnet_keras._files import replacing_folder
 from auxnet_keras.errors import DataError
-from data_tools.archives import CHUNK, Open, opened
-from data_tools.members import Member
+from data_tools.transfers.archives import CHUNK, Open, opened
+from data_tools.transfers.members import Member
 
 
 def unpack(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from data_tools.depth_scale import DepthScale
-from data_tools.text_band import GREY, Words, band, paragraph, shortened, width_of
+from data_tools.montage.depth_scale import DepthScale
+from data_tools.montage.text_band import GREY, Words, band, paragraph, shortened, width_of
 
 # All in pixels.
 MARGIN, GAP, BETWEEN_GROUPS = 20, 6, 18

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from auxnet_keras.data.frame import Frame
-from data_tools.frame_checks import Checked
-from data_tools.likeness import nearest, nearest_earlier, stacked
-from data_tools.problem import Problem
+from data_tools.checks.frame_checks import Checked
+from data_tools.checks.likeness import nearest, nearest_earlier, stacked
+from data_tools.checks.problem import Problem
 
 ALIKE = 0.998
 """Correlation of two thumbnails from which on images of different splits count as the same one."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.listing import names_in
-from data_tools.problem import Problem
+from data_tools.checks.problem import Problem
 
 
 def orphans(frames: Iterable[Frame]) -> list[Problem]:

@@ -14,8 +14,8 @@ from auxnet_keras.data.reader import Source
 from auxnet_keras.data.vkitti import VkittiSource
 from auxnet_keras.data.vkitti_labels import UNLISTED
 from auxnet_keras.errors import DataError
-from data_tools.depth_checks import depth_problems, measured
-from data_tools.problem import Problem, not_read
+from data_tools.checks.depth_checks import depth_problems, measured
+from data_tools.checks.problem import Problem, not_read
 
 THUMBNAIL = (16, 48)
 

@@ -13,9 +13,9 @@ import requests
 from urllib3.exceptions import HTTPError, ProtocolError
 
 from auxnet_keras.errors import DataError
-from data_tools import session as policy
 from data_tools.folder_layout import write_whole
-from data_tools.session import Session, reason
+from data_tools.transfers import session as policy
+from data_tools.transfers.session import Session, reason
 
 TIMEOUT = 60.0
 """Seconds without a byte after which a connection counts as lost."""

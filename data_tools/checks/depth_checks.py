@@ -7,7 +7,7 @@ import numpy as np
 
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.units import DepthEncoding
-from data_tools.problem import Problem
+from data_tools.checks.problem import Problem
 
 FARTHEST = {"nyuv2": 10.0}
 """Metres a data set's sensor sees."""

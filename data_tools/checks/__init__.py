@@ -1,0 +1,1 @@
+"""What `verify` looks for in the files of a data set."""

@@ -1,0 +1,1 @@
+"""What `statistics` counts, derives from the counts, and shows."""

@@ -1,0 +1,1 @@
+"""What `browse` draws with."""
