@@ -379,7 +379,7 @@ def auxnet(capsys):
 def test_the_command(auxnet, kitti, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, out, err = auxnet(f"kitti:{kitti}", "--size", 64, 320)
-    assert (code, err) == (0, "") and out == "6 of 6 frame(s) drawn; see browse.png\n"
+    assert (code, err) == (0, "") and out == "6 of 6 frames drawn; see browse.png\n"
     expected = browse(f"kitti:{kitti}", size=SIZE).image
     np.testing.assert_array_equal(cv2.imread("browse.png")[..., ::-1], expected)
     options = ("--frame", "000005_10", "--frame", "000000_10", "--split", "val", "--size", 64, 320)
@@ -400,7 +400,7 @@ def test_the_command_exits_1_when_a_frame_cannot_be_read(auxnet, tmp_path):
     assert code == 1 and err == "" and file.is_file()
     first, last = out.splitlines()
     assert first.startswith("error  Empty file") and str(image) in first
-    assert last == f"2 of 3 frame(s) drawn; see {file}"
+    assert last == f"2 of 3 frames drawn; see {file}"
 
 
 @pytest.mark.parametrize(

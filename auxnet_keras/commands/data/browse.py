@@ -50,6 +50,6 @@ def command(
     for sentence in montage.problems.values():
         typer.echo(f"error  {sentence}")
     drawn = len(montage.frames) - len(montage.problems)
-    typer.echo(f"{drawn} of {len(montage.frames)} frame(s) drawn; see {out}")
+    typer.echo(f"{drawn} of {len(montage.frames)} frames drawn; see {out}")
     if montage.problems:
         raise typer.Exit(1)
