@@ -87,7 +87,9 @@ def _archive(deployment: Deployment) -> Any:
     ]
     archive = keras.export.ExportArchive()
     # Not `track`, which would trace the network once more, to look for tables it does not have.
-    archive.add_variable_collection("variables", deployment.network.variables)
+    # TensorFlow's variables, which the endpoint uses: Keras' would be written a second time.
+    variables = [variable.value for variable in deployment.network.variables]
+    archive.add_variable_collection("variables", variables)
     archive.add_endpoint("serve", lambda *inputs: deployment(*inputs), input_signature=specs)
     return archive
 

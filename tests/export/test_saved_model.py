@@ -84,6 +84,9 @@ def test_signatures_for_serving(path):
 def test_nothing_of_the_auxiliary_task_is_inside(model, path):
     single = toy_model(auxiliary=None)
     assert len(tf.saved_model.load(str(path)).variables) == len(single.variables)
+    names = [name for name, _ in tf.train.list_variables(str(path / "variables" / "variables"))]
+    stored = [name for name in names if name.endswith("VARIABLE_VALUE")]
+    assert len(stored) == len(single.variables)  # each once
     assert len(model.variables) > len(single.variables)
     for name in graph_names(path):
         for part in ("depth", "metres", "weighting", "adam", "optimizer"):
