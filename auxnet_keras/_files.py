@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from auxnet_keras.errors import AuxnetError
+from auxnet_keras.errors import AuxnetError, DataError
 
 LOCK = ".lock"
 
@@ -54,6 +54,34 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         raise
     _sync(path.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Clears `folder` of what a killed `replacing_folder` left, whatever it was going to write.
+
+    Only for whom has the folder alone.
+    """
+    for temporary in folder.glob(".tmp-*"):
+        shutil.rmtree(temporary, ignore_errors=True)
+    for old in folder.glob(".old-*"):
+        _put_back(old, old.with_name(old.name.removeprefix(".old-")))
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turns the operating system's refusal to write into a sentence that names the file.
+
+    Raises:
+        DataError: The disk is full, or the folder cannot be written to.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"{path} could not be written. Free some space or make its folder writable, then give "
+            f"the same command again. Received: {error.strerror or error}."
+        ) from error
 
 
 @contextlib.contextmanager

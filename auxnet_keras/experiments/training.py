@@ -9,7 +9,7 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config import RunConfig
 from auxnet_keras.experiments.config_file import as_config
 from auxnet_keras.experiments.run import WEIGHTS, Run
-from auxnet_keras.experiments.run_folder import open_folder
+from auxnet_keras.experiments.run_folder import claim_folder, open_folder
 
 _CHECKPOINT_STEPS = 500  # minutes of work; a save takes a second
 
@@ -34,7 +34,8 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
         >>> run = ak.experiments.train({"data": "street", "epochs": 2, "out": "runs/try"})
         >>> run.results["segmentation"]["mean_iou"]
     """
-    run = open_folder(as_config(config))
+    config = as_config(config)
+    run = open_folder(config)
     if run.finished:
         print(f"{run.path} is finished; see {run.path / 'results.md'}.")
         return run
@@ -42,17 +43,19 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
     from auxnet_keras.experiments.finishing import finish
     from auxnet_keras.experiments.run_log import logger, run_log
 
-    with alone(run.path, "training in this run folder", ConfigError), run_log(run.path):
-        try:
-            _fit(run)
-            finish(run)
-        except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
-            run.manifest.event("interrupt", epochs=run.epochs_saved)
-            logger.info("Interrupted. %s", _what_is_saved(run))
-            raise
-        except Exception as error:
-            logger.error("stopped: %s", sentence(error) or error, extra={"file_only": True})
-            raise
+    with alone(run.path, "training in this run folder", ConfigError):
+        run = claim_folder(config)
+        with run_log(run.path):
+            try:
+                _fit(run)
+                finish(run)
+            except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
+                run.manifest.event("interrupt", epochs=run.epochs_saved)
+                logger.info("Interrupted. %s", _what_is_saved(run))
+                raise
+            except Exception as error:
+                logger.error("stopped: %s", sentence(error) or error, extra={"file_only": True})
+                raise
     return run
 
 
@@ -124,6 +127,7 @@ def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
     return [
         *([] if method is None else [method]),
         *_learning_rate(run.config),
+        callbacks.NonFinite(run.config.on_bad_numbers),
         callbacks.Progress(),
         EpochLog(),
         callbacks.HistoryFile(run.path / "history.csv"),
