@@ -224,7 +224,7 @@ def main() -> None:
         print(json.dumps(looks))
         return
     measured = {name: in_process(name, epochs, every) for name in CONTENDERS}
-    print(f"**{epochs} epochs of two batches in one fit.** A look every {every} epochs. {machine()}")
+    print(f"**{epochs} epochs of two batches in one fit.** Looked at every {every}. {machine()}")
     print("", *rows(measured), sep="\n")
     if given.png:
         draw(measured, given.png)

@@ -8,7 +8,6 @@ from auxnet_keras.experiments.config import RunConfig, difference
 from auxnet_keras.experiments.config_file import read_config, write_config
 from auxnet_keras.experiments.run import Run, load_run
 
-
 _CONFIG = "config.yaml"
 _OURS = (LOCK, f".tmp-{_CONFIG}")  # all that a run killed at its very start leaves
 

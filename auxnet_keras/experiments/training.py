@@ -11,6 +11,7 @@ from auxnet_keras.experiments.config_file import as_config
 from auxnet_keras.experiments.run import WEIGHTS, Run
 from auxnet_keras.experiments.run_folder import claim_folder, open_folder
 
+_BOARD = "tensorboard"
 _CHECKPOINT_STEPS = 500  # minutes of work; a save takes a second
 
 
@@ -64,6 +65,7 @@ def _fit(run: Run) -> None:
     import tensorflow as tf
 
     from auxnet_keras import data
+    from auxnet_keras.experiments.event_files import event_files_told
     from auxnet_keras.experiments.networks import network
     from auxnet_keras.experiments.starting import start_from_run
     from auxnet_keras.experiments.startup import describe_run, record_facts
@@ -84,14 +86,15 @@ def _fit(run: Run) -> None:
     describe_run(run, model, info, train, val)
     if run.epochs_saved >= config.epochs:  # only what comes after them is missing
         return
-    model.fit(
-        train,
-        validation_data=val,
-        epochs=config.epochs,
-        verbose=0,
-        shuffle=False,  # the data set does
-        callbacks=_callbacks(run, train, val),
-    )
+    with event_files_told(run.path / _BOARD):
+        model.fit(
+            train,
+            validation_data=val,
+            epochs=config.epochs,
+            verbose=0,
+            shuffle=False,  # the data set does
+            callbacks=_callbacks(run, train, val),
+        )
 
 
 def _dataset(config: RunConfig, split: str) -> Any:
@@ -122,7 +125,7 @@ def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
     from auxnet_keras.experiments.run_log import EpochLog
     from auxnet_keras.experiments.weightings import weighting
 
-    board = run.path / "tensorboard"
+    board = run.path / _BOARD
     method = weighting(run.config.weighting, edges_of(run, train))
     return [
         *([] if method is None else [method]),

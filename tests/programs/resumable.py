@@ -1,20 +1,21 @@
 """Trains four epochs of three batches with a checkpoint; is ended where it is told to be.
 
-Arguments: run folder, scenes folder, the end, and a seed. Batches N count from 1 over the whole run,
-epochs E from 0. The ends:
+Arguments: run folder, scenes folder, the end, and a seed. Batches N count from 1 over the whole
+run, epochs E from 0. The ends:
 
     never
-    step:N               SIGKILL after the N-th batch and its checkpoint
-    later:N:MS           SIGKILL so many milliseconds after the N-th batch began
-    write:N:BYTES        SIGKILL within the write of the checkpoint after the N-th batch, when so many
-                         bytes of its three files are written
-    sync:N:K             SIGKILL instead of the K-th fsync of that write: 0-2 the files, 3 the folder,
-                         4 the folder above, after the renaming
-    validation:E         SIGKILL in the validation of an epoch
-    before:E, after:E    SIGKILL when history and best weights are written and the checkpoint is not,
-                         and when it is
-    term:N, interrupt:N  that signal during the N-th batch
-    quit:E               SIGTERM in the validation of an epoch
+    step:N         SIGKILL after the N-th batch and its checkpoint
+    later:N:MS     SIGKILL so many milliseconds after the N-th batch began
+    write:N:BYTES  SIGKILL within the write of the checkpoint after the N-th batch, when so many
+                   bytes of its three files are written
+    sync:N:K       SIGKILL instead of the K-th fsync of that write: 0-2 the files, 3 the folder,
+                   4 the folder above it, after the renaming
+    validation:E   SIGKILL in the validation of an epoch
+    before:E       SIGKILL when history and best weights are written and the checkpoint is not
+    after:E        SIGKILL when it is
+    term:N         SIGTERM during the N-th batch
+    interrupt:N    SIGINT during the N-th batch
+    quit:E         SIGTERM in the validation of an epoch
 """
 
 import hashlib
