@@ -14,7 +14,6 @@ import argparse
 import contextlib
 import gc
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -31,7 +30,7 @@ WARMUP = 0.2  # of the epochs
 MOST_MEMORY = 8.0  # KiB an epoch: 200 epochs stay below 2 MiB
 MOST_COUNT = 0.002  # open files or threads an epoch: one in 500
 QUANTITIES = {
-    "memory": ("resident memory [MiB]", 1024.0, MOST_MEMORY),
+    "memory": ("private memory [MiB]", 1024.0, MOST_MEMORY),
     "files": ("open files", 1.0, MOST_COUNT),
     "threads": ("threads", 1.0, MOST_COUNT),
     "folder": ("run folder [MiB]", 1024.0, None),
@@ -46,10 +45,12 @@ def look(folder: Path) -> dict[str, float]:
     """What this process has and holds now."""
     gc.collect()
     own = Path("/proc/self")
-    pages = int((own / "statm").read_text().split()[1])
+    # Not the whole resident set: the system takes back pages of libraries when it needs them.
+    status = dict(line.split(":", 1) for line in (own / "status").read_text().splitlines())
+    kilobytes = sum(int(status[name].split()[0]) for name in ("RssAnon", "VmSwap"))
     files = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
     return {
-        "memory": pages * resource.getpagesize() / 2**20,
+        "memory": kilobytes / 2**10,
         "files": sum(1 for _ in (own / "fd").iterdir()),
         "threads": sum(1 for _ in (own / "task").iterdir()),
         "folder": sum(files) / 2**20,
