@@ -93,17 +93,22 @@ def alone(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[None]:
     Args:
         folder: Gets a file `.lock`.
         doing: What only one process may do there, as in "training in this run folder".
-        error: Raised if another process does.
+        error: Raised if another process does, or the folder cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / LOCK, timeout=0, is_singleton=True)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
         raise error(
             f"Another process is {doing}, where two would overwrite each other's files. Wait for "
             f"it, stop it, or choose another folder. Received: {str(folder)!r}."
         ) from None
+    except OSError as problem:
+        raise error(
+            f"Nothing can be saved in {folder}: {problem.strerror or problem}. Make the folder "
+            f"writable, or choose another one. Received: {str(folder)!r}."
+        ) from problem
     try:
         yield
     finally:

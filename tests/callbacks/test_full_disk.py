@@ -4,7 +4,9 @@ The operating system refuses the byte behind a limit, as a full disk does, whoev
 """
 
 import contextlib
+import errno
 import logging
+import os
 
 import pytest
 import tensorflow as tf
@@ -77,6 +79,23 @@ def test_a_checkpoint_ends_anywhere_and_the_one_before_is_used(tmp_path, capfd, 
     assert [path.name for path in tmp_path.iterdir()] == ["epoch-00001"]
     assert store.newest().epoch == 1
     assert "Traceback" not in capfd.readouterr().err  # of a zip file that could not be closed
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_a_folder_that_cannot_be_written_to(model, tmp_path, monkeypatch, number):
+    """As root may write where permissions forbid it, the system's refusal is played."""
+    opened = os.open
+
+    def refuse(path, flags, *arguments, **options):
+        if flags & (os.O_WRONLY | os.O_RDWR) and str(path).startswith(str(tmp_path)):
+            raise OSError(number, os.strerror(number), str(path))
+        return opened(path, flags, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(CheckpointError, match=f"Nothing can be saved in .*{os.strerror(number)}"):
+        model.fit(
+            *toy_batches(1), verbose=0, callbacks=[ak.callbacks.ResumableCheckpoint(tmp_path)]
+        )
 
 
 def test_a_figure_is_whole_or_as_it_was(tmp_path):
