@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from auxnet_keras.errors import AuxnetError
+from auxnet_keras.errors import AuxnetError, DataError
 
 LOCK = ".lock"
 
@@ -56,6 +56,34 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def sweep(folder: Path) -> None:
+    """Clears `folder` of what a killed `replacing_folder` left, whatever it was going to write.
+
+    Only for whom has the folder alone.
+    """
+    for temporary in folder.glob(".tmp-*"):
+        shutil.rmtree(temporary, ignore_errors=True)
+    for old in folder.glob(".old-*"):
+        _put_back(old, old.with_name(old.name.removeprefix(".old-")))
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turns the operating system's refusal to write into a sentence that names the file.
+
+    Raises:
+        DataError: The disk is full, or the folder cannot be written to.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"{path} could not be written. Free some space or make its folder writable, then give "
+            f"the same command again. Received: {error.strerror or error}."
+        ) from error
+
+
 @contextlib.contextmanager
 def alone(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[None]:
     """Keeps other processes out of a folder, which is created; a process that died holds nothing.
@@ -65,17 +93,22 @@ def alone(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[None]:
     Args:
         folder: Gets a file `.lock`.
         doing: What only one process may do there, as in "training in this run folder".
-        error: Raised if another process does.
+        error: Raised if another process does, or the folder cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / LOCK, timeout=0, is_singleton=True)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
         raise error(
             f"Another process is {doing}, where two would overwrite each other's files. Wait for "
             f"it, stop it, or choose another folder. Received: {str(folder)!r}."
         ) from None
+    except OSError as problem:
+        raise error(
+            f"Nothing can be saved in {folder}: {problem.strerror or problem}. Make the folder "
+            f"writable, or choose another one. Received: {str(folder)!r}."
+        ) from problem
     try:
         yield
     finally:

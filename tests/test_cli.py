@@ -138,6 +138,7 @@ def test_options_win_over_the_file_and_the_file_over_the_recipe(auxnet, tiny, tm
         (("train", "--single-task", "--weighting", "twb"), "say weighting=none"),
         (("train", "--model", "unet", "--backbone", "resnet50"), "encoder of its own"),
         (("train", "--learning-rate-drops", "20=0.001"), "as in 20:0.001"),
+        (("train", "--on-bad-numbers", "rolback"), "did you mean 'rollback'"),
         (("train", "--weighting", "class-wise:bins=1"), "two bins or more"),
         (("train", "--weighting", "class-wise:bins=vkiti"), "did you mean 'vkitti'"),
         (("train", "--weighting", "class-wise:bin_rule=log2"), "did you mean 'log'"),

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from auxnet_keras._files import alone
+from auxnet_keras._files import alone, sweep
 from auxnet_keras._version import __version__
 from auxnet_keras.callbacks.callback_state import remembered, remind
 from auxnet_keras.callbacks.checkpoint_store import Checkpoint, CheckpointError, CheckpointStore
@@ -107,6 +107,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self._held.enter_context(
             alone(self.store.folder, "training in this run folder", CheckpointError)
         )
+        sweep(self.store.folder)
         self._step = 0
         self._identity = _identity(self.model, self._dataset)
         self._resumed: Checkpoint | None = None

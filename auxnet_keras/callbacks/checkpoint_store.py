@@ -83,7 +83,7 @@ class CheckpointStore:
                     {"format": FORMAT, "epoch": epoch, "step": step, **meta}, indent=2
                 )
                 (temporary / _META).write_text(text + "\n", encoding="utf-8")
-                sums = "".join(f"{_digest(temporary / n)}  {n}\n" for n in (_STATE, _META))
+                sums = "".join(_sums(temporary).values())
                 (temporary / _SUMS).write_text(sums, encoding="utf-8")
             for old in self._paths()[self.keep :]:
                 shutil.rmtree(old)
@@ -149,13 +149,12 @@ def _free(folder: Path) -> str:
 
 
 def _read(path: Path) -> Checkpoint:
-    expected = {}
-    for line in (path / _SUMS).read_text(encoding="utf-8").splitlines():
-        digest, _, name = line.partition("  ")
-        expected[name] = digest
-    for name in (_STATE, _META):
-        if _digest(path / name) != expected.get(name):
+    written, sums = (path / _SUMS).read_bytes(), _sums(path)
+    for name, line in sums.items():
+        if line.encode() not in written:
             raise ValueError(f"{name} does not match its SHA-256")
+    if written != "".join(sums.values()).encode():
+        raise ValueError(f"{_SUMS} is not as it was written")
     meta = json.loads(read_text(path / _META, _MOST_META, DataError))
     if meta.pop("format") != FORMAT:
         raise ValueError("written by another version of auxnet_keras")
@@ -163,6 +162,10 @@ def _read(path: Path) -> Checkpoint:
     return Checkpoint(path, int(meta.pop("epoch")), int(meta.pop("step")), arrays, meta)
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _sums(folder: Path) -> dict[str, str]:
+    """File name -> its line as `sha256sum` prints it."""
+    lines = {}
+    for name in (_STATE, _META):
+        with (folder / name).open("rb") as file:
+            lines[name] = f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n"
+    return lines

@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from auxnet_keras._files import replacing
+from auxnet_keras._files import replacing, told
 from auxnet_keras.callbacks.epoch_clock import EpochClock
 from auxnet_keras.errors import DataError, shown
 from auxnet_keras.safety.files import MAX_TABLE, read_text
@@ -28,7 +28,8 @@ class HistoryFile(keras.callbacks.Callback):
         path: The CSV file; continued if it exists.
 
     Raises:
-        DataError: The existing file is no such table.
+        DataError: The existing file is no such table; the file cannot be written (disk full), and
+            is as it was after the epoch before.
 
     Example:
         >>> model.fit(train, callbacks=[ak.callbacks.HistoryFile("runs/kitti/history.csv")])
@@ -71,6 +72,7 @@ class HistoryFile(keras.callbacks.Callback):
         for name in ("seconds", "images_per_second"):
             columns.append(columns.pop(columns.index(name)))
         with (
+            told(self.path),
             replacing(self.path) as temporary,
             temporary.open("w", encoding="utf-8", newline="") as file,
         ):

@@ -181,7 +181,8 @@ class NonFinite(keras.callbacks.Callback):
             raise self._error(
                 f"{found}. Nothing was trained on it; the weights are those before it. Look at its "
                 "images, labels and depths; if they are sound, lower the learning rate, or leave "
-                "such batches out with ak.callbacks.NonFinite('skip')",
+                "such batches out: ak.callbacks.NonFinite('skip'), or on_bad_numbers=skip of a new "
+                "run",
                 batch,
             )
         if self.policy == "rollback":

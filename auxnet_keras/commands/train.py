@@ -102,6 +102,15 @@ Cache = Annotated[
     str | None,
     _option("--cache", metavar="FOLDER", help="Folder for decoded samples, or 'memory'."),
 ]
+OnBadNumbers = Annotated[
+    str | None,
+    _option(
+        "--on-bad-numbers",
+        metavar="POLICY",
+        help="What a batch with NaN or infinity does: raise (ends the training), skip (is left "
+        "out) or rollback (to the newest checkpoint).",
+    ),
+]
 Deterministic = Annotated[
     bool | None,
     _option(
@@ -143,6 +152,7 @@ def command(
     ignore_void: IgnoreVoid = None,
     augment: Augment = None,
     cache: Cache = None,
+    on_bad_numbers: OnBadNumbers = None,
     deterministic: Deterministic = None,
     recipe: Recipe = None,
     config: Config = None,

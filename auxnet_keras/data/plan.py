@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -96,9 +97,18 @@ def fingerprint(frames: Sequence[Frame]) -> str:
     digest = hashlib.sha256()
     for frame in frames:
         files = (frame.image, frame.label, frame.depth)
-        sizes = [path.stat().st_size if path and path.is_file() else None for path in files]
+        sizes = [None if path is None else _size(path) for path in files]
         digest.update(repr((frame.name, sizes)).encode())
     return digest.hexdigest()
+
+
+def _size(path: Path) -> int | None:
+    """Bytes, from one look at the file; `None` where there is none."""
+    try:
+        state = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return state.st_size if stat.S_ISREG(state.st_mode) else None
 
 
 def make_plan(

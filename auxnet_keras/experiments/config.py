@@ -15,6 +15,7 @@ TWO_TASKS = ("auxnet", "unet")
 HALVINGS = {"unet": 4}  # of the image by the encoder; the others' backbones halve it five times
 TASKS = ("segmentation", "depth")
 BACKBONES = ["resnet50", "resnet101", "resnet152", "mobilenet_v2", "small"]
+BAD_NUMBERS = ("raise", "skip", "rollback")
 
 
 def _setting(default: Any, check: Callable[[Any], Any], *, optional: bool = False) -> Any:
@@ -48,6 +49,9 @@ class RunConfig:
         depth_unit: `disparity_px`, `metres`, `inverse_depth` or `raw`; `None` for the data set's.
         augment: Flip, scale-crop and colour changes in training.
         cache: `memory`, a folder, or `None`.
+        on_bad_numbers: What a batch with NaN or infinity does: `raise` ends the training, `skip`
+            leaves the batch out, `rollback` goes back to the newest checkpoint; see
+            `auxnet_keras.callbacks.NonFinite`.
         deterministic: Same bits on every run; `False` is faster on a GPU.
         out: The run folder.
 
@@ -77,6 +81,7 @@ class RunConfig:
     depth_unit: str | None = _setting(None, values.one_of(UNITS), optional=True)
     augment: bool = _setting(False, values.boolean)
     cache: str | None = _setting(None, values.path, optional=True)
+    on_bad_numbers: str = _setting("raise", values.one_of(BAD_NUMBERS))
     deterministic: bool = _setting(True, values.boolean)
     out: str | None = _setting(None, values.path, optional=True)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from auxnet_keras._files import replacing
+from auxnet_keras._files import replacing, told
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.experiments.config import RunConfig
 from auxnet_keras.safety import YamlError, plain_yaml, read_text
@@ -49,7 +49,7 @@ def as_config(config: RunConfig | Mapping[str, Any] | str | Path) -> RunConfig:
 def write_config(config: RunConfig, path: str | Path) -> None:
     """Writes a config as YAML, in the order of `RunConfig`."""
     text = yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
-    with replacing(Path(path)) as temporary:
+    with told(Path(path)), replacing(Path(path)) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 

@@ -1,15 +1,13 @@
 """Files of a run: read with a sentence where they are damaged, written whole or not at all."""
 
-import contextlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
-from auxnet_keras._files import replacing
+from auxnet_keras._files import replacing, told
 from auxnet_keras.errors import DataError
 from auxnet_keras.safety import read_bytes
 
@@ -54,23 +52,12 @@ def damaged(path: Path, received: object, remedy: str = _AGAIN) -> DataError:
 
 def write_json(content: Any, path: Path) -> None:
     """Writes JSON; makes the folder it goes to."""
-    with _told(path), replacing(path) as temporary:
+    with told(path), replacing(path) as temporary:
         temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def write_png(image: np.ndarray, path: Path) -> None:
     """Writes uint8 or uint16 [H, W] as PNG; makes the folder it goes to."""
     _, encoded = cv2.imencode(".png", image)
-    with _told(path), replacing(path) as temporary:
+    with told(path), replacing(path) as temporary:
         temporary.write_bytes(encoded.tobytes())
-
-
-@contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise DataError(
-            f"{path} could not be written. Free some space or make its folder writable, then give "
-            f"the same command again. Received: {error.strerror or error}."
-        ) from error

@@ -3,6 +3,7 @@
 from typing import Any
 
 from auxnet_keras import data
+from auxnet_keras._files import replacing, told
 from auxnet_keras.experiments.evaluation import evaluate
 from auxnet_keras.experiments.exporting import export
 from auxnet_keras.experiments.figures import write_figures
@@ -20,7 +21,9 @@ def finish(run: Run) -> None:
     results = evaluate(run)
     _write_results(run, results)
     write_figures(run, results, data.source(run.config.data, run.config.root))
-    (run.path / "MODEL_CARD.md").write_text(model_card(run), encoding="utf-8")
+    card = run.path / "MODEL_CARD.md"
+    with told(card), replacing(card) as temporary:
+        temporary.write_text(model_card(run), encoding="utf-8")
     export(run, ["saved_model"])
     record = run.manifest
     record.record_artefacts()

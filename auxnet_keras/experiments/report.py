@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras._files import replacing, told
+
 LABELS = {
     "mean_iou": "mean IoU",
     "fw_iou": "frequency-weighted IoU",
@@ -89,7 +91,9 @@ class Table:
     def write(self, folder: Path, name: str = "results") -> None:
         """Writes `<name>.md`, `<name>.csv` and `<name>.tex`."""
         for ending, text in (("md", self.markdown()), ("csv", self.csv()), ("tex", self.latex())):
-            (folder / f"{name}.{ending}").write_text(text, encoding="utf-8")
+            path = folder / f"{name}.{ending}"
+            with told(path), replacing(path) as temporary:
+                temporary.write_text(text, encoding="utf-8")
 
 
 def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:

@@ -2,16 +2,20 @@
 
 from pathlib import Path
 
+from auxnet_keras._files import LOCK
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config import RunConfig, difference
-from auxnet_keras.experiments.config_file import write_config
+from auxnet_keras.experiments.config_file import read_config, write_config
 from auxnet_keras.experiments.run import Run, load_run
+
+_CONFIG = "config.yaml"
+_OURS = (LOCK, f".tmp-{_CONFIG}")  # all that a run killed at its very start leaves
 
 
 def open_folder(config: RunConfig) -> Run:
-    """The run of a config: its folder is created, or found with the same settings in it.
+    """The run of a config: a new one, or one whose folder holds the same settings.
 
-    A run without a finished epoch has nothing to lose: its settings are replaced.
+    Writes nothing. A run without a finished epoch has nothing to lose: it may get other settings.
 
     Args:
         config: `out` says where; `runs/<data>_<model>` without, with the weighting behind.
@@ -20,7 +24,7 @@ def open_folder(config: RunConfig) -> Run:
         ConfigError: The folder holds a run with other settings, or other files.
     """
     path = Path(config.out or default_folder(config))
-    if (path / "config.yaml").is_file():
+    if (path / _CONFIG).is_file():
         run = load_run(path)
         lines = difference(run.config, config)
         if lines and (run.history or run.position_saved != (0, 0)):
@@ -28,16 +32,27 @@ def open_folder(config: RunConfig) -> Run:
                 f"{path} holds a run with other settings. Choose another folder, or ask for the "
                 f"same settings to resume it. Received: {'; '.join(lines)}."
             )
-        if not lines:
-            return run
-    elif path.exists() and (not path.is_dir() or any(path.iterdir())):
+        return Run(path, config) if lines else run
+    if path.exists() and (
+        not path.is_dir() or any(inside.name not in _OURS for inside in path.iterdir())
+    ):
         raise ConfigError(
             "The run folder must be new, empty, or hold an earlier run with its config.yaml, so "
             f"that nothing of yours is mixed with it. Received: {str(path)!r}."
         )
-    path.mkdir(parents=True, exist_ok=True)
-    write_config(config, path / "config.yaml")
     return Run(path, config)
+
+
+def claim_folder(config: RunConfig) -> Run:
+    """As `open_folder`, and the settings are written there.
+
+    Only for whom has the folder alone: another process may be in its first epoch.
+    """
+    run = open_folder(config)
+    file = run.path / _CONFIG
+    if not file.is_file() or difference(read_config(file), run.config):
+        write_config(run.config, file)
+    return run
 
 
 def default_folder(config: RunConfig) -> str:

@@ -2,11 +2,13 @@
 
 import contextlib
 import logging
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import keras
 
+from auxnet_keras._files import told
 from auxnet_keras.callbacks.progress import describe
 
 logger = logging.getLogger("auxnet_keras")
@@ -16,9 +18,15 @@ logger = logging.getLogger("auxnet_keras")
 def run_log(folder: Path) -> Iterator[None]:
     """Inside the block, what the package logs goes to the terminal and, dated, to log.txt.
 
-    A warning is shown once: data is opened several times in a run.
+    A warning is shown once: data is opened several times in a run. On a full disk log.txt ends
+    where it is, and the rest goes on.
+
+    Raises:
+        DataError: log.txt cannot be opened.
     """
-    file = logging.FileHandler(folder / "log.txt", encoding="utf-8")
+    path = folder / "log.txt"
+    with told(path):
+        file = _LogFile(path, encoding="utf-8")
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     terminal = logging.StreamHandler()
     terminal.setFormatter(logging.Formatter("%(message)s"))
@@ -35,7 +43,18 @@ def run_log(folder: Path) -> Iterator[None]:
         logger.level, logger.propagate = before
         for handler in (file, terminal):
             logger.removeHandler(handler)
-        file.close()
+        with contextlib.suppress(OSError):  # what is left in its buffer finds no room, either
+            file.close()
+
+
+class _LogFile(logging.FileHandler):
+    """Says once that a line could not be written, where logging prints a stack for every line."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        if not getattr(self, "_told", False):
+            self._told = True
+            error = sys.exc_info()[1]
+            print(f"{self.baseFilename} is not written any more: {error}", file=sys.stderr)
 
 
 class _WarnOnce(logging.Filter):

@@ -9,8 +9,9 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config import RunConfig
 from auxnet_keras.experiments.config_file import as_config
 from auxnet_keras.experiments.run import WEIGHTS, Run
-from auxnet_keras.experiments.run_folder import open_folder
+from auxnet_keras.experiments.run_folder import claim_folder, open_folder
 
+_BOARD = "tensorboard"
 _CHECKPOINT_STEPS = 500  # minutes of work; a save takes a second
 
 
@@ -34,7 +35,8 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
         >>> run = ak.experiments.train({"data": "street", "epochs": 2, "out": "runs/try"})
         >>> run.results["segmentation"]["mean_iou"]
     """
-    run = open_folder(as_config(config))
+    config = as_config(config)
+    run = open_folder(config)
     if run.finished:
         print(f"{run.path} is finished; see {run.path / 'results.md'}.")
         return run
@@ -42,17 +44,19 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
     from auxnet_keras.experiments.finishing import finish
     from auxnet_keras.experiments.run_log import logger, run_log
 
-    with alone(run.path, "training in this run folder", ConfigError), run_log(run.path):
-        try:
-            _fit(run)
-            finish(run)
-        except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
-            run.manifest.event("interrupt", epochs=run.epochs_saved)
-            logger.info("Interrupted. %s", _what_is_saved(run))
-            raise
-        except Exception as error:
-            logger.error("stopped: %s", sentence(error) or error, extra={"file_only": True})
-            raise
+    with alone(run.path, "training in this run folder", ConfigError):
+        run = claim_folder(config)
+        with run_log(run.path):
+            try:
+                _fit(run)
+                finish(run)
+            except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
+                run.manifest.event("interrupt", epochs=run.epochs_saved)
+                logger.info("Interrupted. %s", _what_is_saved(run))
+                raise
+            except Exception as error:
+                logger.error("stopped: %s", sentence(error) or error, extra={"file_only": True})
+                raise
     return run
 
 
@@ -61,6 +65,7 @@ def _fit(run: Run) -> None:
     import tensorflow as tf
 
     from auxnet_keras import data
+    from auxnet_keras.experiments.event_files import event_files_told
     from auxnet_keras.experiments.networks import network
     from auxnet_keras.experiments.starting import start_from_run
     from auxnet_keras.experiments.startup import describe_run, record_facts
@@ -81,14 +86,15 @@ def _fit(run: Run) -> None:
     describe_run(run, model, info, train, val)
     if run.epochs_saved >= config.epochs:  # only what comes after them is missing
         return
-    model.fit(
-        train,
-        validation_data=val,
-        epochs=config.epochs,
-        verbose=0,
-        shuffle=False,  # the data set does
-        callbacks=_callbacks(run, train, val),
-    )
+    with event_files_told(run.path / _BOARD):
+        model.fit(
+            train,
+            validation_data=val,
+            epochs=config.epochs,
+            verbose=0,
+            shuffle=False,  # the data set does
+            callbacks=_callbacks(run, train, val),
+        )
 
 
 def _dataset(config: RunConfig, split: str) -> Any:
@@ -119,11 +125,12 @@ def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
     from auxnet_keras.experiments.run_log import EpochLog
     from auxnet_keras.experiments.weightings import weighting
 
-    board = run.path / "tensorboard"
+    board = run.path / _BOARD
     method = weighting(run.config.weighting, edges_of(run, train))
     return [
         *([] if method is None else [method]),
         *_learning_rate(run.config),
+        callbacks.NonFinite(run.config.on_bad_numbers),
         callbacks.Progress(),
         EpochLog(),
         callbacks.HistoryFile(run.path / "history.csv"),

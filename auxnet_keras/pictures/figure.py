@@ -7,6 +7,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from auxnet_keras._files import replacing, told
+
 INK = "#24292f"
 FAINT = "#d0d7de"
 
@@ -37,8 +39,12 @@ def pixels(figure: Figure) -> np.ndarray:
 
 
 def save(figure: Figure, path: str | Path) -> Path:
-    """Writes the figure (PNG, PDF, SVG, by the suffix) and makes the folder it goes to."""
+    """Writes the figure (PNG, PDF, SVG, by the suffix) and makes the folder it goes to.
+
+    Raises:
+        DataError: The file cannot be written; what was there before is as it was.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    with told(path), replacing(path) as temporary:
+        figure.savefig(temporary)
     return path

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import TextPath
 
+from auxnet_keras._files import replacing, told
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.pictures import figure as figures
 
@@ -69,11 +70,15 @@ def strip(
 
 
 def write(image: np.ndarray, path: str | Path) -> Path:
-    """Writes a uint8 RGB image as PNG and makes the folder it goes to."""
+    """Writes a uint8 RGB image as PNG and makes the folder it goes to.
+
+    Raises:
+        DataError: The file cannot be written; what was there before is as it was.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     _, encoded = cv2.imencode(".png", image[..., ::-1])
-    path.write_bytes(encoded.tobytes())
+    with told(path), replacing(path) as temporary:
+        temporary.write_bytes(encoded.tobytes())
     return path
 
 

@@ -1,11 +1,8 @@
 """A run that was stopped and started again equals one that was not, to the byte."""
 
-import csv
 import json
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -15,8 +12,6 @@ import tensorflow as tf
 import auxnet_keras as ak
 from auxnet_keras.callbacks.checkpoint_store import CheckpointError
 from tests.toys import toy_batches, toy_model
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def dataset(shuffled=True):
@@ -164,66 +159,8 @@ def test_another_weighting_or_model_is_refused(tmp_path):
         )
 
 
-ENDS = {"term": 143, "interrupt": 1}  # a KeyboardInterrupt that nobody catches ends Python
-
-
-def run(folder, scenes, when):
-    """A run in a process of its own: what it printed, or `None` if it was stopped."""
-    command = [sys.executable, "-m", "tests.programs.resumable", folder, scenes, when]
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    moment = when.partition(":")[0]
-    if moment == "interrupt":
-        assert "KeyboardInterrupt" in done.stderr
-        assert done.returncode == -2, done.stderr
-        return None
-    if when != "never":
-        assert done.returncode == ENDS.get(moment, -9), done.stderr
-        return None
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def history_of(folder):
-    with (folder / "history.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [
-        {name: value for name, value in row.items() if name not in ("seconds", "images_per_second")}
-        for row in rows
-    ]
-
-
 def checkpoints(folder):
     return sorted(path.name for path in (folder / "checkpoints").glob("epoch-*"))
-
-
-@pytest.mark.slow
-def test_killed_runs_end_as_if_nothing_had_happened(tmp_path):
-    scenes = tmp_path / "scenes"
-    ak.data.street.write(scenes, 10, 0)
-    whole = run(tmp_path / "whole", scenes, "never")
-    assert whole["resumed_from"] is None
-    killed = tmp_path / "killed"
-    for when, newest in (
-        ("step:2", "epoch-00000.batch-000002"),  # within the first epoch
-        ("write:5", "epoch-00001.batch-000001"),  # a half-written checkpoint
-        ("validation:1", "epoch-00001.batch-000003"),  # all of the epoch is trained
-        ("term:8", "epoch-00002.batch-000002"),
-        ("interrupt:9", "epoch-00002.batch-000003"),
-        ("after:2", "epoch-00003"),
-    ):
-        run(killed, scenes, when)
-        assert checkpoints(killed)[-1] == newest
-    resumed = run(killed, scenes, "never")
-    assert resumed == {"digest": whole["digest"], "resumed_from": "epoch-00003"}
-    assert history_of(killed) == history_of(tmp_path / "whole")
-    best = [tmp_path / name / "best.weights.h5" for name in ("whole", "killed")]
-    assert best[0].read_bytes() == best[1].read_bytes()
-    states = [
-        (folder / "checkpoints" / "epoch-00004" / "state.npz").read_bytes()
-        for folder in (tmp_path / "whole", killed)
-    ]
-    assert states[0] == states[1]
 
 
 HOLD = """

@@ -6,6 +6,7 @@ import subprocess
 import numpy as np
 import pytest
 
+from auxnet_keras._files import sweep
 from auxnet_keras.callbacks.checkpoint_store import CheckpointError, CheckpointStore
 
 ARRAYS = {"a": np.arange(6.0, dtype=np.float32).reshape(2, 3), "b": np.array(7, np.uint32)}
@@ -87,6 +88,25 @@ def test_every_flipped_bit_is_found(store, file):
         path.write_bytes(flipped)
         with pytest.warns(UserWarning, match="passed over"):
             assert store.newest().epoch == 2
+
+
+def test_a_flipped_bit_in_the_end_of_a_line_of_sums_is_found(store):
+    path = store.folder / "epoch-00003" / "SHA256"
+    content = path.read_bytes()
+    for damaged in (content[:-1], content[:-1] + b"\x0b", content.replace(b"\n", b"\x0b", 1)):
+        assert damaged != content
+        path.write_bytes(damaged)
+        with pytest.warns(UserWarning, match="passed over"):
+            assert store.newest().epoch == 2
+
+
+def test_what_killed_writes_left_is_cleared_away(store):
+    left = store.folder / ".tmp-epoch-00007.batch-000017"
+    shutil.copytree(store.folder / "epoch-00003", left)
+    (store.folder / "epoch-00003").rename(store.folder / ".old-epoch-00003")  # the only copy
+    sweep(store.folder)
+    assert names(store) == ["epoch-00002", "epoch-00003"]
+    assert store.newest().epoch == 3
 
 
 def test_refuses_when_all_are_damaged(store):

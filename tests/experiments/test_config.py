@@ -73,6 +73,8 @@ def test_yaml_reads_a_learning_rate_without_a_dot_as_text(tmp_path):
         ({"weighting": "twb:momentum=2"}, "momentum must be in [0, 1)"),
         ({"weighting": "ftwb:focus=lss"}, "focus must be 'loss'"),
         ({"weighting": "fixed:nan,1"}, "finite number >= 0"),
+        ({"on_bad_numbers": "skpi"}, "did you mean 'skip'"),
+        ({"on_bad_numbers": True}, "Unknown on_bad_numbers"),
         ({"backbone": "resnet500"}, "did you mean 'resnet50'"),
         ({"size": [100, 320]}, "multiples of 32"),
         ({"size": [100, 320]}, "the nearest is (96, 320)"),
@@ -104,6 +106,14 @@ def test_the_backbones_and_the_stride_are_those_of_the_models():
 
     assert {*encoders.BACKBONES, "small"} == set(BACKBONES)
     assert (2**5, 2 ** HALVINGS["unet"]) == (preprocessing.STRIDE, unet.STRIDE)
+
+
+def test_the_policies_for_bad_numbers_are_those_of_the_callback():
+    from auxnet_keras.callbacks.non_finite import POLICIES
+    from auxnet_keras.experiments.config import BAD_NUMBERS
+
+    assert BAD_NUMBERS == POLICIES
+    assert RunConfig().on_bad_numbers == "raise"
 
 
 @pytest.mark.parametrize("text", ["a: [1", "- a\n- b\n", "just words", "\x00"])

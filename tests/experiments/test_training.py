@@ -4,6 +4,8 @@ import csv
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 import types
 
 import numpy as np
@@ -13,6 +15,8 @@ import yaml
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments import load_run, train
 from auxnet_keras.experiments.depth_bins import edges_of
+from auxnet_keras.experiments.run_folder import claim_folder
+from tests.callbacks.test_checkpoint import HOLD
 
 
 def test_the_folder_holds_what_a_run_leaves_behind(trained):
@@ -254,3 +258,26 @@ def test_a_config_may_be_a_mapping_or_a_file(settings, tmp_path):
     run = train(tmp_path / "mine.yaml")
     assert load_run(tmp_path / "run").results == run.results
     assert train({**config.to_mapping(), "out": str(tmp_path / "run")}).finished
+
+
+def test_a_second_process_does_not_touch_the_settings_of_the_first(settings):
+    config = settings()
+    run = claim_folder(config)  # its first epoch is not done yet
+    before = (run.path / "config.yaml").read_bytes()
+    command = [sys.executable, "-c", HOLD, str(run.path / ".lock")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(ConfigError, match="Another process is training in this run folder"):
+            train(settings(seed=5))
+        holder.kill()
+    assert (run.path / "config.yaml").read_bytes() == before
+
+
+def test_a_run_killed_at_its_very_start_may_start_again(settings, tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    for left in (".lock", ".tmp-config.yaml"):
+        (run / left).write_text("")
+    assert claim_folder(settings()).config == settings()
+    assert load_run(run).config.seed == settings().seed

@@ -1,15 +1,30 @@
-"""Trains four epochs of three batches with a checkpoint; is killed where it is told to be.
+"""Trains four epochs of three batches with a checkpoint; is ended where it is told to be.
 
-Arguments: run folder, scenes folder, and the end: `never`; `after:EPOCH` (its checkpoint has been
-written); `step:N` (SIGKILL after the N-th batch of the run); `write:N` (within the write after it);
-`validation:EPOCH`; `term:N` and `interrupt:N` (that signal during the N-th batch).
+Arguments: run folder, scenes folder, the end, and a seed. Batches N count from 1 over the whole
+run, epochs E from 0. The ends:
+
+    never
+    step:N         SIGKILL after the N-th batch and its checkpoint
+    later:N:MS     SIGKILL so many milliseconds after the N-th batch began
+    write:N:BYTES  SIGKILL within the write of the checkpoint after the N-th batch, when so many
+                   bytes of its three files are written
+    sync:N:K       SIGKILL instead of the K-th fsync of that write: 0-2 the files, 3 the folder,
+                   4 the folder above it, after the renaming
+    validation:E   SIGKILL in the validation of an epoch
+    before:E       SIGKILL when history and best weights are written and the checkpoint is not
+    after:E        SIGKILL when it is
+    term:N         SIGTERM during the N-th batch
+    interrupt:N    SIGINT during the N-th batch
+    quit:E         SIGTERM in the validation of an epoch
 """
 
 import hashlib
+import io
 import json
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 import keras
@@ -17,46 +32,87 @@ import numpy as np
 import tensorflow as tf
 
 import auxnet_keras as ak
+from auxnet_keras import _files
 
 SIZE = (32, 64)
 
 
-class Killed(keras.callbacks.Callback):
-    """SIGKILL: no handler, no `finally`, no flushing."""
+def kill():
+    """No handler, no `finally`, no flushing."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
-    def __init__(self, when):
+
+class Ended(keras.callbacks.Callback):
+    """Last among the callbacks, so behind the checkpoint."""
+
+    def __init__(self, when, checkpoint):
         super().__init__()
-        self.moment, _, number = when.partition(":")
-        self.number = int(number or -1)
+        self.moment, *numbers = when.split(":")
+        self.number, self.detail = (*(int(number) for number in numbers), -1, -1)[:2]
+        self.checkpoint = checkpoint
+
+    def is_now(self, moment, number):
+        return (self.moment, self.number) == (moment, number)
 
     def on_epoch_begin(self, epoch, logs=None):
         self.now = epoch
+        if self.is_now("before", epoch):
+            write = self.checkpoint.store.write
+            self.checkpoint.store.write = lambda done, arrays, meta, step=0: (
+                write(done, arrays, meta, step) if step else kill()
+            )
 
     def on_train_batch_begin(self, batch, logs=None):
-        if self.now * 3 + batch + 1 == self.number:
-            if self.moment == "term":
-                os.kill(os.getpid(), signal.SIGTERM)
-            if self.moment == "interrupt":
-                os.kill(os.getpid(), signal.SIGINT)
-            if self.moment == "write":
-                np.savez = half_written
+        number = self.now * 3 + batch + 1
+        if self.is_now("term", number):
+            os.kill(os.getpid(), signal.SIGTERM)
+        if self.is_now("interrupt", number):
+            os.kill(os.getpid(), signal.SIGINT)
+        if self.is_now("later", number):
+            threading.Timer(self.detail / 1000, kill).start()
+        if self.is_now("write", number):
+            stop_after(self.detail)
+        if self.is_now("sync", number):
+            left = iter(range(self.detail))
+            sync = _files._sync
+            _files._sync = lambda path: kill() if next(left, None) is None else sync(path)
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.moment == "step" and self.now * 3 + batch + 1 == self.number:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self.is_now("step", self.now * 3 + batch + 1):
+            kill()
 
     def on_test_batch_end(self, batch, logs=None):
-        if self.moment == "validation" and self.now == self.number:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self.is_now("validation", self.now):
+            kill()
+
+    def on_test_batch_begin(self, batch, logs=None):
+        if self.is_now("quit", self.now):
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.moment == "after" and epoch == self.number:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self.is_now("after", epoch):
+            kill()
 
 
-def half_written(path, **arrays):
-    Path(path).write_bytes(b"PK" * 1000)
-    os.kill(os.getpid(), signal.SIGKILL)
+def stop_after(size):
+    """What is written to disk as arrays or as text ends after `size` bytes, and with it the run."""
+    left = [size]
+    savez = np.savez
+
+    def write(path, content):
+        with Path(path).open("wb") as file:
+            file.write(content[: left[0]])
+        left[0] -= len(content)
+        if left[0] < 0:
+            kill()
+
+    def write_arrays(path, **arrays):
+        memory = io.BytesIO()
+        savez(memory, **arrays)
+        write(path, memory.getvalue())
+
+    np.savez = write_arrays
+    Path.write_text = lambda path, text, encoding: write(path, text.encode(encoding))
 
 
 def network():
@@ -72,10 +128,10 @@ def network():
     return ak.models.AuxiliaryModel(image, outputs)
 
 
-def main(run, scenes, when):
+def main(run, scenes, when, seed):
     tf.config.experimental.enable_op_determinism()
-    keras.utils.set_random_seed(0)
-    options = {"size": SIZE, "batch_size": 2, "limit": 6}
+    keras.utils.set_random_seed(seed)
+    options = {"size": SIZE, "batch_size": 2, "limit": 6, "seed": seed}
     train = ak.data.load("street", scenes, split="train", augment=True, **options)
     model = network()
     model.compile(keras.optimizers.Adam(1e-2))
@@ -95,7 +151,7 @@ def main(run, scenes, when):
             ak.callbacks.HistoryFile(run / "history.csv"),
             ak.callbacks.BestWeights(run / "best.weights.h5"),
             checkpoint,
-            Killed(when),
+            Ended(when, checkpoint),
         ],
     )
     digest = hashlib.sha256()
@@ -106,4 +162,4 @@ def main(run, scenes, when):
     print(json.dumps({"digest": digest.hexdigest(), "resumed_from": resumed}))
 
 
-main(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]))

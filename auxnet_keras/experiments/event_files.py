@@ -1,0 +1,34 @@
+"""TensorBoard's event files on a full disk: their writers are TensorFlow's, and so is the error."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from auxnet_keras.errors import DataError
+
+
+@contextlib.contextmanager
+def event_files_told(folder: Path) -> Iterator[None]:
+    """Turns what TensorFlow says when it cannot write events into a sentence.
+
+    Args:
+        folder: TensorBoard's.
+
+    Raises:
+        DataError: The disk is full, or the folder cannot be written to.
+    """
+    import tensorflow as tf
+
+    try:
+        yield
+    except tf.errors.OpError as error:
+        text = str(error)
+        if ".tfevents." not in text:
+            raise
+        reason = re.search(r"\.v2; ([^\n]+)", text)
+        raise DataError(
+            f"TensorBoard's files in {folder} could not be written. Free some space or make the "
+            "folder writable, then give the same command again: it goes on from the last "
+            f"checkpoint. Received: {reason[1] if reason else type(error).__name__}."
+        ) from error

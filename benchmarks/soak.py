@@ -1,0 +1,240 @@
+"""Thousands of epochs in one `fit`: do memory, open files, threads or the run folder grow?
+
+A network of 382 parameters trains two batches an epoch on an `ak.data` data set, with validation,
+FTWB, a checkpoint an epoch and every other callback of `auxnet train`. Beside it, in processes of
+their own: the same without callbacks, and the same layers as a plain `keras.Model` on a plain
+tf.data pipeline. What grows there, too, is not the callbacks', or not this package's.
+
+Every 20th epoch the process looks at itself, after a garbage collection. Growth is the slope of a
+straight line through the looks after the first fifth, with its 95 % confidence interval, widened
+for what neighbouring looks have in common. Linux only: it reads /proc.
+"""
+
+import argparse
+import contextlib
+import gc
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from common import machine, parser
+
+CONTENDERS = ("plain", "bare", "ours")
+SIZE = (32, 64)
+WARMUP = 0.2  # of the epochs
+MOST_MEMORY = 100.0  # KiB an epoch: 200 epochs, as in the papers, stay below 20 MiB
+MOST_COUNT = 0.002  # open files or threads an epoch: one in 500
+QUANTITIES = {
+    "memory": ("private memory [MiB]", 1024.0, MOST_MEMORY),
+    "files": ("open files", 1.0, MOST_COUNT),
+    "threads": ("threads", 1.0, MOST_COUNT),
+    "folder": ("run folder [MiB]", 1024.0, None),
+}
+"""Name -> its axis, what one unit is in units of growth, and the growth that counts as none."""
+
+Looks = dict[str, list[float]]
+"""`epoch` and every quantity, one value a look."""
+
+
+def look(folder: Path) -> dict[str, float]:
+    """What this process has and holds now."""
+    gc.collect()
+    own = Path("/proc/self")
+    # Not the whole resident set: the system takes back pages of libraries when it needs them.
+    status = dict(line.split(":", 1) for line in (own / "status").read_text().splitlines())
+    kilobytes = sum(int(status[name].split()[0]) for name in ("RssAnon", "VmSwap"))
+    files = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    return {
+        "memory": kilobytes / 2**10,
+        "files": sum(1 for _ in (own / "fd").iterdir()),
+        "threads": sum(1 for _ in (own / "task").iterdir()),
+        "folder": sum(files) / 2**20,
+    }
+
+
+def growth(epochs: list[float], values: list[float]) -> tuple[float, float]:
+    """Slope after the warm-up, and half the width of its 95 % confidence interval."""
+    x, y = np.asarray(epochs, float), np.asarray(values, float)
+    late = x > WARMUP * x[-1]
+    x, y = x[late] - x[late].mean(), y[late] - y[late].mean()
+    slope = float(x @ y / (x @ x))
+    rest = y - slope * x
+    error = np.sqrt(rest @ rest / max(len(x) - 2, 1) / (x @ x))
+    common = float(rest[1:] @ rest[:-1] / (rest @ rest)) if rest.any() else 0.0
+    common = min(max(common, 0.0), 0.99)
+    return slope, float(1.96 * error * np.sqrt((1 + common) / (1 - common)))
+
+
+def soak(name: str, epochs: int, every: int) -> Looks:
+    """Trains a contender and returns what it saw."""
+    import keras
+
+    import auxnet_keras as ak
+    from auxnet_keras.experiments.run_log import EpochLog, run_log
+
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "run"
+        folder.mkdir()
+        scenes = Path(temporary) / "scenes"
+        ak.data.street.write(scenes, 30, 0, size=(64, 96))
+        options: dict[str, Any] = {"size": SIZE, "batch_size": 2, "limit": 4}
+        train, val = (ak.data.load("street", scenes, split=s, **options) for s in ("train", "val"))
+        board = folder / "tensorboard"
+        callbacks = [
+            ak.weighting.FocusedTaskWeightBalancing(),
+            ak.callbacks.NonFinite(),
+            ak.callbacks.Progress(),
+            EpochLog(),
+            ak.callbacks.HistoryFile(folder / "history.csv"),
+            keras.callbacks.TensorBoard(board, write_graph=False),
+            ak.callbacks.WeightBoard(board),
+            ak.callbacks.TensorBoardPictures(
+                board, val, every=max(1, epochs // 10), figures=folder / "figures"
+            ),
+            ak.callbacks.BestWeights(folder / "best.weights.h5"),
+            ak.callbacks.ResumableCheckpoint(folder, every=500, dataset=train),
+        ]
+        keras.utils.set_random_seed(0)
+        image, outputs = _layers()
+        if name == "plain":
+            model: Any = keras.Model(image, outputs)
+            losses = {"segmentation": "mse", "depth": "mse"}
+            model.compile("adam", losses, metrics=dict.fromkeys(losses, "mae"))
+            train, val = (_plain(data) for data in (train, val))
+        else:
+            model = ak.models.AuxiliaryModel(image, outputs)
+            model.compile("adam")
+        looks: Looks = {}
+        with run_log(folder) if name == "ours" else contextlib.nullcontext():
+            model.fit(
+                train,
+                validation_data=val,
+                epochs=epochs,
+                verbose=0,
+                shuffle=False,
+                callbacks=[*(callbacks if name == "ours" else []), _looking(looks, folder, every)],
+            )
+    return looks
+
+
+def _layers() -> tuple[Any, dict[str, Any]]:
+    from keras import Input, layers
+
+    image = Input((*SIZE, 3), name="image")
+    features = layers.Conv2D(8, 3, padding="same")(layers.Rescaling(1 / 255)(image))
+    features = layers.ReLU()(layers.BatchNormalization()(features))
+    heads = {"segmentation": 13, "depth": 1}
+    return image, {task: layers.Conv2D(n, 1, name=task)(features) for task, n in heads.items()}
+
+
+def _plain(dataset: Any) -> Any:
+    """The same batches from memory, as targets of a squared error."""
+    import tensorflow as tf
+
+    images, targets = zip(*dataset, strict=True)
+    classes = tf.one_hot(tf.concat([t["segmentation"] for t in targets], 0), 13)
+    depth = tf.concat([t["depth"] for t in targets], 0)
+    samples = (tf.concat(images, 0), {"segmentation": classes, "depth": depth})
+    return tf.data.Dataset.from_tensor_slices(samples).batch(2)
+
+
+def _looking(looks: Looks, folder: Path, every: int) -> Any:
+    import keras
+
+    class Looking(keras.callbacks.Callback):
+        """Looks after each so many epochs."""
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            if (epoch + 1) % every == 0:
+                for quantity, value in {"epoch": epoch + 1, **look(folder)}.items():
+                    looks.setdefault(quantity, []).append(value)
+
+    return Looking()
+
+
+def in_process(name: str, epochs: int, every: int) -> Looks:
+    """`soak` in a fresh process; its progress goes to standard error."""
+    command = [sys.executable, __file__, "--measure", name]
+    command += ["--epochs", str(epochs), "--every", str(every)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(command)} failed.")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def draw(measured: dict[str, Looks], path: Path) -> None:
+    """A panel for every quantity, a line for every contender."""
+    from auxnet_keras.pictures import figure as figures
+    from auxnet_keras.pictures.training import COLOURS
+
+    figure = figures.new(11, 6.2)
+    panels = figure.subplots(2, 2).flat
+    for axes, (quantity, (title, _, _)) in zip(panels, QUANTITIES.items(), strict=True):
+        for colour, (name, looks) in zip(COLOURS, measured.items(), strict=False):
+            axes.plot(looks["epoch"], looks[quantity], color=colour, label=name, linewidth=1.4)
+        figures.plain(axes)
+        axes.set_title(title, fontsize=11, weight="bold", color=figures.INK, loc="left")
+        axes.set_xlabel("epoch", fontsize=9, color=figures.INK)
+        axes.set_ylim(bottom=0)
+    figure.axes[0].legend(frameon=False, fontsize=9, loc="lower right")
+    figure.tight_layout(w_pad=2.0, h_pad=1.5)
+    figures.save(figure, path)
+
+
+def rows(measured: dict[str, Looks]) -> Iterator[str]:
+    """The lines of the table."""
+    yield "| contender | quantity | after the warm-up | at the end | growth an epoch | flat |"
+    yield "|---|---|---|---|---|---|"
+    for name, looks in measured.items():
+        for quantity, (title, scale, most) in QUANTITIES.items():
+            slope, half = (scale * value for value in growth(looks["epoch"], looks[quantity]))
+            unit = " KiB" if scale > 1 else ""
+            verdict = "" if most is None else _verdict(slope, half, most)
+            first, last = (f"{looks[quantity][i]:.6g}" for i in (_first_late(looks), -1))
+            spread = f"{slope:.3g} ± {half:.2g}{unit}"
+            yield f"| {name} | {title} | {first} | {last} | {spread} | {verdict} |"
+
+
+def _verdict(slope: float, half: float, most: float) -> str:
+    if slope + half <= most:
+        return "yes"
+    return "**no**" if slope - half > most else "not told"
+
+
+def _first_late(looks: Looks) -> int:
+    return next(i for i, x in enumerate(looks["epoch"]) if x > WARMUP * looks["epoch"][-1])
+
+
+def main() -> None:
+    """Measures all contenders, prints the table, draws the curves."""
+    arguments_parser = parser(__doc__ or "")
+    arguments_parser.add_argument("--epochs", type=int, default=2000, metavar="N")
+    arguments_parser.add_argument("--every", type=int, default=20, metavar="N", help="of a look")
+    arguments_parser.add_argument("--png", type=Path, metavar="FILE", help="draw the curves")
+    arguments_parser.add_argument("--measure", choices=CONTENDERS, help=argparse.SUPPRESS)
+    given = arguments_parser.parse_args()
+    epochs, every = (20, 2) if given.quick else (given.epochs, given.every)
+    if given.measure:
+        with contextlib.redirect_stdout(sys.stderr):
+            looks = soak(given.measure, epochs, every)
+        print(json.dumps(looks))
+        return
+    measured = {name: in_process(name, epochs, every) for name in CONTENDERS}
+    print(f"**{epochs} epochs of two batches in one fit.** Looked at every {every}. {machine()}")
+    print("", *rows(measured), sep="\n")
+    if given.png:
+        draw(measured, given.png)
+    if given.json:
+        ours = measured["ours"]
+        first = _first_late(ours)
+        ratios = {f"soak_{q}": ours[q][-1] / ours[q][first] for q in ("memory", "files", "threads")}
+        given.json.write_text(json.dumps(ratios, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

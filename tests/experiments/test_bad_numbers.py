@@ -1,0 +1,78 @@
+"""What a run does about NaN and infinity: `on_bad_numbers` of its config."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import yaml
+
+from auxnet_keras.callbacks import NonFiniteError
+from auxnet_keras.data.plan import Plan
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments import train
+from auxnet_keras.experiments.config_file import read_config, write_config
+from auxnet_keras.experiments.run_log import EpochLog
+
+
+@pytest.fixture
+def poisoned(monkeypatch):
+    """From the second pass on the first training frame's depths add up to infinity."""
+    read = Plan.sample
+
+    def sample(self, index, epoch):
+        found = read(self, index, epoch)
+        if not self.shuffle or index != 0 or epoch == 0:
+            return found
+        return dataclasses.replace(found, depth=np.full_like(found.depth, 3e38))
+
+    monkeypatch.setattr(Plan, "sample", sample)
+
+
+def policy_there(run):
+    return yaml.safe_load((run.path / "config.yaml").read_text())["on_bad_numbers"]
+
+
+def test_by_default_training_stops_and_the_error_names_the_files(poisoned, settings):
+    with pytest.raises(NonFiniteError, match=r"of epoch 2 \(.*\.png.*depth loss.*policy='raise'"):
+        train(settings())
+
+
+def test_skip_leaves_the_batch_out_and_counts_it(poisoned, settings):
+    run = train(settings(on_bad_numbers="skip"))
+    assert run.finished and policy_there(run) == "skip"
+    assert run.history["skipped_batches"] == [0.0, 1.0]
+    assert np.isfinite(run.history["depth_loss"]).all()
+
+
+def test_rollback_goes_back_to_the_checkpoint(poisoned, settings):
+    run = train(settings(on_bad_numbers="rollback"))
+    assert run.finished and policy_there(run) == "rollback"
+    assert "rollback 1 of 3, to" in (run.path / "log.txt").read_text()
+
+
+def test_a_resumed_run_keeps_its_policy(poisoned, settings, monkeypatch):
+    log_epoch = EpochLog.on_epoch_end
+
+    def interrupt(self, epoch, logs=None):
+        log_epoch(self, epoch, logs)
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(EpochLog, "on_epoch_end", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train(settings(on_bad_numbers="skip"))
+    monkeypatch.setattr(EpochLog, "on_epoch_end", log_epoch)
+    with pytest.raises(ConfigError, match="on_bad_numbers: skip there, raise asked for"):
+        train(settings())
+    run = train(settings(on_bad_numbers="skip"))
+    assert run.history["skipped_batches"] == [0.0, 1.0]
+
+
+def test_a_run_from_before_the_setting_goes_on_with_the_default(settings, tmp_path):
+    config = settings()
+    write_config(config, tmp_path / "new.yaml")
+    lines = (tmp_path / "new.yaml").read_text().splitlines()
+    old = [line for line in lines if not line.startswith("on_bad_numbers")]
+    assert len(old) == len(lines) - 1
+    (tmp_path / "old.yaml").write_text("\n".join(old))
+    assert read_config(tmp_path / "old.yaml") == read_config(tmp_path / "new.yaml")
