@@ -175,8 +175,9 @@ def draw(measured: dict[str, Looks], path: Path) -> None:
     figure = figures.new(11, 6.2)
     panels = figure.subplots(2, 2).flat
     for axes, (quantity, (title, _, _)) in zip(panels, QUANTITIES.items(), strict=True):
-        for colour, (name, looks) in zip(COLOURS, measured.items(), strict=False):
-            axes.plot(looks["epoch"], looks[quantity], color=colour, label=name, linewidth=1.4)
+        widths = (4.0, 2.4, 1.2)  # lines upon each other stay to be seen
+        for colour, width, (name, looks) in zip(COLOURS, widths, measured.items(), strict=False):
+            axes.plot(looks["epoch"], looks[quantity], color=colour, label=name, linewidth=width)
         figures.plain(axes)
         axes.set_title(title, fontsize=11, weight="bold", color=figures.INK, loc="left")
         axes.set_xlabel("epoch", fontsize=9, color=figures.INK)
