@@ -18,7 +18,13 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yields a path to write to; it becomes `path` when the block ends, and vanishes if it raises.
 
     Its folder is created. A power cut or a kill at any moment leaves the old file or the new one.
+    Behind a link the file is replaced and not the link; what is no file, as `/dev/stdout` or a
+    named pipe, is written to as it is.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()) or path.parent == Path("/dev"):
+        yield path
+        return
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".tmp-{path.name}")  # in front: Keras checks the suffix
     try:

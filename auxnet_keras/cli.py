@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 
 import typer
@@ -45,6 +46,7 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and exits: 0 done, 1 an error told in a sentence, 2 usage, 130 interrupted."""
+    warnings.formatwarning = lambda message, *_, **__: f"auxnet: {message}\n"  # no line of source
     given = list(sys.argv[1:] if arguments is None else arguments)
     rest = [argument for argument in given if argument != "--debug"]
     try:

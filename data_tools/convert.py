@@ -25,7 +25,7 @@ from auxnet_keras.data.image import size_of
 from auxnet_keras.data.listing import contents
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.registry import source as open_source
-from auxnet_keras.data.units import Calibration
+from auxnet_keras.data.units import Calibration, NoCalibrationError
 from auxnet_keras.errors import ConfigError, DataError, shown
 from auxnet_keras.safety import read_text
 from data_tools.folder_layout import IMAGES, content_of, description, files_of, write_whole
@@ -177,7 +177,7 @@ def _calibration(source: Source, frames: list[Frame], out: Path) -> Calibration 
         width = size_of(out / files_of(source, frame)[IMAGES])[1]
         try:
             found.add(source.calibration(frame, width))
-        except DataError:  # the dataset has none
+        except NoCalibrationError:
             return None
         if len(found) > 1:
             logger.warning(

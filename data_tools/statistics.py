@@ -12,7 +12,7 @@ from auxnet_keras.data import bins as depth_bins
 from auxnet_keras.data.frame import DatasetInfo
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.registry import source as open_source
-from auxnet_keras.errors import DataError
+from auxnet_keras.errors import ConfigError, DataError
 from data_tools.counting import class_weights
 from data_tools.counting.counts import Counts, count
 from data_tools.counting.depth_histogram import histogram, histogram_edges
@@ -37,8 +37,8 @@ class Statistics:
         class_weights: "median_frequency" and "enet" to a weight for each class, in the order that
             `losses.PixelCrossEntropy(class_weights=...)` takes; empty without a label.
         depth_bins: "quantile" and "log" to edges for `weighting.ClassWiseWeighting(depth_bins=...)`
-            in `info.depth_unit`; without a rule for which there are too few depths. Disparities are
-            in pixels of the files' width: for training at another one, edges grow as it does.
+            in `info.depth_unit`; without a rule for which there are too few depths.
+        width: That disparities are in pixels of; `None` is the files' own.
         histogram_edges: Of the depth histograms, one more than bins, in equal ratios; what lies
             outside belongs to the outer bins. Empty without depths.
         drift: How training and validation differ.
@@ -50,6 +50,7 @@ class Statistics:
     splits: dict[str, SplitStatistics]
     class_weights: dict[str, tuple[float, ...]]
     depth_bins: dict[str, tuple[float, ...]]
+    width: int | None
     histogram_edges: tuple[float, ...] = field(repr=False)
     drift: Drift
     unreadable: tuple[str, ...] = ()
@@ -82,7 +83,7 @@ class Statistics:
         return html(self)
 
 
-def statistics(target: str, bins: int = 10) -> Statistics:
+def statistics(target: str, bins: int = 10, width: int | None = None) -> Statistics:
     """Counts the pixels of every class and every depth of a data set, in one pass over its files.
 
     At the files' own resolution and in bounded memory. Images are not opened, and nothing is
@@ -92,10 +93,12 @@ def statistics(target: str, bins: int = 10) -> Statistics:
     Args:
         target: `KIND:ROOT`, any kind that `ak.data.load` reads.
         bins: Depth bins to suggest, 2 or more.
+        width: What images are resized to for training; disparities, which `ak.data.load` gives in
+            pixels of that width, are then told in them, and otherwise in pixels of the files.
 
     Raises:
         DataError: No such folder, no frame in it, or no label and no depth that can be read.
-        ConfigError: An unknown kind, no root, or fewer than two bins.
+        ConfigError: An unknown kind, no root, fewer than two bins, or no such width.
 
     Example:
         >>> found = statistics("kitti:/data/kitti2015")
@@ -104,9 +107,11 @@ def statistics(target: str, bins: int = 10) -> Statistics:
     """
     for rule in RULES:
         depth_bins.check(bins, rule)
+    if width is not None and width < 1:
+        raise ConfigError(f"A width is 1 or more pixels. Received: {width}.")
     kind, _, root = target.partition(":")
     source = open_source(kind, root or None)
-    counts = count(source, {split: source.frames(split) for split in ("train", "val")})
+    counts = count(source, {split: source.frames(split) for split in ("train", "val")}, width)
     train, val = counts["train"], counts["val"]
     unreadable = (*train.unreadable, *val.unreadable)
     if not any(one.labels + one.depths for one in counts.values()):
@@ -123,6 +128,7 @@ def statistics(target: str, bins: int = 10) -> Statistics:
         },
         class_weights=_weights(train),
         depth_bins=_bins(*depths["train"], bins),
+        width=width,
         histogram_edges=tuple(edges.tolist()),
         drift=drift(
             source.info.class_names,

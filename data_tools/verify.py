@@ -29,7 +29,7 @@ from data_tools.checks.journal import journal
 from data_tools.checks.orphans import orphans
 from data_tools.checks.problem import Problem
 
-_AHEAD = 64  # frames handed to the threads at a time, so that Ctrl-C ends soon
+_AHEAD = 64  # frames handed to the threads at a time; their results wait in memory
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,12 @@ def verify(target: str) -> Report:
     problems = [problem for frame in frames for problem in checked[frame.name].problems]
     problems += orphans(frames)
     problems += duplicates(splits["train"], splits["val"], checked)
+    problems += [
+        Problem("error", "empty_split", str(source.root), f"the split {split!r} has no frame")
+        for split, members in splits.items()
+        if not members
+    ]
+    problems = list(dict.fromkeys(problems))  # a damaged calibration is that of many frames
     problems.sort(key=lambda problem: (problem.level, problem.path, problem.sentence))
     counts = {split: _count(members, checked) for split, members in splits.items()}
     return Report(target, counts, problems)
@@ -126,18 +132,22 @@ def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
             if result is not None:
                 found[frame.name] = Checked.from_json(result)
         missing = [frame for frame in frames if frame.name not in found]
-        with progress, ThreadPoolExecutor(os.cpu_count()) as pool:
-            bar = progress.add_task("Verifying", total=len(frames), completed=len(found))
-            for start in range(0, len(missing), _AHEAD):
-                begun = {
-                    pool.submit(check_frame, source, frame): frame
-                    for frame in missing[start : start + _AHEAD]
-                }
-                for done in as_completed(begun):
-                    frame = begun[done]
-                    found[frame.name] = done.result()
-                    kept.put(keys[frame.name], found[frame.name].to_json())
-                    progress.advance(bar)
+        pool = ThreadPoolExecutor(os.cpu_count())
+        try:
+            with progress:
+                bar = progress.add_task("Verifying", total=len(frames), completed=len(found))
+                for start in range(0, len(missing), _AHEAD):
+                    begun = {
+                        pool.submit(check_frame, source, frame): frame
+                        for frame in missing[start : start + _AHEAD]
+                    }
+                    for done in as_completed(begun):
+                        frame = begun[done]
+                        found[frame.name] = done.result()
+                        kept.put(keys[frame.name], found[frame.name].to_json())
+                        progress.advance(bar)
+        finally:  # after Ctrl-C or an error: those begun end, the others never start
+            pool.shutdown(cancel_futures=True)
     return found
 
 

@@ -1,5 +1,6 @@
 """Files and folders are whole or absent."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,32 @@ def test_folder_is_put_back_when_the_new_one_cannot_be_renamed(tmp_path, monkeyp
         (temporary / "new").touch()
     assert names(path) == ["old"]
     assert names(tmp_path) == ["export"]
+
+
+def test_behind_a_link_the_file_is_replaced(tmp_path):
+    target, link, dangling = (tmp_path / name for name in ("target", "link", "dangling"))
+    target.write_text("old")
+    link.symlink_to(target)
+    dangling.symlink_to(tmp_path / "later")
+    for path in (link, dangling):
+        with replacing(path) as temporary:
+            temporary.write_text("new")
+        assert path.is_symlink() and path.read_text() == "new"
+    assert names(tmp_path) == ["dangling", "later", "link", "target"]
+
+
+def test_a_pipe_is_written_to(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with replacing(pipe) as temporary:
+        temporary.write_text("through")
+    assert os.read(reader, 100) == b"through"
+    os.close(reader)
+    assert pipe.is_fifo() and names(tmp_path) == ["pipe"]
+
+
+def test_devices_stay_what_they_are():
+    with pytest.raises(OSError, match="No space left"), replacing(Path("/dev/full")) as temporary:
+        temporary.write_text("new")
+    assert Path("/dev/full").is_char_device()

@@ -13,7 +13,7 @@ from auxnet_keras.data.frame import DatasetInfo, Frame
 from auxnet_keras.data.labels import CITYSCAPES_IDS, LabelTable, with_table
 from auxnet_keras.data.listing import contents, folders_in, names_in
 from auxnet_keras.data.reader import Source
-from auxnet_keras.data.units import Calibration, DepthEncoding
+from auxnet_keras.data.units import Calibration, DepthEncoding, NoCalibrationError
 from auxnet_keras.errors import DataError
 
 _LABEL = png.Kind("label", 8, ("grey",), "Cityscapes ids 0-33")
@@ -102,7 +102,7 @@ class CityscapesSource(Source):
     def calibration(self, frame: Frame, width: int) -> Calibration:
         path = self._camera(frame)
         if not path.is_file():
-            raise DataError(
+            raise NoCalibrationError(
                 f"No camera file for {frame.image}. Expected {path}, which camera_trainvaltest.zip "
                 "holds (the cameras differ between recordings); add it, or train on disparity_px. "
                 "Received: no such file."

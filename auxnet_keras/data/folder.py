@@ -13,7 +13,7 @@ from auxnet_keras.data.listing import contents
 from auxnet_keras.data.pattern import find
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.split import by_sequence
-from auxnet_keras.data.units import Calibration
+from auxnet_keras.data.units import Calibration, NoCalibrationError
 from auxnet_keras.errors import DataError
 
 _IMAGES = (".png", ".jpg", ".jpeg")
@@ -110,7 +110,7 @@ class FolderSource(Source):
 
     def calibration(self, frame: Frame, width: int) -> Calibration:
         if self._spec.calibration is None:
-            raise DataError(
+            raise NoCalibrationError(
                 f"No calibration in {self.root / FILE}. Expected depth.focal and depth.baseline to "
                 "turn disparity into depth or the reverse; add them, or keep the unit. "
                 "Received: neither."

@@ -13,7 +13,7 @@ from auxnet_keras.data.labels import CITYSCAPES_IDS, LabelTable
 from auxnet_keras.data.listing import contents, names_in
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.split import every_fifth
-from auxnet_keras.data.units import Calibration, DepthEncoding
+from auxnet_keras.data.units import Calibration, DepthEncoding, NoCalibrationError
 from auxnet_keras.errors import DataError
 
 BASELINE = 0.532725
@@ -113,7 +113,7 @@ class KittiSource(Source):
         if path is not None:
             return read_calibration(path)
         if width not in FOCAL_BY_WIDTH:
-            raise DataError(
+            raise NoCalibrationError(
                 f"No focal length for {frame.image}. Expected a width of "
                 f"{', '.join(map(str, sorted(FOCAL_BY_WIDTH)))} or its file in calib_cam_to_cam; "
                 f"add that file, or train on disparity_px. Received: a width of {width}."

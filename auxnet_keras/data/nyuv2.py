@@ -12,8 +12,7 @@ from auxnet_keras.data.nyuv2_file import LABELED, LabeledFile, read_splits
 from auxnet_keras.data.nyuv2_labels import NYUV2_13, NYUV2_40, all_objects
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.split import Division
-from auxnet_keras.data.units import Calibration, DepthEncoding
-from auxnet_keras.errors import DataError
+from auxnet_keras.data.units import Calibration, DepthEncoding, NoCalibrationError
 
 
 class Nyuv2Source(Source):
@@ -78,7 +77,7 @@ class Nyuv2Source(Source):
         return [self._labeled.path]
 
     def calibration(self, frame: Frame, width: int) -> Calibration:
-        raise DataError(
+        raise NoCalibrationError(
             f"No disparity for {frame.image}. Expected metres or "
             "inverse_depth: NYU-v2's sensor is no stereo pair. Received: disparity_px."
         )

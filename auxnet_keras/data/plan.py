@@ -167,8 +167,9 @@ def _check_count(name: str, value: object, least: int) -> None:
 def _check_target(source: Source, frames: list[Frame], split: str, main: str) -> None:
     if not frames:
         raise DataError(
-            f"The split {split!r} of {source.root} is empty. Expected frames; there are too few to "
-            'divide, use split="all". Received: 0 frames.'
+            f"The split {split!r} of {source.root} is empty. Expected frames; add some: "
+            "`auxnet data verify` shows what is there. "
+            f"Received: {len(source.frames('all'))} frames in all."
         )
     if main not in _TARGETS:
         raise unknown("main task", main, _TARGETS)

@@ -65,7 +65,7 @@ class Source(ABC):
 
     @abstractmethod
     def calibration(self, frame: Frame, width: int) -> Calibration:
-        """Focal length and baseline; raises DataError where the dataset gives none."""
+        """Focal length and baseline; raises NoCalibrationError where the dataset gives none."""
 
     def _image(self, frame: Frame) -> np.ndarray:
         """uint8 [H, W, 3], RGB."""

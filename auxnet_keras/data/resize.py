@@ -6,6 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from auxnet_keras.data.png import MAX_PIXELS
 from auxnet_keras.errors import ConfigError
 
 Size = tuple[int, int]
@@ -25,7 +26,13 @@ def check_size(size: Any) -> Size:
             "A size is two positive integers, (height, width), for example (224, 384). "
             f"Received: {size!r}."
         )
-    return int(size[0]), int(size[1])
+    height, width = int(size[0]), int(size[1])
+    if height * width > MAX_PIXELS:
+        raise ConfigError(
+            f"A size is two positive integers of at most {MAX_PIXELS:,} pixels together; give a "
+            f"smaller one. Received: {size!r}."
+        )
+    return height, width
 
 
 @functools.lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from auxnet_keras.data.labels import SYNTHIA_RAND_IDS, SYNTHIA_SEQS_IDS, LabelTa
 from auxnet_keras.data.listing import contents, files_below, folders_in
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.split import by_sequence
-from auxnet_keras.data.units import Calibration, DepthEncoding
+from auxnet_keras.data.units import Calibration, DepthEncoding, NoCalibrationError
 from auxnet_keras.errors import DataError
 
 FAR = 65535
@@ -106,7 +106,7 @@ class SynthiaSource(Source):
     def calibration(self, frame: Frame, width: int) -> Calibration:
         path = self._intrinsics(frame)
         if not path.is_file():
-            raise DataError(
+            raise NoCalibrationError(
                 f"No calibration for {frame.image}. Expected {path} (RAND-CITYSCAPES ships none); "
                 "train on metres or inverse_depth instead of disparity_px. Received: no such file."
             )

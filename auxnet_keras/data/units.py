@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from auxnet_keras.data.frame import INVALID
-from auxnet_keras.errors import unknown
+from auxnet_keras.errors import DataError, unknown
 
 UNITS = ("disparity_px", "inverse_depth", "metres", "raw")
 
@@ -21,6 +21,10 @@ class Calibration:
 
     focal: float
     baseline: float
+
+
+class NoCalibrationError(DataError):
+    """The dataset gives none for a frame, which is no fault of its files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,8 @@ from auxnet_keras.data.frame import DatasetInfo, Frame
 from auxnet_keras.data.labels import LabelTable, with_table
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.split import Division, by_group, by_sequence
-from auxnet_keras.data.units import Calibration, DepthEncoding
+from auxnet_keras.data.units import Calibration, DepthEncoding, NoCalibrationError
 from auxnet_keras.data.vkitti_labels import CATEGORIES, UNLISTED, VKITTI_12, VKITTI_14
-from auxnet_keras.errors import DataError
 
 CAMERA = Calibration(focal=725.0087, baseline=0.532725)
 """Of release 2.0.3; 1.3.1 has one camera only."""
@@ -121,7 +120,7 @@ class VkittiSource(Source):
 
     def calibration(self, frame: Frame, width: int) -> Calibration:
         if self._found[0] == 1:
-            raise DataError(
+            raise NoCalibrationError(
                 f"No stereo calibration for {frame.image}. Expected release 2.0.3 (1.3.1 has one "
                 "camera only); train on metres or inverse_depth instead of disparity_px. "
                 "Received: release 1.3.1."

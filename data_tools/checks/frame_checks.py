@@ -11,6 +11,7 @@ import numpy as np
 
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.reader import Source
+from auxnet_keras.data.units import NoCalibrationError
 from auxnet_keras.data.vkitti import VkittiSource
 from auxnet_keras.data.vkitti_labels import UNLISTED
 from auxnet_keras.errors import DataError
@@ -75,12 +76,24 @@ def check_frame(source: Source, frame: Frame) -> Checked:
         path = frame.depth
         stored = _read(found, path, lambda: source._stored_depth(frame, path))
         if stored is not None and _fits(found, path, stored, size):
+            _check_calibration(found, source, frame, stored.shape[1])
             values = measured(stored, source.encoding)
             found.valid_depth = values.size / stored.size
             if values.size:
                 found.depth_range = [float(values.min()), float(values.max())]
             found.problems += depth_problems(path, stored, values, source)
     return found
+
+
+def _check_calibration(found: Checked, source: Source, frame: Frame, width: int) -> None:
+    try:
+        source.calibration(frame, width)
+    except NoCalibrationError:
+        return
+    except DataError as error:
+        own = (frame.image, frame.label, frame.depth)
+        path = next((path for path in source._files(frame) if path not in own), frame.image)
+        found.add("error", "calibration", path, str(error))
 
 
 def _read(found: Checked, path: Path, read: Callable[[], np.ndarray]) -> np.ndarray | None:

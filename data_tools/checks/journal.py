@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import logging
+import os
 import zlib
 from collections.abc import Collection, Iterator
 from io import FileIO
@@ -15,7 +16,7 @@ import platformdirs
 from auxnet_keras._files import alone, replacing
 from auxnet_keras.errors import DataError
 
-VERSION = 3
+VERSION = 4
 """Raised when the same files would be checked in another way."""
 
 logger = logging.getLogger("auxnet_keras")
@@ -60,7 +61,7 @@ def journal(name: str, keys: Collection[str]) -> Iterator[Journal]:
         name: Of what is checked; each has a file of its own.
         keys: Those that may be asked for; results of other keys are of no use.
     """
-    digest = hashlib.sha256(f"{VERSION} {name}".encode()).hexdigest()[:32]
+    digest = hashlib.sha256(os.fsencode(f"{VERSION} {name}")).hexdigest()[:32]
     path = platformdirs.user_cache_path("auxnet_keras") / "verify" / digest / "results"
     with contextlib.ExitStack() as stack:
         file = None

@@ -11,6 +11,8 @@ SORTS = {
     "other_format": "another format",
     "too_large": "too large to decode",
     "unreadable": "cannot be read",
+    "calibration": "damaged calibration",
+    "empty_split": "a split without frames",
     "unknown_ids": "ids outside the table",
     "other_size": "not of its image's size",
     "not_finite": "NaN or infinite depth",

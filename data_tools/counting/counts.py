@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from auxnet_keras.data.depth_counter import DepthCounter
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.reader import Source
 from auxnet_keras.errors import DataError
+
+_AHEAD = 64  # frames handed to the threads at a time; their counts wait in memory
 
 
 class Counts:
@@ -70,7 +73,9 @@ class _Found(NamedTuple):
     unreadable: list[str]
 
 
-def count(source: Source, splits: Mapping[str, Sequence[Frame]]) -> dict[str, Counts]:
+def count(
+    source: Source, splits: Mapping[str, Sequence[Frame]], width: int | None = None
+) -> dict[str, Counts]:
     """Reads the labels and depths of all frames once; images are not opened.
 
     "void" counts as unlabelled, as it does in training unless that is asked to learn it.
@@ -78,6 +83,7 @@ def count(source: Source, splits: Mapping[str, Sequence[Frame]]) -> dict[str, Co
     Args:
         source: The data set.
         splits: Name to frames.
+        width: Disparities are counted in pixels of images as wide as this, else of the files.
 
     Returns:
         The counts of each split.
@@ -96,30 +102,29 @@ def count(source: Source, splits: Mapping[str, Sequence[Frame]]) -> dict[str, Co
     try:
         with progress:
             bar = progress.add_task("Counting", total=sum(map(len, splits.values())))
-            jobs = [
-                (pool.submit(_look, source, frame, counts[split].depth), counts[split])
-                for split, frames in splits.items()
-                for frame in frames
-            ]
-            for job, sums in jobs:
-                sums._add(job.result())
-                progress.advance(bar)
+            for split, frames in splits.items():
+                for start in range(0, len(frames), _AHEAD):
+                    ahead = frames[start : start + _AHEAD]
+                    look = partial(_look, source, depths=counts[split].depth, width=width)
+                    for found in pool.map(look, ahead):
+                        counts[split]._add(found)
+                        progress.advance(bar)
     finally:  # after Ctrl-C or an error: those begun end, the others never start
         pool.shutdown(cancel_futures=True)
     return counts
 
 
-def _look(source: Source, frame: Frame, depths: DepthCounter) -> _Found:
+def _look(source: Source, frame: Frame, depths: DepthCounter, width: int | None) -> _Found:
     """Label and depth each by itself, so that a damaged one does not hide the other."""
     unreadable: list[str] = []
     ids = _read(frame.label, lambda path: _train_ids(source, frame, path), unreadable)
-    depth = _read(frame.depth, lambda path: _depth(source, frame, path), unreadable)
+    depth = _read(frame.depth, lambda path: _depth(source, frame, path, width), unreadable)
     pixels = None
     if ids is not None:
         classes, ignored = source.info.num_classes, source.info.ignore_label
         pixels = np.bincount(ids.ravel(), minlength=max(classes, ignored + 1))
         pixels[ignored] = 0
-        pixels = pixels[:classes]
+        pixels = pixels[:classes].copy()  # a view would keep the whole
     if depth is not None:
         depths.add(depth)
     return _Found(
@@ -146,7 +151,10 @@ def _train_ids(source: Source, frame: Frame, path: Path) -> np.ndarray:
     return source._table(frame).train_ids(source._label_ids(frame, path), path)
 
 
-def _depth(source: Source, frame: Frame, path: Path) -> np.ndarray:
+def _depth(source: Source, frame: Frame, path: Path, width: int | None) -> np.ndarray:
     stored = source._stored_depth(frame, path)
     calibration = lambda: source.calibration(frame, stored.shape[1])  # noqa: E731
-    return source.encoding.decode(stored, source.info.depth_unit, calibration)
+    depth = source.encoding.decode(stored, source.info.depth_unit, calibration)
+    if width is not None and source.info.depth_unit == "disparity_px":
+        depth[depth >= 0] *= np.float32(width / stored.shape[1])
+    return depth

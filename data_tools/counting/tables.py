@@ -57,6 +57,8 @@ def notes(found: "Statistics") -> list[str]:
         if names:
             more = f", ... ({len(names)} classes)" if len(names) > MOST_CLASSES else ""
             lines.append(f"{what}: {', '.join(names[:MOST_CLASSES])}{more}")
+    if found.splits["train"].with_depth and not found.depth_bins:
+        lines.append("No depth bins: training has fewer different depths than bins were asked for")
     if found.unreadable:
         number = len(found.unreadable)
         lines.append(
@@ -79,7 +81,9 @@ def suggestions(found: "Statistics") -> list[tuple[str, str]]:
         for rule, weights in found.class_weights.items()
     ]
     unit = found.info.depth_unit
-    at = "px of the files' width" if unit == "disparity_px" else _UNITS.get(unit, unit)
+    at = _UNITS.get(unit, unit)
+    if unit == "disparity_px":
+        at = "px of the files' width" if found.width is None else f"px at width {found.width}"
     for rule, edges in found.depth_bins.items():
         title = f"{len(edges) + 1} depth bins by rule {rule!r} [{at}]"
         lines.append((title, f"ClassWiseWeighting(depth_bins={_list(edges)})"))

@@ -259,3 +259,11 @@ def test_the_command(nyu, tmp_path, capsys):
     with pytest.raises(SystemExit) as end:
         main(["data", "convert", "nyu:x", "--out", str(tmp_path / "out")])
     assert end.value.code == 1 and "did you mean 'nyuv2'" in capsys.readouterr().err
+
+
+def test_a_damaged_calibration_is_no_missing_one(tmp_path):
+    root = streets(tmp_path / "scenes")
+    camera = next(root.rglob("intrinsics.txt"))
+    camera.write_text("garbage")
+    with pytest.raises(DataError, match="Not SYNTHIA intrinsics"):
+        convert(f"synthia:{root}", tmp_path / "out")

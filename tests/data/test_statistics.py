@@ -265,6 +265,20 @@ def test_files_that_cannot_be_read_are_left_out_and_named(tmp_path):
     assert line.startswith("2 files are not counted") and f"auxnet data verify {target}" in line
 
 
+def test_disparities_are_those_of_the_width_trained_at(tmp_path):
+    target = f"kitti:{makers.kitti(tmp_path)}"
+    files, trained = statistics(target, bins=4), statistics(target, bins=4, width=24)
+    assert (files.width, trained.width) == (None, 24)
+    for rule in ("quantile", "log"):  # the files are 48 wide
+        np.testing.assert_allclose(trained.depth_bins[rule], np.divide(files.depth_bins[rule], 2))
+    loaded = ak.data.load("kitti", tmp_path, size=(32, 24), batch_size=8, shuffle=False)
+    wanted = ak.data.depth_bins(loaded, 4)  # every second column, and all rows are alike
+    np.testing.assert_allclose(trained.depth_bins["quantile"], wanted, rtol=1e-4)
+    assert "px at width 24" in trained._repr_html_()
+    with pytest.raises(ConfigError, match="Received: 0"):
+        statistics(target, width=0)
+
+
 def test_ids_outside_the_table_are_files_that_cannot_be_read(tmp_path):
     makers.kitti(tmp_path)
     label = tmp_path / "training" / "semantic" / "000003_10.png"
@@ -293,7 +307,7 @@ def test_bad_arguments(tmp_path):
 def test_an_interrupt_leaves_the_other_frames_unread(tmp_path, monkeypatch):
     read = []
 
-    def interrupted(source, frame, depths):
+    def interrupted(source, frame, depths, width):
         read.append(frame.name)
         if len(read) == 1:
             raise KeyboardInterrupt

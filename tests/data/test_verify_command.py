@@ -69,6 +69,8 @@ def test_codes_are_stable_words():
         "other_format",
         "too_large",
         "unreadable",
+        "calibration",
+        "empty_split",
         "unknown_ids",
         "other_size",
         "not_finite",

@@ -1,5 +1,6 @@
 """Every kind: whole data have no problem, and planted faults are found, each once."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -190,3 +191,24 @@ def test_nyu(tmp_path):
         "farther than 10 m in 1 of 1,536 pixels, up to 12.50 m",
     ]
     assert max(counts["largest depth"] for counts in report.counts.values()) == 12.5
+
+
+def test_a_damaged_calibration_is_one_error_and_a_missing_one_none(tmp_path):
+    root = kitti(tmp_path / "data")
+    cameras = root / "training" / "calib_cam_to_cam"
+    cameras.mkdir()
+    assert found("kitti", root) == []
+    (cameras / "000003.txt").write_text("garbage")
+    assert found("kitti", root) == [
+        ("error", "calibration", "training/calib_cam_to_cam/000003.txt")
+    ]
+
+
+def test_an_empty_split_is_an_error(tmp_path):
+    root = makers.kitti(tmp_path, 1, width=96)
+    assert [problem[:2] for problem in found("kitti", root)] == [("error", "empty_split")]
+
+
+def test_a_path_that_is_not_utf8(tmp_path):
+    root = makers.kitti(tmp_path / "q", 6, width=96).rename(tmp_path / os.fsdecode(b"q\xff"))
+    assert verify(f"kitti:{root}").ok

@@ -18,6 +18,10 @@ def command(
     bins: Annotated[
         int, typer.Option("--bins", metavar="N", min=2, help="Depth bins to suggest.")
     ] = 10,
+    width: Annotated[
+        int | None,
+        typer.Option(metavar="W", help="Width trained at: disparities in its pixels.", min=1),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write everything there, too.")
     ] = None,
@@ -26,19 +30,24 @@ def command(
         typer.Option("--figures", metavar="DIR", help="Draw class shares and depths there."),
     ] = None,
 ) -> None:
-    """Show class shares, depths, class weights, depth bins, and how train and val differ."""
+    """Show class shares, depths, class weights, depth bins, and how train and val differ.
+
+    Exit 1 if a file cannot be read; the others are counted nevertheless.
+    """
     check_file(json_file, "--json")
     check_folder(figures, "--figures")
     from auxnet_keras.experiments.files import write_json
     from data_tools.statistics import statistics
 
-    found = statistics(data, bins)
-    _print(found)
+    found = statistics(data, bins, width)
     if json_file is not None:
         write_json(found.to_json(), json_file)
-    if figures is not None:
-        for path in found.figures(figures):
-            typer.echo(f"Drawn: {path}")
+    drawn = [] if figures is None else found.figures(figures)
+    _print(found)
+    for path in drawn:
+        typer.echo(f"Drawn: {path}")
+    if found.unreadable:
+        raise typer.Exit(1)
 
 
 def _print(found: "Statistics") -> None:

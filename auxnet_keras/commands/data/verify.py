@@ -32,10 +32,10 @@ def command(
     from data_tools.verify import verify
 
     report = verify(data)
-    _print_problems(report)
-    _print_counts(report)
     if json_file is not None:
         write_json(report.to_json(), json_file)
+    _print_problems(report)
+    _print_counts(report)
     if not report.ok:
         raise typer.Exit(1)
 
