@@ -10,12 +10,12 @@ from auxnet_keras import pictures
 from auxnet_keras.data.augment import augment
 from auxnet_keras.data.frame import DatasetInfo, Frame, Sample
 from auxnet_keras.data.reader import SPLITS, Source
-from auxnet_keras.data.registry import source as open_source
 from auxnet_keras.data.resize import Size, check_size
 from auxnet_keras.errors import ConfigError, DataError, shown
 from data_tools.montage.depth_scale import DepthScale
 from data_tools.montage.layout import Cell, Layout
 from data_tools.montage.montage import Montage
+from data_tools.opening import opened
 
 MOST_FRAMES = 50
 """Rows that a picture can have."""
@@ -60,8 +60,7 @@ def browse(
     for name, value in (("seed", seed), ("epoch", epoch)):
         if not _is_count(value) or value < 0:
             raise ConfigError(f"{name} is an integer, 0 or more. Received: {shown(value)}.")
-    kind, _, root = target.partition(":")
-    source = open_source(kind, root or None)
+    source = opened(target)
     listed = source.frames(split)
     chosen = _chosen(source, split, listed, frames)
     layout = Layout(size, augmented)
@@ -93,8 +92,8 @@ def _chosen(
     """The places in the split of what is shown; augmentation depends on them."""
     if not listed:
         raise DataError(
-            f"The split {split!r} of {source.root} is empty. Expected frames; there are too few to "
-            'divide, use the split "all". Received: 0 frames.'
+            f"The split {split!r} of {source.root} is empty. Expected frames; choose another. "
+            f"Received: {len(source.frames('all'))} frames in all."
         )
     if _is_count(frames) and 1 <= frames <= MOST_FRAMES:
         count = min(int(frames), len(listed))

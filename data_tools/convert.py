@@ -11,24 +11,16 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
-
 from auxnet_keras.data.folder_spec import FILE
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.image import size_of
 from auxnet_keras.data.listing import contents
 from auxnet_keras.data.reader import Source
-from auxnet_keras.data.registry import source as open_source
 from auxnet_keras.data.units import Calibration, NoCalibrationError
 from auxnet_keras.errors import ConfigError, DataError, shown
 from auxnet_keras.safety import read_text
 from data_tools.folder_layout import IMAGES, content_of, description, files_of, write_whole
+from data_tools.opening import bar, opened
 
 RECORD = "convert.json"
 """What a folder was converted from; its presence says that the folder is ours."""
@@ -63,8 +55,7 @@ def convert(target: str, out: str | Path) -> Path:
         >>> convert("nyuv2:/data/nyu", "/data/nyu13")
         >>> ak.data.load("folder", "/data/nyu13")
     """
-    kind, _, root = target.partition(":")
-    source, out = open_source(kind, root or None), Path(out).expanduser()
+    source, out = opened(target), Path(out).expanduser()
     if out.resolve().is_relative_to(source.root.resolve()):
         raise ConfigError(
             "The converted files cannot go into the data set's own folder, which would find them; "
@@ -148,16 +139,15 @@ def _write_frame(source: Source, frame: Frame, out: Path) -> None:
 
 
 def _write_frames(source: Source, frames: list[Frame], out: Path) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn()) as progress:
-        bar = progress.add_task("Converting", total=len(frames))
+    with bar() as progress:
+        task = progress.add_task("Converting", total=len(frames))
         pool = ThreadPoolExecutor(os.cpu_count())
         try:
             for done in as_completed(
                 [pool.submit(_write_frame, source, frame, out) for frame in frames]
             ):
                 done.result()
-                progress.advance(bar)
+                progress.advance(task)
         finally:  # after Ctrl-C or an error: those begun end, the others never start
             pool.shutdown(cancel_futures=True)
 

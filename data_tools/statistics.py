@@ -11,13 +11,13 @@ import numpy as np
 from auxnet_keras.data import bins as depth_bins
 from auxnet_keras.data.frame import DatasetInfo
 from auxnet_keras.data.reader import Source
-from auxnet_keras.data.registry import source as open_source
 from auxnet_keras.errors import ConfigError, DataError
 from data_tools.counting import class_weights
 from data_tools.counting.counts import Counts, count
 from data_tools.counting.depth_histogram import histogram, histogram_edges
 from data_tools.counting.drift import Drift, drift
 from data_tools.counting.split_statistics import SplitStatistics, split_statistics
+from data_tools.opening import opened
 
 RULES = ("quantile", "log")
 """How depth bins are suggested, as `ak.data.depth_bins` knows them."""
@@ -109,8 +109,7 @@ def statistics(target: str, bins: int = 10, width: int | None = None) -> Statist
         depth_bins.check(bins, rule)
     if width is not None and width < 1:
         raise ConfigError(f"A width is 1 or more pixels. Received: {width}.")
-    kind, _, root = target.partition(":")
-    source = open_source(kind, root or None)
+    source = opened(target)
     counts = count(source, {split: source.frames(split) for split in ("train", "val")}, width)
     train, val = counts["train"], counts["val"]
     unreadable = (*train.unreadable, *val.unreadable)

@@ -10,24 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.reader import Source
-from auxnet_keras.data.registry import source as open_source
 from data_tools.checks.duplicates import duplicates
 from data_tools.checks.frame_checks import Checked, check_frame
 from data_tools.checks.journal import journal
 from data_tools.checks.orphans import orphans
 from data_tools.checks.problem import Problem
+from data_tools.opening import bar, opened
 
 _AHEAD = 64  # frames handed to the threads at a time; their results wait in memory
 
@@ -84,8 +76,7 @@ def verify(target: str) -> Report:
         >>> report.ok
         True
     """
-    kind, _, root = target.partition(":")
-    source = open_source(kind, root or None)
+    source = opened(target)
     frames = source.frames("all")
     splits = {split: source.frames(split) for split in ("train", "val")}
     checked = _check_all(source, frames)
@@ -121,11 +112,6 @@ def _count(frames: Sequence[Frame], checked: dict[str, Checked]) -> dict[str, fl
 def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
     keys = _keys(source, frames)
     found = {}
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    progress = Progress(
-        *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
-    )
     with journal(f"{source.signature} {source.root.resolve()}", set(keys.values())) as kept:
         for frame in frames:
             result = kept.take(keys[frame.name])
@@ -134,8 +120,8 @@ def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
         missing = [frame for frame in frames if frame.name not in found]
         pool = ThreadPoolExecutor(os.cpu_count())
         try:
-            with progress:
-                bar = progress.add_task("Verifying", total=len(frames), completed=len(found))
+            with bar() as progress:
+                task = progress.add_task("Verifying", total=len(frames), completed=len(found))
                 for start in range(0, len(missing), _AHEAD):
                     begun = {
                         pool.submit(check_frame, source, frame): frame
@@ -145,7 +131,7 @@ def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
                         frame = begun[done]
                         found[frame.name] = done.result()
                         kept.put(keys[frame.name], found[frame.name].to_json())
-                        progress.advance(bar)
+                        progress.advance(task)
         finally:  # after Ctrl-C or an error: those begun end, the others never start
             pool.shutdown(cancel_futures=True)
     return found

@@ -8,19 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from auxnet_keras.data.depth_counter import DepthCounter
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.reader import Source
 from auxnet_keras.errors import DataError
+from data_tools.opening import bar
 
 _AHEAD = 64  # frames handed to the threads at a time; their counts wait in memory
 
@@ -89,26 +82,17 @@ def count(
         The counts of each split.
     """
     counts = {split: Counts(source.info.num_classes) for split in splits}
-    console = Console(stderr=True)
-    progress = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
-        with progress:
-            bar = progress.add_task("Counting", total=sum(map(len, splits.values())))
+        with bar() as progress:
+            task = progress.add_task("Counting", total=sum(map(len, splits.values())))
             for split, frames in splits.items():
                 for start in range(0, len(frames), _AHEAD):
                     ahead = frames[start : start + _AHEAD]
                     look = partial(_look, source, depths=counts[split].depth, width=width)
                     for found in pool.map(look, ahead):
                         counts[split]._add(found)
-                        progress.advance(bar)
+                        progress.advance(task)
     finally:  # after Ctrl-C or an error: those begun end, the others never start
         pool.shutdown(cancel_futures=True)
     return counts

@@ -6,8 +6,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from auxnet_keras._files import replacing
-from auxnet_keras.errors import ConfigError, DataError
+from auxnet_keras._files import replacing, told
+from auxnet_keras.errors import ConfigError
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,14 +32,8 @@ class Montage:
             DataError: It cannot be written.
         """
         path = check_png(Path(path).expanduser())
-        try:
-            with replacing(path) as temporary:
-                temporary.write_bytes(self._repr_png_())
-        except OSError as error:
-            raise DataError(
-                f"The montage could not be written to {path}. Free some space, make its folder "
-                f"writable, or choose another. Received: {error.strerror or error}."
-            ) from error
+        with told(path), replacing(path) as temporary:
+            temporary.write_bytes(self._repr_png_())
         return path
 
     def _repr_png_(self) -> bytes:
