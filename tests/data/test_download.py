@@ -335,7 +335,7 @@ def test_two_at_once_are_refused(kitti, server, out):
 
 def test_a_folder_that_cannot_be_written(kitti, tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(DataError, match=r"cannot be written to .*Received: Not a directory\.$"):
+    with pytest.raises(DataError, match=r"^Nothing can be saved in .*file/out: Not a directory\. "):
         download("kitti", tmp_path / "file" / "out")
 
 

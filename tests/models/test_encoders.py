@@ -177,4 +177,5 @@ def test_a_backbone_of_ones_own_is_taken_as_it_is(options, message):
 
 
 def test_every_named_backbone_is_listed():
-    assert set(BACKBONES) == {"resnet50", "resnet101", "resnet152", "mobilenet_v2"}
+    named = set(BACKBONES) - {"tiny"}  # which a fixture of other tests adds
+    assert named == {"resnet50", "resnet101", "resnet152", "mobilenet_v2"}
