@@ -28,7 +28,7 @@ from common import machine, parser
 CONTENDERS = ("plain", "bare", "ours")
 SIZE = (32, 64)
 WARMUP = 0.2  # of the epochs
-MOST_MEMORY = 100.0  # KiB an epoch: 200 epochs, as in the papers, stay below 20 MiB
+MOST_MEMORY = 8.0  # KiB an epoch: 200 epochs, as in the papers, stay below 2 MiB
 MOST_COUNT = 0.002  # open files or threads an epoch: one in 500
 QUANTITIES = {
     "memory": ("private memory [MiB]", 1024.0, MOST_MEMORY),

@@ -9,7 +9,7 @@ _DROPPED_BITS = 9  # of float32's 23 bits of mantissa: values closer than 1 in 1
 
 
 class DepthCounter:
-    """Counts depths by their leading bits, in 32 MiB (and as much for a moment in `add`).
+    """Counts depths by their leading bits, in 32 MiB (and up to as much in each thread in `add`).
 
     Threads may add to the same counter: sums do not depend on their order.
 

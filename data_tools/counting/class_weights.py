@@ -55,7 +55,7 @@ def enet(pixels: np.ndarray) -> np.ndarray:
 
     Reference:
         Paszke et al., ENet: A Deep Neural Network Architecture for Real-Time Semantic Segmentation,
-        2016, section 5.2, `w_class = 1 / ln(c + p_class)`.
+        2016, `w_class = 1 / ln(c + p_class)`.
     """
     occurs = np.asarray(pixels) > 0
     weights = np.zeros(len(occurs))
