@@ -120,7 +120,11 @@ def _bad(gradients: Sequence[Any]) -> Any:
 def _either(condition: Any, then: Callable, otherwise: Callable, arguments: tuple) -> None:
     """Calls one of two functions that assign variables."""
     if tf.__internal__.distribute.strategy_supports_no_merge_call():
-        tf.cond(condition, lambda: _done(then, arguments), lambda: _done(otherwise, arguments))
+        done = tf.cond(
+            condition, lambda: _done(then, arguments), lambda: _done(otherwise, arguments)
+        )
+        if tf.inside_function() and len(tf.config.list_logical_devices()) == 1:
+            _stay_a_call(done.op.inputs[0].op)
         return
 
     # Replicas meet where they assign, which TensorFlow does not allow in a branch that each takes
@@ -134,6 +138,16 @@ def _either(condition: Any, then: Callable, otherwise: Callable, arguments: tupl
         )
 
     tf.distribute.get_replica_context().merge_call(for_all, args=(condition, *arguments))
+
+
+def _stay_a_call(branching: tf.Operation) -> None:
+    """Keeps both functions of a `tf.cond` out of the graph around it.
+
+    TensorFlow copies them into it, so that their operations may run on several devices; the
+    optimizer's thousands would then be placed and optimized among all others, which delays the
+    first step by seconds. On one device nothing is gained by that.
+    """
+    branching._set_attr("_lower_using_switch_merge", tf.compat.v1.AttrValue(b=False))
 
 
 def _done(function: Callable, arguments: tuple) -> Any:
