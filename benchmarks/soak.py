@@ -93,7 +93,7 @@ def soak(name: str, epochs: int, every: int) -> Looks:
             ak.callbacks.Progress(),
             EpochLog(),
             ak.callbacks.HistoryFile(folder / "history.csv"),
-            keras.callbacks.TensorBoard(board, write_graph=False),
+            ak.callbacks.TensorBoard(board, write_graph=False),
             ak.callbacks.WeightBoard(board),
             ak.callbacks.TensorBoardPictures(
                 board, val, every=max(1, epochs // 10), figures=folder / "figures"

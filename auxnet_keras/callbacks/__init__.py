@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = attach(
         "NonFiniteError": "non_finite",
         "Progress": "progress",
         "ResumableCheckpoint": "checkpoint",
+        "TensorBoard": "tensorboard",
         "TensorBoardPictures": "tensorboard_pictures",
         "WeightBoard": "weight_board",
     },

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from auxnet_keras import pictures
@@ -17,8 +18,8 @@ class WeightBoard(keras.callbacks.Callback):
     The weights are those in force after the batch. The losses are the batch's own, not the means
     since the epoch began that Keras logs; with `steps_per_execution=n` both are written every n
     batches, the losses as means over them. The step is the optimizer's count of batches, so a
-    resumed run goes on where it stopped. Use it beside `keras.callbacks.TensorBoard(log_dir)`,
-    which writes every epoch's values (`epoch_weight_<task>`, IoU of every class).
+    resumed run goes on where it stopped. Use it beside `auxnet_keras.callbacks.TensorBoard`, which
+    writes every epoch's values (`epoch_weight_<task>`, IoU of every class).
 
     Where classes have weights there is also a picture `class_weights` after every epoch, a heat map
     of class by epoch, of the epochs of this fit.
@@ -59,7 +60,8 @@ class WeightBoard(keras.callbacks.Callback):
             if count > count_before:  # else the task had no valid pixel
                 values[metric.name] = (total - total_before) / (count - count_before)
             self._before[metric.name] = (total, count)
-        step = int(ops.convert_to_numpy(self.model.optimizer.iterations))
+        # An array: TensorFlow never forgets a Python number.
+        step = ops.convert_to_numpy(self.model.optimizer.iterations).astype(np.int64)
         # One record for all: the summaries of many classes, joined, are a summary.
         record = b"".join(
             self._scalar(f"batch_{name}", value).SerializeToString()
@@ -76,7 +78,7 @@ class WeightBoard(keras.callbacks.Callback):
             with tempfile.TemporaryDirectory() as folder, self._writer.as_default():
                 file = pictures.class_weights(self._epochs, Path(folder) / "class_weights.png")
                 image = self._decode(file.read_bytes(), channels=3)
-                self._summary.image("class_weights", image[None], step=epoch)
+                self._summary.image("class_weights", image[None], step=np.int64(epoch))
         self._writer.flush()
 
     def on_train_end(self, logs: Any = None) -> None:

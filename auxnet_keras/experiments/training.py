@@ -118,7 +118,6 @@ def _dataset(config: RunConfig, split: str) -> Any:
 
 
 def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
-    import keras
 
     from auxnet_keras import callbacks
     from auxnet_keras.experiments.depth_bins import edges_of
@@ -134,7 +133,7 @@ def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
         callbacks.Progress(),
         EpochLog(),
         callbacks.HistoryFile(run.path / "history.csv"),
-        keras.callbacks.TensorBoard(board, write_graph=False),
+        callbacks.TensorBoard(board, write_graph=False),
         callbacks.WeightBoard(board),
         callbacks.TensorBoardPictures(
             board,

@@ -75,6 +75,25 @@ def test_any_log_in_either_direction(path):
     assert same(saved(path), after[1])
 
 
+def test_the_optimizers_state_is_not_in_the_file_and_stays_as_it_is(path):
+    model = toy_model()
+    model.compile("adam")
+    callbacks = [ak.weighting.TaskWeightBalancing(), ak.callbacks.BestWeights(path, monitor="loss")]
+    model.fit(*toy_batches(2), batch_size=4, verbose=0, callbacks=callbacks)
+    with h5py.File(path) as file:
+        assert "optimizer" not in file
+    optimizer = model.optimizer
+    before = [variable.numpy() for variable in optimizer.variables]
+    weights = model.get_weights()
+    model.set_weights([value + 1 for value in weights])
+    model.load_weights(path)  # a warning would be an error here
+    assert same(weights, model.get_weights())
+    assert model.optimizer is optimizer
+    assert same(before, [variable.numpy() for variable in optimizer.variables])
+    model.fit(*toy_batches(1), verbose=0)
+    assert int(optimizer.iterations) == 3
+
+
 def test_a_resumed_run_remembers(path):
     fit(path, [3.0, 1.0])
     before = path.read_bytes()
