@@ -7,7 +7,17 @@ _LONGEST = 200
 
 
 class AuxnetError(Exception):
-    """Base of every error raised on purpose; the command line prints it without a stack."""
+    """Base of every error raised on purpose; the command line prints it without a stack.
+
+    Args:
+        message: The sentence.
+        fault: What is wrong with a file, as a word that stays when sentences change: `auxnet data
+            verify` sorts by it.
+    """
+
+    def __init__(self, message: str, fault: str = "") -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 class DataError(AuxnetError, ValueError):

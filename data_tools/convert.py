@@ -17,15 +17,16 @@ from auxnet_keras.data.image import size_of
 from auxnet_keras.data.listing import contents
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.units import Calibration, NoCalibrationError
-from auxnet_keras.errors import ConfigError, DataError, shown
+from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.safety import read_text
+from auxnet_keras.safety.files import MAX_TABLE
 from data_tools.folder_layout import IMAGES, content_of, description, files_of, write_whole
 from data_tools.opening import bar, opened
 
 RECORD = "convert.json"
 """What a folder was converted from; its presence says that the folder is ours."""
 
-VERSION = 1
+VERSION = 2
 """Raised when the same dataset would be written as other files."""
 
 logger = logging.getLogger("auxnet_keras")
@@ -64,7 +65,7 @@ def convert(target: str, out: str | Path) -> Path:
     frames = source.frames("all")
     parts = {split: source.frames(split) for split in ("train", "val")}
     with _told(out):
-        _claim(out, _record(source, frames, parts))
+        _claim(source, frames, out, _record(source, frames, parts))
         missing = [frame for frame in frames if not _is_complete(source, frame, out)]
         if missing or not (out / FILE).is_file():
             _write_frames(source, missing, out)
@@ -80,19 +81,20 @@ def convert(target: str, out: str | Path) -> Path:
 def _record(source: Source, frames: list[Frame], parts: dict[str, list[Frame]]) -> dict[str, Any]:
     """What decides every byte that is written; a moved dataset is the same dataset."""
     info = source.info
-    digest = hashlib.sha256()
-    for fact in (source.signature, info.class_names, info.palette.tolist(), source.encoding):
-        digest.update(repr(fact).encode())
-    for frame in frames:
-        digest.update(repr((frame.name, [_state(path) for path in source._files(frame)])).encode())
-    for split, members in parts.items():
-        digest.update(repr((split, [frame.name for frame in members])).encode())
+    facts = [source.signature, info.class_names, info.palette.tolist(), source.encoding]
+    facts += [(split, [frame.name for frame in members]) for split, members in parts.items()]
     return {
         "kind": info.kind,
-        "frames": len(frames),
         "version": VERSION,
-        "sha256": digest.hexdigest(),
+        "sha256": _digest(*facts),
+        "frames": {
+            frame.name: _digest(*map(_state, source._files(frame)))[:16] for frame in frames
+        },
     }
+
+
+def _digest(*facts: Any) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -103,28 +105,48 @@ def _state(path: Path) -> tuple[int, int]:
     return state.st_size, state.st_mtime_ns
 
 
-def _claim(out: Path, record: dict[str, Any]) -> None:
-    """Makes `out` a folder of this conversion, or refuses because it is something else."""
+def _claim(source: Source, frames: list[Frame], out: Path, record: dict[str, Any]) -> None:
+    """Makes `out` a folder of this conversion, or refuses because it is something else.
+
+    A frame that is not converted yet may have changed since: who was told that a file is damaged
+    puts another in its place.
+    """
     note = out / RECORD
     if note.is_file():
-        text = read_text(note)
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError):
-            found = text[:80]
-        if found != record:
+        before = _frames_before(note, record)
+        if before is None:
             raise DataError(
-                f"{out} was converted from other data, or its data set has changed since; files "
-                f"are never mixed or overwritten. Choose another folder or remove this one. "
-                f"Expected {record}. Received: {shown(found)}."
+                f"{out} was converted from other data or other frames; files are never mixed. "
+                "Choose another folder or remove this one. "
+                f"Received: {len(frames)} frames of {source.info.kind}, {source.root}."
             )
+        changed = [frame for frame in frames if before[frame.name] != record["frames"][frame.name]]
+        stale = [frame for frame in changed if _is_complete(source, frame, out)]
+        if stale:
+            raise DataError(
+                "Source files have changed since they were converted, and nothing is overwritten. "
+                f"Remove their images from {out / IMAGES}, or the whole folder, to convert them "
+                f"again. Received: {len(stale)} changed, the first of them {stale[0].name!r}."
+            )
+        if not changed:
+            return
     elif out.is_dir() and any(out.iterdir()):
         raise DataError(
             f"{out} is not empty and was not written by a conversion; nothing was changed. Choose "
             f"an empty or new folder. Received: {contents(out)}."
         )
-    else:
-        write_whole(note, (json.dumps(record, indent=1) + "\n").encode())
+    write_whole(note, (json.dumps(record, indent=1) + "\n").encode())
+
+
+def _frames_before(note: Path, record: dict[str, Any]) -> dict[str, str] | None:
+    """The frames as an earlier call found them; None if it was not one of the same data."""
+    try:
+        found = json.loads(read_text(note, MAX_TABLE))
+        before = found["frames"]
+        same = all(found[key] == record[key] for key in record if key != "frames")
+        return before if same and before.keys() == record["frames"].keys() else None
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def _is_complete(source: Source, frame: Frame, out: Path) -> bool:

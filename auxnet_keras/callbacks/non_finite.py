@@ -181,8 +181,8 @@ class NonFinite(keras.callbacks.Callback):
             raise self._error(
                 f"{found}. Nothing was trained on it; the weights are those before it. Look at its "
                 "images, labels and depths; if they are sound, lower the learning rate, or leave "
-                "such batches out: ak.callbacks.NonFinite('skip'), or on_bad_numbers=skip of a new "
-                "run",
+                "such batches out: ak.callbacks.NonFinite('skip'), or go on with the run with "
+                "--on-bad-numbers skip",
                 batch,
             )
         if self.policy == "rollback":

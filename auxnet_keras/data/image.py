@@ -33,7 +33,8 @@ def read_image(path: Path) -> np.ndarray:
     if found.bits > 8:
         raise DataError(
             f"Wrong image PNG: {path}. Expected 8 bits a channel; convert it to 8 bits. "
-            f"Received: {found}."
+            f"Received: {found}.",
+            "other_format",
         )
     return png.pixels(data, found, path, _FLAGS)
 
@@ -59,7 +60,8 @@ def _decode_jpeg(data: bytes, path: Path) -> np.ndarray:
     if scans > MAX_SCANS:
         raise DataError(
             f"Refused to decode {path}. Expected a JPEG of at most {MAX_SCANS} scans, as every "
-            f"program writes; save the image again. Received: {scans:,} scans."
+            f"program writes; save the image again. Received: {scans:,} scans.",
+            "too_large",
         )
     pixels = png.opencv_pixels(data, _FLAGS)
     if pixels is None:
@@ -70,7 +72,8 @@ def _decode_jpeg(data: bytes, path: Path) -> np.ndarray:
 def _damaged_jpeg(data: bytes, path: Path) -> DataError:
     return DataError(
         f"Truncated or damaged JPEG: {path}. Expected a complete file; copy or download it again. "
-        f"Received: {len(data):,} bytes that do not decode."
+        f"Received: {len(data):,} bytes that do not decode.",
+        "truncated",
     )
 
 

@@ -103,7 +103,8 @@ class LabelTable:
         return DataError(
             f"Label ids outside the dataset's table in {path}. Expected ids {spans(self.known)}. "
             "Convert the label file to these ids, or remove it to train this frame without "
-            f"labels. Received: {spans(strange)}."
+            f"labels. Received: {spans(strange)}.",
+            "unknown_ids",
         )
 
 

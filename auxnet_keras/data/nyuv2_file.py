@@ -110,7 +110,8 @@ class LabeledFile:
         except OSError as error:
             raise DataError(
                 f"Damaged: {self.path}, {name} of frame {index + 1}. Expected a complete file; "
-                f"download it again (md5 520609c519fba3ba5ac58c8fefcc3530). Received: {error}."
+                f"download it again (md5 520609c519fba3ba5ac58c8fefcc3530). Received: {error}.",
+                "truncated",
             ) from error
 
     def _wrong(self, received: str) -> DataError:

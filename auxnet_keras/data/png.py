@@ -67,7 +67,9 @@ def file_bytes(path: Path) -> bytes:
     """The file's bytes, or a DataError that names it."""
     data = read_bytes(path, MAX_BYTES)
     if not data:
-        raise DataError(f"Empty file: {path}. Expected an image; copy it again. Received: 0 bytes.")
+        raise DataError(
+            f"Empty file: {path}. Expected an image; copy it again. Received: 0 bytes.", "empty"
+        )
     return data
 
 
@@ -80,7 +82,8 @@ def header(data: bytes, path: Path) -> Header:
     if not data.startswith(SIGNATURE):
         raise DataError(
             f"Not a PNG file: {path}. Expected the PNG signature; convert the file (renaming it "
-            f"is not enough). Received: a file that starts with {data[:8]!r}."
+            f"is not enough). Received: a file that starts with {data[:8]!r}.",
+            "other_format",
         )
     if len(data) < 33 or data[8:16] != b"\x00\x00\x00\rIHDR":
         raise truncated(data, path)
@@ -96,7 +99,8 @@ def check_pixels(width: int, height: int, path: Path) -> None:
         raise DataError(
             f"Refused to decode {path}. Expected 1 to {MAX_PIXELS:,} pixels and no side over "
             f"{MAX_SIDE:,}; if the image is really that large, scale it down first. "
-            f"Received: {width}x{height}."
+            f"Received: {width}x{height}.",
+            "too_large",
         )
 
 
@@ -153,7 +157,8 @@ def truncated(data: bytes, path: Path) -> DataError:
     """The error for a PNG that ends early or does not decode."""
     return DataError(
         f"Truncated or damaged PNG: {path}. Expected a complete file; copy or download it again. "
-        f"Received: {len(data):,} bytes that do not decode."
+        f"Received: {len(data):,} bytes that do not decode.",
+        "truncated",
     )
 
 
@@ -171,7 +176,8 @@ def decode(path: Path, kind: Kind) -> np.ndarray:
     if found.bits != kind.bits or found.colour not in kind.colours:
         raise DataError(
             f"Wrong {kind.what} PNG: {path}. Expected {kind}. {_remedy(found, kind)} "
-            f"Received: {found}."
+            f"Received: {found}.",
+            "other_format",
         )
     return pixels(data, found, path, cv2.IMREAD_UNCHANGED)
 

@@ -51,7 +51,7 @@ class RunConfig:
         cache: `memory`, a folder, or `None`.
         on_bad_numbers: What a batch with NaN or infinity does: `raise` ends the training, `skip`
             leaves the batch out, `rollback` goes back to the newest checkpoint; see
-            `auxnet_keras.callbacks.NonFinite`.
+            `auxnet_keras.callbacks.NonFinite`. A run may go on with another.
         deterministic: Same bits on every run; `False` is faster on a GPU.
         out: The run folder.
 
@@ -195,6 +195,10 @@ def _checked(name: str, value: Any, metadata: Mapping[str, Any]) -> Any:
         raise ConfigError(
             f"The setting {name} must be {error}. Received: {shown(value)}."
         ) from None
+
+
+CHANGEABLE = ("on_bad_numbers",)
+"""Settings that a run may be given anew when it goes on: they change nothing of what is done."""
 
 
 def difference(old: RunConfig, new: RunConfig) -> list[str]:

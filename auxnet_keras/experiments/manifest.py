@@ -47,7 +47,7 @@ class Manifest:
         self._write()
 
     def event(self, event: str, **details: Any) -> None:
-        """Appends `start`, `resume`, `interrupt` or `end` with the time (UTC) and the command."""
+        """Appends `start`, `resume`, `change`, `interrupt` or `end`, with its time (UTC)."""
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
         self.content["events"].append({"event": event, "time": now, "command": command, **details})

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from auxnet_keras._files import LOCK
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.experiments.config import RunConfig, difference
+from auxnet_keras.experiments.config import CHANGEABLE, RunConfig, difference
 from auxnet_keras.experiments.config_file import read_config, write_config
 from auxnet_keras.experiments.run import Run, load_run
 
@@ -15,7 +15,8 @@ _OURS = (LOCK, f".tmp-{_CONFIG}")  # all that a run killed at its very start lea
 def open_folder(config: RunConfig) -> Run:
     """The run of a config: a new one, or one whose folder holds the same settings.
 
-    Writes nothing. A run without a finished epoch has nothing to lose: it may get other settings.
+    Writes nothing. A run without a finished epoch has nothing to lose: it may get other settings. A
+    later one may get another `on_bad_numbers`, to go on behind the numbers that stopped it.
 
     Args:
         config: `out` says where; `runs/<data>_<model>` without, with the weighting behind.
@@ -27,10 +28,11 @@ def open_folder(config: RunConfig) -> Run:
     if (path / _CONFIG).is_file():
         run = load_run(path)
         lines = difference(run.config, config)
-        if lines and (run.history or run.position_saved != (0, 0)):
+        fixed = [line for line in lines if line.partition(":")[0] not in CHANGEABLE]
+        if fixed and _has_trained(run):
             raise ConfigError(
                 f"{path} holds a run with other settings. Choose another folder, or ask for the "
-                f"same settings to resume it. Received: {'; '.join(lines)}."
+                f"same settings to resume it. Received: {'; '.join(fixed)}."
             )
         return Run(path, config) if lines else run
     if path.exists() and (
@@ -50,9 +52,16 @@ def claim_folder(config: RunConfig) -> Run:
     """
     run = open_folder(config)
     file = run.path / _CONFIG
-    if not file.is_file() or difference(read_config(file), run.config):
+    changes = difference(read_config(file), run.config) if file.is_file() else []
+    if changes or not file.is_file():
         write_config(run.config, file)
+    if changes and _has_trained(run):
+        run.manifest.event("change", settings=changes)
     return run
+
+
+def _has_trained(run: Run) -> bool:
+    return bool(run.history) or run.position_saved != (0, 0)
 
 
 def default_folder(config: RunConfig) -> str:

@@ -63,7 +63,7 @@ def _after(epochs: int, batches: int) -> str:
     if not epochs and not batches:
         return ""
     within = f" and batch {batches} of the next" if batches else ""
-    return f" (after epoch {epochs}{within})"
+    return f" (newest checkpoint: epoch {epochs}{within})"
 
 
 def _on(backbone: str | None) -> str:

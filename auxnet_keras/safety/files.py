@@ -58,7 +58,8 @@ def read_bytes(path: Path, most: int, error: type[AuxnetError] = DataError) -> b
     if size > most:
         raise error(
             f"Refused to read {path}. Expected at most {most:,} bytes; such a file is smaller, so "
-            f"look at what it is. Received: {size:,} bytes."
+            f"look at what it is. Received: {size:,} bytes.",
+            "too_large",
         )
     return data
 

@@ -35,16 +35,6 @@ SORTS = {
 }
 """Code to a few words; codes stay, words may change."""
 
-_BEGINNINGS = {
-    "Empty file": "empty",
-    "Truncated or damaged": "truncated",
-    "Damaged": "truncated",
-    "Wrong ": "other_format",
-    "Not a PNG file": "other_format",
-    "Refused to": "too_large",
-    "Label ids outside": "unknown_ids",
-}
-
 
 @dataclass(frozen=True)
 class Problem:
@@ -65,6 +55,4 @@ class Problem:
 
 def not_read(path: Path, error: DataError) -> Problem:
     """The problem of a file that a reader refused, in the reader's own sentence."""
-    sentence = str(error)
-    codes = (code for start, code in _BEGINNINGS.items() if sentence.startswith(start))
-    return Problem("error", next(codes, "unreadable"), str(path), sentence)
+    return Problem("error", error.fault or "unreadable", str(path), str(error))

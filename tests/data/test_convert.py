@@ -206,15 +206,18 @@ def test_write_whole_leaves_nothing_half(tmp_path):
 def test_other_data_and_other_settings_are_refused(nyu, tmp_path):
     folder = convert(f"nyuv2:{nyu}", tmp_path / "out")
     before = state(folder)
-    with pytest.raises(DataError, match=r"converted from other data.*'kind': 'nyuv2-40'.*Rec"):
+    with pytest.raises(
+        DataError, match=r"converted from other data.* Received: 4 frames of nyuv2-40"
+    ):
         convert(f"nyuv2-40:{nyu}", folder)
     makers.nyu_splits(nyu, [1, 2], [3, 4])
-    with pytest.raises(DataError, match=r"or its data set has changed since"):
+    with pytest.raises(DataError, match=r"converted from other data or other frames"):
         convert(f"nyuv2:{nyu}", folder)
     assert state(folder) == before
-    (folder / "convert.json").write_text("{")
-    with pytest.raises(DataError, match=r"Received: '\{"):
-        convert(f"nyuv2:{nyu}", folder)
+    for text in ("{", "[]", '{"frames": 3}', "[" * 100_000):
+        (folder / "convert.json").write_text(text)
+        with pytest.raises(DataError, match=r"converted from other data"):
+            convert(f"nyuv2:{nyu}", folder)
 
 
 def test_a_changed_file_is_refused_and_a_moved_dataset_is_not(tmp_path):
@@ -222,9 +225,27 @@ def test_a_changed_file_is_refused_and_a_moved_dataset_is_not(tmp_path):
     folder = convert(f"kitti:{root}", tmp_path / "out")
     moved = root.rename(tmp_path / "moved")
     convert(f"kitti:{moved}", folder)
-    makers.write_png(moved / "training/image_2/000003_10.png", makers.picture(99))
-    with pytest.raises(DataError, match=r"or its data set has changed since"):
+    changed = moved / "training/image_2/000003_10.png"
+    makers.write_png(changed, makers.picture(99))
+    with pytest.raises(DataError, match=r"Remove their images.* 1 changed.*'000003_10'") as said:
         convert(f"kitti:{moved}", folder)
+    assert str(folder / "rgb") in str(said.value)
+    copy = folder / "rgb/000003_10.png"
+    copy.unlink()
+    convert(f"kitti:{moved}", folder)
+    assert copy.read_bytes() == changed.read_bytes()
+
+
+def test_a_damaged_file_may_be_replaced_before_it_goes_on(tmp_path):
+    root = kitti(tmp_path / "kitti")
+    good, bad = tmp_path / "good.png", root / "training/image_2/000003_10.png"
+    good.write_bytes(bad.read_bytes())
+    bad.write_bytes(good.read_bytes()[:-40])
+    with pytest.raises(DataError, match=r"000003_10\.png"):
+        convert(f"kitti:{root}", tmp_path / "out")
+    bad.write_bytes(good.read_bytes())
+    folder = convert(f"kitti:{root}", tmp_path / "out")
+    assert (folder / "rgb/000003_10.png").read_bytes() == good.read_bytes()
 
 
 def test_a_folder_of_something_else_is_left_alone(nyu, tmp_path):

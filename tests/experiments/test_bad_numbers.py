@@ -11,7 +11,6 @@ from auxnet_keras.data.plan import Plan
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments import train
 from auxnet_keras.experiments.config_file import read_config, write_config
-from auxnet_keras.experiments.run_log import EpochLog
 
 
 @pytest.fixture
@@ -50,22 +49,17 @@ def test_rollback_goes_back_to_the_checkpoint(poisoned, settings):
     assert "rollback 1 of 3, to" in (run.path / "log.txt").read_text()
 
 
-def test_a_resumed_run_keeps_its_policy(poisoned, settings, monkeypatch):
-    log_epoch = EpochLog.on_epoch_end
-
-    def interrupt(self, epoch, logs=None):
-        log_epoch(self, epoch, logs)
-        if epoch == 1:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(EpochLog, "on_epoch_end", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        train(settings(on_bad_numbers="skip"))
-    monkeypatch.setattr(EpochLog, "on_epoch_end", log_epoch)
-    with pytest.raises(ConfigError, match="on_bad_numbers: skip there, raise asked for"):
+def test_a_run_that_was_stopped_goes_on_with_another_policy(poisoned, settings):
+    with pytest.raises(NonFiniteError, match="--on-bad-numbers skip"):
         train(settings())
+    with pytest.raises(ConfigError, match="Received: seed: 0 there, 5 asked for.$"):
+        train(settings(on_bad_numbers="skip", seed=5))
     run = train(settings(on_bad_numbers="skip"))
-    assert run.history["skipped_batches"] == [0.0, 1.0]
+    assert run.finished and policy_there(run) == "skip"
+    assert run.history["skipped_batches"][1] == 1.0  # before, nobody counted
+    events = run.manifest.content["events"]
+    assert [event["event"] for event in events] == ["start", "change", "resume", "end"]
+    assert events[1]["settings"] == ["on_bad_numbers: raise there, skip asked for"]
 
 
 def test_a_run_from_before_the_setting_goes_on_with_the_default(settings, tmp_path):
