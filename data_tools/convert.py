@@ -1,12 +1,9 @@
 """Any dataset as a folder of single files that read fast, resumably."""
 
-import contextlib
-import errno
 import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -21,7 +18,7 @@ from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.safety import read_text
 from auxnet_keras.safety.files import MAX_TABLE
 from data_tools.folder_layout import IMAGES, content_of, description, files_of, write_whole
-from data_tools.opening import bar, opened
+from data_tools.opening import bar, opened, writing
 
 RECORD = "convert.json"
 """What a folder was converted from; its presence says that the folder is ours."""
@@ -64,7 +61,7 @@ def convert(target: str, out: str | Path) -> Path:
         )
     frames = source.frames("all")
     parts = {split: source.frames(split) for split in ("train", "val")}
-    with _told(out):
+    with writing("Converted files", out):
         _claim(source, frames, out, _record(source, frames, parts))
         missing = [frame for frame in frames if not _is_complete(source, frame, out)]
         if missing or not (out / FILE).is_file():
@@ -199,16 +196,3 @@ def _calibration(source: Source, frames: list[Frame], out: Path) -> Calibration 
             )
             return None
     return found.pop() if found else None
-
-
-@contextlib.contextmanager
-def _told(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        what = "the disk is full; free some space" if full else "give a folder that can be written"
-        raise DataError(
-            f"Converted files cannot be written to {out}: {what}, then give the same command "
-            f"again, which goes on from here. Received: {error.strerror or error}."
-        ) from error

@@ -1,7 +1,6 @@
 """Published datasets, downloaded, checked and unpacked to where their readers look."""
 
 import contextlib
-import errno
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from auxnet_keras._files import alone
 from auxnet_keras.data.listing import contents
 from auxnet_keras.errors import DataError
 from data_tools.folder_layout import write_whole
+from data_tools.opening import writing
 from data_tools.transfers.catalogue import RELEASES, Release, Remote, family, release_of
 from data_tools.transfers.checksums import checked
 from data_tools.transfers.transfer import fetch, forget, is_ours
@@ -62,7 +62,11 @@ def download(
         >>> ak.data.load("kitti", "/data/kitti2015", split="train")
     """
     chosen, out = release_of(kind, release), Path(out).expanduser()
-    with _told(out), _progress() as progress, alone(out, "downloading to this folder", DataError):
+    with (
+        writing("The data set", out),
+        _progress() as progress,
+        alone(out, "downloading to this folder", DataError),
+    ):
         _check_release(kind, chosen, out)
         missing = [remote for remote in chosen.files if not _is_there(remote, out)]
         _check_room(missing, out, keep_archives)
@@ -173,19 +177,6 @@ def _bar(progress: Progress, what: str, size: int) -> Iterator[Callable[[int, in
 
     yield tell
     progress.remove_task(bar)
-
-
-@contextlib.contextmanager
-def _told(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        what = "the disk is full; free some space" if full else "give a folder that can be written"
-        raise DataError(
-            f"The data set cannot be written to {out}: {what}, then give the same command again, "
-            f"which goes on from here. Received: {error.strerror or error}."
-        ) from error
 
 
 def _length(path: Path) -> int:

@@ -64,7 +64,7 @@ def _lost(encoding: DepthEncoding) -> int:
 def _stored(source: Source, frame: Frame, path: Path) -> np.ndarray:
     """uint16 [H, W]: the dataset's own integers, or fractions in units of `STEP`."""
     stored = source._stored_depth(frame, path)
-    valid = source.encoding.decode(stored, "raw", _no_calibration) >= 0
+    valid = source.encoding.decode(stored, "raw") >= 0
     if stored.dtype.kind == "f":
         valid &= np.isfinite(stored)
         # Rounded up where that is all there is: 0 means "not measured".
@@ -77,10 +77,6 @@ def _stored(source: Source, frame: Frame, path: Path) -> np.ndarray:
             )
         return np.where(valid, steps, 0).astype(np.uint16)
     return np.where(valid, stored, _lost(source.encoding)).astype(np.uint16)
-
-
-def _no_calibration() -> Calibration:
-    raise AssertionError("stored values need no calibration")
 
 
 def _png(pixels: np.ndarray, path: Path) -> bytes:

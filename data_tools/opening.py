@@ -1,4 +1,9 @@
-"""What all tools over a data set begin with: the data set of a `KIND:ROOT`, and a bar."""
+"""What the tools over a data set share: the data set of a `KIND:ROOT`, a bar, a full disk."""
+
+import contextlib
+import errno
+from collections.abc import Iterator
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import (
@@ -11,6 +16,7 @@ from rich.progress import (
 
 from auxnet_keras.data.reader import Source
 from auxnet_keras.data.registry import source
+from auxnet_keras.errors import DataError
 
 
 def opened(target: str) -> Source:
@@ -35,3 +41,21 @@ def bar() -> Progress:
         console=console,
         disable=not console.is_terminal,
     )
+
+
+@contextlib.contextmanager
+def writing(what: str, out: Path) -> Iterator[None]:
+    """Turns the operating system's refusal to write into a sentence, for what can be gone on with.
+
+    Raises:
+        DataError: The disk is full, or the folder cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        remedy = "the disk is full; free some space" if full else "give one that can be written"
+        raise DataError(
+            f"{what} cannot be written to the folder {out}: {remedy}, then give the same command "
+            f"again, which goes on from here. Received: {error.strerror or error}."
+        ) from error

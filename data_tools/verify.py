@@ -31,12 +31,12 @@ class Report:
     Args:
         target: What was looked at.
         counts: Split to the numbers of its frames, labels, depths, its mean share of pixels with a
-            depth, and the range of depths in the dataset's own unit.
+            depth, and the range of depths in the dataset's own unit; `None` without any.
         problems: Errors before warnings, by path.
     """
 
     target: str
-    counts: dict[str, dict[str, float]]
+    counts: dict[str, dict[str, float | None]]
     problems: list[Problem]
 
     @property
@@ -94,7 +94,7 @@ def verify(target: str) -> Report:
     return Report(target, counts, problems)
 
 
-def _count(frames: Sequence[Frame], checked: dict[str, Checked]) -> dict[str, float]:
+def _count(frames: Sequence[Frame], checked: dict[str, Checked]) -> dict[str, float | None]:
     shares = [checked[frame.name].valid_depth for frame in frames]
     known = [share for share in shares if share is not None]
     ranges = [checked[frame.name].depth_range for frame in frames]
@@ -103,9 +103,9 @@ def _count(frames: Sequence[Frame], checked: dict[str, Checked]) -> dict[str, fl
         "frames": len(frames),
         "with label": sum(frame.label is not None for frame in frames),
         "with depth": sum(frame.depth is not None for frame in frames),
-        "pixels with depth": round(sum(known) / len(known), 4) if known else 0.0,
-        "least depth": round(min((each[0] for each in ranges), default=0.0), 3),
-        "largest depth": round(max((each[1] for each in ranges), default=0.0), 3),
+        "pixels with depth": round(sum(known) / len(known), 4) if known else None,
+        "least depth": round(min(each[0] for each in ranges), 3) if ranges else None,
+        "largest depth": round(max(each[1] for each in ranges), 3) if ranges else None,
     }
 
 

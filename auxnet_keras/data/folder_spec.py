@@ -148,7 +148,7 @@ class _Checker:
             if isinstance(entry, str):
                 entry = {"name": entry}
             entry = self.mapping(entry, key, ("name", "color"))
-            name = self.get(entry, f"{key}.name", "a class name", _is_text)
+            name = self.get(entry, f"{key}.name", "a class name of one line", _is_line)
             colour = self.get(
                 entry, f"{key}.color", "[red, green, blue], each 0 to 255", _is_colour, None
             )
@@ -173,6 +173,10 @@ class _Checker:
             self.place(split, "split.train", file),
             self.place(split, "split.val", file),
         )
+
+
+def _is_line(value: Any) -> bool:
+    return _is_text(value) and len(value.splitlines()) == 1
 
 
 def _is_text(value: Any) -> bool:

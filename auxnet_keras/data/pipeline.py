@@ -32,7 +32,8 @@ def load(
     """A dataset as batches for `fit`.
 
     The order of samples is a pure function of (seed, epoch, step), whatever the number of threads
-    or the cache. The dataset counts its own passes: each is the next epoch.
+    or the cache. The dataset counts its own passes: each is the next epoch. It decodes on threads
+    of its own; OpenCV is set to use only the one that calls it, in the whole process.
 
     Args:
         kind: "kitti", "synthia", "vkitti", "nyuv2", "cityscapes", "street" or "folder"; a suffix

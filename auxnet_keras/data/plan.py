@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from auxnet_keras.data import registry
@@ -143,6 +144,9 @@ def make_plan(
             f"Received: {len(frames)} frames."
         )
     _warn(source, frames)
+    # Samples are decoded on threads of the pipeline's own. OpenCV's would stand in their way, and
+    # where it has some it keeps a kilobyte of every thread that has ended: four in each pass.
+    cv2.setNumThreads(1)
     key = partial(_fingerprint, source, frames, size, unit, ignore_void)
     return Plan(
         source=source,

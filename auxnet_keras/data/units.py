@@ -13,6 +13,7 @@ from auxnet_keras.data.frame import INVALID
 from auxnet_keras.errors import DataError, unknown
 
 UNITS = ("disparity_px", "inverse_depth", "metres", "raw")
+SIGNS = {"disparity_px": "px", "inverse_depth": "1/m", "metres": "m", "raw": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class Calibration:
 
 class NoCalibrationError(DataError):
     """The dataset gives none for a frame, which is no fault of its files."""
+
+
+def _not_needed() -> Calibration:
+    raise AssertionError("a depth in its own unit needs no calibration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,10 @@ class DepthEncoding:
     far: int | None = None
 
     def decode(
-        self, stored: np.ndarray, unit: str, calibration: Callable[[], Calibration]
+        self,
+        stored: np.ndarray,
+        unit: str,
+        calibration: Callable[[], Calibration] = _not_needed,
     ) -> np.ndarray:
         """Stored integers in the unit asked for.
 

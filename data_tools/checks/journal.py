@@ -77,6 +77,7 @@ def journal(name: str, keys: Collection[str]) -> Iterator[Journal]:
             known, _ = _read(path, keys)
         except OSError as error:
             _not_kept(error)
+            file = None  # it may be open, and full
             known, _ = _read(path, keys)
         yield Journal(known, file)
 

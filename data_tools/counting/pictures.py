@@ -147,16 +147,21 @@ def _ticks(axis: Any, edges: Sequence[float], limits: np.ndarray) -> None:
     shown = [edge for edge in edges if limits[0] <= edge <= limits[-1]]
     if not shown:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axis.set_major_formatter("{x:.3g}")
+        axis.set_major_formatter(lambda x, _: _number(x, 3))
         return
     room = _LEAST_ROOM * np.log(limits[-1] / limits[0])
     names, last = [], -np.inf
     for edge in shown:
         named = np.log(edge) - last >= room
-        names.append(f"{edge:.3g}" if named else "")
+        names.append(_number(edge, 3) if named else "")
         last = np.log(edge) if named else last
     axis.set_ticks(shown, names, rotation=90)
 
 
 def _text(share: float) -> str:
-    return f"{share:.2g}" if share else "–"
+    return _number(share, 2) if share else "–"
+
+
+def _number(value: float, digits: int) -> str:
+    """So many digits, but 100 and not 1e+02."""
+    return f"{value:.{digits}g}" if value < 10**digits - 0.5 else f"{value:.0f}"

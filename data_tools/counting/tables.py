@@ -4,6 +4,8 @@ import html as markup
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from auxnet_keras.data.units import SIGNS
+
 if TYPE_CHECKING:
     from data_tools.statistics import Statistics
 
@@ -11,7 +13,6 @@ MOST_CLASSES = 60
 """Rows of a table; of more classes the most frequent are shown."""
 
 _MOST_PATHS = 3
-_UNITS = {"disparity_px": "px", "metres": "m", "inverse_depth": "1/m"}
 
 
 class Table(NamedTuple):
@@ -81,7 +82,7 @@ def suggestions(found: "Statistics") -> list[tuple[str, str]]:
         for rule, weights in found.class_weights.items()
     ]
     unit = found.info.depth_unit
-    at = _UNITS.get(unit, unit)
+    at = SIGNS[unit]
     if unit == "disparity_px":
         at = "px of the files' width" if found.width is None else f"px at width {found.width}"
     for rule, edges in found.depth_bins.items():
@@ -109,7 +110,7 @@ def html(found: "Statistics") -> str:
 
 def _splits(found: "Statistics") -> Table:
     splits = list(found.splits.values())
-    unit = _UNITS.get(found.info.depth_unit, found.info.depth_unit)
+    unit = SIGNS[found.info.depth_unit]
     rows = [
         ("frames", *(f"{one.frames:,}" for one in splits)),
         ("with a label", *(f"{one.with_label:,}" for one in splits)),

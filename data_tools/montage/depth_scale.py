@@ -5,9 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from auxnet_keras import pictures
-from auxnet_keras.data.units import zoom_power
-
-_SIGNS = {"metres": "m", "disparity_px": "px", "inverse_depth": "1/m"}
+from auxnet_keras.data.units import SIGNS, zoom_power
 
 
 @dataclass(frozen=True)
@@ -62,14 +60,14 @@ class DepthScale:
     @property
     def near_text(self) -> str:
         """The bright end, with its unit."""
-        return f"{_number(self.bright)} {_SIGNS[self.unit]}"
+        return f"{_number(self.bright)} {SIGNS[self.unit]}"
 
     def range_text(self, depth: np.ndarray) -> str:
         """The least and the largest valid value of a depth map, as in "3.1 to 80.2 m"."""
         valid = depth[depth >= 0]
         if not valid.size:
             return ""
-        return f"{_number(valid.min())} to {_number(valid.max())} {_SIGNS[self.unit]}"
+        return f"{_number(valid.min())} to {_number(valid.max())} {SIGNS[self.unit]}"
 
     @property
     def _far_is_large(self) -> bool:

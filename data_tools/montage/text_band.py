@@ -80,8 +80,8 @@ def width_of(text: str, weight: str = "normal") -> float:
 
 
 def shortened(text: str, room: float, weight: str = "normal") -> str:
-    """A line of text that fits into `room` pixels: its end, which tells frames apart, is kept."""
-    short = text
+    """One line that fits into `room` pixels: the text's end, which tells frames apart, is kept."""
+    short = text = text.replace("\n", " ")
     while width_of(short, weight) > room and len(short) > 1:
         excess = width_of(short, weight) - room
         short = "…" + short[1 + max(1, int(excess / TEXT)) :]

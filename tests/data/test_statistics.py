@@ -16,6 +16,7 @@ from auxnet_keras.errors import ConfigError, DataError
 from data_tools.counting import class_weights
 from data_tools.counting import counts as counts_module
 from data_tools.counting.drift import divergence
+from data_tools.counting.pictures import _number
 from data_tools.counting.split_statistics import PERCENT
 from data_tools.counting.tables import notes
 from data_tools.statistics import statistics
@@ -400,3 +401,11 @@ def test_real_frames(kitti_root):
     assert found.unreadable == () and train.frames == train.with_label
     assert train.share("vegetation") > train.share("pole") > 0
     assert 0 < found.drift.classes < 0.1 and 0 < found.drift.depth < 0.1
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(100.0, 2, "100"), (99.6, 2, "100"), (99.4, 2, "99"), (0.123, 2, "0.12"), (1234.5, 3, "1234")],
+)
+def test_numbers_in_charts_have_no_exponent_above_one(value, digits, text):
+    assert _number(value, digits) == text

@@ -54,11 +54,17 @@ def test_thousands_of_problems(monkeypatch, capsys, tmp_path):
 def test_warnings_alone_exit_0(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     root = makers.kitti(tmp_path / "kitti", 6, width=96, depth=None)
-    assert run(f"kitti:{root}") == 0
-    assert capsys.readouterr().out.splitlines()[-2:] == [
+    assert run(f"kitti:{root}", "--json", str(tmp_path / "report.json")) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2:] == [
         "0 errors",
         "6 warnings (has no depth: 6)",
     ]
+    # No depth is not a depth of 0.
+    train = next(line for line in lines if line.startswith("│ train"))
+    assert train.count("–") == 3
+    content = json.loads((tmp_path / "report.json").read_text())
+    assert content["counts"]["train"]["least depth"] is None
 
 
 def test_codes_are_stable_words():

@@ -182,11 +182,26 @@ def test_a_cache_that_cannot_be_written(root, tmp_path, monkeypatch, caplog):
     assert "not kept for a later one" in caplog.text
 
 
-def test_a_disk_that_is_full(caplog):
+def test_a_disk_that_is_full(caplog, monkeypatch):
     class Full:
         def write(self, line):
             raise OSError(28, "No space left on device")
 
+        def __iter__(self):
+            return iter([])
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            return None
+
+    monkeypatch.setattr(Path, "open", lambda *_, **__: Full())
+    with caplog.at_level(logging.WARNING), journal("b", "v") as opened:
+        opened.put("v", RESULT)
+    assert caplog.text.count("No space left") == 1
+    monkeypatch.undo()
+    caplog.clear()
     with caplog.at_level(logging.WARNING), journal("a", "vw") as opened:
         real, opened._file = opened._file, Full()
         opened.put("v", RESULT)

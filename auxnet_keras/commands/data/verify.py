@@ -65,7 +65,8 @@ def _print_counts(report: "Report") -> None:
     columns = list(next(iter(report.counts.values())))
     table = Table("split", *columns)
     for split, counts in report.counts.items():
-        table.add_row(split, *(f"{counts[column]:,.10g}" for column in columns))
+        values = (counts[column] for column in columns)
+        table.add_row(split, *("–" if value is None else f"{value:,.10g}" for value in values))
     Console().print(table)
     for level in ("error", "warning"):
         sorts = report.sorts(level)
