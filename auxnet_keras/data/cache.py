@@ -17,9 +17,10 @@ from auxnet_keras.data.resize import Size
 from auxnet_keras.errors import ConfigError
 
 logger = logging.getLogger("auxnet_keras")
-_HEADER = struct.Struct("<8sIIII")  # magic, height, width, checksum, bytes of a label
+_HEADER = struct.Struct("<8sIIII40x")  # magic, height, width, checksum, bytes of a label
 _LABELS: dict[int, np.dtype] = {1: np.dtype("u1"), 4: np.dtype("<i4")}
-_MAGIC = b"auxnet02"  # change with anything that changes decoding, so that old files are not read
+_MAGIC = b"auxnet03"  # change with anything that changes decoding, so that old files are not read
+_ALIGNED = 64  # TensorFlow copies an array whose data do not begin at a multiple of so many bytes
 
 
 class Cache(Protocol):
@@ -42,7 +43,8 @@ class MemoryCache:
         return self._samples.get(index)
 
     def put(self, index: int, sample: Sample) -> None:
-        self._samples[index] = sample
+        parts = (sample.image, sample.segmentation, sample.depth)
+        self._samples[index] = Sample(*map(_aligned_copy, parts))
 
 
 class FolderCache:
@@ -78,10 +80,15 @@ class FolderCache:
         return self._paths[index]
 
     def get(self, index: int) -> Sample | None:
+        most = _HEADER.size + (7 + max(_LABELS)) * self._size[0] * self._size[1]
         try:
-            return _unpack(self.path(index).read_bytes(), self._size)
+            with self.path(index).open("rb", buffering=0) as file:
+                size = os.fstat(file.fileno()).st_size
+                data = _aligned(size if size <= most else 0)
+                whole = file.readinto(data.data) == size
         except OSError:
             return None
+        return _unpack(data, self._size) if whole else None
 
     def put(self, index: int, sample: Sample) -> None:
         if not self._writable:
@@ -114,21 +121,41 @@ def _pack(sample: Sample) -> bytes:
     return _HEADER.pack(_MAGIC, height, width, imagecodecs.deflate_crc32(body), label) + body
 
 
-def _unpack(data: bytes, size: Size) -> Sample | None:
-    """The sample, or None for anything but a whole and undamaged file of this size."""
+def _unpack(data: np.ndarray, size: Size) -> Sample | None:
+    """The sample, or None for anything but a whole and undamaged file of this size.
+
+    Args:
+        data: uint8 [bytes], the file.
+        size: (height, width) of the sample.
+    """
     if len(data) < _HEADER.size:
         return None
-    magic, height, width, checksum, label = _HEADER.unpack_from(data)
+    magic, height, width, checksum, label = _HEADER.unpack(data[: _HEADER.size].tobytes())
     pixels = size[0] * size[1]
     if magic != _MAGIC or (height, width) != size or label not in _LABELS:
         return None
-    body: Any = memoryview(data)[_HEADER.size :]
+    body: Any = data[_HEADER.size :]
     if len(body) != (7 + label) * pixels or imagecodecs.deflate_crc32(body) != checksum:
         return None
-    image = np.frombuffer(body, np.uint8, 3 * pixels)
-    segmentation = np.frombuffer(body, _LABELS[label], pixels, 3 * pixels)
-    depth = np.frombuffer(body, "<f4", pixels, (3 + label) * pixels)
-    return Sample(image.reshape(*size, 3), segmentation.reshape(size), depth.reshape(*size, 1))
+    image, segmentation, depth = np.split(body, [3 * pixels, (3 + label) * pixels])
+    return Sample(
+        image.reshape(*size, 3),
+        segmentation.view(_LABELS[label]).reshape(size),
+        depth.view("<f4").reshape(*size, 1),
+    )
+
+
+def _aligned(size: int) -> np.ndarray:
+    """uint8 [size], not filled, for TensorFlow to take as it is."""
+    room = np.empty(size + _ALIGNED, np.uint8)
+    start = -room.ctypes.data % _ALIGNED
+    return room[start : start + size]
+
+
+def _aligned_copy(array: np.ndarray) -> np.ndarray:
+    copy = _aligned(array.nbytes).view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -83,6 +83,7 @@ def test_a_foreign_table_is_refused(tmp_path):
     ("text", "words"),
     [
         ("epoch,loss\n" + "9" * 5000 + ",1\n", "line 2, is no row"),
+        ("epoch,loss\n0,1,2\n", r"line 2, is no row.*\['2'\]"),
         ("epoch,loss\n0," + "x" * 200_000 + "\n", "is no history"),
     ],
 )

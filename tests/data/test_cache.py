@@ -44,6 +44,9 @@ def test_what_is_put_comes_back(make, tmp_path):
     cache.put(3, sample(3))
     cache.put(4, sample(4))
     assert same(cache.get(3), sample(3)) and same(cache.get(4), sample(4))
+    found = cache.get(3)
+    for part in (found.image, found.segmentation, found.depth):
+        assert part.ctypes.data % 64 == 0  # or TensorFlow copies it
     assert cache.get(5) is None
 
 
@@ -71,7 +74,15 @@ def damage_header(data):
 
 
 @pytest.mark.parametrize(
-    "damage", [damage_nothing, damage_header, lambda data: data.pop(), lambda data: data.clear()]
+    "damage",
+    [
+        damage_nothing,
+        damage_header,
+        lambda data: data.pop(),
+        lambda data: data.clear(),
+        lambda data: data.append(0),
+        lambda data: data.extend(bytes(100_000)),
+    ],
 )
 def test_damaged_file_is_not_believed(tmp_path, damage):
     cache = folder_cache(tmp_path)
