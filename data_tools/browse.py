@@ -29,13 +29,14 @@ def browse(
     size: Size = (224, 384),
     seed: int = 0,
     epoch: int = 0,
+    limit: int | None = None,
     augmented: bool = True,
 ) -> Montage:
     """Draws frames as training sees them: image, labels over the image, and depth.
 
     Beside them is the same frame augmented, exactly as `ak.data.load(..., augment=True)` gives it
-    with this seed in this epoch (without a limit). Depth is bright where things are near; both
-    depths of a frame have the same colours. Only the frames shown are read, one after the other.
+    with this seed and limit in this epoch. Depth is bright where things are near; both depths of a
+    frame have the same colours. Only the frames shown are read, one after the other.
 
     Args:
         target: `KIND:ROOT`, any kind that `ak.data.load` reads.
@@ -44,6 +45,7 @@ def browse(
         size: (height, width) of the training.
         seed: Of the training.
         epoch: Of the training, from 0.
+        limit: Of the training: at most so many frames of the split.
         augmented: Whether to draw the augmented frames, too.
 
     Returns:
@@ -61,7 +63,7 @@ def browse(
         if not _is_count(value) or value < 0:
             raise ConfigError(f"{name} is an integer, 0 or more. Received: {shown(value)}.")
     source = opened(target)
-    listed = source.frames(split)
+    listed = source.frames(split, seed, limit)
     chosen = _chosen(source, split, listed, frames)
     layout = Layout(size, augmented)
     counted = f"{len(chosen)} of {len(listed)} frames at {size[0]}x{size[1]}"

@@ -32,6 +32,10 @@ def command(
     epoch: Annotated[
         int, typer.Option("--epoch", metavar="N", min=0, help="Augmented as then, from 0.")
     ] = 0,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="Of the training, if it has one."),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The PNG to write.")] = Path(
         "browse.png"
     ),
@@ -45,7 +49,15 @@ def command(
     from data_tools.montage.montage import check_png
 
     check_png(out)
-    montage = browse(data, split=split, frames=frame or frames, size=size, seed=seed, epoch=epoch)
+    montage = browse(
+        data,
+        split=split,
+        frames=frame or frames,
+        size=size,
+        seed=seed,
+        epoch=epoch,
+        limit=limit,
+    )
     montage.save(out)
     for sentence in montage.problems.values():
         typer.echo(f"error  {sentence}")
