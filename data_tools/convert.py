@@ -17,7 +17,14 @@ from auxnet_keras.data.units import Calibration, NoCalibrationError
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.safety import read_text
 from auxnet_keras.safety.files import MAX_TABLE
-from data_tools.folder_layout import IMAGES, content_of, description, files_of, write_whole
+from data_tools.folder_layout import (
+    IMAGES,
+    content_of,
+    description,
+    files_of,
+    places_of,
+    write_whole,
+)
 from data_tools.opening import bar, opened, writing
 
 RECORD = "convert.json"
@@ -113,12 +120,12 @@ def _claim(source: Source, frames: list[Frame], out: Path, record: dict[str, Any
         before = _frames_before(note, record)
         if before is None:
             raise DataError(
-                f"{out} was converted from other data or other frames; files are never mixed. "
-                "Choose another folder or remove this one. "
+                f"{out} was converted from other data or other frames, or by another version; "
+                "files are never mixed. Choose another folder or remove this one. "
                 f"Received: {len(frames)} frames of {source.info.kind}, {source.root}."
             )
         changed = [frame for frame in frames if before[frame.name] != record["frames"][frame.name]]
-        stale = [frame for frame in changed if _is_complete(source, frame, out)]
+        stale = [frame for frame in changed if _image_is_there(frame, out)]
         if stale:
             raise DataError(
                 "Source files have changed since they were converted, and nothing is overwritten. "
@@ -151,9 +158,17 @@ def _is_complete(source: Source, frame: Frame, out: Path) -> bool:
     return all(_state(out / place)[0] > 0 for place in files_of(source, frame).values())
 
 
+def _image_is_there(frame: Frame, out: Path) -> bool:
+    """An image, which comes last, of whatever format the dataset had then."""
+    return any((out / place).is_file() for place in places_of(frame) if place.parts[0] == IMAGES)
+
+
 def _write_frame(source: Source, frame: Frame, out: Path) -> None:
-    content = content_of(source, frame)
-    for what, place in files_of(source, frame).items():
+    content, places = content_of(source, frame), files_of(source, frame)
+    for earlier in places_of(frame):  # of a label, say, that the dataset does not have any more
+        if earlier not in places.values():
+            (out / earlier).unlink(missing_ok=True)
+    for what, place in places.items():
         write_whole(out / place, content[what])
 
 

@@ -33,6 +33,12 @@ def files_of(source: Source, frame: Frame) -> dict[str, Path]:
     return places | {IMAGES: Path(IMAGES, frame.name + kept)}
 
 
+def places_of(frame: Frame) -> list[Path]:
+    """Where a file of a frame of this name can be, whatever the dataset has of it now."""
+    images = [Path(IMAGES, frame.name + suffix) for suffix in _COPIED]
+    return [Path(folder, f"{frame.name}.png") for folder in (LABELS, DEPTH)] + images
+
+
 def content_of(source: Source, frame: Frame) -> dict[str, bytes]:
     """The files' bytes. An image file is copied as it is, what a reader checked of it included.
 

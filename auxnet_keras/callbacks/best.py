@@ -23,7 +23,7 @@ class BestWeights(keras.callbacks.Callback):
     `monitor`, `value` and `epoch` say what it holds. A resumed run reads them and never replaces a
     better file by a worse one; a fit that starts at epoch 0 starts anew. The optimizer's state,
     twice as large as the weights with Adam, is not in it: to go on training there is
-    `ResumableCheckpoint`.
+    `ResumableCheckpoint`. Models other than `AuxiliaryModel` warn of that when they load the file.
 
     Args:
         path: Ends with `.weights.h5`.
@@ -132,8 +132,12 @@ class BestWeights(keras.callbacks.Callback):
 @contextlib.contextmanager
 def _without_optimizer(model: keras.Model) -> Iterator[None]:
     """`save_weights` would also save its state, and lose 70 KiB of memory a call over it."""
-    optimizer, model.optimizer = model.optimizer, None
+    optimizer = getattr(model, "optimizer", None)  # there is none without `compile`
+    if optimizer is None:
+        yield
+        return
     try:
+        model.optimizer = None
         yield
     finally:
         model.optimizer = optimizer

@@ -85,7 +85,7 @@ class HistoryFile(keras.callbacks.Callback):
             if too_long or not re.fullmatch("[0-9]{1,10}", str(row.get("epoch", ""))):
                 raise DataError(
                     f"{self.path}, line {number}, is no row of a history: expected a number in a "
-                    "column `epoch`, and as many values as columns. Move the file away, or write "
+                    "column `epoch`, and no more values than columns. Move the file away, or write "
                     "the history somewhere else. "
                     f"Received: {shown(list(row.values()))}."
                 )

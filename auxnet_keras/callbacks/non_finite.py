@@ -30,6 +30,9 @@ class NonFiniteError(AuxnetError, FloatingPointError):
         super().__init__(message)
         self.epoch, self.batch, self.files = epoch, batch, files
 
+    def __reduce__(self) -> tuple[Any, ...]:  # else it could not come out of another process
+        return type(self), (str(self), self.epoch, self.batch, self.files)
+
 
 class NonFinite(keras.callbacks.Callback):
     """Decides what a batch with NaN or infinity in its loss or gradients does to training.

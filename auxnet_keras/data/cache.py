@@ -17,7 +17,7 @@ from auxnet_keras.data.resize import Size
 from auxnet_keras.errors import ConfigError
 
 logger = logging.getLogger("auxnet_keras")
-_HEADER = struct.Struct("<8sIIII40x")  # magic, height, width, checksum, bytes of a label
+_HEADER = struct.Struct("<8sIIII40x")  # magic, height, width, checksum, label bytes
 _LABELS: dict[int, np.dtype] = {1: np.dtype("u1"), 4: np.dtype("<i4")}
 _MAGIC = b"auxnet03"  # change with anything that changes decoding, so that old files are not read
 _ALIGNED = 64  # TensorFlow copies an array whose data do not begin at a multiple of so many bytes

@@ -176,7 +176,7 @@ class _Checker:
 
 
 def _is_line(value: Any) -> bool:
-    return _is_text(value) and len(value.splitlines()) == 1
+    return _is_text(value) and value.splitlines() == [value]
 
 
 def _is_text(value: Any) -> bool:

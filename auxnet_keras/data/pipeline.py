@@ -167,6 +167,8 @@ def _sample(plan: Plan, index: tf.Tensor, epoch: tf.Tensor) -> tuple[tf.Tensor, 
         decode, [index, epoch], (tf.uint8, plan.source.info.label_dtype, tf.float32)
     )
     height, width = plan.size
+    # Nothing but shapes before `batch`, which copies: these may be the cache's own arrays, and some
+    # operations of TensorFlow write into what they are given.
     return tf.ensure_shape(image, [height, width, 3]), {
         "segmentation": tf.ensure_shape(segmentation, [height, width]),
         "depth": tf.ensure_shape(depth, [height, width, 1]),

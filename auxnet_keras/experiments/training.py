@@ -118,7 +118,6 @@ def _dataset(config: RunConfig, split: str) -> Any:
 
 
 def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
-
     from auxnet_keras import callbacks
     from auxnet_keras.experiments.depth_bins import edges_of
     from auxnet_keras.experiments.run_log import EpochLog

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import numpy as np
-
 
 def ratio(part: Any, whole: Any, xp: Any) -> Any:
     """`part / whole`, NaN where `whole` is 0; `xp` is `numpy` or `keras.ops`."""
-    return xp.where(whole > 0, part / xp.where(whole > 0, whole, 1), np.nan)
+    return xp.where(whole > 0, part / xp.where(whole > 0, whole, 1), float("nan"))

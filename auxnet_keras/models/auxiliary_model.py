@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from auxnet_keras import replicas
@@ -321,7 +320,7 @@ class AuxiliaryModel(keras.Model):
         if not self._logged.evaluating:
             # No batch counted so far: a mean of nothing is no loss of 0.
             nothing = ops.convert_to_tensor(self._loss_tracker.count) == 0
-            results["loss"] = ops.where(nothing, np.nan, results["loss"])
+            results["loss"] = ops.where(nothing, float("nan"), results["loss"])
             return results
         hidden = (*self._logged.weights, self.guard.name)
         return {name: value for name, value in results.items() if name not in hidden}

@@ -145,7 +145,7 @@ def _stay_a_call(branching: tf.Operation) -> None:
 
     TensorFlow copies them into it, so that their operations may run on several devices; the
     optimizer's thousands would then be placed and optimized among all others, which delays the
-    first step by seconds. On one device nothing is gained by that.
+    first step by seconds. On one device nothing is gained by that; a GPU and its CPU are two.
     """
     branching._set_attr("_lower_using_switch_merge", tf.compat.v1.AttrValue(b=False))
 

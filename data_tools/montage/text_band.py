@@ -81,7 +81,7 @@ def width_of(text: str, weight: str = "normal") -> float:
 
 def shortened(text: str, room: float, weight: str = "normal") -> str:
     """One line that fits into `room` pixels: the text's end, which tells frames apart, is kept."""
-    short = text = text.replace("\n", " ")
+    short = text = " ".join(text.splitlines())
     while width_of(short, weight) > room and len(short) > 1:
         excess = width_of(short, weight) - room
         short = "…" + short[1 + max(1, int(excess / TEXT)) :]

@@ -35,7 +35,8 @@ def test_it_writes_what_keras_writes(tmp_path, options):
     assert "epoch_weight_segmentation" in scalars(tmp_path / "ours" / "train")
 
 
-def test_tensorflow_is_given_arrays(tmp_path, monkeypatch):
+@pytest.mark.parametrize("often", ["epoch", 1])
+def test_tensorflow_is_given_arrays(tmp_path, monkeypatch, often):
     given = []
     scalar = tf.summary.scalar
 
@@ -44,12 +45,10 @@ def test_tensorflow_is_given_arrays(tmp_path, monkeypatch):
         return scalar(name, data, step=step, **options)
 
     monkeypatch.setattr(tf.summary, "scalar", note)
-    fit(ak.callbacks.TensorBoard(tmp_path, write_graph=False))
-    assert given
-    for name, data, step in given:
-        assert not isinstance(step, int)
-        assert not isinstance(data, float) or name == "epoch_learning_rate"  # the same every time
-    assert not any(name.startswith("batch_") for name, _, _ in given)
+    fit(ak.callbacks.TensorBoard(tmp_path, write_graph=False, update_freq=often))
+    assert {"epoch_learning_rate", "epoch_loss"} <= {name for name, _, _ in given}
+    assert not any(isinstance(value, int | float) for _, *both in given for value in both)
+    assert any(name.startswith("batch_") for name, _, _ in given) == (often == 1)
 
 
 def _equal_with_nan(ours, theirs):

@@ -236,6 +236,36 @@ def test_a_changed_file_is_refused_and_a_moved_dataset_is_not(tmp_path):
     assert copy.read_bytes() == changed.read_bytes()
 
 
+def test_what_the_source_has_no_more_is_not_kept(tmp_path):
+    root = kitti(tmp_path / "kitti")
+    folder = convert(f"kitti:{root}", tmp_path / "out")
+    label = folder / "labels/000003_10.png"
+    assert label.is_file()
+    (root / "training/semantic/000003_10.png").unlink()
+    with pytest.raises(DataError, match="Remove their images"):
+        convert(f"kitti:{root}", folder)
+    (folder / "rgb/000003_10.png").unlink()
+    convert(f"kitti:{root}", folder)
+    assert not label.exists()
+    assert (folder / "depth/000003_10.png").is_file()
+
+
+def test_an_image_of_another_format_has_changed(tmp_path):
+    first = convert(f"kitti:{kitti(tmp_path / 'kitti')}", tmp_path / "first")
+    folder = convert(f"folder:{first}", tmp_path / "out")
+    png = first / "rgb/000003_10.png"
+    cv2.imwrite(str(png.with_suffix(".jpg")), cv2.imread(str(png)))
+    png.unlink()
+    with pytest.raises(DataError, match="Remove their images.*'000003_10'"):
+        convert(f"folder:{first}", folder)
+    (folder / "rgb/000003_10.png").unlink()
+    convert(f"folder:{first}", folder)
+    assert (folder / "rgb/000003_10.jpg").is_file()
+    assert len(ak.data.source("folder", folder).frames("all")) == len(
+        ak.data.source("folder", first).frames("all")
+    )
+
+
 def test_a_damaged_file_may_be_replaced_before_it_goes_on(tmp_path):
     root = kitti(tmp_path / "kitti")
     good, bad = tmp_path / "good.png", root / "training/image_2/000003_10.png"

@@ -75,6 +75,19 @@ def test_order_is_fixed_whatever_the_cache_and_threads(root, tmp_path):
         assert_same(passes(load(root, augment=True).with_options(options)), expected)
 
 
+def test_batches_are_copies_of_the_cache(root):
+    loaded = load(root, batch_size=1, cache="memory", shuffle=False)
+    for image, targets in loaded:
+        kept = loaded.plan.cache.get(0)
+        for tensor, array in ((image, kept.image), (targets["depth"], kept.depth)):
+            assert not np.shares_memory(tensor.numpy(), array)
+    ahead = [kept.image.copy() for kept in map(loaded.plan.cache.get, range(3))]
+    for image, _ in loaded.map(lambda image, targets: (tf.bitwise.invert(image), targets)):
+        assert image.dtype == tf.uint8
+    after = [loaded.plan.cache.get(index).image for index in range(3)]
+    assert all(map(np.array_equal, ahead, after))
+
+
 def test_a_restart_goes_on_with_the_epoch_it_is_told(root):
     expected = passes(load(root, augment=True), 3)
     restarted = load(root, augment=True)

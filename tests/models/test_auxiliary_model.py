@@ -115,14 +115,17 @@ def test_optimizer_is_built_before_the_step_is_traced():
     assert len(traces) == 1
 
 
-def test_on_one_device_the_update_stays_a_function_of_its_own():
+@pytest.mark.parametrize("devices", [1, 2])
+def test_on_one_device_the_update_stays_a_function_of_its_own(monkeypatch, devices):
     """Copied into the graph around it, it would delay the first step by seconds."""
+    found = tf.config.list_logical_devices("CPU")[:1] * devices
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda: found)
     model = toy_model()
     model.compile("adam")
     model.optimizer.build(model.trainable_variables)
     step = tf.function(model.train_step).get_concrete_function(batch_of(toy_batches(1), 0))
     branches = [op for op in step.graph.get_operations() if op.type == "If"]
-    assert [op.get_attr("_lower_using_switch_merge") for op in branches] == [False]
+    assert [op.get_attr("_lower_using_switch_merge") for op in branches] == [devices > 1]
 
 
 def test_saved_after_training_it_loads_in_a_fresh_process(tmp_path, run_program):
