@@ -118,7 +118,11 @@ def _pack(sample: Sample) -> bytes:
     body = b"".join(part.tobytes() for part in parts)
     height, width = sample.segmentation.shape
     label = sample.segmentation.itemsize
-    return _HEADER.pack(_MAGIC, height, width, imagecodecs.deflate_crc32(body), label) + body
+    return _header(body, (height, width), label) + body
+
+
+def _header(body: Any, size: Size, label: int) -> bytes:
+    return _HEADER.pack(_MAGIC, *size, imagecodecs.deflate_crc32(body), label)
 
 
 def _unpack(data: np.ndarray, size: Size) -> Sample | None:
@@ -128,14 +132,14 @@ def _unpack(data: np.ndarray, size: Size) -> Sample | None:
         data: uint8 [bytes], the file.
         size: (height, width) of the sample.
     """
-    if len(data) < _HEADER.size:
+    header, body = data[: _HEADER.size].tobytes(), data[_HEADER.size :]
+    if len(header) < _HEADER.size:
         return None
-    magic, height, width, checksum, label = _HEADER.unpack(data[: _HEADER.size].tobytes())
+    label = _HEADER.unpack(header)[-1]
     pixels = size[0] * size[1]
-    if magic != _MAGIC or (height, width) != size or label not in _LABELS:
+    if label not in _LABELS or len(body) != (7 + label) * pixels:
         return None
-    body: Any = data[_HEADER.size :]
-    if len(body) != (7 + label) * pixels or imagecodecs.deflate_crc32(body) != checksum:
+    if header != _header(body.data, size, label):
         return None
     image, segmentation, depth = np.split(body, [3 * pixels, (3 + label) * pixels])
     return Sample(
