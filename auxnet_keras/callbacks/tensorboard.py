@@ -9,9 +9,9 @@ import numpy as np
 class TensorBoard(keras.callbacks.TensorBoard):
     """As in Keras, but an epoch more takes no more memory.
 
-    TensorFlow remembers every Python number it was ever given, 750 bytes each. Keras' callback
-    gives it all logs of every epoch and, with the default `update_freq="epoch"`, of every batch,
-    too, of which nothing is written then. Here numbers come as arrays, which are not remembered,
+    TensorFlow keeps every Python number that it was ever given. Keras' callback gives it all logs
+    of every epoch and, with the default `update_freq="epoch"`, of every batch, too, of which
+    nothing is written then. Here numbers come as arrays, which are not remembered,
     and those of batches only where they are written. The event files are the same. Only
     `write_steps_per_second` still costs a number each time.
 

@@ -145,7 +145,7 @@ def make_plan(
         )
     _warn(source, frames)
     # Samples are decoded on threads of the pipeline's own. OpenCV's would stand in their way, and
-    # where it has some it keeps a kilobyte of every thread that has ended: four in each pass.
+    # where it may use some it keeps memory of every thread that has called it and ended.
     cv2.setNumThreads(1)
     key = partial(_fingerprint, source, frames, size, unit, ignore_void)
     return Plan(
