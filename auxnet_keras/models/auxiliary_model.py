@@ -9,9 +9,8 @@ import keras
 from keras import ops
 
 from auxnet_keras import replicas
-from auxnet_keras.callbacks import NonFinite, Progress, ResumableCheckpoint
 from auxnet_keras.errors import ConfigError, unknown
-from auxnet_keras.models import attachment, checks, stateless_step
+from auxnet_keras.models import attachment, checks, fit_callbacks, stateless_step
 from auxnet_keras.models.compile_defaults import default_losses, default_metrics
 from auxnet_keras.models.guard import Guard
 from auxnet_keras.models.trackers import PixelMean
@@ -169,35 +168,11 @@ class AuxiliaryModel(keras.Model):
             ConfigError: Two weightings, or two `NonFinite`.
             NonFiniteError: As `NonFinite` says.
         """
-        given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks) or [])
-        weightings = _one_at_most("weighting", Weighting, given)
-        policies = _one_at_most("NonFinite", NonFinite, given) or [NonFinite()]
-        checkpoints = _one_at_most("ResumableCheckpoint", ResumableCheckpoint, given)
-        one_pass = None if kwargs.get("steps_per_epoch") else x
-        policies[0].prepare(one_pass, given)
-        if not weightings:
-            self.detach_weighting()
-        if isinstance(callbacks, keras.callbacks.CallbackList):
-            if policies[0] not in given:
-                policies[0].set_model(self)
-                callbacks.callbacks.insert(0, policies[0])
-        else:
-            if verbose == "auto":
-                verbose, given = 0, [*given, Progress()]
-            # First the weighting: what it adds to an epoch's logs is there for the others. Then the
-            # policy: what it refuses is in no file.
-            first = [*weightings, *policies]
-            others = [callback for callback in given if callback not in first]
-            callbacks = [*_keep_epoch(x), *first, *others]
         if hasattr(x, "element_spec"):  # a tf.data.Dataset shuffles itself; Keras only warns
             kwargs.setdefault("shuffle", False)
-        try:
-            for checkpoint in checkpoints:
-                checkpoint.prepare(one_pass, given)
+        one_pass = None if kwargs.get("steps_per_epoch") else x
+        with fit_callbacks.prepared(self, callbacks, x, one_pass, verbose) as (callbacks, verbose):
             return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
-        finally:
-            for checkpoint in checkpoints:
-                checkpoint.release()
 
     def train_step(self, *args: Any) -> Any:
         """As in Keras, but a batch whose loss, gradients or update are not finite moves nothing.
@@ -425,20 +400,3 @@ class AuxiliaryModel(keras.Model):
     def compile_from_config(self, config: dict[str, Any]) -> None:
         self.compile(**keras.saving.deserialize_keras_object(config))
         self.optimizer.build(self.trainable_variables)
-
-
-def _one_at_most(what: str, kind: type, callbacks: Sequence[keras.callbacks.Callback]) -> list[Any]:
-    found = [callback for callback in callbacks if isinstance(callback, kind)]
-    if len(found) > 1:
-        names = " and ".join(type(callback).__name__ for callback in found)
-        raise ConfigError(f"A fit takes one {what} at most. Received: {names}.")
-    return found
-
-
-def _keep_epoch(dataset: Any) -> list[keras.callbacks.Callback]:
-    """Undoes the pass that Keras may begin over an `ak.data` data set only to look at a batch."""
-    epoch: Any = getattr(dataset, "epoch", None)
-    if not hasattr(epoch, "assign"):
-        return []
-    start = int(epoch)
-    return [keras.callbacks.LambdaCallback(on_train_begin=lambda logs: epoch.assign(start))]

@@ -1,0 +1,76 @@
+"""The callbacks of a fit: who is there, in which order, and what Keras does not tell them."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import keras
+
+from auxnet_keras.callbacks import NonFinite, Progress, ResumableCheckpoint
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.weighting.base import Weighting
+
+
+@contextlib.contextmanager
+def prepared(
+    model: keras.Model, callbacks: Any, dataset: Any, one_pass: Any, verbose: Any
+) -> Iterator[tuple[Any, Any]]:
+    """What `AuxiliaryModel.fit` gives to Keras for its `callbacks` and `verbose`.
+
+    Args:
+        model: An `AuxiliaryModel`; without a weighting among the callbacks it loses its own.
+        callbacks: One, a list, a `CallbackList` or `None`.
+        dataset: What is trained on.
+        one_pass: The same, or `None` where an epoch is not one pass over it.
+        verbose: As for `fit`.
+
+    Yields:
+        (callbacks, verbose). When the block ends, the folders and signals that a
+        `ResumableCheckpoint` holds are free again.
+
+    Raises:
+        ConfigError: Two weightings, two `NonFinite` or two `ResumableCheckpoint`.
+    """
+    given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks) or [])
+    weightings = _one_at_most("weighting", Weighting, given)
+    policies = _one_at_most("NonFinite", NonFinite, given) or [NonFinite()]
+    checkpoints = _one_at_most("ResumableCheckpoint", ResumableCheckpoint, given)
+    policies[0].prepare(one_pass, given)
+    if not weightings:
+        model.detach_weighting()
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        if policies[0] not in given:
+            policies[0].set_model(model)
+            callbacks.callbacks.insert(0, policies[0])
+    else:
+        if verbose == "auto":
+            verbose, given = 0, [*given, Progress()]
+        # First the weighting: what it adds to an epoch's logs is there for the others. Then the
+        # policy: what it refuses is in no file.
+        first = [*weightings, *policies]
+        others = [callback for callback in given if callback not in first]
+        callbacks = [*_keep_epoch(dataset), *first, *others]
+    try:
+        for checkpoint in checkpoints:
+            checkpoint.prepare(one_pass, given)
+        yield callbacks, verbose
+    finally:
+        for checkpoint in checkpoints:
+            checkpoint.release()
+
+
+def _one_at_most(what: str, kind: type, callbacks: Sequence[keras.callbacks.Callback]) -> list[Any]:
+    found = [callback for callback in callbacks if isinstance(callback, kind)]
+    if len(found) > 1:
+        names = " and ".join(type(callback).__name__ for callback in found)
+        raise ConfigError(f"A fit takes one {what} at most. Received: {names}.")
+    return found
+
+
+def _keep_epoch(dataset: Any) -> list[keras.callbacks.Callback]:
+    """Undoes the pass that Keras may begin over an `ak.data` data set only to look at a batch."""
+    epoch: Any = getattr(dataset, "epoch", None)
+    if not hasattr(epoch, "assign"):
+        return []
+    start = int(epoch)
+    return [keras.callbacks.LambdaCallback(on_train_begin=lambda logs: epoch.assign(start))]
