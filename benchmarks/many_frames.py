@@ -28,7 +28,7 @@ NAMES = ("first_batch", "signature", "memory")
 
 def make(root: Path, frames: int) -> Path:
     """`frames` frames below `root`, three hard links each."""
-    from auxnet_keras.data import street
+    from auxnet_keras import street
 
     street.write(root / "one", 1, 0, layout="kitti", size=(64, 96))
     for folder in ("image_2", "semantic", "disp_occ_0"):

@@ -77,7 +77,7 @@ def soak(name: str, epochs: int, every: int) -> Looks:
     import keras
 
     import auxnet_keras as ak
-    from auxnet_keras.experiments.run_log import EpochLog, run_log
+    from auxnet_keras.experiments.run.log import EpochLog, run_log
 
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "run"
@@ -171,8 +171,8 @@ def in_process(name: str, epochs: int, every: int) -> Looks:
 
 def draw(measured: dict[str, Looks], path: Path) -> None:
     """A panel for every quantity, a line for every contender."""
-    from auxnet_keras.pictures import figure as figures
-    from auxnet_keras.pictures.training import COLOURS
+    from auxnet_keras.plots import figure as figures
+    from auxnet_keras.plots.learning_curves import COLOURS
 
     figure = figures.new(11, 6.2)
     panels = figure.subplots(2, 2).flat

@@ -10,7 +10,7 @@ import yaml
 
 from auxnet_keras.data.frame import IGNORE, Frame
 from auxnet_keras.data.labels import UNUSED
-from auxnet_keras.data.reader import Source
+from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.units import Calibration, DepthEncoding
 from auxnet_keras.errors import DataError
 

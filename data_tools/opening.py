@@ -14,8 +14,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from auxnet_keras.data.reader import Source
-from auxnet_keras.data.registry import source
+from auxnet_keras.data.readers.base import Source
+from auxnet_keras.data.readers.catalogue import source
 from auxnet_keras.errors import DataError
 
 

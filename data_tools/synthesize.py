@@ -21,7 +21,7 @@ def synthesize(target: str, *, count: int, seed: int = 0) -> Path:
     Raises:
         ConfigError: Another kind, or no folder.
     """
-    from auxnet_keras.data import street
+    from auxnet_keras import street
 
     kind, _, root = target.partition(":")
     if kind not in LAYOUTS:

@@ -56,7 +56,7 @@ def test_help_needs_no_tensorflow():
 
 
 def test_the_help_states_the_defaults(auxnet):
-    from auxnet_keras.experiments.config import RunConfig
+    from auxnet_keras.experiments.config.run_config import RunConfig
 
     config = RunConfig()
     assert (config.data, config.model, config.backbone) == ("street", "auxnet", "resnet50")
@@ -175,7 +175,7 @@ def test_wrong_usage_exits_with_2(auxnet, arguments):
 
 
 def test_damaged_files_are_told_by_their_path_out_of_the_pipeline(auxnet, tiny, tmp_path):
-    from auxnet_keras.data import street
+    from auxnet_keras import street
 
     street.write(tmp_path / "kitti", 20, seed=0, layout="kitti", size=(64, 96))
     folder = tmp_path / "kitti" / "training"
@@ -197,7 +197,7 @@ def test_damaged_files_are_told_by_their_path_out_of_the_pipeline(auxnet, tiny, 
 
 
 def test_interrupt_exits_with_130(auxnet, tiny, tmp_path, monkeypatch):
-    from auxnet_keras.experiments.run_log import EpochLog
+    from auxnet_keras.experiments.run.log import EpochLog
 
     def interrupt(self, epoch, logs=None):
         raise KeyboardInterrupt

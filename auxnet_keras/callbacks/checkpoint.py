@@ -10,7 +10,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from auxnet_keras._files import alone, sweep
 from auxnet_keras._version import __version__
 from auxnet_keras.callbacks.callback_state import remembered, remind
 from auxnet_keras.callbacks.checkpoint_store import Checkpoint, CheckpointError, CheckpointStore
@@ -20,8 +19,9 @@ from auxnet_keras.callbacks.saved_variables import (
     restore_variables,
     variables_of,
 )
-from auxnet_keras.callbacks.skipped_batches import SkippedBatches
 from auxnet_keras.callbacks.stop_signals import StopSignals
+from auxnet_keras.callbacks.trained_batches import TrainedBatches
+from auxnet_keras.storage.atomic import alone, sweep
 
 logger = logging.getLogger("auxnet_keras")
 _CALLBACK = "callback-"
@@ -140,7 +140,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         before = self._step
         # The last of several steps_per_execution may be shorter than Keras says.
         self._step = min(batch + 1, (self.params or {}).get("steps") or batch + 1)
-        if isinstance(self.model.train_function, SkippedBatches):
+        if isinstance(self.model.train_function, TrainedBatches):
             return
         stopping = self._signals.received is not None
         due = self.every is not None and self._step // self.every > before // self.every
@@ -199,7 +199,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             )
         restore_means(self.model, checkpoint.arrays, self._dataset.element_spec)
         self._dataset.start.assign(step)
-        SkippedBatches(self.model, step)
+        TrainedBatches(self.model, step)
 
     def _save(self, epoch: int, step: int = 0, means: dict[str, np.ndarray] | None = None) -> None:
         variables = variables_of(self.model)

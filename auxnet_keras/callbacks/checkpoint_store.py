@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from auxnet_keras._files import replacing_folder
 from auxnet_keras.errors import AuxnetError, DataError
 from auxnet_keras.safety import read_npz, read_text
+from auxnet_keras.storage.atomic import replacing_folder
 
 FORMAT = 2
 _STATE, _META, _SUMS = "state.npz", "meta.json", "SHA256"

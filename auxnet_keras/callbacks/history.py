@@ -9,10 +9,10 @@ from typing import Any
 
 import keras
 
-from auxnet_keras._files import replacing, told
 from auxnet_keras.callbacks.epoch_clock import EpochClock
 from auxnet_keras.errors import DataError, shown
-from auxnet_keras.safety.files import MAX_TABLE, read_text
+from auxnet_keras.safety.bounded_read import MAX_TABLE, read_text
+from auxnet_keras.storage.atomic import replacing, told
 
 _LAST = ("seconds", "images_per_second")
 

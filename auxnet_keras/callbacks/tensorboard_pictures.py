@@ -9,7 +9,7 @@ import keras
 import matplotlib
 import numpy as np
 
-from auxnet_keras import pictures
+from auxnet_keras import plots
 from auxnet_keras.data.units import check_unit, zoom_power
 from auxnet_keras.metrics import SegmentationMetrics
 
@@ -83,7 +83,7 @@ class TensorBoardPictures(keras.callbacks.Callback):
             self._show("predictions", self._draw_predictions(folder), epoch)
             matrix = self._confusion()
             if matrix is not None:
-                file = pictures.confusion(matrix, self._names, folder / "confusion.png")
+                file = plots.confusion_matrix(matrix, self._names, folder / "confusion.png")
                 self._show("confusion", file, epoch)
         self._writer.flush()
 
@@ -106,18 +106,18 @@ class TensorBoardPictures(keras.callbacks.Callback):
             rows.append(row)
         titles = ["image", *(title for task in tasks for title in TITLES[task])]
         names = self._names if "segmentation" in tasks else ()
-        strip = pictures.strip(rows, titles, class_names=names, palette=self._palette)
-        return pictures.write(strip, folder / "predictions.png")
+        grid = plots.image_grid(rows, titles, class_names=names, palette=self._palette)
+        return plots.write_png(grid, folder / "predictions.png")
 
     def _cells(self, task: str, truth: np.ndarray, predicted: np.ndarray) -> list[np.ndarray]:
         if task == "segmentation":
             ids = (truth, predicted.argmax(-1))
-            return [pictures.colour_labels(part, self._palette) for part in ids]
+            return [plots.colour_labels(part, self._palette) for part in ids]
         valid = truth[np.isfinite(truth) & (truth >= 0)]
         # One scale for both, so that they compare.
         scale = float(np.percentile(valid, 1 if self._near_bright else 99)) if valid.size else None
         return [
-            pictures.colour_depth(part, scale, near_bright=self._near_bright)
+            plots.colour_depth(part, scale, near_bright=self._near_bright)
             for part in (truth, predicted)
         ]
 

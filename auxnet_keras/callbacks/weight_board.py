@@ -8,8 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from auxnet_keras import pictures
-from auxnet_keras.models.trackers import PixelMean
+from auxnet_keras import plots
 
 
 class WeightBoard(keras.callbacks.Callback):
@@ -43,7 +42,7 @@ class WeightBoard(keras.callbacks.Callback):
 
         self._summary, self._decode, self._scalar = tf.summary, tf.io.decode_png, scalar_pb
         self._writer = tf.summary.create_file_writer(str(self.log_dir))
-        self._losses = [metric for metric in self.model.metrics if isinstance(metric, PixelMean)]
+        self._losses = list(getattr(self.model, "task_loss_metrics", {}).values())
         self._weighting = getattr(self.model, "weighting", None)
         self._epochs: dict[str, list[float]] = {}
 
@@ -76,7 +75,7 @@ class WeightBoard(keras.callbacks.Callback):
             for name, value in {"epoch": epoch + 1, **weights}.items():
                 self._epochs.setdefault(name, []).append(value)
             with tempfile.TemporaryDirectory() as folder, self._writer.as_default():
-                file = pictures.class_weights(self._epochs, Path(folder) / "class_weights.png")
+                file = plots.class_weight_map(self._epochs, Path(folder) / "class_weights.png")
                 image = self._decode(file.read_bytes(), channels=3)
                 self._summary.image("class_weights", image[None], step=np.int64(epoch))
         self._writer.flush()

@@ -21,7 +21,11 @@ def command(
     """Compare two runs class by class: IoU and log L1 of depth, inside and outside its region."""
     check_folder(out, "--out")
     import_tensorflow()
-    from auxnet_keras.experiments.class_regions import compare, print_comparison, write_comparison
+    from auxnet_keras.experiments.score.class_regions import (
+        compare,
+        print_comparison,
+        write_comparison,
+    )
 
     results = compare(run_a, run_b, data)
     write_comparison(results, out)

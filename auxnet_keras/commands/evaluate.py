@@ -22,10 +22,10 @@ def command(
     """Score a run at native resolution, beside a baseline that knows positions only."""
     check_file(json_file, "--json")
     import_tensorflow()
-    from auxnet_keras.experiments.evaluation import evaluate
-    from auxnet_keras.experiments.files import write_json
-    from auxnet_keras.experiments.report import print_evaluation
-    from auxnet_keras.experiments.run import load_run
+    from auxnet_keras.experiments.outputs.tables import print_evaluation
+    from auxnet_keras.experiments.run.json_files import write_json
+    from auxnet_keras.experiments.run.run import load_run
+    from auxnet_keras.experiments.score.evaluation import evaluate
 
     results = evaluate(load_run(run), data)
     print_evaluation(results)

@@ -23,8 +23,8 @@ def command(
     """Write the main task alone: image of any size in, class map out."""
     check_folder(out, "--out")
     import_tensorflow()
-    from auxnet_keras.experiments.exporting import export
-    from auxnet_keras.experiments.run import load_run
+    from auxnet_keras.experiments.outputs.exporting import export
+    from auxnet_keras.experiments.run.run import load_run
 
     for path in export(load_run(run), [name.strip() for name in to.split(",")], out):
         typer.echo(str(path))

@@ -25,8 +25,8 @@ def command(
     """Predict images: class ids as PNG, a coloured overlay, and depth where the network has it."""
     check_folder(out, "--out")
     import_tensorflow()
-    from auxnet_keras.experiments.prediction import predict
-    from auxnet_keras.experiments.run import load_run
+    from auxnet_keras.experiments.run.run import load_run
+    from auxnet_keras.experiments.score.prediction import predict
 
     written = predict(load_run(run), paths, out, depth=depth)
     typer.echo(f"{len(written)} image(s) predicted; see {out}")

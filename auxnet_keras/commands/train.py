@@ -164,9 +164,9 @@ def command(
     """
     options = dict(locals())
     check_folder(out, "--out")
-    from auxnet_keras.experiments.config import RunConfig
-    from auxnet_keras.experiments.config_file import read_settings
-    from auxnet_keras.experiments.config_file import recipe as read_recipe
+    from auxnet_keras.experiments.config.config_file import read_settings
+    from auxnet_keras.experiments.config.config_file import recipe as read_recipe
+    from auxnet_keras.experiments.config.run_config import RunConfig
 
     del options["recipe"], options["config"]
     settings: dict[str, Any] = read_recipe(recipe) if recipe else {}
@@ -183,9 +183,9 @@ def command(
     checked = RunConfig.from_mapping(settings, str(config or recipe or "the options"))
 
     import_tensorflow()
-    from auxnet_keras.experiments.report import print_evaluation
-    from auxnet_keras.experiments.role_swap import learning_boost
-    from auxnet_keras.experiments.training import train
+    from auxnet_keras.experiments.fit.role_swap import learning_boost
+    from auxnet_keras.experiments.fit.training import train
+    from auxnet_keras.experiments.outputs.tables import print_evaluation
 
     if both:
         learning_boost(checked)

@@ -61,7 +61,7 @@ class FolderCache:
     def __init__(self, folder: Path, size: Size, fingerprint: Callable[[int], str]) -> None:
         self.folder = folder
         self._size = size
-        self._fingerprint = fingerprint
+        self._key = fingerprint
         self._writable = True
         self._paths: dict[int, Path] = {}
         try:
@@ -75,7 +75,7 @@ class FolderCache:
     def path(self, index: int) -> Path:
         """The sample's file; its sources are looked at once, when it is first asked for."""
         if index not in self._paths:
-            digest = hashlib.sha256(self._fingerprint(index).encode()).hexdigest()
+            digest = hashlib.sha256(self._key(index).encode()).hexdigest()
             self._paths[index] = self.folder / f"{digest[:32]}.sample"
         return self._paths[index]
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from auxnet_keras.data import registry
 from auxnet_keras.data.augment import augment as augmented
 from auxnet_keras.data.cache import Cache, open_cache
 from auxnet_keras.data.frame import Frame, Sample
-from auxnet_keras.data.reader import Source
+from auxnet_keras.data.readers import catalogue as registry
+from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.resize import Size, check_size
 from auxnet_keras.data.units import check_unit
 from auxnet_keras.errors import ConfigError, DataError, unknown
@@ -147,7 +147,7 @@ def make_plan(
     # Samples are decoded on threads of the pipeline's own. OpenCV's would stand in their way, and
     # where it may use some it keeps memory of every thread that has called it and ended.
     cv2.setNumThreads(1)
-    key = partial(_fingerprint, source, frames, size, unit, ignore_void)
+    key = partial(_cache_key, source, frames, size, unit, ignore_void)
     return Plan(
         source=source,
         frames=frames,
@@ -198,7 +198,7 @@ def _warn(source: Source, frames: list[Frame]) -> None:
             logger.warning("%s: %d more frames without %s", source.root, rest, what)
 
 
-def _fingerprint(
+def _cache_key(
     source: Source, frames: list[Frame], size: Size, unit: str, ignore_void: bool, index: int
 ) -> str:
     """Text that changes whenever the decoded sample could."""

@@ -6,7 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from auxnet_keras.data.png import MAX_PIXELS
+from auxnet_keras.data.files.png import MAX_PIXELS
 from auxnet_keras.errors import ConfigError
 
 Size = tuple[int, int]

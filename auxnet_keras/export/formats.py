@@ -7,11 +7,11 @@ from typing import Any
 
 import keras
 
-from auxnet_keras._files import replacing
 from auxnet_keras.errors import unknown
 from auxnet_keras.export import keras_format, litert_format, onnx_format, tf_format
-from auxnet_keras.export.failure import writing
 from auxnet_keras.export.fixed_size import need
+from auxnet_keras.export.write_errors import writing
+from auxnet_keras.storage.atomic import replacing
 
 FORMATS: dict[str, tuple[Callable[..., Any], str]] = {
     "saved_model": (tf_format.saved_model, "saved_model/1"),  # TF Serving wants a version

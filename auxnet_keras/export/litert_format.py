@@ -6,11 +6,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from auxnet_keras._files import replacing
 from auxnet_keras.export.deployment import Deployment
-from auxnet_keras.export.failure import writing
 from auxnet_keras.export.fixed_size import fixed_size_model, need
 from auxnet_keras.export.verification import Verification, network_output, sample_inputs, verify
+from auxnet_keras.export.write_errors import writing
+from auxnet_keras.storage.atomic import replacing
 
 MODULES = ("ai_edge_litert",)
 

@@ -9,17 +9,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from auxnet_keras._files import replacing_folder
 from auxnet_keras._version import __version__
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.export.deployment import Deployment
-from auxnet_keras.export.failure import writing
 from auxnet_keras.export.verification import (
     Verification,
     network_output,
     sample_inputs,
     verify,
 )
+from auxnet_keras.export.write_errors import writing
+from auxnet_keras.storage.atomic import replacing_folder
 
 CARD = "auxnet.json"
 """Beside saved_model.pb: what the network is, and the mark by which an export of ours is known."""

@@ -4,17 +4,6 @@
 and `kitti` hold the formulas in NumPy, for evaluation at the images' own size.
 """
 
-from auxnet_keras._lazy import attach
+import lazy_loader
 
-__getattr__, __dir__, __all__ = attach(
-    __name__,
-    {
-        "SegmentationMetrics": "segmentation",
-        "DepthMetrics": "depth",
-        "segmentation": ".segmentation",
-        "depth": ".depth",
-        "confusion": ".confusion",
-        "depth_scores": ".depth_scores",
-        "kitti": ".kitti",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

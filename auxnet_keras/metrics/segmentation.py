@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from auxnet_keras._pixels import Tensor, as_map, known_labels
+from auxnet_keras.core.pixels import Tensor, as_map, known_labels
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.metrics.confusion import scores
 

@@ -1,16 +1,5 @@
 """Networks: encoders, decoders, and the training model that knows its main and auxiliary task."""
 
-from auxnet_keras._lazy import attach
+import lazy_loader
 
-__getattr__, __dir__, __all__ = attach(
-    __name__,
-    {
-        "AuxiliaryModel": "auxiliary_model",
-        "AuxNet": "auxnet",
-        "FuseNet": "fusenet",
-        "SegNet": "segnet",
-        "UNet": "unet",
-        "fcn8_decoder": "fcn8",
-        "encoder": "encoders",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

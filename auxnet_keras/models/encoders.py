@@ -10,8 +10,8 @@ import keras
 
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.models.preprocessing import check_size
-from auxnet_keras.models.weights_file import misfit_in_words
 from auxnet_keras.safety import check_weights
+from auxnet_keras.training.weights_file import misfit_in_words
 
 LEVELS = ("P2", "P3", "P4", "P5")
 """Pyramid levels by name; level Pn has stride 2**n. P2 is optional."""

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import keras
 
-from auxnet_keras.models.auxiliary_model import AuxiliaryModel
 from auxnet_keras.models.encoders import encoder, preprocessing_of
 from auxnet_keras.models.fcn8 import fcn8_decoder
 from auxnet_keras.models.preprocessing import ImagePreprocessing
+from auxnet_keras.training.auxiliary_model import AuxiliaryModel
 
 
 def SegNet(  # noqa: N802 - a network, named as keras.applications names its networks

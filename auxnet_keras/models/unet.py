@@ -7,8 +7,8 @@ import keras
 from keras import layers
 
 from auxnet_keras.errors import ConfigError, unknown
-from auxnet_keras.models.auxiliary_model import AuxiliaryModel
 from auxnet_keras.models.preprocessing import ImagePreprocessing, check_size
+from auxnet_keras.training.auxiliary_model import AuxiliaryModel
 
 TASKS = ("segmentation", "depth")
 WIDTHS = (64, 128, 256, 512, 512)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from auxnet_keras.errors import ConfigError, DataError
-from auxnet_keras.safety.files import file_size
+from auxnet_keras.safety.bounded_read import file_size
 from auxnet_keras.safety.hdf5 import check_hdf5
 from auxnet_keras.safety.zip_file import MAX_DIRECTORY, open_zip
 

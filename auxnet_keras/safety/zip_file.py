@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from auxnet_keras.errors import DataError
-from auxnet_keras.safety.files import file_size
+from auxnet_keras.safety.bounded_read import file_size
 
 MAX_DIRECTORY = 1 << 24
 """Bytes of a ZIP's table of contents, which Python reads at once: 100,000 names and more."""

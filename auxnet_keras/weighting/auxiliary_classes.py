@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from auxnet_keras._pixels import as_map, known_labels, valid_depth
+from auxnet_keras.core.pixels import as_map, known_labels, valid_depth
 from auxnet_keras.data.bin_presets import preset_bins
 from auxnet_keras.errors import ConfigError
 

@@ -6,7 +6,7 @@ from typing import Any
 from keras import ops
 
 from auxnet_keras.errors import ConfigError, unknown
-from auxnet_keras.task_loss import TaskLoss
+from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.base import TaskWeighting
 
 _TINY = 1e-30  # below any loss, above float32's smallest normal number

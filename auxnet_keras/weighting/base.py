@@ -13,7 +13,7 @@ import keras
 from keras import ops
 
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.task_loss import TaskLoss
+from auxnet_keras.losses.task_loss import TaskLoss
 
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from auxnet_keras.core.replicas import AllReduce
 from auxnet_keras.errors import ConfigError, unknown
-from auxnet_keras.replicas import AllReduce
-from auxnet_keras.task_loss import TaskLoss
+from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.auxiliary_classes import auxiliary_classes, bin_edges
 from auxnet_keras.weighting.balancing import TaskWeightBalancing
 from auxnet_keras.weighting.base import TaskWeighting, Weighting, WeightingState

@@ -6,8 +6,8 @@ import subprocess
 import numpy as np
 import pytest
 
-from auxnet_keras._files import sweep
 from auxnet_keras.callbacks.checkpoint_store import CheckpointError, CheckpointStore
+from auxnet_keras.storage.atomic import sweep
 
 ARRAYS = {"a": np.arange(6.0, dtype=np.float32).reshape(2, 3), "b": np.array(7, np.uint32)}
 

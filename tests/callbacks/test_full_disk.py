@@ -14,9 +14,9 @@ import tensorflow as tf
 import auxnet_keras as ak
 from auxnet_keras.callbacks.checkpoint_store import CheckpointError, CheckpointStore
 from auxnet_keras.errors import DataError
-from auxnet_keras.experiments.event_files import event_files_told
-from auxnet_keras.experiments.run_log import logger, run_log
-from auxnet_keras.pictures import curves
+from auxnet_keras.experiments.fit.event_files import event_files_told
+from auxnet_keras.experiments.run.log import logger, run_log
+from auxnet_keras.plots import learning_curves
 from tests.toys import toy_batches, toy_model
 
 resource = pytest.importorskip("resource")
@@ -99,10 +99,10 @@ def test_a_folder_that_cannot_be_written_to(model, tmp_path, monkeypatch, number
 
 
 def test_a_figure_is_whole_or_as_it_was(tmp_path):
-    path = curves({"loss": [3.0, 2.0]}, tmp_path / "curves.png")
+    path = learning_curves({"loss": [3.0, 2.0]}, tmp_path / "curves.png")
     before = path.read_bytes()
     with room_for(1000), pytest.raises(DataError, match=r"curves\.png could not be written"):
-        curves({"loss": [3.0, 2.0, 1.0]}, path)
+        learning_curves({"loss": [3.0, 2.0, 1.0]}, path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["curves.png"]
 

@@ -16,24 +16,24 @@ from tests.toys import CLASSES, toy_batches, toy_model
 def drawn(monkeypatch):
     """What was given to the drawing functions."""
     calls = {"rows": [], "matrices": []}
-    strip, confusion = ak.pictures.strip, ak.pictures.confusion
+    image_grid, confusion_matrix = ak.plots.image_grid, ak.plots.confusion_matrix
 
-    class Pictures:
-        colour_labels = staticmethod(ak.pictures.colour_labels)
-        colour_depth = staticmethod(ak.pictures.colour_depth)
-        write = staticmethod(ak.pictures.write)
+    class Plots:
+        colour_labels = staticmethod(ak.plots.colour_labels)
+        colour_depth = staticmethod(ak.plots.colour_depth)
+        write_png = staticmethod(ak.plots.write_png)
 
         @staticmethod
-        def strip(rows, titles, **options):
+        def image_grid(rows, titles, **options):
             calls["rows"].append((rows, titles, options))
-            return strip(rows, titles, **options)
+            return image_grid(rows, titles, **options)
 
         @staticmethod
-        def confusion(matrix, names, path):
+        def confusion_matrix(matrix, names, path):
             calls["matrices"].append(matrix)
-            return confusion(matrix, names, path)
+            return confusion_matrix(matrix, names, path)
 
-    monkeypatch.setattr(module, "pictures", Pictures)
+    monkeypatch.setattr(module, "plots", Plots)
     return calls
 
 
@@ -71,10 +71,8 @@ def test_columns_and_truth(tmp_path, drawn):
         np.testing.assert_array_equal(image, x[i])
         palette = options["palette"]
         assert len(palette) == CLASSES
-        np.testing.assert_array_equal(
-            truth, ak.pictures.colour_labels(y["segmentation"][i], palette)
-        )
-        np.testing.assert_array_equal(prediction, ak.pictures.colour_labels(predicted[i], palette))
+        np.testing.assert_array_equal(truth, ak.plots.colour_labels(y["segmentation"][i], palette))
+        np.testing.assert_array_equal(prediction, ak.plots.colour_labels(predicted[i], palette))
 
 
 def test_confusion_is_that_of_the_validation(tmp_path, drawn):
@@ -119,13 +117,13 @@ def test_depth_alone_has_no_confusion_matrix(tmp_path, drawn):
 )
 def test_near_things_are_bright_in_every_unit(tmp_path, monkeypatch, kind, unit, near_bright):
     asked = []
-    colour_depth = ak.pictures.colour_depth
+    colour_depth = ak.plots.colour_depth
 
     def spy(depth, maximum, *, near_bright):
         asked.append(near_bright)
         return colour_depth(depth, maximum, near_bright=near_bright)
 
-    monkeypatch.setattr(ak.pictures, "colour_depth", spy)
+    monkeypatch.setattr(ak.plots, "colour_depth", spy)
     info = None if kind is None else ak.data.info(kind)
     callback = ak.callbacks.TensorBoardPictures(tmp_path, [], info, depth_unit=unit)
     callback._cells("depth", np.ones((4, 4, 1)), np.ones((4, 4, 1)))

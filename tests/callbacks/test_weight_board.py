@@ -105,6 +105,6 @@ def test_class_weights_by_batch_and_as_a_heat_map(tmp_path):
     assert tag == "class_weights"
     assert list(pictures) == [0, 1]
     alone = {name: values[:1] for name, values in history.items()}
-    file = ak.pictures.class_weights(alone, tmp_path / "alone.png")
+    file = ak.plots.class_weight_map(alone, tmp_path / "alone.png")
     np.testing.assert_array_equal(pictures[0], cv2.imread(str(file))[..., ::-1])
     assert not np.array_equal(pictures[0], pictures[1])

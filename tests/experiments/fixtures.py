@@ -2,13 +2,13 @@
 
 import pytest
 
-from auxnet_keras.experiments.config import RunConfig
+from auxnet_keras.experiments.config.run_config import RunConfig
 
 
 @pytest.fixture(scope="session")
 def scenes(tmp_path_factory):
     """Twenty scenes in SYNTHIA's layout."""
-    from auxnet_keras.data import street
+    from auxnet_keras import street
 
     root = tmp_path_factory.mktemp("scenes") / "synthia"
     street.write(root, 20, seed=0, size=(64, 96))
@@ -18,7 +18,7 @@ def scenes(tmp_path_factory):
 @pytest.fixture(scope="session")
 def kitti_scenes(tmp_path_factory):
     """Twenty scenes in KITTI's layout, with disparity."""
-    from auxnet_keras.data import street
+    from auxnet_keras import street
 
     root = tmp_path_factory.mktemp("scenes") / "kitti"
     street.write(root, 20, seed=0, layout="kitti", size=(64, 96))
@@ -30,7 +30,7 @@ def tiny_backbone():
     """A backbone named `tiny`, which a config may ask for."""
     import keras
 
-    from auxnet_keras.experiments import config
+    from auxnet_keras.experiments.config import run_config as config
     from auxnet_keras.models import encoders
 
     def build(include_top, weights, input_shape):

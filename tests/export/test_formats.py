@@ -12,8 +12,8 @@ import tensorflow as tf
 import auxnet_keras as ak
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.export import fixed_size
-from auxnet_keras.export.failure import writing
 from auxnet_keras.export.verification import ExportError
+from auxnet_keras.export.write_errors import writing
 from tests.toys import SIZE, toy_batches, toy_model
 
 FILES = {"onnx": "network.onnx", "litert": "network.tflite"}

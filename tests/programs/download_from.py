@@ -9,7 +9,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from auxnet_keras.cli import main
-from data_tools.transfers import catalogue, session
+from data_tools.download import catalogue, session
 
 server, most, *arguments = sys.argv[1:]
 if int(most):

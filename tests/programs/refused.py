@@ -6,12 +6,12 @@ import sys
 import time
 from pathlib import Path
 
-from auxnet_keras.data import png
-from auxnet_keras.data.folder_spec import read_spec
-from auxnet_keras.data.image import read_image
+from auxnet_keras.data.files import png
+from auxnet_keras.data.files.image import read_image
+from auxnet_keras.data.readers.folder_spec import read_spec
 from auxnet_keras.errors import AuxnetError
-from auxnet_keras.experiments.config_file import read_config
-from auxnet_keras.experiments.files import read_json
+from auxnet_keras.experiments.config.config_file import read_config
+from auxnet_keras.experiments.run.json_files import read_json
 from auxnet_keras.safety import check_weights, read_npz
 
 MEMORY, SECONDS = 384 << 20, 60

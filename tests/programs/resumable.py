@@ -32,7 +32,7 @@ import numpy as np
 import tensorflow as tf
 
 import auxnet_keras as ak
-from auxnet_keras import _files
+from auxnet_keras.storage import atomic as _files
 
 SIZE = (32, 64)
 

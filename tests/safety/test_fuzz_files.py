@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auxnet_keras.data.cache import _HEADER, _pack, _unpack
-from auxnet_keras.data.cityscapes import read_camera
-from auxnet_keras.data.colours import read_colours
+from auxnet_keras.data.files.colours import read_colours
 from auxnet_keras.data.frame import Sample
-from auxnet_keras.data.kitti import read_calibration
-from auxnet_keras.data.matlab5 import read_matlab5
-from auxnet_keras.data.synthia import read_intrinsics
-from auxnet_keras.experiments.config import RunConfig
-from auxnet_keras.experiments.run import Run
-from auxnet_keras.models.weights_file import misfit_in_words
+from auxnet_keras.data.readers.cityscapes import read_camera
+from auxnet_keras.data.readers.kitti import read_calibration
+from auxnet_keras.data.readers.matlab5 import read_matlab5
+from auxnet_keras.data.readers.synthia import read_intrinsics
+from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.run.run import Run
 from auxnet_keras.safety import check_weights, read_npz
+from auxnet_keras.training.weights_file import misfit_in_words
 from tests.safety import makers
 from tests.safety.fuzz import VALUES, answer, damaged, fuzz
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auxnet_keras.data import png
-from auxnet_keras.data.image import read_image, size_of
-from auxnet_keras.experiments.position_prior import FILE, read_prior
+from auxnet_keras.data.files import png
+from auxnet_keras.data.files.image import read_image, size_of
+from auxnet_keras.experiments.score.position_prior import FILE, read_prior
 from tests.data import makers as frames
 from tests.safety import makers
 from tests.safety.fuzz import answer, damaged, fuzz

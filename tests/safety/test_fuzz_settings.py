@@ -8,13 +8,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auxnet_keras.data import pattern
-from auxnet_keras.data.folder_spec import FILE, read_spec
+from auxnet_keras.data.files import pattern
 from auxnet_keras.data.labels import LabelTable
+from auxnet_keras.data.readers.folder_spec import FILE, read_spec
 from auxnet_keras.errors import DataError, shown, unknown
-from auxnet_keras.experiments import weightings
-from auxnet_keras.experiments.config import RunConfig
-from auxnet_keras.experiments.config_file import read_config, write_config
+from auxnet_keras.experiments.config import weighting_text as weightings
+from auxnet_keras.experiments.config.config_file import read_config, write_config
+from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.safety import YamlError, plain_yaml
 from tests.safety import makers
 from tests.safety.fuzz import VALUES, answer, damaged, fuzz

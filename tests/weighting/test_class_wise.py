@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 import auxnet_keras as ak
-from auxnet_keras.task_loss import TaskLoss
+from auxnet_keras.losses.task_loss import TaskLoss
 from tests.oracles import class_wise as oracle
 from tests.oracles import losses as loss_oracle
 from tests.toys import CLASSES, SIZE, batch_of, toy_batches, toy_model

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import auxnet_keras as ak
-from auxnet_keras.task_loss import TaskLoss
+from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.base import WeightingState
 from tests.oracles.min_norm import pareto_weights
 from tests.toys import toy_batches, toy_model

@@ -45,8 +45,8 @@ def command(
     Exit 1 if a frame cannot be read; the others are drawn nevertheless.
     """
     check_file(out, "--out")
-    from data_tools.browse import browse
-    from data_tools.montage.montage import check_png
+    from data_tools.browse.gallery import browse
+    from data_tools.browse.montage import check_png
 
     check_png(out)
     montage = browse(

@@ -16,6 +16,6 @@ def command(
 ) -> None:
     """Write a data set as single files that read fast: the kind `folder`. Resumes."""
     check_folder(out, "--out")
-    from data_tools.convert import convert
+    from data_tools.convert.conversion import convert
 
     typer.echo(f"Converted; read it with --data folder:{convert(data, out)}")

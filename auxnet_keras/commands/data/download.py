@@ -33,7 +33,7 @@ def command(
 ) -> None:
     """Download, check and unpack a data set. Resumes; the same command twice does nothing."""
     check_folder(out, "--out")
-    from data_tools.transfers.catalogue import BUILT_IN, BY_HAND, family, release_of
+    from data_tools.download.catalogue import BUILT_IN, BY_HAND, family, release_of
 
     given, _, root = kind.partition(":")
     if root:
@@ -51,14 +51,14 @@ def command(
     _show(name, release_of(kind, release).page)
     if not yes:
         _ask()
-    from data_tools.download import download
+    from data_tools.download.fetch import download
 
     folder = download(kind, out, release=release, keep_archives=keep_archives)
     typer.echo(f"Downloaded; read it with --data {kind}:{folder}")
 
 
 def _show(name: str, page: str) -> None:
-    from auxnet_keras.data.registry import info
+    from auxnet_keras.data.readers.catalogue import info
 
     about = info(name)
     typer.echo(f"{name}, from {page}")

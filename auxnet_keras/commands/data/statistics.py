@@ -8,7 +8,7 @@ import typer
 from auxnet_keras.commands.places import check_file, check_folder
 
 if TYPE_CHECKING:
-    from data_tools.statistics import Statistics
+    from data_tools.statistics.measure import Statistics
 
 
 def command(
@@ -36,8 +36,8 @@ def command(
     """
     check_file(json_file, "--json")
     check_folder(figures, "--figures")
-    from auxnet_keras.experiments.files import write_json
-    from data_tools.statistics import statistics
+    from auxnet_keras.experiments.run.json_files import write_json
+    from data_tools.statistics.measure import statistics
 
     found = statistics(data, bins, width)
     if json_file is not None:
@@ -55,7 +55,7 @@ def _print(found: "Statistics") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from data_tools.counting.tables import notes, suggestions, tables
+    from data_tools.statistics.tables import notes, suggestions, tables
 
     console = Console()
     for table in tables(found):

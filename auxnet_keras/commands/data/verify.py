@@ -9,8 +9,8 @@ import typer
 from auxnet_keras.commands.places import check_file
 
 if TYPE_CHECKING:
-    from data_tools.checks.problem import Problem
-    from data_tools.verify import Report
+    from data_tools.verify.problem import Problem
+    from data_tools.verify.verification import Report
 
 _MOST = 10  # lines of a sort on the terminal
 
@@ -28,8 +28,8 @@ def command(
     Interrupted, the same command goes on where it was. No file of the data set is changed.
     """
     check_file(json_file, "--json")
-    from auxnet_keras.experiments.files import write_json
-    from data_tools.verify import verify
+    from auxnet_keras.experiments.run.json_files import write_json
+    from data_tools.verify.verification import verify
 
     report = verify(data)
     if json_file is not None:
@@ -42,7 +42,7 @@ def command(
 
 def _print_problems(report: "Report") -> None:
     """A line each, but no sort of them so often that it hides the others."""
-    from data_tools.checks.problem import SORTS
+    from data_tools.verify.problem import SORTS
 
     printed: Counter[tuple[str, str]] = Counter()
     for problem in report.problems:
@@ -60,7 +60,7 @@ def _print_counts(report: "Report") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from data_tools.checks.problem import SORTS
+    from data_tools.verify.problem import SORTS
 
     columns = list(next(iter(report.counts.values())))
     table = Table("split", *columns)

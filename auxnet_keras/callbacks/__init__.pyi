@@ -1,0 +1,10 @@
+from .best_weights import BestWeights as BestWeights
+from .checkpoint import ResumableCheckpoint as ResumableCheckpoint
+from .checkpoint_store import CheckpointError as CheckpointError
+from .history import HistoryFile as HistoryFile
+from .non_finite import NonFinite as NonFinite
+from .non_finite import NonFiniteError as NonFiniteError
+from .progress import Progress as Progress
+from .tensorboard import TensorBoard as TensorBoard
+from .tensorboard_pictures import TensorBoardPictures as TensorBoardPictures
+from .weight_board import WeightBoard as WeightBoard

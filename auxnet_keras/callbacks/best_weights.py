@@ -1,0 +1,151 @@
+"""best.weights.h5: the weights of the epoch with the lowest validation loss of the main task."""
+
+import contextlib
+import io
+import math
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import h5py
+import keras
+
+from auxnet_keras.errors import DataError, unknown
+from auxnet_keras.safety import check_weights
+from auxnet_keras.storage.atomic import replacing
+
+
+class BestWeights(keras.callbacks.Callback):
+    """Keeps the weights of the best epoch in one file.
+
+    The file is whole or absent, never half written, and knows its own value: its HDF5 attributes
+    `monitor`, `value` and `epoch` say what it holds. A resumed run reads them and never replaces a
+    better file by a worse one; a fit that starts at epoch 0 starts anew. The optimizer's state,
+    twice as large as the weights with Adam, is not in it: to go on training there is
+    `ResumableCheckpoint`. Models other than `AuxiliaryModel` warn of that when they load the file.
+
+    Args:
+        path: Ends with `.weights.h5`.
+        monitor: The log to watch; by default `val_<main task>_loss`, as in paper A.
+        mode: `"min"` or `"max"`.
+
+    Attributes:
+        value: The best value so far, infinite before the first epoch.
+        epoch: Its epoch, counted from 0; `None` before the first.
+
+    Raises:
+        ConfigError: Unknown mode, or no such validation log.
+        DataError: The file cannot be written (disk full); on resume, the file there is damaged or
+            holds the best of another log.
+
+    Example:
+        >>> model.fit(train, validation_data=val,
+        ...           callbacks=[ak.callbacks.BestWeights("best.weights.h5")])
+    """
+
+    def __init__(self, path: str | Path, *, monitor: str | None = None, mode: str = "min") -> None:
+        super().__init__()
+        if mode not in ("min", "max"):
+            raise unknown("mode", mode, ("min", "max"))
+        self.path = Path(path)
+        self.monitor = monitor
+        self.mode = mode
+        self.value = math.inf
+        self.epoch: int | None = None
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        if self.monitor is None:
+            task = getattr(self.model, "main", None)
+            self.monitor = "val_loss" if task is None else f"val_{task}_loss"
+        self._first = True
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        if self._first:  # only now is it known where a resumed run starts
+            self._forget()
+            if epoch > 0 and self.path.is_file():
+                self._remember()
+            self._first = False
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        logs = logs or {}
+        validation = [name for name in logs if name.startswith("val_")]
+        if self.monitor not in logs:
+            if validation:
+                raise unknown("log to monitor", self.monitor, validation)
+            return  # no validation in this epoch (`validation_freq`)
+        value = float(logs[self.monitor])
+        if self._better(value):
+            self.value, self.epoch = value, epoch
+            self._save()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        if logs is not None and self.epoch is None:
+            warnings.warn(
+                f"No best weights were saved: no epoch had a finite {self.monitor!r}. "
+                "Pass validation_data to fit.",
+                stacklevel=2,
+            )
+
+    def _better(self, value: float) -> bool:
+        return value < self.value if self.mode == "min" else value > self.value
+
+    def _forget(self) -> None:
+        self.value = math.inf if self.mode == "min" else -math.inf
+        self.epoch = None
+
+    def _save(self) -> None:
+        memory = _WeightsInMemory()
+        with _without_optimizer(self.model):
+            self.model.save_weights(memory)
+        with h5py.File(memory, "r+") as file:
+            file.attrs.update(monitor=self.monitor, value=self.value, epoch=self.epoch)
+        try:
+            with replacing(self.path) as temporary:
+                temporary.write_bytes(memory.getbuffer())
+        except OSError as error:
+            raise DataError(
+                f"The best weights {self.path} could not be written: {error.strerror or error}. "
+                "What was there before is untouched; free some space or make the folder writable. "
+                f"Received: {str(self.path)!r}."
+            ) from error
+
+    def _remember(self) -> None:
+        try:
+            check_weights(self.path, self.model.count_params())
+            with h5py.File(self.path, "r") as file:
+                monitor, value, epoch = (file.attrs[k] for k in ("monitor", "value", "epoch"))
+            self.value, self.epoch = float(value), int(epoch)
+        except (OSError, KeyError, ValueError, TypeError):
+            raise DataError(
+                f"{self.path} is damaged or was not written by BestWeights, so this resumed run "
+                "cannot know its best epoch so far. Move the file away to start a new one. "
+                f"Received: {str(self.path)!r}."
+            ) from None
+        if monitor != self.monitor:
+            raise DataError(
+                f"{self.path} holds the best epoch by {monitor!r}, which cannot be compared. "
+                f"Move it away, or monitor the same. Received: monitor={self.monitor!r}."
+            )
+
+
+@contextlib.contextmanager
+def _without_optimizer(model: keras.Model) -> Iterator[None]:
+    """`save_weights` would also save its state, and in Keras 3.15 lose memory at every call."""
+    optimizer = getattr(model, "optimizer", None)  # there is none without `compile`
+    if optimizer is None:
+        yield
+        return
+    try:
+        model.optimizer = None
+        yield
+    finally:
+        model.optimizer = optimizer
+
+
+class _WeightsInMemory(io.BytesIO):
+    """What `save_weights` takes for a file: HDF5 on a full disk would fail while it is closed,
+    where Python can only print the stack."""
+
+    def __str__(self) -> str:
+        return "best.weights.h5"  # Keras checks the suffix

@@ -1,0 +1,33 @@
+"""The batches of an epoch that a killed run had trained on already: taken, and not trained on."""
+
+from typing import Any
+
+import keras
+
+
+class TrainedBatches:
+    """Stands in for `model.train_function` until `count` batches have gone by.
+
+    They are taken from the iterator, so that Keras counts them and the epoch keeps its length;
+    `ak.data` gives blank ones for them, which cost no decoding. The logs are those of the state
+    that was restored.
+
+    Args:
+        model: With its `train_function` made.
+        count: Batches to skip, at least 1.
+    """
+
+    def __init__(self, model: keras.Model, count: int) -> None:
+        self._model = model
+        self._real = model.train_function
+        self._left = count
+        model.train_function = self
+
+    def __call__(self, iterator: Any) -> dict[str, Any]:
+        taken = min(self._model.steps_per_execution, self._left)
+        for _ in range(taken):
+            next(iterator)
+        self._left -= taken
+        if self._left == 0:
+            self._model.train_function = self._real
+        return self._model.get_metrics_result()

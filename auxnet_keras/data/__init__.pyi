@@ -1,0 +1,12 @@
+from . import street as street
+from .batches import arrays as arrays
+from .bin_presets import preset_bins as preset_bins
+from .bins import depth_bins as depth_bins
+from .frame import DatasetInfo as DatasetInfo
+from .frame import Frame as Frame
+from .frame import Sample as Sample
+from .pipeline import load as load
+from .pipeline import with_depth_input as with_depth_input
+from .readers.catalogue import info as info
+from .readers.catalogue import source as source
+from .wrapped_errors import sentence as sentence

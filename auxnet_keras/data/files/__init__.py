@@ -1,0 +1,1 @@
+"""File formats: PNG, JPEG, names and listings."""

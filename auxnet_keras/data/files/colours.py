@@ -1,0 +1,80 @@
+"""Labels stored as colours: which colour is which id, looked up for every pixel."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from auxnet_keras.data.files import png
+from auxnet_keras.errors import DataError
+
+Colour = tuple[int, int, int]
+
+
+class ColourTable:
+    """Ids by RGB colour.
+
+    Args:
+        ids: Colour to id; ids may share nothing else.
+        unlisted: The id of every other colour.
+    """
+
+    def __init__(self, ids: Mapping[Colour, int], unlisted: int) -> None:
+        codes = sorted((_code(*colour), number) for colour, number in ids.items())
+        # One code more, above every colour, so that every search ends inside.
+        self._codes = np.array([code for code, _ in codes] + [1 << 24], np.int32)
+        self._ids = np.array([number for _, number in codes] + [unlisted], np.uint8)
+        self._unlisted = np.uint8(unlisted)
+
+    def look_up(self, bgr: np.ndarray) -> np.ndarray:
+        """uint8 [H, W, 3] in OpenCV's order to ids, uint8 [H, W]."""
+        codes = _codes(bgr)
+        place = np.searchsorted(self._codes, codes)
+        return np.where(self._codes[place] == codes, self._ids[place], self._unlisted)
+
+
+def first_colour(bgr: np.ndarray, where: np.ndarray) -> Colour:
+    """The RGB colour of the first pixel at which a mask [H, W] is True."""
+    blue, green, red = bgr[where][0].tolist()
+    return red, green, blue
+
+
+def read_colours(path: Path) -> list[tuple[str, Colour]]:
+    """The lines of Virtual KITTI's palette files: a category, or category:object, and its colour.
+
+    Returns:
+        (category, colour) a line, the object's number left out.
+
+    Raises:
+        DataError: A line is something else, or there is none.
+    """
+    text = png.file_bytes(path).decode("utf-8", errors="replace")
+    entries = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.split()
+        if not words or (number == 1 and words[0].startswith("Category")):
+            continue
+        if len(words) != 4 or not all(
+            w.isdecimal() and len(w) < 4 and int(w) < 256 for w in words[1:]
+        ):
+            raise DataError(
+                f"Not a palette: {path}, line {number}. Expected a category and three numbers up "
+                f"to 255, as in 'Terrain 210 0 200'; copy the file again. Received: {line[:60]!r}."
+            )
+        red, green, blue = map(int, words[1:])
+        entries.append((words[0].partition(":")[0], (red, green, blue)))
+    if not entries:
+        raise DataError(
+            f"Not a palette: {path}. Expected lines such as 'Terrain 210 0 200'; copy the file "
+            f"again. Received: {text[:60]!r}."
+        )
+    return entries
+
+
+def _code(red: int, green: int, blue: int) -> int:
+    return red << 16 | green << 8 | blue
+
+
+def _codes(bgr: np.ndarray) -> np.ndarray:
+    blue, green, red = np.moveaxis(bgr.astype(np.int32), -1, 0)
+    return red << 16 | green << 8 | blue

@@ -1,0 +1,69 @@
+"""Files of a folder by a pattern, under names that pair images with labels and depth."""
+
+import re
+from pathlib import Path
+
+from auxnet_keras.data.files.listing import files_below
+from auxnet_keras.errors import DataError
+
+MAX_STARS, MAX_FOLDERS = 3, 2
+
+
+def find(root: Path, pattern: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
+    """The files of a pattern, by frame name.
+
+    A folder's files are named by their path in it without the suffix. A pattern's are named by what
+    its wildcards stand for: "*/rgb/*_left.png" and "*/depth/*.png" pair "a/rgb/7_left.png" with
+    "a/depth/7.png" as "a/7". `*` stands for a part of one name, `**` for any folders.
+
+    Raises:
+        DataError: Two files have one name, or the pattern has so many wildcards that matching it
+            could take for ever.
+    """
+    parts = Path(pattern).parts
+    _check(root, pattern, parts)
+    wild = next((i for i, part in enumerate(parts) if "*" in part), None)
+    base = root.joinpath(*parts[:wild])
+    endings = "|".join(map(re.escape, suffixes))
+    if wild is None:
+        matcher = re.compile(rf"(.+)(?:{endings})", re.IGNORECASE)
+    else:
+        matcher = re.compile(_expression(parts[wild:]))
+    found: dict[str, Path] = {}
+    for file in files_below(base):
+        match = matcher.fullmatch(file)
+        if match is None or not file.lower().endswith(suffixes):
+            continue
+        name = "/".join(group for group in match.groups() if group)
+        if name in found:
+            raise DataError(
+                f"Two files for the frame {name!r}: {found[name]} and {base / file}. Expected one; "
+                f"make the pattern {pattern!r} tell them apart, or remove one. Received: two."
+            )
+        found[name] = base / file
+    return found
+
+
+def _check(root: Path, pattern: str, parts: tuple[str, ...]) -> None:
+    # A name is tried with every division among the wildcards, which multiply.
+    many = parts.count("**") > MAX_FOLDERS or any(
+        len(re.findall(r"\*+", part)) > MAX_STARS for part in parts
+    )
+    if many:
+        raise DataError(
+            f"Too many wildcards in a pattern for {root}. Expected at most "
+            f"{MAX_FOLDERS} times ** and {MAX_STARS} times * in one name; spell out what stays the "
+            f"same. Received: {pattern!r}."
+        )
+
+
+def _expression(parts: tuple[str, ...]) -> str:
+    pieces = []
+    for number, part in enumerate(parts):
+        last = number == len(parts) - 1
+        if part == "**":
+            pieces.append("(.+)" if last else "(?:(.+)/)?")
+        else:
+            name = "([^/]*)".join(map(re.escape, re.split(r"\*+", part)))
+            pieces.append(name + ("" if last else "/"))
+    return "".join(pieces)

@@ -1,0 +1,1 @@
+"""Readers: one file a data set, and what they share."""

@@ -1,0 +1,157 @@
+"""What a dataset reader is: it finds frames, splits them, and reads one into a sample."""
+
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from auxnet_keras.data.files.image import read_image
+from auxnet_keras.data.frame import IGNORE, INVALID, DatasetInfo, Frame, Sample
+from auxnet_keras.data.labels import LabelTable
+from auxnet_keras.data.resize import Size, resize_bilinear, resize_nearest
+from auxnet_keras.data.units import Calibration, DepthEncoding, check_unit
+from auxnet_keras.errors import ConfigError, DataError, unknown
+
+SPLITS = ("train", "val", "all")
+
+
+class Source(ABC):
+    """A dataset on disk.
+
+    A reader of a new dataset sets `info`, `encoding`, `label_place` and `depth_place`, and says how
+    frames are found, split and decoded; everything else (pairs that do not fit, resizing, units,
+    caches, augmentation, order) is shared. Finding frames lists folders and opens no file.
+    """
+
+    info: DatasetInfo
+    encoding: DepthEncoding
+    label_place: str  # where labels are looked for, for warnings
+    depth_place: str
+    needs_root: ClassVar[bool] = True
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root)
+        with contextlib.suppress(RuntimeError):  # ~nobody stays as it is, and is no folder
+            self.root = self.root.expanduser()
+        if not self.root.is_dir():
+            raise DataError(
+                f"No folder at {self.root}. Expected the {self.info.kind} dataset's folder; check "
+                f"the path. Received: {str(root)!r}."
+            )
+
+    @abstractmethod
+    def _discover(self) -> list[Frame]:
+        """All frames, in any order; raises DataError when there are none."""
+
+    @abstractmethod
+    def _divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
+        """Training and validation frames."""
+
+    @abstractmethod
+    def _table(self, frame: Frame) -> LabelTable:
+        """The frame's label table."""
+
+    @abstractmethod
+    def _label_ids(self, frame: Frame, path: Path) -> np.ndarray:
+        """uint8 or uint16 [H, W], ids as stored in `frame.label`."""
+
+    @abstractmethod
+    def _stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
+        """uint8, uint16 or float32 [H, W], as stored in `frame.depth`."""
+
+    @abstractmethod
+    def calibration(self, frame: Frame, width: int) -> Calibration:
+        """Focal length and baseline; raises NoCalibrationError where the dataset gives none."""
+
+    def _image(self, frame: Frame) -> np.ndarray:
+        """uint8 [H, W, 3], RGB."""
+        return read_image(frame.image)
+
+    def _files(self, frame: Frame) -> list[Path]:
+        """The files that decide what `read` returns."""
+        return [path for path in (frame.image, frame.label, frame.depth) if path is not None]
+
+    @property
+    def signature(self) -> str:
+        """Anything beside the files that decides what `read` returns, as text."""
+        return self.info.kind
+
+    @cached_property
+    def _frames(self) -> list[Frame]:
+        return sorted(self._discover(), key=lambda frame: frame.name)
+
+    def frames(self, split: str = "train", seed: int = 0, limit: int | None = None) -> list[Frame]:
+        """The frames of a split, sorted by name.
+
+        Args:
+            split: "train", "val" or "all"; splits never depend on the seed.
+            seed: Which frames `limit` keeps.
+            limit: At most so many frames, a sample of the split; a larger limit with the same seed
+                keeps the same ones and more.
+        """
+        if split not in SPLITS:
+            raise unknown("split", split, SPLITS)
+        frames = self._frames
+        if split != "all":
+            train, val = self._divide(frames)
+            frames = train if split == "train" else val
+        if limit is None or limit >= len(frames):
+            return list(frames)
+        if limit < 1:
+            raise ConfigError(f"A limit is a positive number of frames. Received: {limit}.")
+        kept = np.random.default_rng(seed).permutation(len(frames))[:limit]
+        return [frames[i] for i in sorted(kept)]
+
+    def read(
+        self,
+        frame: Frame,
+        depth_unit: str | None = None,
+        ignore_void: bool = True,
+        size: Size | None = None,
+    ) -> Sample:
+        """Decodes a frame.
+
+        Args:
+            depth_unit: One of `units.UNITS`; None is the dataset's own.
+            ignore_void: Whether "void" pixels are 255 instead of class 0.
+            size: (height, width); None keeps the file's resolution. Disparity is in pixels of the
+                returned image's width.
+
+        Raises:
+            DataError: A file is not what the dataset's format says, with its path.
+        """
+        unit = check_unit(depth_unit or self.info.depth_unit)
+        image = self._image(frame)
+        native = image.shape[:2]
+        size = size or native
+        segmentation = np.full(size, IGNORE, self.info.label_dtype)
+        if frame.label is not None:
+            ids = self._label_ids(frame, frame.label)
+            _check_pair(frame.image, native, frame.label, ids.shape)
+            segmentation = self._table(frame).train_ids(
+                resize_nearest(ids, size), frame.label, ignore_void=ignore_void
+            )
+        depth = np.full(size, INVALID, np.float32)
+        if frame.depth is not None:
+            stored = self._stored_depth(frame, frame.depth)
+            _check_pair(frame.image, native, frame.depth, stored.shape)
+            calibration: Callable = lambda: self.calibration(frame, native[1])  # noqa: E731
+            depth = self.encoding.decode(resize_nearest(stored, size), unit, calibration)
+            if unit == "disparity_px" and size[1] != native[1]:
+                depth *= np.where(depth < 0, np.float32(1), np.float32(size[1] / native[1]))
+        return Sample(resize_bilinear(image, size), segmentation, depth[..., None])
+
+
+def _check_pair(
+    image: Path, size: tuple[int, ...], other: Path, other_size: tuple[int, ...]
+) -> None:
+    if tuple(size) != tuple(other_size):
+        raise DataError(
+            f"Sizes differ inside a pair: {other} does not fit {image}. Expected "
+            f"{size[1]}x{size[0]}, the image's size; use files of the same frame and resolution. "
+            f"Received: {other_size[1]}x{other_size[0]}."
+        )

@@ -1,0 +1,62 @@
+"""The built-in street scenes as a dataset: drawn once, then read like SYNTHIA."""
+
+import dataclasses
+import json
+import logging
+from pathlib import Path
+from typing import ClassVar
+
+import platformdirs
+
+from auxnet_keras.data.readers.synthia import SynthiaSource
+from auxnet_keras.safety import read_text
+
+SCENES = 240
+SEED = 0
+
+logger = logging.getLogger("auxnet_keras")
+
+
+class StreetSource(SynthiaSource):
+    """Reads the scenes in a folder; draws `SCENES` of them first where it is empty or absent.
+
+    Without a folder they lie in the user's cache folder. An interrupted drawing is taken up again.
+    Scenes of a number, seed or size of one's own: `ak.data.street.write(root, count, seed)`.
+    """
+
+    info = dataclasses.replace(
+        SynthiaSource.info,
+        kind="street",
+        licence="Apache-2.0",
+        citation="Street scenes drawn by auxnet_keras.",
+    )
+    needs_root: ClassVar[bool] = False
+
+    def __init__(self, root: str | Path | None = None) -> None:
+        from auxnet_keras.street.write import VERSION, write
+
+        cached = platformdirs.user_cache_path("auxnet_keras") / f"street-{VERSION}"
+        root = Path(root or cached).expanduser()
+        missing = _missing(root) if _to_draw(root, VERSION) else 0
+        if missing:
+            logger.info("%s: drawing %d of %d street scenes", root, missing, SCENES)
+            write(root, SCENES, SEED)
+        super().__init__(root)
+
+
+def _missing(root: Path) -> int:
+    from auxnet_keras.street.layouts import synthia_image
+
+    return sum(not (root / synthia_image(index, SCENES)).is_file() for index in range(SCENES))
+
+
+def _to_draw(root: Path, version: int) -> bool:
+    """Whether the folder is empty, absent, or was begun by this class."""
+    if not root.is_dir() or not any(root.iterdir()):
+        return True
+    try:
+        record = json.loads(read_text(root / "street.json"))
+    except (ValueError, RecursionError):
+        return False
+    begun = {"layout": "synthia", "count": SCENES, "seed": SEED, "version": version}
+    return isinstance(record, dict) and begun.items() <= record.items()

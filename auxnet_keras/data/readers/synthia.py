@@ -1,0 +1,148 @@
+"""SYNTHIA: the video sequences (SEQS) and RAND-CITYSCAPES, found by their folders."""
+
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+
+from auxnet_keras.data.files import png
+from auxnet_keras.data.files.listing import contents, files_below, folders_in
+from auxnet_keras.data.frame import DatasetInfo, Frame
+from auxnet_keras.data.labels import SYNTHIA_RAND_IDS, SYNTHIA_SEQS_IDS, LabelTable
+from auxnet_keras.data.readers.base import Source
+from auxnet_keras.data.readers.split import by_sequence
+from auxnet_keras.data.units import Calibration, DepthEncoding, NoCalibrationError
+from auxnet_keras.errors import DataError
+
+FAR = 65535
+"""Stored depth from here on (655.35 m) is sky or the far plane, which SYNTHIA does not document."""
+
+_LABEL = png.Kind("label", 16, ("RGB",), "class id in the red channel")
+_DEPTH = png.Kind("depth", 16, ("RGB", "grey"), "centimetres, the same in every channel")
+
+
+class SynthiaSource(Source):
+    """Reads a sequence's folder (the one that holds `RGB/`), RAND_CITYSCAPES, or a folder of these.
+
+    A frame belongs to its sequence's folder; all its cameras stay together. Validation is the last
+    sequences by name, about a fifth of the frames; seasons of one route (SYNTHIA-SEQS-01-DAWN,
+    SYNTHIA-SEQS-01-FOG) are not parted. Of a single sequence it is the end, after a gap.
+
+    Reference: Ros et al., CVPR 2016.
+    """
+
+    info = DatasetInfo(
+        kind="synthia",
+        class_names=SYNTHIA_SEQS_IDS.names,
+        palette=SYNTHIA_SEQS_IDS.palette,
+        depth_unit="metres",
+        licence="CC BY-NC-SA 3.0",
+        citation=(
+            "G. Ros et al., The SYNTHIA Dataset: A Large Collection of Synthetic Images for "
+            "Semantic Segmentation of Urban Scenes, CVPR 2016."
+        ),
+    )
+    encoding = DepthEncoding(unit="metres", scale=0.01, far=FAR)
+    label_place = "GT/LABELS"
+    depth_place = "Depth"
+
+    def _discover(self) -> list[Frame]:
+        found = [frame for folder in self._sequences() for frame in self._frames_of(folder)]
+        if not found:
+            raise DataError(
+                f"No SYNTHIA frame in {self.root}. Expected RGB/**/*.png beside GT/LABELS and "
+                "Depth, here or in folders such as SYNTHIA-SEQS-01-SPRING; give the folder that "
+                f"holds them. Received: {contents(self.root)}."
+            )
+        return found
+
+    def _sequences(self) -> list[Path]:
+        """The folders that hold RGB/, at most two levels below the root."""
+        level = [self.root]
+        for _ in range(3):
+            found = [folder for folder in level if (folder / "RGB").is_dir()]
+            if found:
+                return found
+            level = [inside for folder in level for inside in folders_in(folder)]
+        return []
+
+    def _frames_of(self, folder: Path) -> list[Frame]:
+        inside = folder.relative_to(self.root)
+        labels = _pngs(folder / "GT" / "LABELS")
+        depths = _pngs(folder / "Depth" / "Depth") or _pngs(folder / "Depth")
+        return [
+            Frame(
+                name=(inside / name.removesuffix(".png")).as_posix(),
+                image=path,
+                label=labels.get(name),
+                depth=depths.get(name),
+                sequence=inside.as_posix(),
+            )
+            for name, path in _pngs(folder / "RGB").items()
+        ]
+
+    def _divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
+        return by_sequence(frames, route=_route, position=_number)
+
+    def _table(self, frame: Frame) -> LabelTable:
+        # RAND-CITYSCAPES numbers its frames with seven digits, the sequences with six.
+        return SYNTHIA_RAND_IDS if len(frame.image.stem) == 7 else SYNTHIA_SEQS_IDS
+
+    def _label_ids(self, frame: Frame, path: Path) -> np.ndarray:
+        return png.decode(path, _LABEL)[..., -1]  # OpenCV's order is BGR
+
+    def _stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
+        stored = png.decode(path, _DEPTH)
+        return stored if stored.ndim == 2 else stored[..., -1]
+
+    def _intrinsics(self, frame: Frame) -> Path:
+        return self.root / frame.sequence / "CameraParams" / "intrinsics.txt"
+
+    def _files(self, frame: Frame) -> list[Path]:
+        path = self._intrinsics(frame)
+        return super()._files(frame) + ([path] if path.is_file() else [])
+
+    def calibration(self, frame: Frame, width: int) -> Calibration:
+        path = self._intrinsics(frame)
+        if not path.is_file():
+            raise NoCalibrationError(
+                f"No calibration for {frame.image}. Expected {path} (RAND-CITYSCAPES ships none); "
+                "train on metres or inverse_depth instead of disparity_px. Received: no such file."
+            )
+        return read_intrinsics(path)
+
+
+def read_intrinsics(path: Path) -> Calibration:
+    """Focal length, cx, cy and baseline [m] of a sequence, one a line; the first and last count."""
+    text = png.file_bytes(path).decode("ascii", errors="replace")
+    try:
+        focal, _, _, baseline = (float(word) for word in text.split())
+    except ValueError:
+        focal = baseline = math.nan
+    if not 0 < focal < math.inf or not 0 < baseline < math.inf:
+        raise DataError(
+            f"Not SYNTHIA intrinsics: {path}. Expected four numbers (focal length, cx, cy, "
+            f"baseline), the first and last positive; copy the file again. Received: {text[:60]!r}."
+        )
+    return Calibration(focal, baseline)
+
+
+def _pngs(folder: Path) -> dict[str, Path]:
+    """Relative name to path."""
+    return {name: folder / name for name in files_below(folder) if name.endswith(".png")}
+
+
+def _route(frame: Frame) -> str:
+    numbered = re.search(r"SYNTHIA-SEQS-\d+", frame.sequence)
+    return numbered[0] if numbered else frame.sequence
+
+
+def _number(frame: Frame) -> int:
+    digits = frame.image.stem
+    if not digits.isdecimal():
+        raise DataError(
+            f"Not a SYNTHIA frame name: {frame.image}. Expected digits, as in 000000.png; rename "
+            f"or remove the file. Received: {digits!r}."
+        )
+    return int(digits)

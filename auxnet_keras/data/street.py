@@ -1,0 +1,7 @@
+"""The built-in street scenes, `ak.data.street`: drawn by the package `auxnet_keras.street`."""
+
+from auxnet_keras.street import Camera as Camera
+from auxnet_keras.street import Label as Label
+from auxnet_keras.street import Scene as Scene
+from auxnet_keras.street import render as render
+from auxnet_keras.street import write as write

@@ -1,0 +1,13 @@
+from .config.config_file import read_config as read_config
+from .config.config_file import recipe as recipe
+from .config.run_config import RunConfig as RunConfig
+from .config.weighting_text import weighting as weighting
+from .demo import run_demo as run_demo
+from .fit.role_swap import learning_boost as learning_boost
+from .fit.training import train as train
+from .outputs.tables import comparison as comparison
+from .run.run import Run as Run
+from .run.run import load_run as load_run
+from .score.class_regions import compare as compare
+from .score.evaluation import evaluate as evaluate
+from .score.prediction import predict as predict

@@ -1,0 +1,1 @@
+"""The settings of a run, checked before anything starts."""

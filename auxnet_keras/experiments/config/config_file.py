@@ -1,0 +1,97 @@
+"""Configs on disk: YAML files of a user's own, and the recipes that come with the package."""
+
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.safety import YamlError, plain_yaml, read_text
+from auxnet_keras.storage.atomic import replacing, told
+
+
+def read_settings(path: str | Path) -> dict[str, Any]:
+    """The settings a YAML file holds, unchecked.
+
+    Raises:
+        ConfigError: The file is missing, too large, no plain YAML, or not a mapping of names to
+            values.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ConfigError(f"No configuration file there. Received: {str(path)!r}.")
+    return _parsed(read_text(path, error=ConfigError), str(path))
+
+
+def read_config(path: str | Path) -> RunConfig:
+    """A config from a YAML file.
+
+    Raises:
+        ConfigError: As `read_settings` and `RunConfig`; names the setting.
+    """
+    return RunConfig.from_mapping(read_settings(path), str(path))
+
+
+def as_config(config: RunConfig | Mapping[str, Any] | str | Path) -> RunConfig:
+    """A config given as one, as a mapping of its settings, or as a YAML file.
+
+    Raises:
+        ConfigError: As `read_config`.
+    """
+    if isinstance(config, RunConfig):
+        return config
+    return RunConfig.from_mapping(config) if isinstance(config, Mapping) else read_config(config)
+
+
+def write_config(config: RunConfig, path: str | Path) -> None:
+    """Writes a config as YAML, in the order of `RunConfig`."""
+    text = yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
+    with told(Path(path)), replacing(Path(path)) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def recipes() -> list[str]:
+    """Names of the packaged recipes, such as `auxnet/kitti`."""
+    folder = _folder()
+    return sorted(
+        f"{paper.name}/{file.name.removesuffix('.yaml')}"
+        for paper in folder.iterdir()
+        if paper.is_dir()
+        for file in paper.iterdir()
+        if file.name.endswith(".yaml")
+    )
+
+
+def recipe(name: str) -> dict[str, Any]:
+    """The settings of a packaged recipe: a paper's setup, to be completed with the data's folder.
+
+    Raises:
+        ConfigError: No recipe of that name.
+    """
+    if name not in recipes():
+        raise unknown("recipe", name, recipes())
+    return _parsed(_folder().joinpath(f"{name}.yaml").read_text(encoding="utf-8"), name)
+
+
+def _folder() -> Any:
+    return resources.files("auxnet_keras.experiments").joinpath("recipes")
+
+
+def _parsed(text: str, where: str) -> dict[str, Any]:
+    try:
+        settings = plain_yaml(text)
+    except YamlError as error:
+        raise ConfigError(
+            f"{where} is no plain YAML ({error}). Expected lines of `name: value`. "
+            f"Received: {where!r}."
+        ) from None
+    if settings is None:
+        return {}
+    if not isinstance(settings, Mapping):
+        raise ConfigError(
+            f"{where} must hold lines of `name: value`. Received: {type(settings).__name__}."
+        )
+    return {str(name): value for name, value in settings.items()}

@@ -1,0 +1,74 @@
+"""What a run says before it starts, on the terminal and in its manifest."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from auxnet_keras.data.plan import fingerprint
+from auxnet_keras.experiments.run import manifest
+from auxnet_keras.experiments.run.log import logger
+from auxnet_keras.experiments.run.run import Run
+
+if TYPE_CHECKING:
+    from auxnet_keras.data.frame import DatasetInfo, Frame
+    from auxnet_keras.models import AuxiliaryModel
+
+
+def record_facts(run: Run, info: "DatasetInfo", frames: Mapping[str, Sequence["Frame"]]) -> None:
+    """Writes versions, seeds, device and data into the manifest, and that the run starts."""
+    record = run.manifest
+    resumed = bool(record.content["events"])
+    record.describe(
+        versions=manifest.versions(),
+        git=manifest.git(),
+        device=manifest.device(),
+        seeds={"run": run.config.seed},
+        deterministic=run.config.deterministic,
+        data={
+            "info": {**dataclasses.asdict(info), "palette": info.palette.tolist()},
+            "depth_unit": run.config.depth_unit or info.depth_unit,
+            "frames": {split: len(of_split) for split, of_split in frames.items()},
+            "fingerprint": {split: fingerprint(of_split) for split, of_split in frames.items()},
+        },
+    )
+    record.event("resume" if resumed else "start")
+
+
+def describe_run(
+    run: Run, model: "AuxiliaryModel", info: "DatasetInfo", train: Any, val: Any
+) -> None:
+    """Says what is about to be trained on what."""
+    config = run.config
+    where = config.data if config.root is None else f"{config.data}:{config.root}"
+    trained, deployed = model.count_params(), model.main_model().count_params()
+    unit = config.depth_unit or info.depth_unit
+    epochs, batches = run.position_saved
+    lines = {
+        "network": f"{config.model}{_on(config.backbone)} ({_start(str(config.weights))}), "
+        f"{'main task ' if config.tasks[1:] else ''}{config.main}, "
+        f"{f'weighting {config.weighting}' if config.tasks[1:] else 'alone'}",
+        "images": f"{len(train.source_frames)} to train on, {len(val.source_frames)} to validate "
+        f"on, of {where}",
+        "classes": f"{info.num_classes}: {', '.join(info.class_names)}; depth in {unit}",
+        "input": f"{config.size[0]}x{config.size[1]}, {config.batch_size} images a step, "
+        f"{len(train)} steps an epoch, {config.epochs} epochs",
+        "parameters": f"{trained:,} in training, {deployed:,} deployed",
+        "run folder": f"{run.path}" + _after(epochs, batches),
+    }
+    for name, text in lines.items():
+        logger.info("%-11s %s", name, text)
+
+
+def _after(epochs: int, batches: int) -> str:
+    if not epochs and not batches:
+        return ""
+    within = f" and batch {batches} of the next" if batches else ""
+    return f" (newest checkpoint: epoch {epochs}{within})"
+
+
+def _on(backbone: str | None) -> str:
+    return "" if backbone is None else f" on {backbone}"
+
+
+def _start(weights: str) -> str:
+    return {"none": "random weights", "imagenet": "ImageNet weights"}.get(weights, weights)

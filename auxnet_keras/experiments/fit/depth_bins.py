@@ -1,0 +1,64 @@
+"""The bins of the true depth that a class-wise weighting has where depth is the auxiliary task.
+
+They are measured once, before the first epoch, and stand in the run's manifest: a resumed run has
+the same classes.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from auxnet_keras.experiments.config import weighting_text as weightings
+
+if TYPE_CHECKING:
+    from auxnet_keras.experiments.config.run_config import RunConfig
+    from auxnet_keras.experiments.run.run import Run
+
+COUNT = 12
+RULE = "quantile"
+
+
+def edges_of(run: "Run", train: Any) -> list[float] | None:
+    """The edges between the bins of a run, or `None` if it needs none.
+
+    Args:
+        run: Its weighting says how many bins, or whose; its manifest keeps the edges.
+        train: The training data.
+
+    Raises:
+        ConfigError: As `auxnet_keras.data.depth_bins` and `preset_bins`.
+        DataError: No pixel with depth.
+    """
+    config = run.config
+    method, parameters = weightings.parse(config.weighting)
+    if method is not weightings.METHODS["class-wise"] or config.tasks[1] != "depth":
+        return None
+    kept = run.manifest.content.get("depth_bins")
+    if run.epochs_saved and kept is not None:
+        return list(kept["edges"])
+    bins, rule = parameters.get("bins", COUNT), parameters.get("bin_rule", RULE)
+    facts = {"unit": run.depth_unit, **_make(run, train, bins, rule)}
+    run.manifest.describe(depth_bins=facts)
+    return list(facts["edges"])
+
+
+def _make(run: "Run", train: Any, bins: int | str, rule: str) -> dict[str, Any]:
+    from auxnet_keras import data
+
+    if isinstance(bins, str):
+        edges = data.preset_bins(bins, run.depth_unit, width=run.config.size[1])
+        return {"preset": bins, "edges": edges.tolist()}
+    edges = data.depth_bins(train, bins, rule)
+    return {"rule": rule, "edges": edges.tolist()}
+
+
+def check_preset(config: "RunConfig") -> None:
+    """Refuses bins whose authors' edges have no counterpart in the unit that is trained.
+
+    Raises:
+        ConfigError: As `auxnet_keras.data.preset_bins`.
+    """
+    from auxnet_keras import data
+
+    _, parameters = weightings.parse(config.weighting)
+    if isinstance(parameters.get("bins"), str):
+        unit = config.depth_unit or data.info(config.data, config.root).depth_unit
+        data.preset_bins(parameters["bins"], unit, width=config.size[1])

@@ -1,0 +1,53 @@
+"""What a run leaves behind once its epochs are done."""
+
+from typing import Any
+
+from auxnet_keras import data
+from auxnet_keras.experiments.outputs.exporting import export
+from auxnet_keras.experiments.outputs.figures import write_figures
+from auxnet_keras.experiments.outputs.model_card import model_card
+from auxnet_keras.experiments.outputs.tables import evaluation_table
+from auxnet_keras.experiments.run.json_files import write_json
+from auxnet_keras.experiments.run.log import logger
+from auxnet_keras.experiments.run.run import RESULTS, Run
+from auxnet_keras.experiments.score.evaluation import evaluate
+from auxnet_keras.experiments.score.position_prior import position_prior, write_prior
+from auxnet_keras.storage.atomic import replacing, told
+
+
+def finish(run: Run) -> None:
+    """Evaluates the best weights and writes results, figures, model card and export."""
+    write_prior(_prior(run), run.path)
+    results = evaluate(run)
+    _write_results(run, results)
+    write_figures(run, results, data.source(run.config.data, run.config.root))
+    card = run.path / "MODEL_CARD.md"
+    with told(card), replacing(card) as temporary:
+        temporary.write_text(model_card(run), encoding="utf-8")
+    export(run, ["saved_model"])
+    record = run.manifest
+    record.record_artefacts()
+    record.event("end")
+    logger.info("Finished; everything is in %s", run.path)
+
+
+def _prior(run: Run) -> Any:
+    config, info = run.config, run.info
+    frames = data.arrays(
+        config.data,
+        config.root,
+        split="train",
+        size=config.size,
+        batch_size=1,  # a partial batch would be dropped
+        seed=config.seed,
+        ignore_void=config.ignore_void,
+        cache=None if config.cache == "memory" else config.cache,
+        shuffle=False,
+        limit=config.limit,
+    )
+    return position_prior(frames, info.num_classes, info.ignore_label)
+
+
+def _write_results(run: Run, results: dict[str, Any]) -> None:
+    write_json(results, run.path / RESULTS)
+    evaluation_table(results).write(run.path)

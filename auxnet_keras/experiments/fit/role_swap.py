@@ -1,0 +1,106 @@
+"""Learning Boost in both directions: each task is the main one once, from the same start."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.config.config_file import as_config
+from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.fit.depth_bins import check_preset
+from auxnet_keras.experiments.fit.training import train
+from auxnet_keras.experiments.outputs.tables import Table, comparison
+from auxnet_keras.experiments.run.folder import default_folder
+from auxnet_keras.experiments.run.json_files import write_json
+from auxnet_keras.experiments.run.run import Run
+
+ORDER = ("depth", "segmentation")
+"""Which task is the main one first, as in the paper."""
+
+
+def learning_boost(config: RunConfig | Mapping[str, Any] | str | Path) -> dict[str, Run]:
+    """Trains with depth as the main task, then with segmentation, and keeps the best of each.
+
+    Both trainings have the same settings, data and seed and start from the same weights: those of
+    the run that `weights` names, or the same random ones. Each has its own run folder in `out`,
+    `main_depth` and `main_segmentation`, with the weights that were best for its main task. Beside
+    them, `summary.{md,csv,tex,json}` has the scores of both. The same call resumes. With
+    `single_task` these are the two single-task baselines.
+
+    Args:
+        config: As for `train`; its `main` does not matter.
+
+    Returns:
+        Main task -> its finished run.
+
+    Raises:
+        ConfigError, DataError: As `train`; `out` is itself a run folder. What only the second
+            training would refuse is refused before the first.
+
+    Example:
+        >>> runs = ak.experiments.learning_boost({
+        ...     **ak.experiments.recipe("learning-boost/vkitti"), "root": "/data/vkitti"})
+        >>> runs["depth"].results["depth"]["abs_rel"]
+
+    Reference:
+        Yim and Kim, Learning Boost by Exploiting the Auxiliary Task, 2020, Algorithm 1, line 13.
+    """
+    base = as_config(config)
+    out = Path(base.out or f"{default_folder(base)}_both")
+    if (out / "config.yaml").exists():
+        raise ConfigError(
+            "Training in both directions makes two run folders, and this is one itself; choose "
+            f"another. Received: {str(out)!r}."
+        )
+    if base.single_task and base.starts_from_run:
+        raise ConfigError(
+            "Each task alone has a network of its own, so one run cannot be the start of both; "
+            "train them one by one, with main=depth and main=segmentation. "
+            f"Received: weights={base.weights!r}."
+        )
+    check_preset(base)
+    runs = {}
+    for main in ORDER:
+        print(f"\nMain task: {main}", flush=True)
+        runs[main] = train(dataclasses.replace(base, main=main, out=str(out / f"main_{main}")))
+    table = summary(runs)
+    table.write(out, "summary")
+    write_json({main: _facts(run) for main, run in runs.items()}, out / "summary.json")
+    table.show("\nBest weights of each main task, on the validation frames")
+    return runs
+
+
+def summary(runs: Mapping[str, Run]) -> Table:
+    """The table of both: validation losses at the epoch that was kept, then the usual scores."""
+    losses: list[dict[str, float]] = [_best_epoch(run) for run in runs.values()]
+    rows = tuple(
+        (name, tuple(of_run.get(key) for of_run in losses))
+        for key, name in (
+            ("val_segmentation_loss", "validation loss, segmentation"),
+            ("val_depth_loss", f"validation loss, depth [{next(iter(runs.values())).depth_unit}]"),
+        )
+        if any(key in of_run for of_run in losses)
+    )
+    scores = comparison({f"{main} main": run.results for main, run in runs.items()})
+    return Table(scores.columns, rows + scores.rows)
+
+
+def _best_epoch(run: Run) -> dict[str, float]:
+    """The history's row of the epoch whose weights were kept, counted from 1."""
+    history = run.history
+    monitored = [value if math.isfinite(value) else math.inf for value in history[_monitor(run)]]
+    best = monitored.index(min(monitored))
+    return {key: values[best] for key, values in history.items()} | {"epoch": best + 1}
+
+
+def _monitor(run: Run) -> str:
+    return f"val_{run.config.main}_loss"
+
+
+def _facts(run: Run) -> dict[str, Any]:
+    kept = _best_epoch(run)
+    losses = {key: kept[key] for key in kept if key in ("val_segmentation_loss", "val_depth_loss")}
+    scores = {task: run.results[task] for task in ORDER if task in run.results}
+    return {"run": str(run.path), "epoch": kept["epoch"], **losses, **scores}

@@ -1,0 +1,173 @@
+"""Training a run, from its config to its folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.config.config_file import as_config
+from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.run.folder import claim_folder, open_folder
+from auxnet_keras.experiments.run.run import WEIGHTS, Run
+from auxnet_keras.storage.atomic import alone
+
+_BOARD = "tensorboard"
+_CHECKPOINT_STEPS = 500  # minutes of work; a save takes a second
+
+
+def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
+    """Trains a run, or goes on with it, and leaves a folder that says everything about it.
+
+    The same config on the same folder goes on after the last finished epoch; on a finished folder
+    it says so and returns. Ctrl-C keeps what is finished and says what that is.
+
+    Args:
+        config: The settings: a `RunConfig`, a mapping of their names, or a YAML file.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        ConfigError: A setting that cannot work; a folder with another run in it.
+        DataError: As the reader.
+
+    Example:
+        >>> run = ak.experiments.train({"data": "street", "epochs": 2, "out": "runs/try"})
+        >>> run.results["segmentation"]["mean_iou"]
+    """
+    config = as_config(config)
+    run = open_folder(config)
+    if run.finished:
+        print(f"{run.path} is finished; see {run.path / 'results.md'}.")
+        return run
+    from auxnet_keras.data import sentence
+    from auxnet_keras.experiments.fit.finalize import finish
+    from auxnet_keras.experiments.run.log import logger, run_log
+
+    with alone(run.path, "training in this run folder", ConfigError):
+        run = claim_folder(config)
+        with run_log(run.path):
+            try:
+                _fit(run)
+                finish(run)
+            except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
+                run.manifest.event("interrupt", epochs=run.epochs_saved)
+                logger.info("Interrupted. %s", _what_is_saved(run))
+                raise
+            except Exception as error:
+                logger.error("stopped: %s", sentence(error) or error, extra={"file_only": True})
+                raise
+    return run
+
+
+def _fit(run: Run) -> None:
+    import keras
+    import tensorflow as tf
+
+    from auxnet_keras import data
+    from auxnet_keras.experiments.fit.announce import describe_run, record_facts
+    from auxnet_keras.experiments.fit.event_files import event_files_told
+    from auxnet_keras.experiments.fit.initial_weights import start_from_run
+    from auxnet_keras.experiments.run.network import network
+
+    config = run.config
+    keras.utils.set_random_seed(config.seed)
+    if config.deterministic:
+        tf.config.experimental.enable_op_determinism()
+    info = data.info(config.data, config.root)
+    train, val = (_dataset(config, split) for split in ("train", "val"))
+    new = run.position_saved == (0, 0)  # else the checkpoint has all weights
+    model = network(config, info.class_names, pretrained=new)
+    if new and config.starts_from_run:
+        start_from_run(model, config, config.depth_unit or info.depth_unit)
+    # Never XLA: it can search minutes for a kernel of the large transposed convolution on a GPU.
+    model.compile(keras.optimizers.Adam(config.learning_rate), jit_compile=False)
+    record_facts(run, info, {"train": train.source_frames, "val": val.source_frames})
+    describe_run(run, model, info, train, val)
+    if run.epochs_saved >= config.epochs:  # only what comes after them is missing
+        return
+    with event_files_told(run.path / _BOARD):
+        model.fit(
+            train,
+            validation_data=val,
+            epochs=config.epochs,
+            verbose=0,
+            shuffle=False,  # the data set does
+            callbacks=_callbacks(run, train, val),
+        )
+
+
+def _dataset(config: RunConfig, split: str) -> Any:
+    from auxnet_keras import data
+
+    dataset = data.load(
+        config.data,
+        config.root,
+        split=split,
+        size=config.size,
+        batch_size=config.batch_size,
+        seed=config.seed,
+        depth_unit=config.depth_unit,
+        ignore_void=config.ignore_void,
+        augment=config.augment and split == "train",
+        cache=config.cache,
+        limit=config.limit,
+        main=config.main,
+    )
+    return data.with_depth_input(dataset) if config.model == "fusenet" else dataset
+
+
+def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
+    from auxnet_keras import callbacks
+    from auxnet_keras.experiments.config.weighting_text import weighting
+    from auxnet_keras.experiments.fit.depth_bins import edges_of
+    from auxnet_keras.experiments.run.log import EpochLog
+
+    board = run.path / _BOARD
+    method = weighting(run.config.weighting, edges_of(run, train))
+    return [
+        *([] if method is None else [method]),
+        *_learning_rate(run.config),
+        callbacks.NonFinite(run.config.on_bad_numbers),
+        callbacks.Progress(),
+        EpochLog(),
+        callbacks.HistoryFile(run.path / "history.csv"),
+        callbacks.TensorBoard(board, write_graph=False),
+        callbacks.WeightBoard(board),
+        callbacks.TensorBoardPictures(
+            board,
+            val,
+            run.info,
+            every=max(1, run.config.epochs // 10),
+            figures=run.path / "figures",
+            depth_unit=run.depth_unit,
+        ),
+        callbacks.BestWeights(run.path / WEIGHTS),
+        # Last: an epoch counts with it.
+        callbacks.ResumableCheckpoint(run.path, every=_CHECKPOINT_STEPS, dataset=train),
+    ]
+
+
+def _learning_rate(config: RunConfig) -> list[Any]:
+    """Sets the rate of every epoch from its number alone, so that a resumed run has the same."""
+    import keras
+
+    drops = config.learning_rate_drops
+    if drops is None:
+        return []
+
+    def rate(epoch: int, current: float) -> float:
+        return [config.learning_rate, *(drops[done] for done in drops if done <= epoch)][-1]
+
+    return [keras.callbacks.LearningRateScheduler(rate)]
+
+
+def _what_is_saved(run: Run) -> str:
+    epochs, batches = run.position_saved
+    if not epochs and not batches:
+        return "No epoch was finished; the same command starts anew."
+    within = f", {batches} batches of the next" if batches else ""
+    return (
+        f"{epochs} of {run.config.epochs} epochs{within} and the best weights so far are saved in "
+        f"{run.path}; the same command goes on from there."
+    )

@@ -1,0 +1,30 @@
+"""A run's main task in the formats others load."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auxnet_keras.experiments.run.run import Run
+
+
+def export(run: "Run", formats: Sequence[str], out: str | Path | None = None) -> list[Path]:
+    """Writes the best weights' main task.
+
+    Args:
+        run: A trained run.
+        formats: Names of `auxnet_keras.export.FORMATS`.
+        out: The folder; `export` in the run folder without.
+
+    Returns:
+        What was written, in the order of `formats`.
+
+    Raises:
+        ConfigError, ExportError: As `auxnet_keras.export.write`.
+    """
+    from auxnet_keras.export import write
+
+    disparity = run.config.main == "depth" and run.depth_unit == "disparity_px"
+    folder = run.path / "export" if out is None else Path(out)
+    written = write(run.predictor.model, formats, folder, disparity=disparity)
+    return list(written.values())

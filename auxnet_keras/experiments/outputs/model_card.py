@@ -1,0 +1,93 @@
+"""MODEL_CARD.md: what a trained network is, what it was trained on, and what it is worth."""
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from auxnet_keras.experiments.outputs.tables import evaluation_table
+
+if TYPE_CHECKING:
+    from auxnet_keras.experiments.run.run import Run
+
+_CARD = """---
+library_name: keras
+tags: [{tag}, auxiliary-task, {model}]
+---
+# {name}
+
+A network for {main}{helped}, trained with auxnet_keras {version}.
+
+## Use
+
+```python
+import auxnet_keras as ak
+
+model = ak.experiments.load_run("{path}").model()
+```
+
+Input: RGB images, resized to {height}x{width} (the exported network does that itself). Classes:
+{classes}. Channel 0 is {first}.
+
+It was trained and scored on the data below and nothing else; on other cameras, places, weather or
+seasons its scores say nothing. It is not fit for any decision about safety.
+
+## Data
+
+{data}: {train} frames to train on, {val} to validate on. Depth in {unit}.
+Licence of the data: {licence}. Cite: {citation}
+
+## Training
+
+{settings}
+The weights are those of the epoch with the lowest validation loss of {main}. Versions, seeds and
+checksums are in `manifest.json`, every epoch in `history.csv`.
+
+## Results
+
+{frames} validation frames at their own size. The position prior predicts, at each position, the
+class most frequent there in the training data. The validation frames also chose the epoch, so
+expect a little less on new ones.
+
+{table}
+## Method
+
+{methods}"""
+
+AUXNET = (
+    "S. Chennupati, G. Sistu, S. Yogamani, S. Rawashdeh: AuxNet: Auxiliary tasks enhanced semantic "
+    "segmentation for automated driving. VISAPP 2019.\n"
+)
+LEARNING_BOOST = (
+    "J. Yim, S. H. Kim: Learning Boost by Exploiting the Auxiliary Task in Multi-task Domain. "
+    "2020.\n"
+)
+
+
+def model_card(run: "Run") -> str:
+    """The card of a finished run, as Markdown."""
+    config, facts, info = run.config, run.manifest.content, run.info
+    settings = yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
+    untrained = config.ignore_void and info.class_names[0] == "void"
+    return _CARD.format(
+        model=config.model,
+        tag={"segmentation": "semantic-segmentation", "depth": "depth-estimation"}[config.main],
+        name=run.name,
+        path=run.path.as_posix(),
+        main=config.main,
+        helped=f" helped by {config.tasks[1]}" if config.tasks[1:] else "",
+        version=facts["versions"].get("auxnet_keras", ""),
+        height=config.size[0],
+        width=config.size[1],
+        classes=", ".join(info.class_names),
+        first=f"{info.class_names[0]}{', which was not trained' if untrained else ''}",
+        data=config.data,
+        train=facts["data"]["frames"]["train"],
+        val=facts["data"]["frames"]["val"],
+        unit=run.depth_unit,
+        licence=info.licence,
+        citation=info.citation,
+        settings=f"```yaml\n{settings}```\n",
+        frames=run.results["frames"],
+        table=evaluation_table(run.results).markdown(),
+        methods=LEARNING_BOOST if config.weighting.startswith("class-wise") else AUXNET,
+    )

@@ -1,0 +1,71 @@
+"""Where a run goes: a new folder, one to go on with, one that is finished, or one to keep off."""
+
+from pathlib import Path
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.config.config_file import read_config, write_config
+from auxnet_keras.experiments.config.run_config import CHANGEABLE, RunConfig, difference
+from auxnet_keras.experiments.run.run import Run, load_run
+from auxnet_keras.storage.atomic import LOCK
+
+_CONFIG = "config.yaml"
+_OURS = (LOCK, f".tmp-{_CONFIG}")  # all that a run killed at its very start leaves
+
+
+def open_folder(config: RunConfig) -> Run:
+    """The run of a config: a new one, or one whose folder holds the same settings.
+
+    Writes nothing. A run without a finished epoch has nothing to lose: it may get other settings. A
+    later one may get another `on_bad_numbers`, to go on behind the numbers that stopped it.
+
+    Args:
+        config: `out` says where; `runs/<data>_<model>` without, with the weighting behind.
+
+    Raises:
+        ConfigError: The folder holds a run with other settings, or other files.
+    """
+    path = Path(config.out or default_folder(config))
+    if (path / _CONFIG).is_file():
+        run = load_run(path)
+        lines = difference(run.config, config)
+        fixed = [line for line in lines if line.partition(":")[0] not in CHANGEABLE]
+        if fixed and _has_trained(run):
+            raise ConfigError(
+                f"{path} holds a run with other settings. Choose another folder, or ask for the "
+                f"same settings to resume it. Received: {'; '.join(fixed)}."
+            )
+        return Run(path, config) if lines else run
+    if path.exists() and (
+        not path.is_dir() or any(inside.name not in _OURS for inside in path.iterdir())
+    ):
+        raise ConfigError(
+            "The run folder must be new, empty, or hold an earlier run with its config.yaml, so "
+            f"that nothing of yours is mixed with it. Received: {str(path)!r}."
+        )
+    return Run(path, config)
+
+
+def claim_folder(config: RunConfig) -> Run:
+    """As `open_folder`, and the settings are written there.
+
+    Only for whom has the folder alone: another process may be in its first epoch.
+    """
+    run = open_folder(config)
+    file = run.path / _CONFIG
+    changes = difference(read_config(file), run.config) if file.is_file() else []
+    if changes or not file.is_file():
+        write_config(run.config, file)
+    if changes and _has_trained(run):
+        run.manifest.event("change", settings=changes)
+    return run
+
+
+def _has_trained(run: Run) -> bool:
+    return bool(run.history) or run.position_saved != (0, 0)
+
+
+def default_folder(config: RunConfig) -> str:
+    """`runs/kitti_auxnet_ftwb`, say."""
+    method = config.weighting.partition(":")[0]
+    names = [config.data, config.model] + ([] if method == "none" else [method])
+    return f"runs/{'_'.join(names)}"

@@ -1,0 +1,63 @@
+"""Files of a run: read with a sentence where they are damaged, written whole or not at all."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from auxnet_keras.errors import DataError
+from auxnet_keras.safety import read_bytes
+from auxnet_keras.storage.atomic import replacing, told
+
+MAX_JSON = 1 << 22
+"""Bytes; a manifest names a run's files, and a run has no ten thousand."""
+
+_AGAIN = (
+    "restore it from a copy of the run folder, or move it away and give the run's `auxnet train` "
+    "command again, which writes it anew"
+)
+
+
+def read_json(path: Path, **expected: type) -> dict[str, Any]:
+    """The object a JSON file holds.
+
+    Args:
+        path: The file.
+        expected: Names the object must have, and the type of each one's value.
+
+    Raises:
+        DataError: The file cannot be read, is no JSON, or holds something else.
+    """
+    try:
+        content = json.loads(read_bytes(path, MAX_JSON))
+    except DataError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise damaged(path, error) from error
+    if not isinstance(content, dict):
+        raise damaged(path, f"a {type(content).__name__}")
+    for name, kind in expected.items():
+        if not isinstance(content.get(name), kind):
+            raise damaged(path, f"{name!r}: {type(content.get(name)).__name__}")
+    return content
+
+
+def damaged(path: Path, received: object, remedy: str = _AGAIN) -> DataError:
+    """The error for a file of a run folder that is not as training wrote it."""
+    line = " ".join(str(received).split())[:200].rstrip(".")
+    return DataError(f"{path} is damaged; {remedy}. Received: {line}.")
+
+
+def write_json(content: Any, path: Path) -> None:
+    """Writes JSON; makes the folder it goes to."""
+    with told(path), replacing(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def write_png(image: np.ndarray, path: Path) -> None:
+    """Writes uint8 or uint16 [H, W] as PNG; makes the folder it goes to."""
+    _, encoded = cv2.imencode(".png", image)
+    with told(path), replacing(path) as temporary:
+        temporary.write_bytes(encoded.tobytes())

@@ -1,0 +1,80 @@
+"""log.txt: what was said about a run, on disk."""
+
+import contextlib
+import logging
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import keras
+
+from auxnet_keras.callbacks.progress import describe
+from auxnet_keras.storage.atomic import told
+
+logger = logging.getLogger("auxnet_keras")
+
+
+@contextlib.contextmanager
+def run_log(folder: Path) -> Iterator[None]:
+    """Inside the block, what the package logs goes to the terminal and, dated, to log.txt.
+
+    A warning is shown once: data is opened several times in a run. On a full disk log.txt ends
+    where it is, and the rest goes on.
+
+    Raises:
+        DataError: log.txt cannot be opened.
+    """
+    path = folder / "log.txt"
+    with told(path):
+        file = _LogFile(path, encoding="utf-8")
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    terminal = logging.StreamHandler()
+    terminal.setFormatter(logging.Formatter("%(message)s"))
+    terminal.addFilter(lambda record: not getattr(record, "file_only", False))
+    before = logger.level, logger.propagate
+    logger.setLevel(logging.INFO)
+    logger.propagate = False  # libraries give the root logger a handler, and lines came twice
+    for handler in (file, terminal):
+        handler.addFilter(_WarnOnce())
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.level, logger.propagate = before
+        for handler in (file, terminal):
+            logger.removeHandler(handler)
+        with contextlib.suppress(OSError):  # what is left in its buffer finds no room, either
+            file.close()
+
+
+class _LogFile(logging.FileHandler):
+    """Says once that a line could not be written, where logging prints a stack for every line."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        if not getattr(self, "_told", False):
+            self._told = True
+            error = sys.exc_info()[1]
+            print(f"{self.baseFilename} is not written any more: {error}", file=sys.stderr)
+
+
+class _WarnOnce(logging.Filter):
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        new = record.levelno != logging.WARNING or message not in self._seen
+        self._seen.add(message)
+        return new
+
+
+class EpochLog(keras.callbacks.Callback):
+    """A line in log.txt for every epoch; the terminal has its progress line."""
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        training = describe(logs or {}).plain
+        validation = describe(logs or {}, prefix="val_").plain
+        logger.info(
+            "epoch %d: %s | val %s", epoch + 1, training, validation, extra={"file_only": True}
+        )

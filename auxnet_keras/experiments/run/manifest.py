@@ -1,0 +1,118 @@
+"""manifest.json: what a run was made with, when it ran, and the SHA-256 of all it left behind."""
+
+import datetime
+import hashlib
+import importlib.metadata
+import os
+import platform
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from auxnet_keras.experiments.run.json_files import damaged, read_json, write_json
+from auxnet_keras.storage.atomic import LOCK
+
+PACKAGES = ("auxnet_keras", "keras", "tensorflow", "numpy", "opencv-python-headless")
+
+
+class Manifest:
+    """The manifest of a run folder; every change is on disk when the call returns.
+
+    Args:
+        folder: The run folder. An existing manifest there is continued.
+
+    Raises:
+        DataError: The existing manifest is damaged.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "manifest.json"
+        self.content: dict[str, Any] = {"events": [], "artefacts": {}}
+        if self.path.is_file():
+            self.content = read_json(self.path, events=list, artefacts=dict)
+            if not all(isinstance(event, dict) for event in self.content["events"]):
+                raise damaged(self.path, "events that are none")
+
+    @property
+    def finished(self) -> bool:
+        """The run's last event is its end."""
+        events = self.content["events"]
+        return bool(events) and events[-1].get("event") == "end"
+
+    def describe(self, **facts: Any) -> None:
+        """Sets or replaces top-level facts, such as `seeds=` or `data=`."""
+        self.content.update(facts)
+        self._write()
+
+    def event(self, event: str, **details: Any) -> None:
+        """Appends `start`, `resume`, `change`, `interrupt` or `end`, with its time (UTC)."""
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+        self.content["events"].append({"event": event, "time": now, "command": command, **details})
+        self._write()
+
+    def record_artefacts(self) -> None:
+        """Takes the SHA-256 of every file of the folder but the manifest itself and locks."""
+        folder = self.path.parent
+        files = sorted(
+            path
+            for path in folder.rglob("*")
+            if path.is_file() and path != self.path and path.name != LOCK
+        )
+        self.content["artefacts"] = {
+            path.relative_to(folder).as_posix(): sha256(path) for path in files
+        }
+        self._write()
+
+    def _write(self) -> None:
+        write_json(self.content, self.path)
+
+
+def sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that decide a run's numbers."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def git() -> dict[str, Any] | None:
+    """Commit and cleanness of the checkout in the current folder; `None` outside of one."""
+    commit = _git("rev-parse", "HEAD")
+    if commit is None:
+        return None
+    return {"commit": commit, "dirty": bool(_git("status", "--porcelain"))}
+
+
+def device() -> dict[str, Any]:
+    """What TensorFlow computes on."""
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    names = [tf.config.experimental.get_device_details(gpu).get("device_name") for gpu in gpus]
+    return {
+        "gpus": names,
+        "cpu": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+    }
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", *arguments], capture_output=True, text=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,0 +1,65 @@
+"""The network a config names."""
+
+from typing import TYPE_CHECKING, Any
+
+from auxnet_keras.experiments.config.run_config import TWO_TASKS, RunConfig
+
+if TYPE_CHECKING:
+    from auxnet_keras.models import AuxiliaryModel
+
+CONSTRUCTORS = {"auxnet": "AuxNet", "segnet": "SegNet", "fusenet": "FuseNet", "unet": "UNet"}
+
+
+def network(
+    config: RunConfig, class_names: tuple[str, ...], *, pretrained: bool = True
+) -> "AuxiliaryModel":
+    """Builds the network of a config, uncompiled.
+
+    With the same seed before it, the weights are the same whichever task is the main one, and with
+    `single_task` what is left of the network starts from the same weights, too.
+
+    Args:
+        config: Says which model, backbone, weights, size and tasks.
+        class_names: One for each channel of the segmentation.
+        pretrained: `False` leaves the weights random, for a network whose own are loaded next.
+
+    Raises:
+        ConfigError: As the model's constructor.
+    """
+    from auxnet_keras import models
+
+    options: dict[str, Any] = {"class_names": class_names}
+    if config.model != "unet":
+        from_file = pretrained and config.weights != "none" and not config.starts_from_run
+        options |= {
+            "backbone": _backbone(config),
+            "weights": config.weights if from_file else None,
+        }
+    if config.model in TWO_TASKS:
+        options |= {"main": config.main, "auxiliary": other_task(config.main)}
+    constructor = getattr(models, CONSTRUCTORS[config.model])
+    model = constructor(len(class_names), (*config.size, 3), **options)
+    return _main_alone(model) if config.single_task else model
+
+
+def _main_alone(model: "AuxiliaryModel") -> "AuxiliaryModel":
+    from auxnet_keras.models import AuxiliaryModel
+
+    outputs = {model.main: model.output[model.main]}
+    names = model.class_names or None
+    return AuxiliaryModel(
+        model.input, outputs, model.main, None, class_names=names, name=model.name
+    )
+
+
+def _backbone(config: RunConfig) -> Any:
+    if config.backbone != "small":
+        return config.backbone
+    from auxnet_keras.models.small_backbone import small_backbone
+
+    return small_backbone((*config.size, 3))
+
+
+def other_task(task: str) -> str:
+    """The task that helps when `task` is the one to be helped."""
+    return "depth" if task == "segmentation" else "segmentation"

@@ -1,0 +1,188 @@
+"""A run: a folder that holds one training and everything it left behind."""
+
+import csv
+import functools
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from auxnet_keras.callbacks.checkpoint_store import position
+from auxnet_keras.errors import ConfigError, DataError
+from auxnet_keras.experiments.config.config_file import read_config
+from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.run.json_files import damaged, read_json
+from auxnet_keras.experiments.run.manifest import Manifest
+from auxnet_keras.safety.bounded_read import MAX_TABLE, read_bytes
+
+if TYPE_CHECKING:
+    from auxnet_keras.data.frame import DatasetInfo
+    from auxnet_keras.experiments.run.predictor import Predictor
+    from auxnet_keras.models import AuxiliaryModel
+
+WEIGHTS = "best.weights.h5"
+RESULTS = "results.json"
+
+
+class Run:
+    """One training and all it left behind; reads the folder, computes nothing by itself.
+
+    Args:
+        path: The run folder.
+        config: Its settings.
+
+    Attributes:
+        path, config: As given.
+    """
+
+    def __init__(self, path: Path, config: RunConfig) -> None:
+        self.path = path
+        self.config = config
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.path)!r})"
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.path.resolve().name
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the run was made with."""
+        return Manifest(self.path)
+
+    @property
+    def finished(self) -> bool:
+        """Training and evaluation came to their end, and their results are there."""
+        return self.manifest.finished and (self.path / RESULTS).is_file()
+
+    @property
+    def position_saved(self) -> tuple[int, int]:
+        """Finished epochs, and batches of the next, at which the newest checkpoint was written."""
+        names = [path.name for path in (self.path / "checkpoints").glob("epoch-*")]
+        return max(filter(None, map(position, names)), default=(0, 0))
+
+    @property
+    def epochs_saved(self) -> int:
+        """Epochs after which the newest checkpoint was written: a resumed run goes on there."""
+        return self.position_saved[0]
+
+    @property
+    def history(self) -> dict[str, list[float]]:
+        """Column of `history.csv` -> its value for every epoch; empty before the first.
+
+        Raises:
+            DataError: The file is damaged.
+        """
+        file = self.path / "history.csv"
+        if not file.is_file():
+            return {}
+        try:
+            rows = list(
+                csv.DictReader(io.StringIO(read_bytes(file, MAX_TABLE).decode(), newline=""))
+            )
+            return {key: [_number(row[key]) for row in rows] for key in (rows[0] if rows else {})}
+        except (ValueError, TypeError, csv.Error) as error:
+            if isinstance(error, DataError):
+                raise
+            remedy = "restore it from a copy of the run folder"
+            raise damaged(file, error, remedy) from error
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """What `results.json` holds: the evaluation of the best weights; empty before the end.
+
+        Raises:
+            DataError: The file is damaged.
+        """
+        file = self.path / RESULTS
+        if not file.is_file():
+            return {}
+        return read_json(file, data=str, split=str, frames=int, position_prior=dict)
+
+    @property
+    def info(self) -> "DatasetInfo":
+        """Classes, palette and units the network was trained with; needs no data."""
+        from auxnet_keras.data.frame import DatasetInfo
+
+        facts = dict(self._data_facts()["info"])
+        try:
+            facts["class_names"] = tuple(facts["class_names"])
+            facts["palette"] = np.asarray(facts["palette"], np.uint8)
+            if facts["palette"].ndim != 2 or facts["palette"].shape[1] != 3:
+                raise ValueError("a palette that is no list of colours")
+            if not all(isinstance(name, str) for name in facts["class_names"]):
+                raise ValueError("class names that are no texts")
+            return DatasetInfo(**facts)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise damaged(self.manifest.path, f"data: info: {error}") from error
+
+    @property
+    def depth_unit(self) -> str:
+        """The unit of the depth the network was trained with."""
+        return self._data_facts()["depth_unit"]
+
+    @functools.cached_property
+    def predictor(self) -> "Predictor":
+        """The network with the best weights on images of any size; built once."""
+        from auxnet_keras.experiments.run.predictor import Predictor
+
+        return Predictor(self.model(), self.depth_unit)
+
+    def model(self) -> "AuxiliaryModel":
+        """The network with the best weights, rebuilt from the config.
+
+        Raises:
+            ConfigError: There are no weights yet, they belong to another network, or their file is
+                damaged.
+        """
+        from auxnet_keras.experiments.run.network import network
+
+        names = self.info.class_names
+        file = self.path / WEIGHTS
+        if not file.is_file():
+            raise ConfigError(
+                f"The run has no trained weights yet; train it first. Received: {str(file)!r}."
+            )
+        model = network(self.config, names, pretrained=False)
+        model.load_weights(file)
+        return model
+
+    def _data_facts(self) -> dict[str, Any]:
+        facts = self.manifest.content.get("data")
+        if facts is None:
+            raise ConfigError(
+                "The run folder's manifest.json does not say what the network was trained on; "
+                f"train it first. Received: {str(self.path)!r}."
+            )
+        if not isinstance(facts, dict) or not isinstance(facts.get("info"), dict):
+            raise damaged(self.manifest.path, "data without its info")
+        if not isinstance(facts.get("depth_unit"), str):
+            raise damaged(self.manifest.path, "data without its depth_unit")
+        return facts
+
+
+def load_run(path: str | Path) -> Run:
+    """The run in a folder.
+
+    Raises:
+        ConfigError: The folder is missing or is no run folder.
+
+    Example:
+        >>> run = ak.experiments.load_run("runs/kitti")
+        >>> run.results["segmentation"]["mean_iou"]
+    """
+    path = Path(path)
+    file = path / "config.yaml"
+    if not file.is_file():
+        raise ConfigError(
+            "Not a run folder: a run folder holds the config.yaml that `auxnet train --out` "
+            f"wrote. Received: {str(path)!r}."
+        )
+    return Run(path, read_config(file))
+
+
+def _number(text: str) -> float:
+    return float(text) if text not in ("", None) else float("nan")

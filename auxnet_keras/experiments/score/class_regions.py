@@ -1,0 +1,215 @@
+"""Two runs compared inside and outside the region of each class: the paper's Table 1."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from auxnet_keras import plots
+from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.readers.base import Source
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.outputs.tables import Table
+from auxnet_keras.experiments.run.json_files import write_json
+from auxnet_keras.experiments.run.run import Run, load_run
+from auxnet_keras.experiments.score.evaluation import MAX_METRES, check_classes, converted
+from auxnet_keras.metrics import confusion
+from auxnet_keras.metrics.regions import Regions, iou_regions, log_l1, regions
+
+SCORES = {"iou": "IoU", "log_l1": "log L1"}
+
+
+def compare(
+    run_a: Run | str | Path, run_b: Run | str | Path, data: str | None = None
+) -> dict[str, Any]:
+    """Scores two runs on the full image and inside and outside the region of each class.
+
+    The region of a class is where the truth says so. IoU inside is the IoU of the class, elsewhere
+    the mean of the IoU of the classes, weighted by their pixels; log L1 is the mean of
+    |ln p - ln g| over the pixels with a class and a depth of at most 80 m. So the full image is the
+    mean of inside and outside, weighted by their pixels. Predictions are resized to the image's own
+    size; frames are read one after the other.
+
+    Args:
+        run_a, run_b: Trained runs, or their folders: a single-task and a multi-task one, say.
+        data: `KIND[:ROOT]` of other data, all of which is used; `None` for the validation split of
+            the runs' own.
+
+    Returns:
+        {"data", "split", "frames", "runs": [name of a, name of b], "full": scores, "classes":
+        {class: {"pixels": share of the labelled pixels, "depth_pixels": share of those with depth,
+        "inside": scores, "outside": scores}}} with scores = {"iou": [a, b], "log_l1": [a, b]}.
+        `None` where a class has no pixel or a run has no such task.
+
+    Raises:
+        ConfigError: The runs were trained on different data or classes, and `data` does not say
+            which to use, or has others.
+        DataError: As the reader.
+
+    Example:
+        >>> results = ak.experiments.compare("runs/single", "runs/multi")
+        >>> results["classes"]["car"]["inside"]["log_l1"]
+        [0.0314, 0.0283]
+
+    Reference:
+        Yim and Kim, Learning Boost by Exploiting the Auxiliary Task, 2020, Table 1.
+    """
+    from auxnet_keras.data import source as open_source
+
+    runs = [run if isinstance(run, Run) else load_run(run) for run in (run_a, run_b)]
+    config, split = _data(runs, data)
+    source = open_source(config.data, config.root)
+    for run in runs:
+        check_classes(run.info.class_names, source.info.class_names)
+    ignore_void = any(run.config.ignore_void for run in runs)
+    sides = [_Side(run, source, ignore_void) for run in runs]
+    frames = source.frames(split, config.seed, config.limit if split == "val" else None)
+    for frame in frames:
+        for side in sides:
+            side.add(frame)
+    where = config.data if config.root is None else f"{config.data}:{config.root}"
+    return {
+        "data": where,
+        "split": split,
+        "frames": len(frames),
+        "runs": _names(runs),
+        **_results(sides, ignore_void),
+    }
+
+
+def _names(runs: list[Run]) -> list[str]:
+    """The folders' names, as much of their paths as tells them apart."""
+    places = [run.path.resolve().parts for run in runs]
+    for parts in range(1, max(map(len, places)) + 1):
+        names = ["/".join(place[-parts:]) for place in places]
+        if names[0] != names[1]:
+            return names
+    return [f"{run.name} ({side})" for run, side in zip(runs, "AB", strict=True)]
+
+
+def _data(runs: list[Run], data: str | None) -> tuple[RunConfig, str]:
+    configs = [run.config for run in runs]
+    places = [(config.data, config.root) for config in configs]
+    if data is not None:
+        other = RunConfig(data=data)
+        if (other.data, other.root) not in places:
+            return other, "all"
+        return configs[places.index((other.data, other.root))], "val"
+    if places[0] != places[1]:
+        raise ConfigError(
+            "The two runs were trained on different data; say with data=KIND:ROOT (--data) on "
+            f"which to compare them. Received: {places[0]} and {places[1]}."
+        )
+    return configs[0], "val"
+
+
+class _Side:
+    """One run's sums over the pixels of each class, frame by frame."""
+
+    def __init__(self, run: Run, source: Source, ignore_void: bool) -> None:
+        self.names = run.info.class_names
+        self.source = source
+        self.ignore_void = ignore_void
+        self.predict = run.predictor
+        self.counts = np.zeros((len(self.names),) * 2, np.int64)
+        self.log_sums = np.zeros(len(self.names))
+        self.log_pixels = np.zeros(len(self.names), np.int64)
+
+    def add(self, frame: Frame) -> None:
+        unit, classes = self.predict.depth_unit, len(self.names)
+        sample = self.source.read(frame, unit, self.ignore_void)
+        prediction = self.predict(sample.image, sample.depth)
+        if prediction.classes is not None:
+            self.counts += confusion.count(sample.segmentation, prediction.classes, classes)
+        if prediction.depth is not None and frame.depth is not None:
+            truth = sample.depth[..., 0]
+            valid = truth >= 0
+            metres = [
+                converted(self.source, frame, values, unit, "metres")
+                for values in (np.where(valid, truth, 1.0), prediction.depth)
+            ]
+            measured = np.where(valid, metres[0], -1.0)
+            sums, pixels = log_l1(
+                sample.segmentation, measured, metres[1], classes, max_depth=MAX_METRES
+            )
+            self.log_sums += sums
+            self.log_pixels += pixels
+
+    def scores(self) -> dict[str, Regions]:
+        return {"iou": iou_regions(self.counts), "log_l1": regions(self.log_sums, self.log_pixels)}
+
+
+def _results(sides: list[_Side], ignore_void: bool) -> dict[str, Any]:
+    scores = [side.scores() for side in sides]
+
+    def both(part: str, *at: int) -> dict[str, list[float | None]]:
+        found = {key: [np.asarray(getattr(one[key], part))[at] for one in scores] for key in SCORES}
+        return {key: [_plain(value) for value in values] for key, values in found.items()}
+
+    classes = {}
+    for c, name in enumerate(sides[0].names):
+        if name == "void" and ignore_void:
+            continue  # no pixel of the truth is void then
+        share = {key: max(_share(one[key], c) for one in scores) for key in SCORES}
+        classes[name] = {
+            "pixels": share["iou"],
+            "depth_pixels": share["log_l1"],
+            "inside": both("inside", c),
+            "outside": both("outside", c),
+        }
+    return {"full": both("full"), "classes": classes}
+
+
+def _share(score: Regions, c: int) -> float:
+    """0 as well for a run without that task: the other one's counts then."""
+    return float(np.nan_to_num(score.share[c]))
+
+
+def _plain(value: Any) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def region_table(results: Mapping[str, Any]) -> Table:
+    """The comparison as a table: the full image, then a row for each class."""
+    names = results["runs"]
+    columns = ["pixels [%]"]
+    for title in SCORES.values():
+        columns += [f"{title}{where}, {name}" for where in ("", " outside") for name in names]
+
+    def values(inside: Mapping[str, Any], outside: Mapping[str, Any]) -> list[float | None]:
+        return [v for key in SCORES for part in (inside, outside) for v in part[key]]
+
+    nothing = dict.fromkeys(SCORES, (None, None))
+    rows = [("full image", (100.0, *values(results["full"], nothing)))]
+    for name, of_class in results["classes"].items():
+        pixels = 100.0 * of_class["pixels"]
+        rows.append((name, (pixels, *values(of_class["inside"], of_class["outside"]))))
+    return Table(tuple(columns), tuple(rows), digits=4)
+
+
+def print_comparison(results: Mapping[str, Any]) -> None:
+    """Prints what fits a terminal: not what is outside of the regions."""
+    whole = region_table(results)
+    shown = [i for i, column in enumerate(whole.columns) if " outside, " not in column]
+    columns = ("pixels [%]", *(f"{title} {side}" for title in SCORES.values() for side in "AB"))
+    rows = tuple((label, tuple(values[i] for i in shown)) for label, values in whole.rows)
+    a, b = results["runs"]
+    Table(columns, rows, whole.digits).show(
+        f"Inside the region of each class, {results['frames']} frames of {results['data']}\n"
+        f"A = {a}, B = {b}"
+    )
+
+
+def write_comparison(results: Mapping[str, Any], out: Path) -> None:
+    """Writes `comparison.{md,csv,tex,json}` and, where a class was seen, `comparison.png`."""
+    write_json(results, out / "comparison.json")
+    region_table(results).write(out, "comparison")
+    panels = {}
+    for key, title in SCORES.items():
+        pairs = {name: one["inside"][key] for name, one in results["classes"].items()}
+        if any(value is not None for pair in pairs.values() for value in pair):
+            panels[f"{title} inside"] = (pairs, key == "iou")
+    if panels:
+        plots.paired_dots(panels, results["runs"], out / "comparison.png")

@@ -1,0 +1,161 @@
+"""Evaluation of a run at the images' own size, beside the position prior."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.readers.base import Source
+from auxnet_keras.data.resize import resize_nearest
+from auxnet_keras.data.units import convert
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.score.position_prior import read_prior
+from auxnet_keras.metrics import confusion, depth_scores, kitti
+
+if TYPE_CHECKING:
+    from auxnet_keras.experiments.run.run import Run
+
+MAX_METRES = 80.0
+"""Truth beyond does not count and predictions are clipped there, as is the custom outdoors."""
+
+_NEAREST_TO_ZERO = 1e-6  # a disparity or inverse depth <= 0 means as far as can be
+
+
+def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
+    """Scores a run's best weights at native resolution.
+
+    The class map and the depth of every image are resized to the image's own size and compared
+    there with the untouched truth. IoU and accuracies come from one confusion matrix over all
+    images; depth scores are computed in metres for every image and averaged over the images; D1,
+    where the data has disparity, is over all pixels.
+
+    Args:
+        run: A trained run.
+        data: `KIND[:ROOT]` of other data, all of which is used; `None` for the validation split of
+            the run's own.
+
+    Returns:
+        {"data", "split", "frames", "segmentation": {score: value}, "depth": {score: value},
+        "position_prior": {"segmentation": ...}, "confusion": [[int]]}; NaN is `None`.
+
+    Raises:
+        ConfigError: The data's classes are not those the run was trained on.
+        DataError: As the reader.
+
+    Example:
+        >>> evaluate(ak.experiments.load_run("runs/kitti"))["segmentation"]["mean_iou"]
+    """
+    from auxnet_keras.data import source as open_source
+
+    config, split = run.config, "val"
+    if data is not None:
+        other = RunConfig(data=data)
+        if (other.data, other.root) != (config.data, config.root):
+            config, split = other, "all"
+    source = open_source(config.data, config.root)
+    check_classes(run.info.class_names, source.info.class_names)
+    frames = source.frames(split, run.config.seed, run.config.limit if split == "val" else None)
+    scores = Scores(run, source)
+    for frame in frames:
+        scores.add(frame)
+    where = config.data if config.root is None else f"{config.data}:{config.root}"
+    return {"data": where, "split": split, "frames": len(frames), **scores.results()}
+
+
+class Scores:
+    """Accumulates the scores of a run and of its position prior, image by image.
+
+    Args:
+        run: A trained run.
+        source: Where the frames come from.
+    """
+
+    def __init__(self, run: "Run", source: Source) -> None:
+        self.source = source
+        self.names = run.info.class_names
+        self.ignore_void = run.config.ignore_void
+        self.predict = run.predictor
+        self.prior = read_prior(run.path)
+        self.model_counts = np.zeros((len(self.names),) * 2, np.int64)
+        self.prior_counts = np.zeros_like(self.model_counts)
+        self.depth: list[dict[str, float]] = []
+        self.d1_counts = np.zeros(2, np.int64)
+
+    def add(self, frame: Frame) -> None:
+        """Predicts and scores one frame."""
+        sample = self.source.read(frame, self.predict.depth_unit, self.ignore_void)
+        prediction = self.predict(sample.image, sample.depth)
+        truth = sample.segmentation
+        if prediction.classes is not None:
+            classes = len(self.names)
+            self.model_counts += confusion.count(truth, prediction.classes, classes)
+            prior = resize_nearest(self.prior, truth.shape)
+            self.prior_counts += confusion.count(truth, prior, classes)
+        if prediction.depth is not None and frame.depth is not None:
+            self._add_depth(frame, sample.depth[..., 0], prediction.depth)
+
+    def _add_depth(self, frame: Frame, truth: np.ndarray, prediction: np.ndarray) -> None:
+        valid = truth >= 0
+        maps = np.where(valid, truth, 1.0), prediction
+        metres = [self._converted(frame, values, "metres") for values in maps]
+        measured = np.where(valid, metres[0], -1.0)
+        self.depth.append(depth_scores.image_scores(measured, metres[1], max_depth=MAX_METRES))
+        if self.source.encoding.unit == "disparity_px":
+            pixels = [self._converted(frame, values, "disparity_px") for values in maps]
+            self.d1_counts += kitti.d1_counts(np.where(valid, pixels[0], -1.0), pixels[1])
+
+    def _converted(self, frame: Frame, values: np.ndarray, wanted: str) -> np.ndarray:
+        return converted(self.source, frame, values, self.predict.depth_unit, wanted)
+
+    def results(self) -> dict[str, Any]:
+        """The scores so far."""
+        results: dict[str, Any] = {"position_prior": {}}
+        if self.model_counts.any():
+            results["segmentation"] = self._segmentation(self.model_counts)
+            results["position_prior"]["segmentation"] = self._segmentation(self.prior_counts)
+            results["confusion"] = self.model_counts.tolist()
+        if self.depth:
+            depth = depth_scores.mean_over_images(self.depth)
+            if self.d1_counts[1]:
+                depth |= kitti.d1(self.d1_counts)
+            results["depth"] = _plain(depth)
+        return results
+
+    def _segmentation(self, counts: np.ndarray) -> dict[str, float | None]:
+        scores = confusion.scores(counts, self.names)
+        if self.ignore_void and "void" in self.names:
+            # No pixel of the truth is void then. Calling one void is a miss of its class, but void
+            # is no class to average over.
+            del scores["iou_void"]
+            ious = [scores[f"iou_{name}"] for name in self.names if name != "void"]
+            scores["mean_iou"] = np.nanmean(ious)
+        return _plain(scores)
+
+
+def converted(
+    source: Source, frame: Frame, values: np.ndarray, given: str, wanted: str
+) -> np.ndarray:
+    """Depth [H, W] of a frame at its own size, from one unit to another."""
+    encoding = source.encoding
+    if given == "raw":
+        values, given = values * encoding.scale + encoding.offset, encoding.unit
+    width = values.shape[1]
+    positive = np.maximum(values, _NEAREST_TO_ZERO)
+    return convert(positive, given, wanted, lambda: source.calibration(frame, width))
+
+
+def _plain(scores: Mapping[str, Any]) -> dict[str, float | None]:
+    """Python floats, with `None` for NaN, which JSON does not know."""
+    return {key: None if np.isnan(value) else float(value) for key, value in scores.items()}
+
+
+def check_classes(trained: tuple[str, ...], given: tuple[str, ...]) -> None:
+    """Refuses data of other classes than a run was trained on."""
+    if trained != given:
+        raise ConfigError(
+            f"The run was trained on {len(trained)} classes ({', '.join(trained)}), and this data "
+            f"has others. Evaluate on data of the same classes. Received: {len(given)} classes "
+            f"({', '.join(given)})."
+        )

@@ -1,0 +1,66 @@
+"""The position prior: what a network must beat. It knows where a pixel is and nothing else."""
+
+import contextlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from auxnet_keras.data.files import png
+from auxnet_keras.errors import DataError
+from auxnet_keras.experiments.run.json_files import write_png
+
+FILE = "position_prior.png"
+
+
+def position_prior(batches: Iterable[Any], classes: int, ignore: int) -> np.ndarray:
+    """At each position the class most frequent there in the training data.
+
+    Positions never labelled get the class most frequent anywhere.
+
+    Args:
+        batches: (image, {"segmentation": ids [B, H, W]}), unaugmented, as `ak.data.arrays` gives.
+        classes: Number of classes.
+        ignore: The ignore label.
+
+    Returns:
+        uint8 [H, W], uint16 for more than 256 classes.
+    """
+    counts: np.ndarray | None = None
+    for _, targets in batches:
+        labels = targets["segmentation"]
+        if counts is None:
+            counts = np.zeros((classes, *labels.shape[1:]), np.int64)
+        for label in range(classes):
+            if label != ignore:
+                counts[label] += (labels == label).sum(axis=0)
+    if counts is None or not counts.any():
+        raise DataError("The training data has no labelled pixel. Received: no class anywhere.")
+    prior = counts.argmax(axis=0)
+    prior[counts.sum(axis=0) == 0] = counts.sum(axis=(1, 2)).argmax()
+    return prior.astype(np.uint8 if classes <= 256 else np.uint16)
+
+
+def write_prior(prior: np.ndarray, folder: Path) -> None:
+    """Keeps it in the run folder, so that a run can be evaluated without its training data."""
+    write_png(prior, folder / FILE)
+
+
+def read_prior(folder: Path) -> np.ndarray:
+    """What `write_prior` wrote.
+
+    Raises:
+        DataError: It is missing or no image.
+    """
+    file = folder / FILE
+    with contextlib.suppress(DataError):  # its remedy is another image of a user's own
+        data = png.file_bytes(file)
+        found = png.header(data, file)
+        if found.colour == "grey" and found.bits in (8, 16):
+            return png.pixels(data, found, file, cv2.IMREAD_UNCHANGED)
+    raise DataError(
+        f"{file} is missing or damaged; training writes it. Copy the whole run folder or train "
+        f"again. Received: {str(file)!r}."
+    )

@@ -1,0 +1,157 @@
+"""Predictions on a user's own images, as pictures."""
+
+import glob
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from auxnet_keras import data, plots
+from auxnet_keras.data.files import png
+from auxnet_keras.data.files.image import read_image
+from auxnet_keras.data.units import Calibration
+from auxnet_keras.errors import ConfigError, DataError
+from auxnet_keras.experiments.outputs.figures import depth_picture
+from auxnet_keras.experiments.run.json_files import write_png
+
+if TYPE_CHECKING:
+    from auxnet_keras.experiments.run.run import Run
+
+IMAGES = (".png", ".jpg", ".jpeg")
+
+
+def predict(
+    run: "Run", paths: Sequence[str | Path], out: str | Path, *, depth: str | Path | None = None
+) -> list[Path]:
+    """Predicts images with a run's best weights and writes what it sees.
+
+    For `a.png`: `a_classes.png` (8-bit class ids at the image's size), `a_overlay.png` (the classes
+    over the image) and, where the network has depth, `a_depth.png` (near is bright). All images are
+    read before the first is predicted: nothing is written when one is bad.
+
+    Args:
+        run: A trained run.
+        paths: Images, folders of them, or patterns such as `drive/*.png`.
+        out: The folder to write to.
+        depth: For FuseNet, a folder of 16-bit depth PNGs, stored as in the run's data and named as
+            the images; without it an image's own depth in the run's data is used.
+
+    Returns:
+        The images predicted.
+
+    Raises:
+        DataError: Nothing there, files that are no images, a picture that cannot be written.
+        ConfigError: FuseNet without depth, depth for another network; two images of one name.
+    """
+    images = find_images(paths)
+    names = _names(images)
+    out = Path(out)
+    predictor = run.predictor
+    if depth is not None and not predictor.needs_depth:
+        raise ConfigError(
+            f"The model {run.config.model!r} takes images alone; leave out --depth, which is "
+            f"FuseNet's second input. Received: {str(depth)!r}."
+        )
+    given = _Depths(run, depth) if predictor.needs_depth else None
+    for path in images:
+        _read(path, given)
+    palette = run.info.palette
+    for path, name in zip(images, names, strict=True):
+        image, depth_map = _read(path, given)
+        prediction = predictor(image, depth_map)
+        if prediction.classes is not None:
+            overlay = plots.overlay(image, prediction.classes, palette)
+            plots.write_png(overlay, out / f"{name}_overlay.png")
+            write_png(prediction.classes, out / f"{name}_classes.png")
+        if prediction.depth is not None:
+            picture = depth_picture(prediction.depth, predictor.depth_unit, run.info.depth_unit)
+            plots.write_png(picture, out / f"{name}_depth.png")
+    return images
+
+
+def find_images(paths: Sequence[str | Path]) -> list[Path]:
+    """The images that files, folders and patterns name, folders and patterns in sorted order.
+
+    A file named twice is one image.
+
+    Raises:
+        DataError: One of them names nothing.
+    """
+    found: dict[Path, Path] = {}
+    for path in paths:
+        here = list(_below(str(path)))
+        if not here:
+            raise DataError(
+                f"No image there; expected a file, a folder of {', '.join(IMAGES)} files, or a "
+                f"pattern in quotes. Received: {str(path)!r}."
+            )
+        for image in here:
+            found.setdefault(image.resolve(), image)
+    return list(found.values())
+
+
+def _below(path: str) -> Iterator[Path]:
+    if Path(path).is_dir():
+        yield from (p for p in sorted(Path(path).iterdir()) if p.suffix.lower() in IMAGES)
+    elif Path(path).exists():
+        yield Path(path)
+    else:
+        # Path.glob refuses absolute patterns.
+        matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
+        yield from (Path(match) for match in matches if Path(match).is_file())
+
+
+def _names(images: Sequence[Path]) -> list[str]:
+    """What the pictures are called: the files' names, with their folders' where these repeat."""
+    names = [path.stem for path in images]
+    if len(set(names)) < len(names):
+        names = [f"{path.resolve().parent.name}_{path.stem}" for path in images]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        same = [str(path) for path, name in zip(images, names, strict=True) if name == twice]
+        raise ConfigError(
+            f"Two images would be written under one name, {twice}_classes.png; predict them one "
+            f"after the other into different folders. Received: {same[0]!r} and {same[1]!r}."
+        )
+    return names
+
+
+def _read(path: Path, depths: "_Depths | None") -> tuple[np.ndarray, np.ndarray | None]:
+    return read_image(path), None if depths is None else depths.of(path)
+
+
+class _Depths:
+    """FuseNet's second input, found for an image."""
+
+    def __init__(self, run: "Run", folder: str | Path | None) -> None:
+        self.unit = run.depth_unit
+        self.folder = None if folder is None else Path(folder)
+        if self.folder is not None and not self.folder.is_dir():
+            what = "a file" if self.folder.exists() else "nothing there"
+            raise DataError(
+                "--depth must be a folder of depth PNGs named as the images. "
+                f"Received: {str(folder)!r}, {what}."
+            )
+        self.source = data.source(run.config.data, run.config.root)
+        self.kind = png.Kind("depth", 16, ("grey", "RGB"), f"as in {self.source.info.kind}")
+        self.frames = {frame.image.resolve(): frame for frame in self.source.frames("all")}
+
+    def of(self, image: Path) -> np.ndarray:
+        """float32 [H, W], -1 = invalid."""
+        if self.folder is not None:
+            return self._read(self.folder / f"{image.stem}.png")
+        frame = self.frames.get(image.resolve())
+        if frame is None or frame.depth is None:
+            raise ConfigError(
+                "This network takes depth as a second input, and the run's data has none for this "
+                f"image; give a folder of depth PNGs with --depth. Received: {str(image)!r}."
+            )
+        return self.source.read(frame, self.unit).depth
+
+    def _read(self, path: Path) -> np.ndarray:
+        stored = png.decode(path, self.kind)
+        # The network divides each map by its largest value, so that no calibration matters.
+        anything = Calibration(focal=1.0, baseline=1.0)
+        depth = stored if stored.ndim == 2 else stored[..., -1]  # red; OpenCV's order is BGR
+        return self.source.encoding.decode(depth, self.unit, lambda: anything)

@@ -1,0 +1,183 @@
+"""Losses over pixels of which some carry no target.
+
+Both classes have `per_pixel(y_true, y_pred) -> (values, valid)`: the loss of every pixel and its
+weight, float32 [B, H, W], with `loss = sum(values * valid) / sum(valid)`. `valid` is 1 or 0, or the
+pixel's class weight. Both maps are 0, and so are their gradients, where there is no target.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from auxnet_keras.core.pixels import Tensor, as_map, known_labels, valid_depth
+from auxnet_keras.errors import ConfigError
+
+# A class predicted with less than this costs as much as with this: -log(1e-7) = 16.1.
+SMALLEST_PROBABILITY = 1e-7
+
+
+class PixelLoss(keras.losses.Loss):
+    """Weighted mean of a loss over pixels: `sum(values * valid) / sum(valid)`, 0 without any."""
+
+    def __init__(self, name: str | None) -> None:
+        # float32 whatever the policy: labels survive the cast, and sums keep their digits.
+        super().__init__(name=name, dtype="float32")
+
+    def per_pixel(self, y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor]:
+        """Loss and weight of every pixel, float32 [B, H, W]."""
+        raise NotImplementedError
+
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        values, valid = self.per_pixel(y_true, y_pred)
+        return ops.divide_no_nan(ops.sum(values * valid), ops.sum(valid))
+
+    def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> Tensor:
+        if sample_weight is not None:
+            # Keras would multiply the finished mean by it, which weighs no pixel.
+            raise ConfigError(
+                f"{type(self).__name__} takes no sample_weight: mark pixels without a target in "
+                "the target itself (ignore label, negative depth); PixelCrossEntropy also has "
+                f"class_weights. Received: sample_weight of shape {tuple(sample_weight.shape)}."
+            )
+        return super().__call__(y_true, y_pred)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name}
+
+
+@keras.saving.register_keras_serializable(package="auxnet_keras")
+class PixelCrossEntropy(PixelLoss):
+    """Cross-entropy, averaged over the labelled pixels.
+
+    `L = sum_i a[y_i] * -log p_i[y_i] / sum_i a[y_i]` over labelled pixels i, with `p = softmax(z)`
+    and class weights `a`, all 1 unless given. `per_pixel` returns `-log p_i[y_i]` and `a[y_i]`.
+
+    A label outside 0..K-1 counts as ignored: a compiled graph cannot refuse it, the readers do.
+
+    Args:
+        ignore_label: Label of the pixels that do not count.
+        class_weights: A weight for each class, [K], not negative.
+        from_logits: Whether predictions are logits; if not, probabilities that sum to one.
+        name: Name of the loss.
+
+    Inputs:
+        y_true: [B, H, W] or [B, H, W, 1], class ids of any dtype.
+        y_pred: [B, H, W, K], any float dtype; the loss is computed in float32.
+
+    Raises:
+        ConfigError: Labels and prediction differ in size, or `class_weights` does not fit.
+
+    Example:
+        >>> loss = PixelCrossEntropy(ignore_label=255)
+        >>> round(float(loss(np.array([[[0, 255]]]), np.zeros((1, 1, 2, 4)))), 4)  # log 4
+        1.3863
+
+    Reference:
+        Chennupati et al., AuxNet, VISAPP 2019, section 3.2.
+    """
+
+    def __init__(
+        self,
+        ignore_label: int = 255,
+        class_weights: Sequence[float] | None = None,
+        from_logits: bool = True,
+        *,
+        name: str | None = "pixel_cross_entropy",
+    ) -> None:
+        super().__init__(name)
+        self.ignore_label = ignore_label
+        self.class_weights = None if class_weights is None else [float(a) for a in class_weights]
+        self.from_logits = from_logits
+        if not all(0.0 <= a < float("inf") for a in self.class_weights or ()):
+            raise ConfigError(
+                "class_weights must be finite and not negative, one for each class. "
+                f"Received: {self.class_weights}."
+            )
+
+    def per_pixel(self, y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor]:
+        """Cross-entropy and class weight of every pixel, float32 [B, H, W]."""
+        classes = int(y_pred.shape[-1])
+        labels = ops.cast(as_map("segmentation label", y_true, y_pred), "int32")
+        labelled = known_labels(labels, classes, self.ignore_label)
+        # All zeros where not labelled. One-hot and not a gather, whose gradient would be a scatter.
+        truth = ops.one_hot(ops.where(labelled, labels, -1), classes, dtype="float32")
+        valid = ops.cast(labelled, "float32")
+        scores = ops.cast(y_pred, "float32")
+        if self.from_logits:
+            # With the largest score at 0, a loss near 0 keeps its digits and is never negative.
+            scores = scores - ops.stop_gradient(ops.max(scores, axis=-1, keepdims=True))
+            log_sum = ops.log(ops.sum(ops.exp(scores), axis=-1))
+            values = valid * (log_sum - ops.sum(scores * truth, axis=-1))
+        else:
+            log_probabilities = ops.log(ops.clip(scores, SMALLEST_PROBABILITY, 1.0))
+            values = -ops.sum(log_probabilities * truth, axis=-1)
+        if self.class_weights is not None:
+            valid = ops.matmul(truth, self._weights_for(classes))
+        return values, valid
+
+    def _weights_for(self, classes: int) -> Tensor:
+        if len(self.class_weights or ()) != classes:
+            raise ConfigError(
+                f"class_weights needs one weight for each of the prediction's {classes} classes. "
+                f"Received: {len(self.class_weights or ())} weights, {self.class_weights}."
+            )
+        return ops.convert_to_tensor(self.class_weights, dtype="float32")
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "ignore_label": self.ignore_label,
+            "class_weights": self.class_weights,
+            "from_logits": self.from_logits,
+        }
+
+
+@keras.saving.register_keras_serializable(package="auxnet_keras")
+class DepthL1(PixelLoss):
+    """Absolute error, averaged over the pixels with a depth.
+
+    `L = sum_i |p_i - g_i| / N` over the N pixels whose target is finite and not negative, in the
+    target's unit. `per_pixel` returns `|p_i - g_i|` and 1.
+
+    Args:
+        all_pixels: Average over every pixel, as the paper's "for all pixels" says; a pixel without
+            depth then has the target 0, as in a disparity file.
+        name: Name of the loss.
+
+    Inputs:
+        y_true: [B, H, W] or [B, H, W, 1]; -1 or any other negative, infinite or NaN value marks a
+            pixel without depth.
+        y_pred: [B, H, W, 1], any float dtype; the loss is computed in float32.
+
+    Raises:
+        ConfigError: Target and prediction differ in size.
+
+    Example:
+        >>> float(DepthL1()(np.array([[[3.0, -1.0]]]), np.full((1, 1, 2, 1), 1.0)))
+        2.0
+        >>> float(DepthL1(all_pixels=True)(np.array([[[3.0, -1.0]]]), np.full((1, 1, 2, 1), 1.0)))
+        1.5
+
+    Reference:
+        Chennupati et al., AuxNet, VISAPP 2019, section 3.2.
+    """
+
+    def __init__(self, all_pixels: bool = False, *, name: str | None = "depth_l1") -> None:
+        super().__init__(name)
+        self.all_pixels = all_pixels
+
+    def per_pixel(self, y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor]:
+        """Absolute error and 1 (0 without a depth) of every pixel, float32 [B, H, W]."""
+        prediction = ops.cast(as_map("depth prediction", y_pred, y_pred), "float32")
+        target = ops.cast(as_map("depth target", y_true, y_pred), "float32")
+        measured = valid_depth(target)
+        # The target is made harmless before it is used: NaN times 0 would be NaN in the gradient.
+        error = ops.abs(prediction - ops.where(measured, target, 0.0))
+        if self.all_pixels:
+            return error, ops.ones_like(error)
+        return ops.where(measured, error, 0.0), ops.cast(measured, "float32")
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "all_pixels": self.all_pixels}

@@ -1,0 +1,9 @@
+from .class_weight_map import class_weight_map as class_weight_map
+from .colour import colour_depth as colour_depth
+from .colour import colour_labels as colour_labels
+from .colour import overlay as overlay
+from .confusion_matrix import confusion_matrix as confusion_matrix
+from .image_grid import image_grid as image_grid
+from .image_grid import write_png as write_png
+from .learning_curves import learning_curves as learning_curves
+from .paired_dots import paired_dots as paired_dots

@@ -1,0 +1,76 @@
+"""A confusion matrix as a chart."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.metrics.confusion import scores
+from auxnet_keras.plots import figure as figures
+
+MOST = 40
+"""Classes that fit on a page: a figure of NYU-v2's 894 would take 20 GB to draw."""
+
+
+def confusion_matrix(matrix: np.ndarray, class_names: Sequence[str], path: str | Path) -> Path:
+    """Draws which class is called what, in per cent of the true class, and the IoU of each class.
+
+    Rows are the truth and add up to 100 %; a class without true pixels has an empty row. Of more
+    than 40 classes those with the most true pixels are drawn, and the title says so.
+
+    Args:
+        matrix: Pixel counts [K, K], rows truth.
+        class_names: The K names.
+        path: File to write; its suffix chooses PNG, PDF or SVG.
+
+    Returns:
+        The path.
+
+    Raises:
+        ConfigError: The matrix does not fit the names.
+    """
+    matrix, classes = np.asarray(matrix), len(class_names)
+    if matrix.shape != (classes, classes):
+        raise ConfigError(
+            f"A confusion matrix of {classes} classes is {classes} x {classes}. "
+            f"Received: shape {matrix.shape}."
+        )
+    iou = scores(matrix, class_names)
+    rows = matrix.sum(axis=1, keepdims=True)
+    percent = np.divide(100.0 * matrix, rows, out=np.full(matrix.shape, np.nan), where=rows > 0)
+    title = f"mean IoU {100 * iou['mean_iou']:.1f} %"
+    if classes > MOST:
+        title += f", the {MOST} most frequent of {classes} classes"
+        shown = np.sort(np.argsort(-rows[:, 0], kind="stable")[:MOST])
+        percent, class_names = percent[shown][:, shown], [class_names[c] for c in shown]
+        classes = MOST
+    figure = figures.new(0.62 * classes + 3.0, 0.5 * classes + 1.9)
+    axes = figure.subplots()
+    axes.imshow(percent, cmap="Blues", vmin=0, vmax=100, aspect="auto")
+    for (t, p), value in np.ndenumerate(percent):
+        if value >= 0.5:
+            colour = "white" if value > 55 else figures.INK
+            axes.text(p, t, f"{value:.0f}", ha="center", va="center", fontsize=8, color=colour)
+    for c, name in enumerate(class_names):
+        value = iou[f"iou_{name}"]
+        text = "–" if np.isnan(value) else f"{100 * value:.1f}"
+        axes.text(classes - 0.2, c, text, ha="left", va="center", fontsize=9, color=figures.INK)
+    axes.text(classes - 0.2, -0.75, "IoU %", fontsize=9, weight="bold", color=figures.INK)
+    axes.set_xticks(range(classes), class_names, rotation=45, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(classes), class_names)
+    axes.set_xlabel("predicted", fontsize=10, color=figures.INK)
+    axes.set_ylabel("true", fontsize=10, color=figures.INK)
+    axes.set_title(
+        title,
+        fontsize=11,
+        weight="bold",
+        color=figures.INK,
+        loc="left",
+        pad=18,
+    )
+    axes.tick_params(length=0, labelsize=9, labelcolor=figures.INK)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    figure.tight_layout()
+    return figures.save(figure, path)

@@ -1,0 +1,50 @@
+"""What all charts share: figures that belong to nobody else, one look, files by suffix."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from auxnet_keras.storage.atomic import replacing, told
+
+INK = "#24292f"
+FAINT = "#d0d7de"
+
+
+def new(width: float, height: float, dpi: int = 150) -> Figure:
+    """An empty white figure of `width` x `height` inches, outside pyplot's list of figures."""
+    figure = Figure(figsize=(width, height), dpi=dpi, facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def plain(axes: Any) -> None:
+    """Removes what a chart can do without and greys what remains."""
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color(FAINT)
+    axes.tick_params(which="both", color=FAINT, labelcolor=INK, labelsize=9)
+    axes.grid(axis="y", color=FAINT, linewidth=0.6, alpha=0.7)
+    axes.set_axisbelow(True)
+
+
+def pixels(figure: Figure) -> np.ndarray:
+    """The drawn figure, uint8 [H, W, 3], RGB."""
+    canvas = figure.canvas
+    canvas.draw()
+    return np.array(canvas.buffer_rgba())[..., :3]  # type: ignore[attr-defined]
+
+
+def save(figure: Figure, path: str | Path) -> Path:
+    """Writes the figure (PNG, PDF, SVG, by the suffix) and makes the folder it goes to.
+
+    Raises:
+        DataError: The file cannot be written; what was there before is as it was.
+    """
+    path = Path(path)
+    with told(path), replacing(path) as temporary:
+        figure.savefig(temporary)
+    return path

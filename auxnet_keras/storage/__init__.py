@@ -1,0 +1,1 @@
+"""Writing to disk: files that are whole or absent, folders that one process has alone."""

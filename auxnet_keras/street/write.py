@@ -1,0 +1,118 @@
+"""Writing street scenes to disk, resumably and without touching anybody's files."""
+
+import json
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from auxnet_keras.errors import ConfigError, DataError, shown, unknown
+from auxnet_keras.safety import read_text
+from auxnet_keras.street.layouts import LAYOUTS
+from auxnet_keras.street.scene import check_size, render
+
+# What the scenes of a folder are; its presence says that the folder is ours.
+RECORD = "street.json"
+# Raised when the renderer changes what it draws.
+VERSION = 1
+
+
+def _save(path: Path, content: np.ndarray | str | bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, np.ndarray):
+        ordered = content[..., ::-1] if content.ndim == 3 else content
+        encoded, buffer = cv2.imencode(".png", ordered)
+        if not encoded:
+            raise DataError(f"Could not encode {path.name} as PNG. Received: {content.dtype}.")
+        content = buffer.tobytes()
+    elif isinstance(content, str):
+        content = content.encode()
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+
+
+def _claim(root: Path, record: dict) -> None:
+    """Make `root` a folder of these scenes, or refuse because it is something else."""
+    note = root / RECORD
+    if note.is_file():
+        text = read_text(note)
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = text[:80]
+        if found != record:
+            raise DataError(
+                f"{root} already holds other street scenes, and scenes are never mixed or "
+                f"overwritten; choose another folder or remove this one. Expected {record}. "
+                f"Received: {shown(found)}."
+            )
+        return
+    if root.is_dir() and any(root.iterdir()):
+        first = sorted(path.name for path in root.iterdir())[0]
+        raise DataError(
+            f"{root} is not empty and was not written by street.write; nothing was changed. "
+            f"Choose an empty or new folder. Received a folder that holds {first!r}."
+        )
+    _save(note, json.dumps(record, indent=1) + "\n")
+
+
+def write(
+    root: str | Path,
+    count: int,
+    seed: int,
+    layout: str = "synthia",
+    size: tuple[int, int] = (224, 384),
+) -> Path:
+    """Write `count` street scenes in the layout of a real dataset.
+
+    "synthia" is SYNTHIA SEQS (13 classes, metres), spread over five sequences so that a split by
+    sequence works; "kitti" is KITTI 2015 (Cityscapes ids, disparity, calibration per frame).
+    The same call on the same folder writes what is missing, which after an interruption resumes.
+
+    Args:
+        root: Folder to write to; new, empty, or of an earlier equal call.
+        count: Number of scenes.
+        seed: Which scenes.
+        layout: "synthia" or "kitti".
+        size: Height and width in pixels.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ConfigError: For an unknown layout, a count below 1 or a size too small.
+        DataError: If the folder holds something else or cannot be written.
+
+    Example:
+        >>> root = write("scenes", count=200, seed=0, layout="kitti")
+    """
+    if layout not in LAYOUTS:
+        raise unknown("layout of street scenes", layout, LAYOUTS)
+    if count < 1:
+        raise ConfigError(f"At least one street scene can be written. Received: count={count}.")
+    check_size(seed, 0, size)
+    root = Path(root)
+    picture_of, files_of = LAYOUTS[layout]
+    record = {
+        "layout": layout,
+        "count": int(count),
+        "seed": int(seed),
+        "size": [int(length) for length in size],
+        "version": VERSION,
+    }
+    try:
+        _claim(root, record)
+        for index in range(count):
+            if (root / picture_of(index, count)).is_file():
+                continue
+            for path, content in files_of(render(seed, index, size), index, count).items():
+                _save(root / path, content)
+    except OSError as error:
+        raise DataError(
+            f"Street scenes cannot be written to {root}; give a folder that can be created and "
+            f"written, with space on its disk. Received: {error}."
+        ) from error
+    return root

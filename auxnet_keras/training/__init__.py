@@ -1,0 +1,1 @@
+"""The training model and what one of its steps is made of."""

@@ -1,0 +1,357 @@
+"""The training model: any functional graph with named outputs, one of which only helps."""
+
+import contextlib
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from auxnet_keras.core import replicas
+from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.losses.task_loss import TaskLoss, task_losses
+from auxnet_keras.training import attachment, compile_checks, fit_callbacks
+from auxnet_keras.training.bad_batches import Guard
+from auxnet_keras.training.compile_defaults import default_losses, default_metrics
+from auxnet_keras.training.logged_metrics import PixelMean
+from auxnet_keras.training.saving import Saving
+from auxnet_keras.training.shared_trunk import SharedTrunk
+from auxnet_keras.weighting.base import Weighting, WeightingState
+from auxnet_keras.weighting.gradient_base import GradientWeighting
+
+
+@keras.saving.register_keras_serializable(package="auxnet_keras")
+class AuxiliaryModel(Saving):
+    """A functional model that knows its main and its auxiliary task.
+
+    It minimises `sum_k lambda_k L_k` over its tasks k. The weights come from the weighting among
+    the callbacks of `fit`, or are the constant `loss_weights` of `compile` (1 by default) without
+    one. Every task's unweighted loss is logged as `<task>_loss`, the mean over all valid pixels of
+    the epoch, and the weights in force as `weight_<task>`.
+
+    Args:
+        inputs: Functional input or a dict of them.
+        outputs: Dict of task name to output. The keys are the names used everywhere: targets,
+            losses, weights, logs.
+        main: The task that is to be helped.
+        auxiliary: The task that helps and is thrown away at inference; `None` for one task.
+        class_names: Names of the segmentation's channels; "0".."K-1" without.
+        name: Name of the model.
+
+    Raises:
+        ConfigError: `outputs` is no dict, or main and auxiliary are not two of its keys.
+
+    Example:
+        >>> model = ak.models.AuxiliaryModel(image, {"segmentation": logits, "depth": depth})
+        >>> model.compile(optimizer="adam")
+        >>> model.fit(train, callbacks=[ak.weighting.TaskWeightBalancing()])
+
+    Reference:
+        Chennupati et al., AuxNet, VISAPP 2019, Eq. 1.
+    """
+
+    def __init__(
+        self,
+        inputs: Any,
+        outputs: Mapping[str, Any],
+        main: str = "segmentation",
+        auxiliary: str | None = "depth",
+        *,
+        class_names: Sequence[str] | None = None,
+        name: str = "auxiliary_model",
+        **kwargs: Any,
+    ) -> None:
+        if not isinstance(outputs, Mapping):
+            raise ConfigError(
+                "AuxiliaryModel needs its outputs as a dict of task name to tensor, for example "
+                "{'segmentation': logits, 'depth': depth}. "
+                f"Received: {type(outputs).__name__}."
+            )
+        for role, task in (("main", main), ("auxiliary", auxiliary)):
+            if task is not None and task not in outputs:
+                raise unknown(f"output given as {role}=", task, outputs)
+        if main == auxiliary:
+            raise ConfigError(
+                "The main and the auxiliary task must be two different outputs. "
+                f"Received: main={main!r}, auxiliary={auxiliary!r}."
+            )
+        super().__init__(inputs=inputs, outputs=dict(outputs), name=name, **kwargs)
+        self.output_names = sorted(outputs)  # the dict's keys, not its layers' names
+        self.main = main
+        self.auxiliary = auxiliary
+        self.class_names = self._names(class_names)
+        # In a namespace Keras does not look into: trackers are no part of a weights file.
+        self._logged = types.SimpleNamespace(losses={}, weights={}, evaluating=False)
+        self._weighting: Weighting | None = None
+        self._trunk: SharedTrunk | None = None  # only for a weighting at the representation
+        self.weighting_state: WeightingState | None = None
+
+    # --- What it is -------------------------------------------------------------------------
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """(main, auxiliary), or (main,) for one task."""
+        return (self.main,) if self.auxiliary is None else (self.main, self.auxiliary)
+
+    def main_model(self) -> keras.Model:
+        """The main task alone, sharing this model's weights: what is deployed."""
+        return keras.Model(self.input, {self.main: self.output[self.main]}, name=self.name)
+
+    def _names(self, class_names: Sequence[str] | None) -> tuple[str, ...]:
+        if "segmentation" not in self.output_names:
+            return ()
+        channels = self.output["segmentation"].shape[-1]
+        names = tuple(class_names or (str(channel) for channel in range(channels)))
+        if len(names) != channels:
+            raise ConfigError(
+                f"The segmentation has {channels} channels, so it needs {channels} class names. "
+                f"Received: {len(names)} names, {names}."
+            )
+        return names
+
+    # --- Training ---------------------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer: Any = "adam",
+        loss: Any = "auto",
+        loss_weights: Mapping[str, float] | None = None,
+        metrics: Any = "auto",
+        **kwargs: Any,
+    ) -> None:
+        """As `keras.Model.compile`, with the paper's losses and metrics as defaults.
+
+        Args:
+            optimizer: As in Keras.
+            loss: Dict of task to loss. By default an output keyed `segmentation` gets
+                `PixelCrossEntropy`, one keyed `depth` gets `DepthL1`.
+            loss_weights: Constant weights, for a fit without a weighting.
+            metrics: Dict of task to metrics; by default `SegmentationMetrics`, `DepthMetrics`.
+            **kwargs: As in Keras.
+
+        Raises:
+            ConfigError: A loss is missing or belongs to no output; weights of unknown tasks.
+        """
+        automatic = isinstance(loss, str) and loss == "auto"
+        losses = default_losses(self) if automatic else compile_checks.losses_by_task(self, loss)
+        if metrics == "auto":
+            with replicas.scope(self):
+                metrics = default_metrics(self, losses)
+        for task in loss_weights or {}:
+            if task not in losses:
+                raise unknown("task in loss_weights", task, losses)
+        super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
+        self.loss = losses
+        self._loss_functions = types.SimpleNamespace(of=losses)
+        self._loss_weights = dict(loss_weights or {})
+        with replicas.scope(self):
+            self._all_reduce = replicas.AllReduce(2 * len(losses))
+            self._logged.losses = {task: PixelMean(f"{task}_loss") for task in losses}
+            self._logged.guard = Guard(tuple(losses))
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        **kwargs: Any,
+    ) -> keras.callbacks.History:
+        """As `keras.Model.fit`; put at most one weighting among the callbacks.
+
+        `verbose="auto"` shows `auxnet_keras.callbacks.Progress`, one line with every task's loss
+        and weight and the mean IoU; Keras' own bar would show thirty numbers. 1 and 2 are Keras'.
+        Without an `auxnet_keras.callbacks.NonFinite` among the callbacks NaN stops training.
+
+        Raises:
+            ConfigError: Two weightings, or two `NonFinite`.
+            NonFiniteError: As `NonFinite` says.
+        """
+        if hasattr(x, "element_spec"):  # a tf.data.Dataset shuffles itself; Keras only warns
+            kwargs.setdefault("shuffle", False)
+        one_pass = None if kwargs.get("steps_per_epoch") else x
+        with fit_callbacks.prepared(self, callbacks, x, one_pass, verbose) as (callbacks, verbose):
+            return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
+
+    def train_step(self, *args: Any) -> Any:
+        """As in Keras, but a batch whose loss, gradients or update are not finite moves nothing.
+
+        A weighting may take the tasks' gradients one by one.
+        """
+        if isinstance(self._weighting, GradientWeighting):
+            from auxnet_keras.training.task_gradients import task_gradient_step
+
+            return task_gradient_step(self, self._weighting, *args)
+        if keras.backend.backend() == "tensorflow":
+            from auxnet_keras.training.tensorflow_step import tensorflow_step
+
+            return tensorflow_step(self, *args)
+        from auxnet_keras.training.jax_step import jax_step
+
+        return jax_step(self, super().train_step, *args)
+
+    def make_train_function(self, force: bool = False) -> Any:
+        # An optimizer that creates its variables inside the step makes Keras trace it twice.
+        if not self.optimizer.built:
+            with replicas.scope(self):
+                self.optimizer.build(self.trainable_variables)
+        if self._all_reduce.replicas > 1:
+            compile_checks.refuse_what_keras_cannot_distribute(self)
+        return super().make_train_function(force)
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """The weighted total; in training it also lets the weighting move on, once a batch."""
+        losses = self.measured(y, y_pred, sample_weight)
+        terms = self.constant_terms(losses)
+        if self._weighting is not None:
+            terms.append(self._weighting.total(losses))
+        total = ops.sum(ops.stack(terms))
+        if self._weighting is not None and training:
+            self._weighting.update(losses)
+            self.log_weights(self._weighting)
+        # Every replica has the value of the whole and its share of the gradient; Keras sums both.
+        share = 1.0 / self._all_reduce.replicas
+        return total if share == 1.0 else total - (1.0 - share) * ops.stop_gradient(total)
+
+    def measured(self, y: Any, y_pred: Any, sample_weight: Any) -> dict[str, TaskLoss]:
+        """Every task's loss on a batch; they count for the logs."""
+        losses = task_losses(
+            self._loss_functions.of,
+            self._by_task(y),
+            y_pred,
+            self._by_task(sample_weight),
+            self._all_reduce,
+        )
+        for task, tracker in self._logged.losses.items():
+            tracker.update_state(losses[task].total, losses[task].count)
+        self.guard.watch([loss.mean for loss in losses.values()])
+        return losses
+
+    def constant_terms(self, losses: Mapping[str, TaskLoss]) -> list[Any]:
+        """What is minimised besides the weighting's tasks: other tasks and regularisation.
+
+        Like a task's mean, a term has the value of the whole and this replica's share of the
+        gradient.
+        """
+        weighted = () if self._weighting is None else self.tasks
+        terms = [
+            self._loss_weights.get(task, 1.0) * loss.mean
+            for task, loss in losses.items()
+            if task not in weighted
+        ]
+        for extra in self.losses:
+            whole = ops.sum(ops.cast(extra, "float32"))
+            share = whole / self._all_reduce.replicas
+            terms.append(share + ops.stop_gradient(whole - share))
+        return terms
+
+    def log_weights(self, weighting: Weighting) -> None:
+        """Shows the weights now in force in the logs."""
+        for name, value in weighting.current().items():
+            self._logged.weights[name].update_state(value)
+
+    def _by_task(self, given: Any) -> Mapping[str, Any]:
+        """Targets or sample weights as a dict; a model with one output also takes a bare tensor."""
+        if given is None:
+            return {}
+        if isinstance(given, Mapping):
+            return given
+        if len(self.output_names) == 1 and not isinstance(given, list | tuple):
+            return {self.output_names[0]: given}
+        raise ConfigError(
+            f"Targets and sample weights are a dict of output to tensor, with keys among "
+            f"{self.output_names}. Received: {type(given).__name__}."
+        )
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """As in Keras, for the outputs that have a target."""
+        y = self._by_task(y)
+        shared = [task for task in y_pred if task in y]
+        weights = self._by_task(sample_weight)
+        return super().compute_metrics(
+            x,
+            {task: y[task] for task in shared},
+            {task: y_pred[task] for task in shared},
+            {task: weights[task] for task in shared} if set(shared) <= set(weights) else None,
+        )
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> Any:
+        """As in Keras; weights are a matter of training and not among its results."""
+        with self._without_weights():
+            return super().evaluate(*args, **kwargs)
+
+    def test_step(self, *args: Any) -> Any:
+        """As in Keras."""
+        with self._without_weights():
+            return super().test_step(*args)
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """As in Keras."""
+        results = super().get_metrics_result()
+        if not self._logged.evaluating:
+            # No batch counted so far: a mean of nothing is no loss of 0.
+            nothing = ops.convert_to_tensor(self._loss_tracker.count) == 0
+            results["loss"] = ops.where(nothing, float("nan"), results["loss"])
+            return results
+        hidden = (*self._logged.weights, self.guard.name)
+        return {name: value for name, value in results.items() if name not in hidden}
+
+    @contextlib.contextmanager
+    def _without_weights(self) -> Iterator[None]:
+        before, self._logged.evaluating = self._logged.evaluating, True
+        try:
+            yield
+        finally:
+            self._logged.evaluating = before
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        if not self.compiled:
+            return super().metrics
+        return [
+            *super().metrics,
+            *self._logged.losses.values(),
+            *self._logged.weights.values(),
+            self.guard,
+        ]
+
+    @property
+    def task_loss_metrics(self) -> Mapping[str, PixelMean]:
+        """Task to the metric that holds its loss since the epoch began; empty before `compile`."""
+        return self._logged.losses
+
+    @property
+    def guard(self) -> Guard:
+        """Counts the batches of the epoch that were not finite and therefore moved nothing."""
+        return self._logged.guard
+
+    # --- Weightings -------------------------------------------------------------------------
+
+    @property
+    def weighting(self) -> Weighting | None:
+        """The weighting of the last fit."""
+        return self._weighting
+
+    def attach_weighting(self, weighting: Weighting) -> None:
+        """Gives the weighting its state and its place in the step; `Weighting.set_model` calls it.
+
+        The weighting that is attached already keeps its state, so that a second fit goes on.
+
+        Raises:
+            ConfigError: The model has one task; a loss the weighting cannot work with.
+        """
+        attachment.attach(self, weighting)
+
+    def detach_weighting(self) -> None:
+        """Back to constant weights; the variables of the weighting leave the model."""
+        attachment.detach(self)

@@ -1,0 +1,48 @@
+"""What `AuxiliaryModel.compile` uses when told nothing: the paper's losses and measures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.losses.pixel_losses import DepthL1, PixelCrossEntropy
+from auxnet_keras.metrics import DepthMetrics, SegmentationMetrics
+
+
+def default_losses(model: keras.Model) -> dict[str, Any]:
+    """Cross-entropy for the output keyed `segmentation`, L1 for the one keyed `depth`.
+
+    Raises:
+        ConfigError: Another key has no default.
+    """
+    losses: dict[str, Any] = {}
+    for task in (*model.tasks, *(key for key in model.output_names if key not in model.tasks)):
+        if task == "segmentation":
+            losses[task] = PixelCrossEntropy(from_logits=not _ends_in_softmax(model.output[task]))
+        elif task == "depth":
+            losses[task] = DepthL1()
+        else:
+            raise ConfigError(
+                "Only outputs keyed 'segmentation' and 'depth' have default losses; give compile "
+                f"loss={{{task!r}: ...}} with a loss for every output. Received: {task!r}."
+            )
+    return losses
+
+
+def default_metrics(model: keras.Model, losses: Mapping[str, Any]) -> dict[str, Any]:
+    """IoU and its kin for `segmentation`, the usual errors for `depth`, nothing for other tasks."""
+    metrics: dict[str, Any] = {}
+    if "segmentation" in losses:
+        ignore_label = getattr(losses["segmentation"], "ignore_label", 255)
+        metrics["segmentation"] = [SegmentationMetrics(model.class_names, ignore_label)]
+    if "depth" in losses:
+        metrics["depth"] = [DepthMetrics()]
+    return metrics
+
+
+def _ends_in_softmax(output: Any) -> bool:
+    last = output._keras_history.operation
+    return isinstance(last, keras.layers.Softmax) or (
+        getattr(last, "activation", None) is keras.activations.softmax
+    )

@@ -1,0 +1,70 @@
+"""How the training model goes to disk and comes back: graph, weights, compile settings."""
+
+from typing import Any, Self
+
+import keras
+
+from auxnet_keras.safety import check_weights
+from auxnet_keras.training.weights_file import misfit_in_words
+
+
+class Saving(keras.Model):
+    """The part of `AuxiliaryModel` that Keras calls to save, load and export it.
+
+    The functional graph stands inside the config and is rebuilt from it, so that a saved model
+    loads with `import auxnet_keras` alone.
+    """
+
+    def get_config(self) -> dict[str, Any]:
+        graph = keras.Model(self.input, self.output, name=self.name)
+        return {
+            "graph": keras.saving.serialize_keras_object(graph),
+            "main": self.main,
+            "auxiliary": self.auxiliary,
+            "class_names": list(self.class_names) or None,
+            "name": self.name,
+            "trainable": self.trainable,
+        }
+
+    def load_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
+        """As in Keras, out of a file that is checked first: numbers, no more than it is long.
+
+        Args:
+            filepath: `.weights.h5`, `.h5` or `.keras`, of which only the weights are read.
+
+        Raises:
+            ConfigError: The file holds another network, or another number of classes.
+            DataError: It holds more than numbers, or claims more than it holds.
+        """
+        with misfit_in_words(
+            f"model {self.name!r}",
+            filepath,
+            "a file of the same network with the same number of classes",
+        ):
+            check_weights(filepath, self.count_params())
+            super().load_weights(filepath, *args, **kwargs)
+
+    def export(self, filepath: Any, *args: Any, **kwargs: Any) -> Any:
+        """As in Keras, of the main task alone; `auxnet_keras.export` also fits image sizes."""
+        return self.main_model().export(filepath, *args, **kwargs)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Self:
+        config = dict(config)
+        graph = keras.saving.deserialize_keras_object(config.pop("graph"), custom_objects)
+        return cls(graph.input, graph.output, **config)
+
+    def get_compile_config(self) -> dict[str, Any]:
+        if not self.compiled:
+            return {}
+        return {
+            **super().get_compile_config(),
+            "loss": {
+                task: keras.saving.serialize_keras_object(loss) for task, loss in self.loss.items()
+            },
+            "loss_weights": self._loss_weights,
+        }
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)

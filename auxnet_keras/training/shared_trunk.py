@@ -1,0 +1,91 @@
+"""Where the graphs of the main and the auxiliary task part, and the model cut in two there."""
+
+import dataclasses
+from typing import Any
+
+import keras
+
+from auxnet_keras.errors import ConfigError
+
+
+@dataclasses.dataclass(frozen=True)
+class SharedTrunk:
+    """A model as two models that share its layers: `heads(shared(inputs))` is the model.
+
+    Attributes:
+        shared: Its inputs to the list of tensors that leave the part common to both tasks.
+        heads: Those tensors to the model's outputs.
+    """
+
+    shared: keras.Model
+    heads: keras.Model
+
+
+def shared_trunk(model: keras.Model) -> SharedTrunk:
+    """Cuts an `AuxiliaryModel` behind the last operations that both its tasks depend on.
+
+    Every tensor that leaves the common part is a tensor of the cut, so skip connections into the
+    decoders are too.
+
+    Raises:
+        ConfigError: The tasks share nothing that trains, or part only inside of a nested model.
+    """
+    common = set.intersection(*(_ancestors(model, model.output[task]) for task in model.tasks))
+    outputs = [model.output[task] for task in model.tasks]
+    if all(_node(output) in common for output in outputs):
+        raise ConfigError(
+            "The tasks' graphs part inside of one layer or nested model, where their common "
+            "representation cannot be reached; build the heads from the encoder's outputs in the "
+            f"same graph, or use representation=False. Received: outputs of "
+            f"{outputs[0]._keras_history.operation.name!r}."
+        )
+    given = {id(tensor) for tensor in model.inputs}
+    cut: dict[int, Any] = {}
+    trains = False
+    for node in _nodes(model):
+        if node in common or node.is_input:
+            trains = trains or (node in common and bool(_trainable(node.operation)))
+            continue
+        for tensor in node.input_tensors:
+            if id(tensor) in given or _node(tensor) in common:
+                cut[id(tensor)] = tensor
+    for output in keras.tree.flatten(model.output):
+        if _node(output) in common:
+            cut[id(output)] = output
+    if not trains:
+        raise ConfigError(
+            f"The tasks {model.tasks[0]!r} and {model.tasks[1]!r} share no layer that trains, so "
+            "they have no common representation to balance. Received: representation=True."
+        )
+    tensors = list(cut.values())
+    return SharedTrunk(keras.Model(model.input, tensors), keras.Model(tensors, model.output))
+
+
+def _node(tensor: Any) -> Any:
+    operation, index, _ = tensor._keras_history
+    return operation._inbound_nodes[index]
+
+
+def _ancestors(model: keras.Model, tensor: Any) -> set:
+    """The nodes of the graph between the model's inputs and `tensor`."""
+    given = {id(each) for each in model.inputs}
+    found: set = set()
+    waiting = [tensor]
+    while waiting:
+        node = _node(waiting.pop())
+        if node not in found:
+            found.add(node)
+            waiting += [each for each in node.input_tensors if id(each) not in given]
+    return found
+
+
+def _nodes(model: keras.Model) -> list:
+    """All nodes of the graph; a set per output, kept in one order for the same graph."""
+    found: dict = {}
+    for output in keras.tree.flatten(model.output):
+        found.update(dict.fromkeys(_ancestors(model, output)))
+    return list(found)
+
+
+def _trainable(operation: Any) -> list:
+    return getattr(operation, "trainable_variables", [])

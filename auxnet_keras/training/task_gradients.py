@@ -1,0 +1,182 @@
+"""One gradient per task in one step: the only file that takes them, with TensorFlow's tape.
+
+The forward pass runs once, so BatchNormalization, dropout and the random seeds see a batch once, as
+in Keras' own step. A task is differentiated only through the layers it depends on. With a
+`LossScaleOptimizer` the losses are scaled before they are differentiated, and the Gram matrix is
+brought back to scale 1. On several replicas the Gram matrix is that of the whole batch: of
+gradients summed over replicas; or, at the representation, where each sample has entries of its own,
+the sum of the replicas' matrices.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.training.shared_trunk import SharedTrunk
+from auxnet_keras.training.tensorflow_step import Ending
+from auxnet_keras.weighting.gradient_base import GradientWeighting
+
+Gradients = list[Any]
+"""One gradient per trainable variable, or `None` where there is no path."""
+
+
+def task_gradient_step(
+    model: keras.Model, weighting: GradientWeighting, data: Any
+) -> dict[str, Any]:
+    """Trains on a batch with the weights `weighting` finds for it; returns the logs.
+
+    Raises:
+        ConfigError: The tasks share no parameter.
+    """
+    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+    ending = Ending(model)
+    step = _Step(model, weighting, y, sample_weight)
+    if model._trunk is None:
+        gradients = step.at_parameters(x)
+    else:
+        gradients = step.at_representation(x, model._trunk)
+    model.log_weights(weighting)
+    terms = [step.weights[k] * step.losses[task].mean for k, task in enumerate(model.tasks)]
+    total = tf.add_n([*terms, *step.constant])
+    return ending(total, gradients, x, y, step.predictions, sample_weight)
+
+
+class _Step:
+    """One batch: forward pass, gradients of each task, weights, combined gradient."""
+
+    def __init__(
+        self, model: keras.Model, weighting: GradientWeighting, y: Any, sample_weight: Any
+    ) -> None:
+        self.model = model
+        self.weighting = weighting
+        self.variables = model.trainable_variables
+        self.y = y
+        self.sample_weight = sample_weight
+
+    def at_parameters(self, x: Any) -> Gradients:
+        with tf.GradientTape(persistent=True) as tape:
+            self._losses_of(self.model(x, training=True))
+        per_task = [tape.gradient(loss, self.variables) for loss in self.scaled]
+        shared = _of_all(per_task)
+        if not any(shared):
+            raise ConfigError(
+                f"{type(self.weighting).__name__} weighs the tasks on the parameters that both "
+                f"depend on, and {self.model.tasks} have none in common. "
+                f"Received: model {self.model.name!r}."
+            )
+        counted = [self.weighting.all_parameters or each for each in shared]
+        rows = [
+            [None if g is None or not c else g for g, c in zip(gradients, counted, strict=True)]
+            for gradients in per_task
+        ]
+        self._weigh(_gram(_summed_over_replicas(rows)))
+        parts = self._weighted(per_task)
+        if self.scaled_constant is not None:
+            parts.append(tape.gradient(self.scaled_constant, self.variables))
+        return _sum(parts)
+
+    def at_representation(self, x: Any, trunk: SharedTrunk) -> Gradients:
+        with tf.GradientTape() as whole:
+            features = trunk.shared(x, training=True)
+            features = list(features) if isinstance(features, list | tuple) else [features]
+            with tf.GradientTape(persistent=True) as heads:
+                # Partial derivatives: what reaches a feature through the heads, and not through the
+                # features that the encoder computes from it.
+                heads.watch([each for each in features if each.dtype.is_floating])
+                self._losses_of(trunk.heads(features, training=True))
+        at_features, at_heads = [], []
+        for loss in self.scaled:
+            both = heads.gradient(loss, [*features, *self.variables])
+            at_features.append(both[: len(features)])
+            at_heads.append(both[len(features) :])
+        self._weigh(_replicas_sum(_gram(at_features)))
+        # One pass through the encoder, for both tasks and for what has a constant weight.
+        into = _sum([_times(g, w) for g, w in zip(at_features, self._in_force(), strict=True)])
+        targets = [(f, g) for f, g in zip(features, into, strict=True) if g is not None]
+        if self.scaled_constant is not None:
+            targets.append((self.scaled_constant, tf.ones_like(self.scaled_constant)))
+        encoder = whole.gradient(
+            [target for target, _ in targets],
+            self.variables,
+            output_gradients=[gradient for _, gradient in targets],
+        )
+        return _sum([encoder, *self._weighted(at_heads)])
+
+    def _losses_of(self, predictions: Any) -> None:
+        """Everything that is differentiated; runs under the tape."""
+        model = self.model
+        self.predictions = predictions
+        self.losses = model.measured(self.y, predictions, self.sample_weight)
+        self.constant = model.constant_terms(self.losses)
+        scale = model.optimizer.scale_loss
+        self.scaled = [scale(self.losses[task].mean) for task in model.tasks]
+        self.scaled_constant = scale(tf.add_n(self.constant)) if self.constant else None
+
+    def _weigh(self, gram: Any) -> None:
+        scale = self.model.optimizer.scale_loss(tf.ones(()))
+        self.weights = self.weighting.weigh(gram / scale / scale, self.losses)
+
+    def _in_force(self) -> list[Any]:
+        return tf.unstack(self.weights, num=len(self.model.tasks))
+
+    def _weighted(self, per_task: Sequence[Gradients]) -> list[Gradients]:
+        """Each task's gradients times its weight, unless they are its own head's in MGDA."""
+        shared = _of_all(per_task)
+        whole = self.weighting.all_parameters
+        return [
+            [
+                g if g is None or not (whole or s) else tf.cast(w, g.dtype) * g
+                for g, s in zip(gradients, shared, strict=True)
+            ]
+            for gradients, w in zip(per_task, self._in_force(), strict=True)
+        ]
+
+
+def _of_all(per_task: Sequence[Gradients]) -> list[bool]:
+    """For each variable, whether every task has a gradient with respect to it."""
+    return [all(g is not None for g in column) for column in zip(*per_task, strict=True)]
+
+
+def _times(gradients: Gradients, weight: Any) -> Gradients:
+    return [None if g is None else tf.cast(weight, g.dtype) * g for g in gradients]
+
+
+def _sum(parts: Sequence[Gradients]) -> Gradients:
+    total = []
+    for column in zip(*parts, strict=True):
+        there = [tf.convert_to_tensor(g) for g in column if g is not None]
+        total.append(tf.add_n(there) if there else None)
+    return total
+
+
+def _gram(rows: Sequence[Gradients]) -> Any:
+    """[K, K] float32 dot products, variable by variable, so that nothing is concatenated."""
+
+    def product(first: Gradients, second: Gradients) -> Any:
+        products = [
+            tf.reduce_sum(tf.cast(a, tf.float32) * tf.cast(b, tf.float32))
+            for a, b in zip(first, second, strict=True)
+            if a is not None and b is not None
+        ]
+        return tf.add_n(products) if products else tf.zeros(())
+
+    upper = {(i, j): product(rows[i], rows[j]) for j in range(len(rows)) for i in range(j + 1)}
+    order = range(len(rows))
+    return tf.stack([tf.stack([upper[min(i, j), max(i, j)] for j in order]) for i in order])
+
+
+def _replicas_sum(value: Any) -> Any:
+    """A tensor or a list of them, summed over all replicas."""
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return value
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, value)
+
+
+def _summed_over_replicas(rows: Sequence[Gradients]) -> list[Gradients]:
+    there = [tf.convert_to_tensor(g) for row in rows for g in row if g is not None]
+    summed = iter(_replicas_sum(there))
+    return [[None if g is None else next(summed) for g in row] for row in rows]

@@ -1,0 +1,155 @@
+"""The training step on TensorFlow, in which a batch with NaN or infinity moves nothing.
+
+Keras' own step would move the weights whatever their gradients are. Copying all weights to be able
+to go back would cost a good part of a step; instead the optimizer is only called if the loss and
+all gradients are finite, and else the few small variables that have moved by then are put back.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from auxnet_keras.core import replicas
+from auxnet_keras.training.bad_batches import undoable
+
+
+def tensorflow_step(model: keras.Model, data: Any) -> dict[str, Any]:
+    """As Keras' own, but for a batch that is not finite; returns the logs."""
+    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+    ending = Ending(model)
+    with tf.GradientTape() as tape:
+        predictions = model(x, training=True)
+        loss = model.compute_loss(
+            x=x, y=y, y_pred=predictions, sample_weight=sample_weight, training=True
+        )
+        scaled = model.optimizer.scale_loss(loss)
+    gradients = tape.gradient(scaled, model.trainable_variables)
+    return ending(loss * replicas.count(), gradients, x, y, predictions, sample_weight)
+
+
+class Ending:
+    """What follows the gradients: metrics and the update, or nothing at all.
+
+    To be made before the forward pass, since it remembers what that may move.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        self._model = model
+        self._undoable = undoable(model)
+        self._before = [tf.identity(variable.value) for variable in self._undoable]
+
+    def __call__(
+        self,
+        loss: Any,
+        gradients: Sequence[Any],
+        x: Any,
+        y: Any,
+        predictions: Any,
+        sample_weight: Any,
+    ) -> dict[str, Any]:
+        """Ends the step.
+
+        Args:
+            loss: The total of the whole batch.
+            gradients: One for each trainable variable, or `None`; scaled as the optimizer scales.
+            x, y, predictions, sample_weight: Of the batch.
+
+        Returns:
+            The logs.
+        """
+        finite, gradient = self._check(loss, gradients)
+        self._model.guard.update_state(finite, gradient)
+        _either(
+            finite,
+            self._count_and_move,
+            self._put_back,
+            (loss, gradients, x, y, predictions, sample_weight, self._before),
+        )
+        return self._model.get_metrics_result()
+
+    def _count_and_move(
+        self,
+        loss: Any,
+        gradients: Sequence[Any],
+        x: Any,
+        y: Any,
+        predictions: Any,
+        sample_weight: Any,
+        before: Sequence[Any],
+    ) -> None:
+        model = self._model
+        inputs = (each for each in keras.tree.flatten(x) if each is not None)
+        model._loss_tracker.update_state(loss, sample_weight=tf.shape(next(inputs))[0])
+        # Metrics of `compile` may get their variables only now: nothing could put them back.
+        model.compute_metrics(x, y, predictions, sample_weight=sample_weight)
+        model.optimizer.apply(gradients, model.trainable_variables)
+
+    def _check(self, loss: Any, gradients: Sequence[Any]) -> tuple[Any, Any]:
+        """Whether all is finite, on all replicas, and the first gradient that is not, or -1."""
+        finite = tf.math.is_finite(loss)
+        # A loss scale that is too large overflows gradients, which is the optimizer's to handle.
+        scaled = isinstance(self._model.optimizer, keras.optimizers.LossScaleOptimizer)
+        if scaled or not gradients:  # a frozen model has none
+            return finite, tf.constant(-1, tf.int64)
+        bad = _bad(gradients)
+        if replicas.count() > 1:
+            context = tf.distribute.get_replica_context()
+            bad = context.all_reduce(tf.distribute.ReduceOp.SUM, bad)
+        first = tf.where(tf.reduce_any(bad > 0), tf.argmax(bad > 0), -1)
+        return tf.logical_and(finite, first < 0), first
+
+    def _put_back(self, *arguments: Any) -> None:
+        for variable, value in zip(self._undoable, arguments[-1], strict=True):
+            variable.assign(value)
+
+
+def _bad(gradients: Sequence[Any]) -> Any:
+    """1 for each gradient that is not finite, else 0."""
+    values = [
+        tf.zeros(()) if g is None else g.values if isinstance(g, tf.IndexedSlices) else g
+        for g in gradients
+    ]
+    # A sum is the cheapest look at a tensor, and never finite if an element is not. It overflows by
+    # itself above 1e38, where an optimizer that squares gradients has overflowed long before.
+    sums = tf.stack([tf.cast(tf.reduce_sum(each), tf.float32) for each in values])
+    return 1.0 - tf.cast(tf.math.is_finite(sums), tf.float32)
+
+
+def _either(condition: Any, then: Callable, otherwise: Callable, arguments: tuple) -> None:
+    """Calls one of two functions that assign variables."""
+    if tf.__internal__.distribute.strategy_supports_no_merge_call():
+        done = tf.cond(
+            condition, lambda: _done(then, arguments), lambda: _done(otherwise, arguments)
+        )
+        if tf.inside_function() and len(tf.config.list_logical_devices()) == 1:
+            _stay_a_call(done.op.inputs[0].op)
+        return
+
+    # Replicas meet where they assign, which TensorFlow does not allow in a branch that each takes
+    # for itself: the branch is taken for all of them, as in Keras' LossScaleOptimizer.
+    def for_all(strategy: tf.distribute.Strategy, condition: Any, *arguments: Any) -> None:
+        call = strategy.extended.call_for_each_replica
+        tf.cond(
+            strategy.experimental_local_results(condition)[0],
+            lambda: _done(call, (then, arguments)),
+            lambda: _done(call, (otherwise, arguments)),
+        )
+
+    tf.distribute.get_replica_context().merge_call(for_all, args=(condition, *arguments))
+
+
+def _stay_a_call(branching: tf.Operation) -> None:
+    """Keeps both functions of a `tf.cond` out of the graph around it.
+
+    TensorFlow copies them into it, so that their operations may run on several devices; the
+    optimizer's thousands would then be placed and optimized among all others, which delays the
+    first step by seconds. On one device nothing is gained by that; a GPU and its CPU are two.
+    """
+    branching._set_attr("_lower_using_switch_merge", tf.compat.v1.AttrValue(b=False))
+
+
+def _done(function: Callable, arguments: tuple) -> Any:
+    function(*arguments)
+    return tf.zeros(())

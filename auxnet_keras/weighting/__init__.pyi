@@ -1,0 +1,10 @@
+from .balancing import TaskWeightBalancing as TaskWeightBalancing
+from .base import TaskWeighting as TaskWeighting
+from .base import Weighting as Weighting
+from .class_wise import ClassWiseWeighting as ClassWiseWeighting
+from .fixed import FixedWeights as FixedWeights
+from .focused import FocusedTaskWeightBalancing as FocusedTaskWeightBalancing
+from .gradient_base import GradientWeighting as GradientWeighting
+from .mgda import MGDA as MGDA
+from .pareto import FIGURE_PREFERENCES as FIGURE_PREFERENCES
+from .pareto import ParetoMTL as ParetoMTL

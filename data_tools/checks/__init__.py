@@ -1,1 +1,0 @@
-"""What `verify` looks for in the files of a data set."""

@@ -1,0 +1,213 @@
+"""Any dataset as a folder of single files that read fast, resumably."""
+
+import hashlib
+import json
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+from auxnet_keras.data.files.image import size_of
+from auxnet_keras.data.files.listing import contents
+from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.readers.base import Source
+from auxnet_keras.data.readers.folder_spec import FILE
+from auxnet_keras.data.units import Calibration, NoCalibrationError
+from auxnet_keras.errors import ConfigError, DataError
+from auxnet_keras.safety import read_text
+from auxnet_keras.safety.bounded_read import MAX_TABLE
+from data_tools.folder_layout import (
+    IMAGES,
+    content_of,
+    description,
+    files_of,
+    places_of,
+    write_whole,
+)
+from data_tools.opening import bar, opened, writing
+
+RECORD = "convert.json"
+"""What a folder was converted from; its presence says that the folder is ours."""
+
+VERSION = 2
+"""Raised when the same dataset would be written as other files."""
+
+logger = logging.getLogger("auxnet_keras")
+
+
+def convert(target: str, out: str | Path) -> Path:
+    """Writes a dataset as the kind `folder` reads it: an image, label and depth file for a frame.
+
+    Images that are files are copied byte for byte. Labels are train ids. Depth keeps the dataset's
+    own integers; fractions (NYU-v2's metres) are rounded to a millimetre. `train.txt` and `val.txt`
+    keep the division. `dataset.yaml` comes last, so that no half of a dataset is read as a whole;
+    until then the same call goes on where the last one was interrupted.
+
+    Args:
+        target: `KIND:ROOT`, any kind that `ak.data.load` reads.
+        out: A new or empty folder, or one of an earlier equal call.
+
+    Returns:
+        The folder.
+
+    Raises:
+        DataError: A frame cannot be read, the folder holds something else or was converted from
+            other data, or it cannot be written.
+        ConfigError: An unknown kind, no root, or `out` inside the dataset.
+
+    Example:
+        >>> convert("nyuv2:/data/nyu", "/data/nyu13")
+        >>> ak.data.load("folder", "/data/nyu13")
+    """
+    source, out = opened(target), Path(out).expanduser()
+    if out.resolve().is_relative_to(source.root.resolve()):
+        raise ConfigError(
+            "The converted files cannot go into the data set's own folder, which would find them; "
+            f"choose another. Received: {str(out)!r}."
+        )
+    frames = source.frames("all")
+    parts = {split: source.frames(split) for split in ("train", "val")}
+    with writing("Converted files", out):
+        _claim(source, frames, out, _record(source, frames, parts))
+        missing = [frame for frame in frames if not _is_complete(source, frame, out)]
+        if missing or not (out / FILE).is_file():
+            _write_frames(source, missing, out)
+            for split, members in parts.items():
+                names = "".join(f"{frame.name}\n" for frame in members)
+                write_whole(out / f"{split}.txt", (names or "\n").encode())
+            for leftover in out.rglob(".*.part"):  # of a run that was killed
+                leftover.unlink(missing_ok=True)
+            write_whole(out / FILE, _description(source, frames, out).encode())
+    return out
+
+
+def _record(source: Source, frames: list[Frame], parts: dict[str, list[Frame]]) -> dict[str, Any]:
+    """What decides every byte that is written; a moved dataset is the same dataset."""
+    info = source.info
+    facts = [source.signature, info.class_names, info.palette.tolist(), source.encoding]
+    facts += [(split, [frame.name for frame in members]) for split, members in parts.items()]
+    return {
+        "kind": info.kind,
+        "version": VERSION,
+        "sha256": _digest(*facts),
+        "frames": {
+            frame.name: _digest(*map(_state, source._files(frame)))[:16] for frame in frames
+        },
+    }
+
+
+def _digest(*facts: Any) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def _state(path: Path) -> tuple[int, int]:
+    try:
+        state = path.stat()
+    except OSError:
+        return -1, -1
+    return state.st_size, state.st_mtime_ns
+
+
+def _claim(source: Source, frames: list[Frame], out: Path, record: dict[str, Any]) -> None:
+    """Makes `out` a folder of this conversion, or refuses because it is something else.
+
+    A frame that is not converted yet may have changed since: who was told that a file is damaged
+    puts another in its place.
+    """
+    note = out / RECORD
+    if note.is_file():
+        before = _frames_before(note, record)
+        if before is None:
+            raise DataError(
+                f"{out} was converted from other data or other frames, or by another version; "
+                "files are never mixed. Choose another folder or remove this one. "
+                f"Received: {len(frames)} frames of {source.info.kind}, {source.root}."
+            )
+        changed = [frame for frame in frames if before[frame.name] != record["frames"][frame.name]]
+        stale = [frame for frame in changed if _image_is_there(frame, out)]
+        if stale:
+            raise DataError(
+                "Source files have changed since they were converted, and nothing is overwritten. "
+                f"Remove their images from {out / IMAGES}, or the whole folder, to convert them "
+                f"again. Received: {len(stale)} changed, the first of them {stale[0].name!r}."
+            )
+        if not changed:
+            return
+    elif out.is_dir() and any(out.iterdir()):
+        raise DataError(
+            f"{out} is not empty and was not written by a conversion; nothing was changed. Choose "
+            f"an empty or new folder. Received: {contents(out)}."
+        )
+    write_whole(note, (json.dumps(record, indent=1) + "\n").encode())
+
+
+def _frames_before(note: Path, record: dict[str, Any]) -> dict[str, str] | None:
+    """The frames as an earlier call found them; None if it was not one of the same data."""
+    try:
+        found = json.loads(read_text(note, MAX_TABLE))
+        before = found["frames"]
+        same = all(found[key] == record[key] for key in record if key != "frames")
+        return before if same and before.keys() == record["frames"].keys() else None
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _is_complete(source: Source, frame: Frame, out: Path) -> bool:
+    """Whether all its files are there; after a power cut they may be, and be empty."""
+    return all(_state(out / place)[0] > 0 for place in files_of(source, frame).values())
+
+
+def _image_is_there(frame: Frame, out: Path) -> bool:
+    """An image, which comes last, of whatever format the dataset had then."""
+    return any((out / place).is_file() for place in places_of(frame) if place.parts[0] == IMAGES)
+
+
+def _write_frame(source: Source, frame: Frame, out: Path) -> None:
+    content, places = content_of(source, frame), files_of(source, frame)
+    for earlier in places_of(frame):  # of a label, say, that the dataset does not have any more
+        if earlier not in places.values():
+            (out / earlier).unlink(missing_ok=True)
+    for what, place in places.items():
+        write_whole(out / place, content[what])
+
+
+def _write_frames(source: Source, frames: list[Frame], out: Path) -> None:
+    with bar() as progress:
+        task = progress.add_task("Converting", total=len(frames))
+        pool = ThreadPoolExecutor(os.cpu_count())
+        try:
+            for done in as_completed(
+                [pool.submit(_write_frame, source, frame, out) for frame in frames]
+            ):
+                done.result()
+                progress.advance(task)
+        finally:  # after Ctrl-C or an error: those begun end, the others never start
+            pool.shutdown(cancel_futures=True)
+
+
+def _description(source: Source, frames: list[Frame], out: Path) -> str:
+    deep = next((frame for frame in frames if frame.depth is not None), None)
+    fractions = False
+    if deep is not None and deep.depth is not None:
+        fractions = source._stored_depth(deep, deep.depth).dtype.kind == "f"
+    return description(source, deep is not None, fractions, _calibration(source, frames, out))
+
+
+def _calibration(source: Source, frames: list[Frame], out: Path) -> Calibration | None:
+    """The calibration of all frames; None where they have none, or not the same."""
+    found: set[Calibration] = set()
+    for frame in frames:
+        width = size_of(out / files_of(source, frame)[IMAGES])[1]
+        try:
+            found.add(source.calibration(frame, width))
+        except NoCalibrationError:
+            return None
+        if len(found) > 1:
+            logger.warning(
+                "%s: frames have different calibrations, and a folder has one; depth stays in %s",
+                out,
+                source.encoding.unit,
+            )
+            return None
+    return found.pop() if found else None

@@ -1,1 +1,0 @@
-"""What `statistics` counts, derives from the counts, and shows."""

@@ -1,0 +1,111 @@
+"""Opening an archive of strangers: every member is checked before the first can be read."""
+
+import errno
+import gzip
+import io
+import lzma
+import os
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from auxnet_keras.errors import DataError
+from data_tools.download.members import MOST_MEMBERS, Member, check, of_tar, of_zip
+
+CHUNK = 1 << 20
+"""Bytes read at once."""
+
+_MOST_PADDING = 2**26  # bytes behind the end mark of a tar
+_ZIP_ENTRY = 46  # bytes of the shortest entry of a zip's directory
+
+Open = Callable[[Member], IO[bytes]]
+
+
+@contextmanager
+def opened(archive: Path) -> Iterator[tuple[list[Member], Open]]:
+    """The checked members of an archive, and how to read one."""
+    size = archive.stat().st_size
+    try:
+        if archive.name.endswith(".zip"):
+            _check_directory(archive)
+            with zipfile.ZipFile(archive) as zipped:
+                members = check(of_zip(zipped), archive, size)
+                yield members, lambda member: zipped.open(member.entry)  # type: ignore[arg-type]
+        else:
+            with _Stream(archive) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
+                members = check(of_tar(tar), archive, size)
+                stream.check_end(tar.offset)
+                yield members, lambda member: tar.extractfile(member.entry)  # type: ignore
+    except DataError:
+        raise
+    except _DAMAGE as error:
+        raise _damaged(archive, str(error)) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # the library went to a place before the beginning
+            raise
+        raise _damaged(archive, "a wrong place in its directory") from error
+
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    gzip.BadGzipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,  # a compression that Python lacks
+    ValueError,  # names and numbers that cannot be decoded
+    struct.error,
+)
+
+
+def _damaged(archive: Path, received: str) -> DataError:
+    """The error for an archive that is cut short or garbled."""
+    return DataError(
+        f"Not a whole archive: {archive}. Expected what its authors published; remove it and fetch "
+        f"it again. Received: {received or 'an early end'}."
+    )
+
+
+def _check_directory(archive: Path) -> None:
+    """Refuses a zip with too long a directory, which the library would read into memory."""
+    with archive.open("rb") as file:
+        length = file.seek(0, os.SEEK_END)
+        file.seek(max(0, length - 2**16 - 22))
+        _, found, end = file.read().rpartition(b"PK\x05\x06")
+    if found and len(end) >= 12:
+        (directory,) = struct.unpack("<I", end[8:12])
+        if directory // _ZIP_ENTRY > MOST_MEMBERS * 2:  # names take room, too
+            raise DataError(
+                f"Too many members in {archive}, of which nothing was unpacked: expected at "
+                f"most {MOST_MEMBERS}; fetch it from its authors. Received: a directory of "
+                f"{directory} bytes."
+            )
+
+
+class _Stream(io.BufferedReader):
+    """The bytes of a tar, unpacked if gzipped, of which no header gets more than a chunk."""
+
+    def __init__(self, archive: Path) -> None:
+        zipped = archive.name.endswith(".gz")
+        raw: Any = gzip.GzipFile(archive) if zipped else io.FileIO(archive)
+        super().__init__(raw)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or not 0 <= size <= CHUNK:
+            raise tarfile.ReadError(f"a header of {size} bytes")
+        return super().read(size)
+
+    def check_end(self, offset: int) -> None:
+        """Tar ends with zeros; the library takes a garbled header or a cut for an end, too."""
+        self.seek(offset)
+        if self.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+            raise tarfile.ReadError(f"no end mark at byte {offset}")
+        while self.read(CHUNK):  # to where gzip compares its checksum
+            if self.tell() > offset + _MOST_PADDING:
+                raise tarfile.ReadError(f"more than {_MOST_PADDING} bytes behind its end")

@@ -1,0 +1,208 @@
+"""Where each dataset is published: addresses, sizes, checksums; and what only a person can get."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from auxnet_keras.data.readers.catalogue import KINDS
+from auxnet_keras.errors import ConfigError, unknown
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A published file. An archive is unpacked into a folder of its own name.
+
+    Args:
+        size: Bytes; exact where there is a checksum, else to the nearest percent or so.
+        holds: What is in it, in a few words.
+        md5: As published or as several loaders agree on; None where no one states it.
+        sha256: The same.
+    """
+
+    url: str
+    size: int
+    holds: str
+    md5: str | None = None
+    sha256: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name: "data_semantics.zip"."""
+        return PurePosixPath(urlsplit(self.url).path).name
+
+    @property
+    def folder(self) -> str | None:
+        """Where an archive is unpacked to: "data_semantics"; None for a file used as it is."""
+        for suffix in (".zip", ".tar.gz", ".tar"):
+            if self.name.endswith(suffix):
+                return self.name.removesuffix(suffix)
+        return None
+
+    @property
+    def exact_size(self) -> int | None:
+        """Bytes, where they are known to the last one."""
+        return self.size if self.md5 or self.sha256 else None
+
+
+@dataclass(frozen=True)
+class Release:
+    """The files of one edition of a dataset, and the page that offers them to people."""
+
+    page: str
+    files: tuple[Remote, ...]
+
+
+_KITTI = "https://s3.eu-central-1.amazonaws.com/avg-kitti"
+_VKITTI = "https://download.europe.naverlabs.com"
+_NYU = "http://horatio.cs.nyu.edu/mit/silberman"  # answers without encryption; has checksums
+
+RELEASES: dict[str, dict[str, Release]] = {
+    "kitti": {
+        "2015": Release(
+            page="https://www.cvlibs.net/datasets/kitti/eval_semseg.php?benchmark=semantics2015",
+            files=(
+                Remote(f"{_KITTI}/data_semantics.zip", 314_000_000, "images and labels"),
+                Remote(f"{_KITTI}/data_scene_flow.zip", 1_681_488_619, "stereo and disparity"),
+                Remote(f"{_KITTI}/data_scene_flow_calib.zip", 1_631_055, "calibration"),
+            ),
+        )
+    },
+    "vkitti": {
+        "2.0.3": Release(
+            page="https://europe.naverlabs.com/research/computer-vision/"
+            "proxy-virtual-worlds-vkitti-2/",
+            # The checksums of its vkitti_2.0.3_md5_checksums.txt.
+            files=(
+                Remote(
+                    f"{_VKITTI}/virtual_kitti_2.0.3/vkitti_2.0.3_classSegmentation.tar",
+                    1_015_961_600,
+                    "labels",
+                    md5="e8658ab49250e61f1caa174625563263",
+                ),
+                Remote(
+                    f"{_VKITTI}/virtual_kitti_2.0.3/vkitti_2.0.3_textgt.tar.gz",
+                    24_451_078,
+                    "palettes and cameras",
+                    md5="855f7f37746e5508f094e522c9cf41f4",
+                ),
+                Remote(
+                    f"{_VKITTI}/virtual_kitti_2.0.3/vkitti_2.0.3_depth.tar",
+                    8_145_715_200,
+                    "depth",
+                    md5="1d34a96f870fc5d33b482df87844f5e4",
+                ),
+                Remote(
+                    f"{_VKITTI}/virtual_kitti_2.0.3/vkitti_2.0.3_rgb.tar",
+                    7_532_472_320,
+                    "images",
+                    md5="1e00a143a397c2c53aa9720a868fe34a",
+                ),
+            ),
+        ),
+        "1.3.1": Release(
+            page="https://europe.naverlabs.com/research/computer-vision/"
+            "proxy-virtual-worlds-vkitti-1/",
+            files=(
+                Remote(
+                    f"{_VKITTI}/virtual-kitti-1.3.1/vkitti_1.3.1_scenegt.tar",
+                    488_000_000,
+                    "labels and palettes",
+                ),
+                Remote(
+                    f"{_VKITTI}/virtual-kitti-1.3.1/vkitti_1.3.1_depthgt.tar",
+                    5_100_000_000,
+                    "depth",
+                ),
+                Remote(
+                    f"{_VKITTI}/virtual-kitti-1.3.1/vkitti_1.3.1_rgb.tar", 14_000_000_000, "images"
+                ),
+            ),
+        ),
+    },
+    "nyuv2": {
+        "2": Release(
+            page="https://cs.nyu.edu/~fergus/datasets/nyu_depth_v2.html",
+            files=(
+                Remote(
+                    f"{_NYU}/indoor_seg_sup/splits.mat",
+                    2_626,
+                    "the official division",
+                    md5="08e3c3aea27130ac7c01ffd739a4535f",
+                ),
+                Remote(
+                    f"{_NYU}/nyu_depth_v2/nyu_depth_v2_labeled.mat",
+                    2_972_037_809,
+                    "images, labels and depth",
+                    md5="520609c519fba3ba5ac58c8fefcc3530",
+                    sha256="2d724b0c0ab358aa1ce5df855e5bd14a2279ab7202efe22f32a30d612dcb86aa",
+                ),
+            ),
+        )
+    },
+}
+"""By kind, then by edition, the first being the default. The smallest files come first, so that
+what is wrong shows early."""
+
+BY_HAND = {
+    "synthia": """\
+SYNTHIA is given out as RAR archives by its authors' own site, which may ask you to register.
+  1. Go to https://synthia-dataset.net/downloads/ and fetch SYNTHIA-RAND-CITYSCAPES
+     (SYNTHIA_RAND_CITYSCAPES.rar), or sequences such as SYNTHIA-SEQS-01-SPRING.
+  2. Unpack them:  unrar x FILE.rar {out}/
+     Afterwards {out} holds RAND_CITYSCAPES/ or SYNTHIA-SEQS-.../, and these hold
+     RGB/, GT/LABELS/ and Depth/.
+  3. Look whether everything is there:  auxnet data verify synthia:{out}""",
+    "cityscapes": """\
+Cityscapes is given out to registered people only.
+  1. Register at https://www.cityscapes-dataset.com/register/ and fetch these from
+     https://www.cityscapes-dataset.com/downloads/ (or with the makers' own program:
+     pip install cityscapesscripts, then csDownload -d {out} and the names):
+       leftImg8bit_trainvaltest.zip   11 GB    images       md5 0a6e97e94b616a514066c9e2adb0c97f
+       gtFine_trainvaltest.zip        241 MB   labels       md5 4237c19de34c8a376e9ba46b495d6f66
+       disparity_trainvaltest.zip     3.5 GB   disparity    md5 2c8272766993c983321f34c73daada5c
+       camera_trainvaltest.zip        2 MB     calibration
+  2. Unpack them into one folder:  unzip FILE.zip -d {out}
+     Afterwards {out} holds leftImg8bit/, gtFine/, disparity/ and camera/.
+  3. Look whether everything is there:  auxnet data verify cityscapes:{out}""",
+}
+"""What to do for the kinds that no program may fetch; `{out}` is the folder."""
+
+BUILT_IN = {
+    "street": "street needs no download: its scenes are drawn while training, --data street.",
+    "folder": "folder needs no download: it reads your own images, --data folder:YOUR_FOLDER.",
+}
+
+
+def family(kind: str) -> str:
+    """The dataset behind a kind: "vkitti" of "vkitti-14-scenes".
+
+    Raises:
+        ConfigError: An unknown kind.
+    """
+    if kind not in KINDS:
+        raise unknown("dataset kind", kind, KINDS)
+    return kind.partition("-")[0]
+
+
+def release_of(kind: str, edition: str | None = None) -> Release:
+    """The files to fetch.
+
+    Args:
+        kind: One that can be downloaded.
+        edition: The edition, such as "1.3.1" of vkitti; the default one for None.
+
+    Raises:
+        ConfigError: An unknown kind or edition, or a kind that no program may fetch.
+    """
+    name = family(kind)
+    if name not in RELEASES:
+        raise ConfigError(
+            f"{kind} cannot be downloaded by a program; `auxnet data download {kind}` says how to "
+            f"get it. Expected one of: {', '.join(sorted(RELEASES))}. Received: {kind!r}."
+        )
+    editions = RELEASES[name]
+    if edition is None:
+        return next(iter(editions.values()))
+    if edition not in editions:
+        raise unknown(f"release of {name}", edition, editions)
+    return editions[edition]

@@ -1,0 +1,49 @@
+"""Whether a file is the published one."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from auxnet_keras.errors import DataError
+from data_tools.download.catalogue import Remote
+
+_CHUNK = 1 << 20
+
+
+def checked(
+    path: Path,
+    remote: Remote,
+    advice: str,
+    tell: Callable[[int, int | None], None],
+    *,
+    remove: Callable[[Path], None] | None,
+) -> str:
+    """The SHA-256 of a file that has the size and the checksums that are known.
+
+    Args:
+        advice: What a person can do, for the error.
+        tell: For a progress bar: the bytes read, and all.
+        remove: What takes a wrong file away; None leaves it.
+
+    Raises:
+        DataError: It is another file.
+    """
+    size = path.stat().st_size
+    digests = {"md5": hashlib.md5(usedforsecurity=False), "sha256": hashlib.sha256()}
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            for digest in digests.values():
+                digest.update(chunk)
+            tell(file.tell(), size)
+    found = {"size": str(size)} | {name: digest.hexdigest() for name, digest in digests.items()}
+    known = {"size": remote.exact_size, "md5": remote.md5, "sha256": remote.sha256}
+    for what, expected in known.items():
+        if expected is not None and found[what] != str(expected):
+            if remove is not None:
+                remove(path)
+            state = "is left as it is" if remove is None else "was removed"
+            raise DataError(
+                f"Not the published file: {path}, which {state}. Expected {what} {expected}; "
+                f"{advice}. Received: {what} {found[what]}."
+            )
+    return found["sha256"]

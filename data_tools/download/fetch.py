@@ -1,0 +1,183 @@
+"""Published datasets, downloaded, checked and unpacked to where their readers look."""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.filesize import decimal
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from auxnet_keras.data.files.listing import contents
+from auxnet_keras.errors import DataError
+from auxnet_keras.storage.atomic import alone
+from data_tools.download.catalogue import RELEASES, Release, Remote, family, release_of
+from data_tools.download.checksums import checked
+from data_tools.download.transfer import fetch, forget, is_ours
+from data_tools.download.unpack import check_space, unpack
+from data_tools.folder_layout import write_whole
+from data_tools.opening import writing
+
+RECORD = "download.json"
+"""In an unpacked folder: the archive's name, address, size and SHA-256. It appears with the folder,
+so that a folder without it is not ours."""
+
+_GROWTH = 1.1
+"""Unpacked bytes per packed one: pictures do not shrink, and disks round up."""
+
+
+def download(
+    kind: str, out: str | Path, *, release: str | None = None, keep_archives: bool = False
+) -> Path:
+    """Downloads a dataset to where `ak.data.load(kind, out)` reads it.
+
+    Every file is resumed where it broke off, checked against the size and checksums that are
+    known, and unpacked into a folder of its own name, which appears only when it is complete. The
+    same call goes on after any interruption, and does nothing when all is there. A file that a
+    person has put into `out` is checked and used; it is never removed.
+
+    Args:
+        kind: "kitti", "vkitti", "nyuv2" or one of their variants.
+        out: A folder; for Virtual KITTI one of its releases only.
+        release: "2.0.3" (default) or "1.3.1" of vkitti.
+        keep_archives: Leave the archives beside their folders.
+
+    Returns:
+        The folder.
+
+    Raises:
+        DataError: A file cannot be had, is another than the one known, or there is no space.
+        ConfigError: An unknown kind or release, or a dataset that asks for registration.
+
+    Example:
+        >>> download("kitti", "/data/kitti2015")
+        >>> ak.data.load("kitti", "/data/kitti2015", split="train")
+    """
+    chosen, out = release_of(kind, release), Path(out).expanduser()
+    with (
+        writing("The data set", out),
+        _progress() as progress,
+        alone(out, "downloading to this folder", DataError),
+    ):
+        _check_release(kind, chosen, out)
+        missing = [remote for remote in chosen.files if not _is_there(remote, out)]
+        _check_room(missing, out, keep_archives)
+        for remote in missing:
+            _get(remote, chosen.page, out, keep_archives, progress)
+    return out
+
+
+def _check_release(kind: str, chosen: Release, out: Path) -> None:
+    """Refuses to mix two releases in one folder, of which readers could make nothing."""
+    for edition, release in RELEASES[family(kind)].items():
+        there = [r.folder for r in release.files if r.folder and (out / r.folder).exists()]
+        if release is not chosen and there:
+            raise DataError(
+                f"{out} holds release {edition} of {family(kind)}, and readers take one release "
+                f"from a folder; choose another folder. Received: {', '.join(there)}."
+            )
+
+
+def _is_there(remote: Remote, out: Path) -> bool:
+    """Whether an earlier call has finished it."""
+    if remote.folder is None:
+        return _length(out / remote.name) == remote.size  # it got its name once it was checked
+    folder = out / remote.folder
+    if (folder / RECORD).is_file():
+        return True
+    if folder.exists():
+        raise DataError(
+            f"{folder} is in the way of {remote.name}: it was not unpacked by this command, and "
+            f"nothing was changed. Expected no such folder, or one with {RECORD}; move it away or "
+            f"choose another. Received: {contents(folder) if folder.is_dir() else 'a file'}."
+        )
+    return False
+
+
+def _check_room(missing: list[Remote], out: Path, keep_archives: bool) -> None:
+    archives = [remote.size for remote in missing if remote.folder]
+    packed = sum(archives) if keep_archives else max(archives, default=0)
+    plain = sum(remote.size for remote in missing if not remote.folder)
+    there = sum(_length(out / name) for r in missing for name in (r.name, f"{r.name}.part"))
+    needed = int(_GROWTH * sum(archives)) + packed + plain - there
+    check_space(out, needed, f"downloading and unpacking {len(missing)} files")
+
+
+def _get(remote: Remote, page: str, out: Path, keep_archives: bool, progress: Progress) -> None:
+    path = out / remote.name
+    part = path.with_name(f"{path.name}.part")
+    by_hand = path.is_file() and not is_ours(path)
+    progress.console.print(f"{remote.name} ({decimal(remote.size)}): {remote.holds}")
+    advice = (
+        f"give the same command again, or fetch {remote.url} by hand (offered at {page}), put it "
+        f"at {path}, and then give the same command"
+    )
+    if not path.is_file():
+        with _bar(progress, "Downloading", remote.size) as tell:
+            fetch(remote.url, path, size=remote.exact_size, advice=advice, tell=tell)
+    source = path if path.is_file() else part
+    with _bar(progress, "Checking", remote.size) as tell:
+        sha256 = checked(source, remote, advice, tell, remove=None if by_hand else forget)
+    if source == part:
+        part.replace(path)
+    if remote.folder is not None:
+        record = {"name": remote.name, "url": remote.url, "size": _length(path), "sha256": sha256}
+        content = (json.dumps(record, indent=1) + "\n").encode()
+        try:
+            with _bar(progress, "Unpacking", remote.size) as tell:
+                unpack(
+                    path,
+                    out / remote.folder,
+                    tell=tell,
+                    finish=lambda folder: write_whole(folder / RECORD, content),
+                )
+        except DataError:
+            forget(part)  # what lies at `path` next time may be a person's
+            raise
+        if not by_hand and not keep_archives:
+            path.unlink()
+    forget(part)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Progress]:
+    """Bars where a person looks at them; lines elsewhere."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    progress = Progress(*columns, console=console)
+    with progress if console.is_terminal else contextlib.nullcontext():
+        yield progress
+
+
+@contextlib.contextmanager
+def _bar(progress: Progress, what: str, size: int) -> Iterator[Callable[[int, int | None], None]]:
+    bar = progress.add_task(what, total=size)
+    begun = False
+
+    def tell(done: int, total: int | None) -> None:
+        nonlocal begun
+        if not begun:  # what was there before is no speed
+            progress.reset(bar, completed=done)
+            begun = True
+        progress.update(bar, completed=done, total=total or size)
+
+    yield tell
+    progress.remove_task(bar)
+
+
+def _length(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0

@@ -1,0 +1,193 @@
+"""One file over HTTP: resumed where it broke off, and whole or absent."""
+
+import json
+import logging
+import os
+import re
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import requests
+from urllib3.exceptions import HTTPError, ProtocolError
+
+from auxnet_keras.errors import DataError
+from data_tools.download import session as policy
+from data_tools.download.session import Session, reason
+from data_tools.folder_layout import write_whole
+
+TIMEOUT = 60.0
+"""Seconds without a byte after which a connection counts as lost."""
+
+_CHUNK = 1 << 16
+
+logger = logging.getLogger("auxnet_keras")
+
+Tell = Callable[[int, int | None], None]
+"""Called with the bytes that are there, and with all there will be if the server says so."""
+
+
+def fetch(url: str, path: Path, *, size: int | None, advice: str, tell: Tell) -> Path:
+    """Downloads a file under its name with `.part` behind it, or goes on with what is there.
+
+    A half is continued only if the server's file is still the same by its ETag, date and length.
+    A connection that breaks or falls silent is tried again; every gain starts the count anew.
+
+    Args:
+        path: What the file will be called; the caller renames it once it is checked.
+        size: Its bytes, where they are known.
+        advice: What a person can do where it fails, for the errors.
+        tell: For a progress bar.
+
+    Returns:
+        The `.part` file, complete by the server's own account.
+
+    Raises:
+        DataError: It cannot be had.
+        OSError: It cannot be written.
+    """
+    part = path.with_name(f"{path.name}.part")
+    best = idle = 0
+    with Session() as session:
+        while True:
+            try:
+                _receive(session, url, part, size, tell)
+                return part
+            except (_StartOver, HTTPError) as error:
+                reached = _length(part)
+                idle = 0 if reached > best else idle + 1
+                best = max(best, reached)
+                if idle == policy.TRIES:
+                    raise DataError(
+                        f"The download breaks off at byte {best} again and again: {url}; {advice}. "
+                        f"Received: {reason(error)}."
+                    ) from error
+                logger.warning("%s: %s; trying again", path.name, reason(error))
+                time.sleep(policy.BACKOFF * 2**idle)
+            except requests.RequestException as error:
+                raise DataError(
+                    f"Cannot be downloaded: {url}; {advice}. Received: {reason(error)}."
+                ) from error
+
+
+def forget(part: Path) -> None:
+    """Removes a `.part` file and the note beside it."""
+    part.unlink(missing_ok=True)
+    _note_place(part).unlink(missing_ok=True)
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a finished file was downloaded by `fetch`, and not put there by a person."""
+    part = path.with_name(f"{path.name}.part")
+    return _note_place(part).is_file() and not part.exists()
+
+
+class _StartOver(Exception):  # noqa: N818
+    """What is there is not the beginning of what the server has."""
+
+
+class _Refused(requests.RequestException):
+    """An answer that no further try will change."""
+
+
+@dataclass(frozen=True)
+class _Note:
+    """What a `.part` file is the beginning of; kept beside it.
+
+    Args:
+        validator: The server's ETag, or the date of its file.
+        total: Bytes of the whole.
+    """
+
+    url: str
+    validator: str | None
+    total: int | None
+
+    def differs(self, other: "_Note") -> bool:
+        """Whether anything that both know is not the same."""
+        pairs = ((self.validator, other.validator), (self.total, other.total))
+        return any(None not in pair and pair[0] != pair[1] for pair in pairs)
+
+
+def _note_place(part: Path) -> Path:
+    return part.with_name(f"{part.name}.json")
+
+
+def _read_note(url: str, part: Path) -> _Note | None:
+    """None where nothing says what the bytes that are there belong to."""
+    try:
+        note = _Note(**json.loads(_note_place(part).read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+    known = note.url == url and (note.validator or note.total)
+    return note if known and part.is_file() else None
+
+
+def _receive(session: Session, url: str, part: Path, size: int | None, tell: Tell) -> None:
+    """One connection: everything, or the rest."""
+    note = _read_note(url, part)
+    start = _length(part) if note else 0
+    if note and start == note.total:  # killed between the last byte and the renaming
+        return
+    headers = {"Range": f"bytes={start}-"} if start else {}
+    if start and note and note.validator:
+        headers["If-Range"] = note.validator
+    with session.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
+        if start and response.status_code == 416:
+            forget(part)
+            raise _StartOver(f"the server has no more than {start} bytes")
+        if response.status_code not in (200, 206):
+            raise _Refused(f"HTTP {response.status_code} {response.reason}")
+        begin, now = _described(url, response)
+        if size is not None and now.total not in (size, None):
+            raise _Refused(f"a file of {now.total} bytes instead of {size}")
+        if begin and (begin != start or note is None or note.differs(now)):
+            forget(part)
+            raise _StartOver("the server's file has changed")
+        _write(response, part, begin, now, tell)
+
+
+def _described(url: str, response: requests.Response) -> tuple[int, _Note]:
+    """Where the answer begins in the file, and which file that is."""
+    headers, begin, total = response.headers, 0, None
+    if response.status_code == 206:
+        span = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", headers.get("Content-Range", ""))
+        if span is None:
+            raise ProtocolError(f"a part without its place: {headers.get('Content-Range')!r}")
+        begin, total = int(span[1]), None if span[2] == "*" else int(span[2])
+    elif headers.get("Content-Length", "").isdecimal():
+        total = int(headers["Content-Length"])
+    etag = headers.get("ETag", "")
+    strong = etag and not etag.startswith("W/")  # a weak one says "alike", not "the same bytes"
+    return begin, _Note(url, etag if strong else headers.get("Last-Modified"), total)
+
+
+def _write(response: requests.Response, part: Path, begin: int, note: _Note, tell: Tell) -> None:
+    chunks = response.raw.stream(_CHUNK, decode_content=False)
+    chunk = next(chunks, b"")
+    page = response.headers.get("Content-Type", "").startswith("text/html")
+    if page or (not begin and chunk.lstrip().startswith(b"<")):
+        raise _Refused(
+            "a web page instead of the file, as the login page of a network: "
+            f"{' '.join(chunk[:60].decode('ascii', 'replace').split())!r}"
+        )
+    if not begin:
+        # In this order: a note beside the bytes of another file would glue the two together.
+        part.unlink(missing_ok=True)
+        write_whole(_note_place(part), json.dumps(asdict(note)).encode())
+    reached = begin
+    with part.open("ab") as file:
+        while chunk:
+            file.write(chunk)
+            reached += len(chunk)
+            tell(reached, note.total)
+            chunk = next(chunks, b"")
+        file.flush()
+        os.fsync(file.fileno())
+    if note.total not in (reached, None):
+        raise ProtocolError(f"{reached} of {note.total} bytes")
+
+
+def _length(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0

@@ -1,1 +1,0 @@
-"""What `browse` draws with."""

@@ -1,0 +1,2 @@
+from .measure import Statistics as Statistics
+from .measure import statistics as statistics

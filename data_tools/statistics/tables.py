@@ -1,0 +1,168 @@
+"""`Statistics` as tables and sentences, for the terminal and for notebooks."""
+
+import html as markup
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from auxnet_keras.data.units import SIGNS
+from data_tools.statistics.findings import Findings
+
+MOST_CLASSES = 60
+"""Rows of a table; of more classes the most frequent are shown."""
+
+_MOST_PATHS = 3
+
+
+class Table(NamedTuple):
+    """Texts in rows and columns; the first column names the row."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+
+def tables(found: Findings) -> list[Table]:
+    """The splits side by side; and every class that occurs, the most frequent in training first."""
+    return [_splits(found)] + ([_classes(found)] if classes_by_share(found) else [])
+
+
+def classes_by_share(found: Findings) -> list[str]:
+    """The classes that have a pixel, by falling share in training, then in validation."""
+    train, val = found.splits["train"], found.splits["val"]
+    seen = [name for name in train.pixels if train.pixels[name] or val.pixels[name]]
+    return sorted(seen, key=lambda name: (-train.share(name), -val.share(name)))
+
+
+def notes(found: Findings) -> list[str]:
+    """What does not fit in a table: drift, absent classes, unreadable files."""
+    lines = []
+    far = [
+        f"{what} {value:.3f}"
+        for what, value in (("classes", found.drift.classes), ("depth", found.drift.depth))
+        if value is not None
+    ]
+    if far:
+        lines.append(
+            f"Jensen-Shannon divergence of train and val (0 equal, 1 disjoint): {', '.join(far)}"
+        )
+    if found.drift.changed:
+        changed = [f"{n} {_percent(a)} -> {_percent(b)}" for n, a, b in found.drift.changed]
+        lines.append(f"Most changed from train to val [% of pixels]: {', '.join(changed)}")
+    for what, names in (
+        ("In train only", found.drift.only_train),
+        ("In val only", found.drift.only_val),
+        ("Without a pixel", _absent(found)),
+    ):
+        if names:
+            more = f", ... ({len(names)} classes)" if len(names) > MOST_CLASSES else ""
+            lines.append(f"{what}: {', '.join(names[:MOST_CLASSES])}{more}")
+    if found.splits["train"].with_depth and not found.depth_bins:
+        lines.append("No depth bins: training has fewer different depths than bins were asked for")
+    if found.unreadable:
+        number = len(found.unreadable)
+        lines.append(
+            f"{number} file{' is' if number == 1 else 's are'} not counted, because "
+            f"{'it' if number == 1 else 'they'} cannot be read; `auxnet data verify "
+            f"{found.target}` says why: {', '.join(found.unreadable[:_MOST_PATHS])}"
+            f"{', ...' if number > _MOST_PATHS else ''}"
+        )
+    return lines
+
+
+def suggestions(found: Findings) -> list[tuple[str, str]]:
+    """(what it is, Python to paste) for the class weights and the depth bins of training."""
+    titles = {
+        "median_frequency": "Class weights by median frequency",
+        "enet": "Class weights by ENet's rule",
+    }
+    lines = [
+        (titles[rule], f"PixelCrossEntropy(class_weights={_list(weights)})")
+        for rule, weights in found.class_weights.items()
+    ]
+    unit = found.info.depth_unit
+    at = SIGNS[unit]
+    if unit == "disparity_px":
+        at = "px of the files' width" if found.width is None else f"px at width {found.width}"
+    for rule, edges in found.depth_bins.items():
+        title = f"{len(edges) + 1} depth bins by rule {rule!r} [{at}]"
+        lines.append((title, f"ClassWiseWeighting(depth_bins={_list(edges)})"))
+    return lines
+
+
+def html(found: Findings) -> str:
+    """Everything, for a notebook; names and paths are escaped."""
+    parts = [f"<h4>{markup.escape(found.target)}</h4>"]
+    for table in tables(found):
+        head = "".join(f"<th>{markup.escape(column)}</th>" for column in table.columns)
+        body = "".join(
+            f"<tr>{''.join(f'<td>{markup.escape(text)}</td>' for text in row)}</tr>"
+            for row in table.rows
+        )
+        caption = f"<caption>{markup.escape(table.title)}</caption>"
+        parts.append(f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+    parts += [f"<p>{markup.escape(line)}</p>" for line in notes(found)]
+    for title, code in suggestions(found):
+        parts.append(f"<p>{markup.escape(title)}</p><pre>{markup.escape(code)}</pre>")
+    return "\n".join(parts)
+
+
+def _splits(found: Findings) -> Table:
+    splits = list(found.splits.values())
+    unit = SIGNS[found.info.depth_unit]
+    rows = [
+        ("frames", *(f"{one.frames:,}" for one in splits)),
+        ("with a label", *(f"{one.with_label:,}" for one in splits)),
+        ("with depth", *(f"{one.with_depth:,}" for one in splits)),
+        ("labels: pixels without a class [%]", *(_percent(one.unlabelled) for one in splits)),
+        ("depths: pixels with a depth [%]", *(_percent(one.valid_depth) for one in splits)),
+    ]
+    for percent in dict.fromkeys(key for one in splits for key in one.depth_quantiles):
+        values = (one.depth_quantiles.get(percent) for one in splits)
+        rows.append((f"depth, {percent} % quantile [{unit}]", *map(_number, values)))
+    return Table(found.target, ("", *found.splits), rows)
+
+
+def _classes(found: Findings) -> Table:
+    train, val = found.splits["train"], found.splits["val"]
+    names = classes_by_share(found)
+    place = {name: number for number, name in enumerate(found.info.class_names)}
+    rows = [
+        (
+            name,
+            *(_percent(one.share(name)) if one.with_label else "-" for one in (train, val)),
+            *(f"{one.images[name]:,}" if one.with_label else "-" for one in (train, val)),
+            *(_number(weights[place[name]]) for weights in found.class_weights.values()),
+        )
+        for name in names[:MOST_CLASSES]
+    ]
+    title = "Classes, in % of the pixels that have one"
+    if len(names) > MOST_CLASSES:
+        title += f": the {MOST_CLASSES} most frequent of {len(names)}"
+    weights = tuple(
+        {"median_frequency": "median freq.", "enet": "ENet"}[r] for r in found.class_weights
+    )
+    columns = ("class", "train [%]", "val [%]", "images, train", "images, val", *weights)
+    return Table(title, columns, rows)
+
+
+def _absent(found: Findings) -> list[str]:
+    seen = set(classes_by_share(found))
+    absent = [name for name in found.info.class_names if name not in seen] if seen else []
+    return [f"{name} (counts as unlabelled)" if name == "void" else name for name in absent]
+
+
+def _percent(share: float | None) -> str:
+    return _number(None if share is None else 100 * share)
+
+
+def _number(value: float | None) -> str:
+    """Three digits that count; whole from 100 on."""
+    if value is None:
+        return "-"
+    if value == 0 or value >= 99.95:
+        return f"{value:,.0f}"
+    return f"{value:#.3g}"
+
+
+def _list(values: Sequence[float]) -> str:
+    return f"[{', '.join(f'{value:.6g}' for value in values)}]"

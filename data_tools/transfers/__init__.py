@@ -1,1 +1,0 @@
-"""Getting files from elsewhere whole: what there is, fetched, checked, unpacked."""

@@ -1,0 +1,96 @@
+"""What can be wrong with a depth map that was read: values that no scene has."""
+
+from pathlib import Path
+
+import numpy as np
+
+from auxnet_keras.data.readers.base import Source
+from auxnet_keras.data.units import DepthEncoding
+from data_tools.verify.problem import Problem
+
+FARTHEST = {"nyuv2": 10.0}
+"""Metres a data set's sensor sees."""
+
+CENTIMETRES = 655.35
+"""Metres that 16 bits of centimetres hold, as driving data sets store them; farther away is a scale
+that was mistaken."""
+
+
+def measured(stored: np.ndarray, encoding: DepthEncoding) -> np.ndarray:
+    """The depths of the pixels that have one, in the data set's own unit.
+
+    Args:
+        stored: uint8, uint16 or float32 [H, W], as in the file.
+
+    Returns:
+        float32 [N], finite and not negative.
+    """
+    values = encoding.decode(stored, encoding.unit)
+    return values[np.isfinite(values) & (values >= 0)]
+
+
+def depth_problems(
+    path: Path, stored: np.ndarray, values: np.ndarray, source: Source
+) -> list[Problem]:
+    """What is wrong with a depth map: NaN or infinity, and the gravest of everything else.
+
+    Args:
+        path: The file.
+        stored: uint8, uint16 or float32 [H, W], as in the file.
+        values: `measured` of it.
+        source: The data set.
+    """
+    problems = []
+    lost = stored.size - int(np.isfinite(stored).sum())
+    if lost:
+        sentence = f"NaN or infinite in {lost:,} of {stored.size:,} pixels"
+        problems.append(Problem("error", "not_finite", str(path), sentence))
+    found = _implausible(stored, values, source)
+    if found is not None:
+        level, code, sentence = found
+        problems.append(Problem(level, code, str(path), sentence))
+    return problems
+
+
+def _implausible(
+    stored: np.ndarray, values: np.ndarray, source: Source
+) -> tuple[str, str, str] | None:
+    if not values.size:
+        return "warning", "empty_depth", "no pixel has a depth"
+    unit, most, width = source.encoding.unit, float(values.max()), stored.shape[1]
+    if unit == "disparity_px" and most > width / 2:
+        return (
+            "error",
+            "impossible_disparity",
+            f"disparities up to {most:.1f} px in an image {width} px wide: more than half of it in "
+            f"{int((values > width / 2).sum()):,} of {stored.size:,} pixels",
+        )
+    farthest = FARTHEST.get(source.info.kind.partition("-")[0], CENTIMETRES)
+    if unit == "metres" and most > farthest:
+        return (
+            "warning",
+            "far_depth",
+            f"farther than {farthest:g} m in {int((values > farthest).sum()):,} of "
+            f"{stored.size:,} pixels, up to {most:,.2f} m",
+        )
+    saturated = _saturated(stored, source.encoding)
+    if saturated:
+        return (
+            "warning",
+            "saturated_depth",
+            f"{np.iinfo(stored.dtype).max}, the largest number there is and seldom a measurement, "
+            f"in {saturated:,} of {stored.size:,} pixels",
+        )
+    if stored.size > 1 and (stored == stored.flat[0]).all():
+        return "warning", "constant_depth", f"every pixel has the same depth, {most:g} {unit}"
+    return None
+
+
+def _saturated(stored: np.ndarray, encoding: DepthEncoding) -> int:
+    """Pixels with the largest integer of their type, unless the encoding says what it means."""
+    if stored.dtype.kind != "u":
+        return 0
+    top = np.iinfo(stored.dtype).max
+    if not measured(np.array([[top]], stored.dtype), encoding).size:
+        return 0
+    return int((stored == top).sum())

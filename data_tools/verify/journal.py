@@ -1,0 +1,119 @@
+"""What has been checked already, so that a long check goes on where it was stopped."""
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import zlib
+from collections.abc import Collection, Iterator
+from io import FileIO
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from auxnet_keras.errors import DataError
+from auxnet_keras.storage.atomic import alone, replacing
+
+VERSION = 4
+"""Raised when the same files would be checked in another way."""
+
+logger = logging.getLogger("auxnet_keras")
+
+
+class Journal:
+    """Results by key, a line each, appended as they come.
+
+    Args:
+        known: The results of earlier checks.
+        file: Gets the new ones; `None` where they cannot be kept.
+    """
+
+    def __init__(self, known: dict[str, dict[str, Any]], file: FileIO | None) -> None:
+        self._known = known
+        self._file = file
+
+    def take(self, key: str) -> dict[str, Any] | None:
+        """The result, if there is one; it is given once, so that memory holds it once."""
+        return self._known.pop(key, None)
+
+    def put(self, key: str, result: dict[str, Any]) -> None:
+        """Keeps a result; a process that is killed behind the call has not lost it."""
+        if self._file is None:
+            return
+        try:
+            self._file.write(_line(key, result))
+        except OSError as error:
+            _not_kept(error)
+            self._file = None
+
+
+@contextlib.contextmanager
+def journal(name: str, keys: Collection[str]) -> Iterator[Journal]:
+    """Opens a journal in the user's cache folder.
+
+    One process at a time writes to it; where another one does, or the folder cannot be written,
+    earlier results are used and new ones are not kept. Lines of no use are removed when they are
+    the greater part.
+
+    Args:
+        name: Of what is checked; each has a file of its own.
+        keys: Those that may be asked for; results of other keys are of no use.
+    """
+    digest = hashlib.sha256(os.fsencode(f"{VERSION} {name}")).hexdigest()[:32]
+    path = platformdirs.user_cache_path("auxnet_keras") / "verify" / digest / "results"
+    with contextlib.ExitStack() as stack:
+        file = None
+        try:
+            stack.enter_context(alone(path.parent, "verifying the same data set", DataError))
+            known, useless = _read(path, keys)
+            if useless > len(known):
+                _compact(path, known)
+            file = stack.enter_context(path.open("ab", buffering=0))
+            file.write(b"\n")  # behind what may be half a line
+        except DataError:
+            _not_kept("another process is verifying the same data set")
+            known, _ = _read(path, keys)
+        except OSError as error:
+            _not_kept(error)
+            file = None  # it may be open, and full
+            known, _ = _read(path, keys)
+        yield Journal(known, file)
+
+
+def _read(path: Path, keys: Collection[str]) -> tuple[dict[str, dict[str, Any]], int]:
+    """The results, and the number of lines that are of no use."""
+    known: dict[str, dict[str, Any]] = {}
+    useless = 0
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        for line in file:
+            entry = _entry(line.rstrip(b"\n"))
+            if entry is None or entry[0] not in keys or entry[0] in known:
+                useless += len(line) > 1
+            if entry is not None and entry[0] in keys:
+                known[entry[0]] = entry[1]
+    return known, useless
+
+
+def _compact(path: Path, known: dict[str, dict[str, Any]]) -> None:
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        file.writelines(_line(key, result) for key, result in known.items())
+
+
+def _line(key: str, result: dict[str, Any]) -> bytes:
+    text = json.dumps([key, result]).encode()
+    return b"%08x %s\n" % (zlib.crc32(text), text)
+
+
+def _entry(line: bytes) -> tuple[str, dict[str, Any]] | None:
+    """Key and result; `None` for a line that a killed process left half written, or a bad disk."""
+    checksum, _, text = line.partition(b" ")
+    if not text or checksum != b"%08x" % zlib.crc32(text):
+        return None
+    key, result = json.loads(text)
+    return key, result
+
+
+def _not_kept(reason: object) -> None:
+    logger.warning("The results of this check are not kept for a later one: %s", reason)

@@ -1,0 +1,35 @@
+"""Label and depth files that belong to no image."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from auxnet_keras.data.files.listing import names_in
+from auxnet_keras.data.frame import Frame
+from data_tools.verify.problem import Problem
+
+
+def orphans(frames: Iterable[Frame]) -> list[Problem]:
+    """Warnings for files beside the frames' labels and depths, named as they are, with no image.
+
+    Where a label's name has nothing in common with its image's, none are found.
+    """
+    known: set[str] = set()
+    places: set[tuple[str, Path, str]] = set()
+    for frame in frames:
+        known.add(frame.image.stem)
+        for what, path in (("label", frame.label), ("depth", frame.depth)):
+            if path is None:
+                continue
+            shared = os.path.commonprefix([frame.image.stem, path.stem])
+            ending = path.name.removeprefix(shared)  # "_gtFine_labelIds.png", say
+            known.add(shared)
+            if shared:
+                places.add((what, path.parent, ending))
+    problems = []
+    for what, folder, ending in sorted(places):
+        for name in sorted(names_in(folder, ending)):
+            if name.removesuffix(ending) not in known:
+                sentence = f"a {what} without an image"
+                problems.append(Problem("warning", "orphan", str(folder / name), sentence))
+    return problems

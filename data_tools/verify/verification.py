@@ -1,0 +1,165 @@
+"""A dataset looked through before training: every file read, every problem with its path."""
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.labels import LabelTable
+from auxnet_keras.data.readers.base import Source
+from data_tools.opening import bar, opened
+from data_tools.verify.duplicates import duplicates
+from data_tools.verify.frame_checks import Checked, check_frame
+from data_tools.verify.journal import journal
+from data_tools.verify.orphans import orphans
+from data_tools.verify.problem import Problem
+
+_AHEAD = 64  # frames handed to the threads at a time; their results wait in memory
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `verify` found.
+
+    Args:
+        target: What was looked at.
+        counts: Split to the numbers of its frames, labels, depths, its mean share of pixels with a
+            depth, and the range of depths in the dataset's own unit; `None` without any.
+        problems: Errors before warnings, by path.
+    """
+
+    target: str
+    counts: dict[str, dict[str, float | None]]
+    problems: list[Problem]
+
+    @property
+    def ok(self) -> bool:
+        """No errors; there may be warnings."""
+        return not any(problem.level == "error" for problem in self.problems)
+
+    def sorts(self, level: str) -> dict[str, int]:
+        """Code (`problem.SORTS`) to the number of problems of a level, the most frequent first."""
+        codes = sorted(problem.code for problem in self.problems if problem.level == level)
+        return dict(Counter(codes).most_common())
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, for a file."""
+        sorts = {"errors": self.sorts("error"), "warnings": self.sorts("warning")}
+        return {"ok": self.ok, **sorts, **asdict(self)}
+
+
+def verify(target: str) -> Report:
+    """Reads every file of a dataset and tells all that is wrong with it; changes none of them.
+
+    Errors are what stops training or spoils its scores: files that cannot be read or are of another
+    format, ids outside the table, sizes that differ inside a pair, impossible disparities, NaN and
+    infinity, and the same image in both splits. Warnings are missing labels or depths, empty or
+    implausible ones, orphans, images that look alike. Interrupted, the same call goes on where it
+    was; files that have changed since are read again.
+
+    Args:
+        target: `KIND:ROOT`, any kind that `ak.data.load` reads.
+
+    Raises:
+        DataError: No such folder, or not a single frame in it.
+        ConfigError: An unknown kind, or no root.
+
+    Example:
+        >>> report = verify("kitti:/data/kitti2015")
+        >>> report.ok
+        True
+    """
+    source = opened(target)
+    frames = source.frames("all")
+    splits = {split: source.frames(split) for split in ("train", "val")}
+    checked = _check_all(source, frames)
+    problems = [problem for frame in frames for problem in checked[frame.name].problems]
+    problems += orphans(frames)
+    problems += duplicates(splits["train"], splits["val"], checked)
+    problems += [
+        Problem("error", "empty_split", str(source.root), f"the split {split!r} has no frame")
+        for split, members in splits.items()
+        if not members
+    ]
+    problems = list(dict.fromkeys(problems))  # a damaged calibration is that of many frames
+    problems.sort(key=lambda problem: (problem.level, problem.path, problem.sentence))
+    counts = {split: _count(members, checked) for split, members in splits.items()}
+    return Report(target, counts, problems)
+
+
+def _count(frames: Sequence[Frame], checked: dict[str, Checked]) -> dict[str, float | None]:
+    shares = [checked[frame.name].valid_depth for frame in frames]
+    known = [share for share in shares if share is not None]
+    ranges = [checked[frame.name].depth_range for frame in frames]
+    ranges = [each for each in ranges if each]
+    return {
+        "frames": len(frames),
+        "with label": sum(frame.label is not None for frame in frames),
+        "with depth": sum(frame.depth is not None for frame in frames),
+        "pixels with depth": round(sum(known) / len(known), 4) if known else None,
+        "least depth": round(min(each[0] for each in ranges), 3) if ranges else None,
+        "largest depth": round(max(each[1] for each in ranges), 3) if ranges else None,
+    }
+
+
+def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
+    keys = _keys(source, frames)
+    found = {}
+    with journal(f"{source.signature} {source.root.resolve()}", set(keys.values())) as kept:
+        for frame in frames:
+            result = kept.take(keys[frame.name])
+            if result is not None:
+                found[frame.name] = Checked.from_json(result)
+        missing = [frame for frame in frames if frame.name not in found]
+        pool = ThreadPoolExecutor(os.cpu_count())
+        try:
+            with bar() as progress:
+                task = progress.add_task("Verifying", total=len(frames), completed=len(found))
+                for start in range(0, len(missing), _AHEAD):
+                    begun = {
+                        pool.submit(check_frame, source, frame): frame
+                        for frame in missing[start : start + _AHEAD]
+                    }
+                    for done in as_completed(begun):
+                        frame = begun[done]
+                        found[frame.name] = done.result()
+                        kept.put(keys[frame.name], found[frame.name].to_json())
+                        progress.advance(task)
+        finally:  # after Ctrl-C or an error: those begun end, the others never start
+            pool.shutdown(cancel_futures=True)
+    return found
+
+
+def _keys(source: Source, frames: Sequence[Frame]) -> dict[str, str]:
+    """By frame, what changes whenever a file of it does, or what is expected of its values."""
+    tables: dict[LabelTable, str] = {}
+    keys = {}
+    for frame in frames:
+        table = source._table(frame)
+        if table not in tables:
+            classes = table.train_ids(np.array([table.known]), frame.image)
+            tables[table] = _digest([table.names, table.known, classes.tolist()])
+        facts: list[Any] = [source.signature, source.encoding, tables[table], frame.name]
+        facts += [(str(path), _state(path)) for path in source._files(frame)]
+        keys[frame.name] = _digest(facts)
+    return keys
+
+
+def _digest(facts: list[Any]) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """Changes with the file; the time of writing alone comes back with a copy of the original."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_size, state.st_mtime_ns, state.st_ctime_ns

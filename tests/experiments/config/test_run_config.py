@@ -1,0 +1,215 @@
+"""Configs: what is checked, and what survives a file."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import yaml
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.config.config_file import (
+    read_config,
+    read_settings,
+    recipe,
+    recipes,
+    write_config,
+)
+from auxnet_keras.experiments.config.run_config import RunConfig, difference
+
+
+def test_a_config_survives_its_file(tmp_path):
+    config = RunConfig(
+        data=f"kitti:{tmp_path}",
+        model="auxnet",
+        weighting="ftwb:focus=2",
+        size=(96, 320),
+        learning_rate=3e-4,
+        limit=5,
+        depth_unit="metres",
+        augment=True,
+        out="somewhere",
+    )
+    write_config(config, tmp_path / "config.yaml")
+    read = read_config(tmp_path / "config.yaml")
+    assert read == dataclasses.replace(config, out=None)
+    assert (read.data, read.root, read.size) == ("kitti", str(tmp_path), (96, 320))
+
+
+def test_the_root_is_absolute_however_it_is_given(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    expected = str(tmp_path / "frames")
+    assert RunConfig(data="kitti:frames").root == expected
+    assert RunConfig(data="kitti", root="frames").root == expected
+    assert RunConfig(data="street").root is None
+
+
+def test_yaml_reads_a_learning_rate_without_a_dot_as_text(tmp_path):
+    (tmp_path / "c.yaml").write_text("learning_rate: 1e-3\n")
+    assert read_config(tmp_path / "c.yaml").learning_rate == 1e-3
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"epoch": 3}, "did you mean 'epochs'"),
+        ({"epochs": "three"}, "epochs must be a whole number >= 1"),
+        ({"epochs": True}, "epochs must be a whole number >= 1"),
+        ({"epochs": 0}, "epochs must be a whole number >= 1"),
+        ({"seed": -1}, "seed must be a whole number >= 0"),
+        ({"size": [96]}, "size must be two whole numbers"),
+        ({"size": "96x320"}, "size must be two whole numbers"),
+        ({"learning_rate": "fast"}, "learning_rate must be a number > 0"),
+        ({"learning_rate": float("nan")}, "learning_rate must be a number > 0"),
+        ({"learning_rate": True}, "learning_rate must be a number > 0"),
+        ({"augment": "yes please"}, "augment must be true or false"),
+        ({"epochs": None}, "epochs must be"),
+        ({"model": "auxnett"}, "did you mean 'auxnet'"),
+        ({"main": ["depth"]}, "Unknown main"),
+        ({"data": "kiti:/x"}, "did you mean 'kitti'"),
+        ({"data": 7}, "data must be a text"),
+        ({"data": "kitti"}, "needs its folder"),
+        ({"depth_unit": "feet"}, "Unknown depth_unit"),
+        ({"weighting": "twp"}, "did you mean 'twb'"),
+        ({"weighting": "twb:momentum=2"}, "momentum must be in [0, 1)"),
+        ({"weighting": "ftwb:focus=lss"}, "focus must be 'loss'"),
+        ({"weighting": "fixed:nan,1"}, "finite number >= 0"),
+        ({"on_bad_numbers": "skpi"}, "did you mean 'skip'"),
+        ({"on_bad_numbers": True}, "Unknown on_bad_numbers"),
+        ({"backbone": "resnet500"}, "did you mean 'resnet50'"),
+        ({"size": [100, 320]}, "multiples of 32"),
+        ({"size": [100, 320]}, "the nearest is (96, 320)"),
+        ({"model": "segnet", "weighting": "twb"}, "has one task"),
+        ({"model": "auxnet", "single_task": True, "weighting": "twb"}, "has one task"),
+        ({"model": "fusenet", "main": "depth"}, "segmentation only"),
+        ({"backbone": "small"}, "say weights=none"),
+        ({"model": "unet", "weights": "imagenet"}, "say weights=none"),
+        ({"model": "unet", "backbone": "resnet50"}, "has an encoder of its own"),
+        ({"model": "unet", "size": [100, 320]}, "multiples of 16"),
+        ({"model": "unet", "size": [100, 320]}, "the nearest is (96, 320)"),
+        ({"single_task": "yes"}, "single_task must be true or false"),
+        ({"learning_rate_drops": 0.001}, "as in 20:0.001"),
+        ({"learning_rate_drops": {}}, "as in 20:0.001"),
+        ({"learning_rate_drops": {0: 0.001}}, "as in 20:0.001"),
+        ({"learning_rate_drops": {20: -1}}, "as in 20:0.001"),
+        ({"learning_rate_drops": "20=0.001"}, "as in 20:0.001"),
+    ],
+)
+def test_what_cannot_work_gets_a_sentence(settings, says):
+    with pytest.raises(ConfigError, match="Received") as caught:
+        RunConfig.from_mapping(settings)
+    assert says in str(caught.value)
+
+
+def test_the_backbones_and_the_stride_are_those_of_the_models():
+    from auxnet_keras.experiments.config.run_config import BACKBONES, HALVINGS
+    from auxnet_keras.models import encoders, preprocessing, unet
+
+    assert {*encoders.BACKBONES, "small"} == set(BACKBONES)
+    assert (2**5, 2 ** HALVINGS["unet"]) == (preprocessing.STRIDE, unet.STRIDE)
+
+
+def test_the_policies_for_bad_numbers_are_those_of_the_callback():
+    from auxnet_keras.callbacks.non_finite import POLICIES
+    from auxnet_keras.experiments.config.run_config import BAD_NUMBERS
+
+    assert BAD_NUMBERS == POLICIES
+    assert RunConfig().on_bad_numbers == "raise"
+
+
+@pytest.mark.parametrize("text", ["a: [1", "- a\n- b\n", "just words", "\x00"])
+def test_a_file_that_is_no_mapping_gets_a_sentence(tmp_path, text):
+    file = tmp_path / "c.yaml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match="c.yaml"):
+        read_config(file)
+
+
+def test_a_missing_file_gets_a_sentence(tmp_path):
+    with pytest.raises(ConfigError, match="No configuration file"):
+        read_settings(tmp_path / "none.yaml")
+
+
+def test_an_empty_file_has_no_settings(tmp_path):
+    (tmp_path / "c.yaml").write_text("# nothing\n")
+    assert read_settings(tmp_path / "c.yaml") == {}
+
+
+def test_the_difference_names_every_setting_and_not_the_folder():
+    old, new = RunConfig(out="a"), RunConfig(epochs=3, seed=1, out="b")
+    assert difference(old, new) == ["epochs: 200 there, 3 asked for", "seed: 0 there, 1 asked for"]
+    assert difference(old, RunConfig(out="c")) == []
+
+
+def test_a_unet_has_no_backbone_and_starts_from_random_weights():
+    config = RunConfig(model="unet", size=(80, 144))
+    assert (config.backbone, config.weights, config.size) == (None, "none", (80, 144))
+    assert RunConfig.from_mapping(config.to_mapping()) == config
+    assert (RunConfig().backbone, RunConfig().weights) == ("resnet50", "imagenet")
+
+
+def test_the_tasks_that_train():
+    assert RunConfig(main="depth").tasks == ("depth", "segmentation")
+    assert RunConfig(main="depth", single_task=True).tasks == ("depth",)
+    assert RunConfig(model="segnet").tasks == ("segmentation",)
+
+
+@pytest.mark.parametrize("drops", [{30: 1e-4, 20: "1e-3"}, "30:1e-4, 20:1e-3"])
+def test_learning_rate_drops_survive_a_file_in_order(tmp_path, drops):
+    config = RunConfig(learning_rate_drops=drops)
+    assert list(config.learning_rate_drops.items()) == [(20, 1e-3), (30, 1e-4)]
+    write_config(config, tmp_path / "config.yaml")
+    assert read_config(tmp_path / "config.yaml") == config
+
+
+def test_a_run_to_start_from_is_found_from_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "base").mkdir()
+    config = RunConfig(weights="base")
+    assert config.weights == str(tmp_path / "base") and config.starts_from_run
+    assert RunConfig(model="unet", weights="other").starts_from_run
+    assert not RunConfig(weights="file.weights.h5").starts_from_run
+    assert not RunConfig().starts_from_run
+
+
+def test_recipes_of_auxnet_are_the_papers_setup():
+    for name in ("auxnet/kitti", "auxnet/synthia"):
+        config = RunConfig.from_mapping({**recipe(name), "root": "/data"}, name)
+        assert (config.size, config.epochs, config.weighting) == ((224, 384), 200, "ftwb")
+        assert (config.backbone, config.weights) == ("resnet50", "imagenet")
+        assert config.data == name.partition("/")[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "warm_up", "step", "unit"),
+    [
+        ("vkitti", "vkitti-14", 20, 2e-4, "inverse_depth"),
+        ("nyuv2", "nyuv2", 20, 2e-4, "metres"),
+        ("cityscapes", "cityscapes-34", 12, 1e-3, "disparity_px"),
+    ],
+)
+def test_recipes_of_learning_boost_are_the_papers_setup(name, data, warm_up, step, unit):
+    from auxnet_keras.experiments.config import weighting_text as weightings
+
+    recipe_name = f"learning-boost/{name}"
+    assert recipe_name in recipes()
+    config = RunConfig.from_mapping({**recipe(recipe_name), "root": "/data"}, recipe_name)
+    assert (config.data, config.model, config.main) == (data, "unet", "depth")
+    assert (config.size, config.batch_size, config.depth_unit) == ((256, 256), 16, unit)
+    assert (config.learning_rate, config.learning_rate_drops) == (0.01, {20: 0.001})
+    weighting = weightings.weighting(config.weighting)
+    assert (weighting.start_epoch, weighting.step_size) == (warm_up, step)
+    assert config.epochs > 20
+
+
+def test_an_unknown_recipe_gets_the_nearest():
+    with pytest.raises(ConfigError, match="did you mean 'auxnet/kitti'"):
+        recipe("auxnet/kity")
+
+
+def test_configuration_files_are_read_without_running_them(tmp_path):
+    file = tmp_path / "c.yaml"
+    file.write_text("epochs: !!python/object/apply:os.system ['touch owned']\n")
+    with pytest.raises(ConfigError, match="no plain YAML"):
+        read_config(file)
+    assert not Path("owned").exists()
+    assert yaml.safe_load("a: 1") == {"a": 1}

@@ -1,0 +1,191 @@
+"""Pictures: colours of single pixels, sizes, files; what they look like is for eyes."""
+
+import sys
+
+import cv2
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib import _pylab_helpers
+
+from auxnet_keras import plots
+from auxnet_keras.errors import ConfigError
+
+PALETTE = np.array([[10, 20, 30], [200, 100, 0], [0, 255, 0]], "uint8")
+NAMES = ["sky", "road", "lane marking"]
+
+
+def read(path):
+    return cv2.imread(str(path))[..., ::-1]
+
+
+def contains(image, colour):
+    return (image == colour).all(axis=-1).any()
+
+
+class TestColour:
+    @pytest.mark.parametrize("dtype", ["uint8", "int64"])
+    def test_labels(self, dtype):
+        got = plots.colour_labels(np.array([[0, 2], [1, 255]]).astype(dtype), PALETTE)
+        assert got.dtype == np.uint8
+        np.testing.assert_array_equal(got, [[PALETTE[0], PALETTE[2]], [PALETTE[1], [0, 0, 0]]])
+        np.testing.assert_array_equal(
+            plots.colour_labels([[-1], [3]] * np.ones(1, int), PALETTE), 0
+        )
+
+    def test_depth_brightens_up_to_the_maximum(self):
+        got = plots.colour_depth(np.array([[0.0, 1, 2, 5, 10, 99]]), maximum=10.0)
+        brightness = cv2.cvtColor(got, cv2.COLOR_RGB2GRAY)[0].astype(int)
+        assert (np.diff(brightness[:5]) > 0).all()
+        np.testing.assert_array_equal(got[0, 4], got[0, 5])
+        assert got[0, 0].any(), "a valid 0 is not black"
+        near = plots.colour_depth(np.array([[2.0, 10, 80]]), maximum=2.0, near_bright=True)
+        np.testing.assert_array_equal(near[0, 0], got[0, 4])
+        assert near[0, 0].sum() > near[0, 1].sum() > near[0, 2].sum()
+
+    @pytest.mark.parametrize("near_bright", [False, True])
+    @pytest.mark.parametrize("invalid", [-1.0, np.nan, np.inf])
+    def test_depth_without_truth_is_black(self, near_bright, invalid):
+        depth = np.array([[invalid, 0.0, 3.0]])[..., None]
+        got = plots.colour_depth(depth, near_bright=near_bright)
+        assert not got[0, 0].any() and got[0, 1:].any(axis=-1).all()
+        assert not plots.colour_depth(depth[:, :1], near_bright=near_bright).any()
+        assert plots.colour_depth(np.zeros((2, 2)), near_bright=near_bright).any()
+
+    def test_overlay(self):
+        image = np.full((1, 2, 3), 100, "uint8")
+        got = plots.overlay(image, np.array([[1, 255]]), PALETTE, alpha=0.25)
+        np.testing.assert_array_equal(got, [[[125, 100, 75], [100, 100, 100]]])
+
+
+class TestStrip:
+    def rows(self, count=2):
+        rng = np.random.default_rng(0)
+        return [[rng.integers(0, 256, (20, 40, 3)).astype("uint8")] * 3 for _ in range(count)]
+
+    def test_images_are_where_they_belong(self, tmp_path):
+        images = [np.full((20, 40, 3), value, "uint8") for value in ([255, 0, 0], [0, 0, 255])]
+        got = plots.image_grid([images, images[::-1]], ["one", "two"], width=80)
+        assert got.dtype == np.uint8 and got.shape[1] == 2 * 80 + 6
+        body = got[46:]
+        assert contains(body[:40, :80], [255, 0, 0]) and not contains(body[:40, :80], [0, 0, 255])
+        np.testing.assert_array_equal(body[:40, 86:], np.full((40, 80, 3), [0, 0, 255]))
+        np.testing.assert_array_equal(body[46:86, :80], np.full((40, 80, 3), [0, 0, 255]))
+        path = plots.write_png(got, tmp_path / "new" / "strip.png")
+        np.testing.assert_array_equal(read(path), got)
+
+    def test_legend_shows_every_colour(self):
+        titles = ["RGB", "truth", "depth"]
+        bare = plots.image_grid(self.rows(), titles, width=200)
+        got = plots.image_grid(self.rows(), titles, class_names=NAMES, palette=PALETTE, width=200)
+        legend = got[len(bare) :]
+        assert all(contains(legend, colour) for colour in PALETTE)
+
+    def test_a_narrow_strip_breaks_the_legend_into_lines(self):
+        one = [[np.zeros((20, 40, 3), "uint8")]]
+        wide = plots.image_grid(one, ["a"], class_names=NAMES, palette=PALETTE, width=900)
+        narrow = plots.image_grid(one, ["a"], class_names=NAMES, palette=PALETTE, width=90)
+        assert len(wide) - 450 < len(narrow) - 45
+
+    def test_sizes_within_a_row_may_differ(self):
+        row = [np.zeros((20, 40, 3), "uint8"), np.zeros((10, 20, 3), "uint8")]
+        assert plots.image_grid([row], ["a", "b"], width=40).shape[1] == 86
+
+    def test_every_title_needs_an_image(self):
+        with pytest.raises(ConfigError, match="2 titles .* Received: a row of 3"):
+            plots.image_grid(self.rows(), ["RGB", "truth"])
+
+
+def history(epochs=5):
+    falling = np.exp(-np.arange(epochs))
+    keys = ["loss", "segmentation_loss", "depth_loss", "segmentation_mean_iou"]
+    columns = {name: falling for key in keys for name in (key, f"val_{key}")}
+    return columns | {"weight_segmentation": falling, "weight_depth": falling, "seconds": falling}
+
+
+class TestCharts:
+    @pytest.mark.parametrize("suffix", [".png", ".pdf"])
+    def test_curves_write_files_and_leave_no_figure(self, tmp_path, suffix):
+        settings = dict(matplotlib.rcParams)
+        path = plots.learning_curves(history(), tmp_path / "figures" / f"curves{suffix}")
+        assert path.stat().st_size > 1000
+        assert not _pylab_helpers.Gcf.figs
+        assert dict(matplotlib.rcParams) == settings
+
+    @pytest.mark.parametrize(
+        "columns",
+        [
+            history(1),
+            {"loss": [3.0, 2.0]},
+            {"loss": [0.0, -1.0]},
+            {"loss": [np.nan, np.nan], "val_segmentation_loss": [np.nan, np.nan]},
+            {"loss": [2.0, 1.0], "val_loss": [None, 1.0], "epoch": [7, 8]},
+            {"weight_depth": [1.0, 2.0]},
+        ],
+    )
+    def test_curves_draw_what_there_is(self, tmp_path, columns):
+        assert read(plots.learning_curves(columns, tmp_path / "curves.png")).std() > 0
+
+    def test_a_single_epoch_tells_validation_from_training(self, tmp_path):
+        points = {"loss": [2.0], "val_loss": [np.nan]}, {"loss": [np.nan], "val_loss": [2.0]}
+        full, hollow = (read(plots.learning_curves(p, tmp_path / "curves.png")) for p in points)
+        assert full.shape == hollow.shape
+        assert (full < 100).sum() > (hollow < 100).sum()
+
+    def test_panels_depend_on_the_columns(self, tmp_path):
+        one = read(plots.learning_curves({"loss": [2.0, 1.0]}, tmp_path / "one.png"))
+        three = read(plots.learning_curves(history(), tmp_path / "three.png"))
+        assert three.shape[1] == pytest.approx(3 * one.shape[1], abs=3)
+
+    @pytest.mark.parametrize("columns", [{}, {"seconds": [1.0]}, {"loss": []}])
+    def test_curves_of_nothing(self, tmp_path, columns):
+        with pytest.raises(ConfigError, match="at least one epoch"):
+            plots.learning_curves(columns, tmp_path / "curves.png")
+
+    def test_confusion(self, tmp_path):
+        matrix = np.array([[90, 10, 0], [5, 5, 0], [0, 0, 0]])
+        path = plots.confusion_matrix(matrix, NAMES, tmp_path / "confusion.png")
+        assert read(path).std() > 0
+        plots.confusion_matrix(np.zeros((3, 3), int), NAMES, tmp_path / "empty.png")
+        with pytest.raises(ConfigError, match=r"3 x 3. Received: shape \(2, 2\)"):
+            plots.confusion_matrix(matrix[:2, :2], NAMES, path)
+
+    def test_a_confusion_of_hundreds_of_classes_stays_a_page(self, tmp_path):
+        names = [f"thing {c}" for c in range(894)]
+        image = read(plots.confusion_matrix(np.eye(894, dtype=int), names, tmp_path / "many.png"))
+        assert max(image.shape) < 6000
+
+
+class TestClassWeights:
+    def test_a_row_a_class_and_a_column_an_epoch(self, tmp_path):
+        history = {
+            "class_weight_sky": [1.0, 1.0, 1.5, 2.0],
+            "class_weight_road": [1.0, 1.0, 0.5, 0.0],
+            "loss": [4.0, 3.0, 2.0, 1.0],
+        }
+        image = read(plots.class_weight_map(history, tmp_path / "figures" / "weights.png"))
+        ends = matplotlib.colormaps["RdBu_r"]([0.0, 1.0])[:, :3]
+        for colour in np.round(255 * ends).astype(np.uint8):  # 0 and the largest weight
+            cells = (image == colour).all(axis=-1)
+            assert cells.sum() > 0.02 * cells.size
+        assert _pylab_helpers.Gcf.figs == {}
+
+    def test_weights_that_have_not_moved_are_white(self, tmp_path):
+        history = {"epoch": [21], "class_weight_a": [1.0], "class_weight_b": [1.0]}
+        image = read(plots.class_weight_map(history, tmp_path / "weights.png"))
+        middle = np.round(255 * np.array(matplotlib.colormaps["RdBu_r"](0.5)[:3]))
+        assert (image == middle.astype(np.uint8)).all(axis=-1).mean() > 0.2
+
+    def test_hundreds_of_classes_do_not_make_a_tower(self, tmp_path, monkeypatch):
+        module = sys.modules["auxnet_keras.plots.class_weight_map"]
+        monkeypatch.setattr(module, "MOST_ROWS", 4)
+        sizes = {}
+        for count in (4, 9):
+            history = {f"class_weight_{c}": [1.0, 1.0 + 0.1 * c] for c in range(count)}
+            sizes[count] = read(plots.class_weight_map(history, tmp_path / "weights.png")).shape
+        assert sizes[9] == sizes[4]
+
+    @pytest.mark.parametrize("history", [{}, {"loss": [1.0]}, {"class_weight_a": []}])
+    def test_nothing_to_draw(self, history, tmp_path):
+        with pytest.raises(ConfigError, match="class_weight_<class>"):
+            plots.class_weight_map(history, tmp_path / "weights.png")
