@@ -1,5 +1,6 @@
 """The command line `auxnet`. Commands import TensorFlow only when they run: `--help` is instant."""
 
+import importlib.metadata
 import sys
 import traceback
 import warnings
@@ -44,12 +45,20 @@ def _options(
     """Options of every command; `main` has taken `--debug` out already, wherever it stood."""
 
 
+def _load_plugins() -> None:
+    """Imports what installed packages name in the entry point group `auxnet_keras`: there they
+    register weightings, networks, readers and export formats of their own."""
+    for point in importlib.metadata.entry_points(group="auxnet_keras"):
+        point.load()
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and exits: 0 done, 1 an error told in a sentence, 2 usage, 130 interrupted."""
     warnings.formatwarning = lambda message, *_, **__: f"auxnet: {message}\n"  # no line of source
     given = list(sys.argv[1:] if arguments is None else arguments)
     rest = [argument for argument in given if argument != "--debug"]
     try:
+        _load_plugins()
         code = app(rest, standalone_mode=False) or 0
         if code == INTERRUPTED:  # Typer's way to say that it caught a KeyboardInterrupt
             _say("interrupted.")

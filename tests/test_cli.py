@@ -211,7 +211,7 @@ def test_an_interrupt_anywhere_is_said(auxnet, monkeypatch, tmp_path):
     def interrupt(path):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("auxnet_keras.experiments.run.load_run", interrupt)
+    monkeypatch.setattr("auxnet_keras.experiments.run.run.load_run", interrupt)
     assert auxnet("evaluate", tmp_path) == (130, "", "auxnet: interrupted.\n")
 
 
@@ -219,7 +219,7 @@ def test_an_error_nobody_foresaw_shows_its_stack(auxnet, monkeypatch, tmp_path):
     def broken(path):
         raise ZeroDivisionError("somewhere")
 
-    monkeypatch.setattr("auxnet_keras.experiments.run.load_run", broken)
+    monkeypatch.setattr("auxnet_keras.experiments.run.run.load_run", broken)
     code, _, err = auxnet("evaluate", tmp_path)
     assert code == 1 and "Traceback" in err and "please report" in err
 

@@ -7,13 +7,14 @@ import typer
 
 from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.export.catalogue import FORMATS
 
 
 def command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.")],
     to: Annotated[
         str,
-        typer.Option("--to", metavar="FORMAT,...", help="saved_model, keras, onnx, litert."),
+        typer.Option("--to", metavar="FORMAT,...", help=f"{', '.join(FORMATS)}."),
     ] = "saved_model",
     out: Annotated[
         Path | None,

@@ -1,5 +1,12 @@
-"""`auxnet train`: options, recipe and configuration file become one config."""
+"""`auxnet train`: options, recipe and configuration file become one config.
 
+The options are the fields of `RunConfig`: a setting is written down once, there.
+"""
+
+import dataclasses
+import inspect
+import types
+import typing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,175 +14,29 @@ import typer
 
 from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.experiments.config.config_file import read_settings, recipes
+from auxnet_keras.experiments.config.config_file import recipe as read_recipe
+from auxnet_keras.experiments.config.run_config import RunConfig
+
+ONLY_IN_FILES = ("root",)  # on the command line it stands behind the kind, in --data
+TYPED = (bool, int, float, str, tuple[int, int])  # other settings are read from a text
 
 
-def _option(*names: str, metavar: str | None = None, help: str) -> Any:
-    return typer.Option(*names, metavar=metavar, help=help, show_default=False)
-
-
-Out = Annotated[
-    Path, _option("--out", metavar="RUN", help="Run folder; the same command on it resumes.")
-]
-Data = Annotated[
-    str | None,
-    _option(
-        "--data",
-        metavar="KIND[:ROOT]",
-        help="What it is and where it lies, kitti:/data/kitti, say; street needs no ROOT.",
-    ),
-]
-Model = Annotated[
-    str | None, _option("--model", metavar="NAME", help="auxnet, segnet, fusenet or unet.")
-]
-Main = Annotated[
-    str | None,
-    _option(
-        "--main",
-        metavar="TASK",
-        help="The task to be helped: segmentation, depth, or both, one after the other from the "
-        "same start, in two run folders below RUN.",
-    ),
-]
-SingleTask = Annotated[
-    bool | None,
-    _option("--single-task/--both-tasks", help="Train the main task alone, as a baseline."),
-]
-Weighting = Annotated[
-    str | None,
-    _option(
-        "--weighting",
-        metavar="SPEC",
-        help="none, fixed:400,1, twb, ftwb, class-wise, mgda or pareto:0.71,0.71; in full "
-        "ftwb:focus=2,momentum=0.9,mode=product,normalize=true or "
-        "class-wise:start_epoch=20,window=10,bins=12,task=twb.",
-    ),
-]
-Backbone = Annotated[
-    str | None,
-    _option(
-        "--backbone", metavar="NAME", help="resnet50, resnet101, resnet152, mobilenet_v2 or small."
-    ),
-]
-Weights = Annotated[
-    str | None,
-    _option(
-        "--weights",
-        metavar="FILE",
-        help="imagenet, none, weights of the backbone, or the folder of a run of the same network "
-        "to start from.",
-    ),
-]
-Size = Annotated[
-    tuple[int, int] | None,
-    _option("--size", metavar="H W", help="Input height and width, multiples of 32 (unet: 16)."),
-]
-BatchSize = Annotated[int | None, _option("--batch-size", metavar="N", help="Images in a step.")]
-Epochs = Annotated[int | None, _option("--epochs", metavar="N", help="Passes over the data.")]
-LearningRate = Annotated[float | None, _option("--learning-rate", metavar="X", help="Of Adam.")]
-LearningRateDrops = Annotated[
-    str | None,
-    _option(
-        "--learning-rate-drops",
-        metavar="N:X,...",
-        help="20:0.001: after 20 epochs 0.001.",
-    ),
-]
-Seed = Annotated[
-    int | None,
-    _option("--seed", metavar="N", help="Of split, order, augmentation and initial weights."),
-]
-Limit = Annotated[
-    int | None, _option("--limit", metavar="N", help="At most N frames of each split.")
-]
-DepthUnit = Annotated[
-    str | None,
-    _option("--depth-unit", metavar="UNIT", help="disparity_px, metres, inverse_depth, raw."),
-]
-IgnoreVoid = Annotated[
-    bool | None,
-    _option("--ignore-void/--train-void", help="Whether the class void is ignored or learnt."),
-]
-Augment = Annotated[
-    bool | None, _option("--augment/--no-augment", help="Flip, scale-crop and colour.")
-]
-Cache = Annotated[
-    str | None,
-    _option("--cache", metavar="FOLDER", help="Folder for decoded samples, or 'memory'."),
-]
-OnBadNumbers = Annotated[
-    str | None,
-    _option(
-        "--on-bad-numbers",
-        metavar="POLICY",
-        help="What a batch with NaN or infinity does: raise (ends the training), skip (is left "
-        "out) or rollback (to the newest checkpoint).",
-    ),
-]
-Deterministic = Annotated[
-    bool | None,
-    _option(
-        "--deterministic/--no-deterministic", help="Same bits on every run, or speed on a GPU."
-    ),
-]
-Recipe = Annotated[
-    str | None,
-    _option(
-        "--recipe",
-        metavar="NAME",
-        help="A packaged setup: auxnet/kitti, auxnet/synthia, learning-boost/vkitti, "
-        "learning-boost/nyuv2, learning-boost/cityscapes.",
-    ),
-]
-Config = Annotated[
-    Path | None,
-    _option("--config", metavar="FILE", help="YAML with any of these; options here win over it."),
-]
-
-
-def command(
-    out: Out,
-    data: Data = None,
-    model: Model = None,
-    main: Main = None,
-    single_task: SingleTask = None,
-    weighting: Weighting = None,
-    backbone: Backbone = None,
-    weights: Weights = None,
-    size: Size = None,
-    batch_size: BatchSize = None,
-    epochs: Epochs = None,
-    learning_rate: LearningRate = None,
-    learning_rate_drops: LearningRateDrops = None,
-    seed: Seed = None,
-    limit: Limit = None,
-    depth_unit: DepthUnit = None,
-    ignore_void: IgnoreVoid = None,
-    augment: Augment = None,
-    cache: Cache = None,
-    on_bad_numbers: OnBadNumbers = None,
-    deterministic: Deterministic = None,
-    recipe: Recipe = None,
-    config: Config = None,
-) -> None:
+def command(*, recipe: str | None, config: Path | None, out: Path, **options: Any) -> None:
     """Train a network; the same command on the same folder resumes.
 
     Without options: AuxNet on street scenes, ResNet-50 with ImageNet weights, 224x384, batches of
     8, 200 epochs, learning rate 1e-4, no weighting.
     """
-    options = dict(locals())
     check_folder(out, "--out")
-    from auxnet_keras.experiments.config.config_file import read_settings
-    from auxnet_keras.experiments.config.config_file import recipe as read_recipe
-    from auxnet_keras.experiments.config.run_config import RunConfig
-
-    del options["recipe"], options["config"]
     settings: dict[str, Any] = read_recipe(recipe) if recipe else {}
     if config is not None:
         settings |= read_settings(config)
-    if data is not None:
+    if options["data"] is not None:
         settings["root"] = None  # it belonged to the other data
     settings |= {name: value for name, value in options.items() if value is not None}
-    if ":" in str(settings.get("weighting")):  # its values are checked by building it, in Keras
+    settings["out"] = out
+    if ":" in str(settings.get("weighting")):  # values are checked by building it, with Keras
         import_tensorflow()
     both = settings.get("main") == "both"
     if both:
@@ -191,3 +52,74 @@ def command(
         learning_boost(checked)
     else:
         print_evaluation(train(checked).results)
+
+
+def _option(field: dataclasses.Field) -> inspect.Parameter:
+    flags = field.metadata["flags"] or f"--{field.name.replace('_', '-')}"
+    required = field.name == "out"
+    option = typer.Option(
+        flags,
+        metavar=field.metadata["metavar"],
+        help=RunConfig.help_of(field) + _default(field.default),
+        show_default=False,
+    )
+    kind = Path if required else _type(field) | None
+    return _keyword(field.name, kind, option, inspect.Parameter.empty if required else None)
+
+
+def _default(default: Any) -> str:
+    """As the option would be given; switches and settings without a default show none."""
+    if default is None or isinstance(default, bool):
+        return ""
+    given = " ".join(map(str, default)) if isinstance(default, tuple) else default
+    return f" [default: {given}]"
+
+
+def _type(field: dataclasses.Field) -> Any:
+    """The type that the command line reads: the field's own, or text."""
+    members = (field.type,)
+    if typing.get_origin(field.type) is types.UnionType:
+        members = typing.get_args(field.type)
+    return next((each for each in members if each in TYPED), str)
+
+
+def _keyword(name: str, kind: Any, option: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[kind, option],
+    )
+
+
+def _signature() -> inspect.Signature:
+    """That of `command`, for Typer: one option for every setting, then where settings come from."""
+    fields = {field.name: field for field in dataclasses.fields(RunConfig)}
+    first = fields.pop("out")
+    shown = [field for name, field in fields.items() if name not in ONLY_IN_FILES]
+    names = ", ".join(recipes())
+    return inspect.Signature(
+        [
+            _option(first),
+            *map(_option, shown),
+            _keyword(
+                "recipe",
+                str | None,
+                typer.Option("--recipe", metavar="NAME", help=f"A packaged setup: {names}."),
+                None,
+            ),
+            _keyword(
+                "config",
+                Path | None,
+                typer.Option(
+                    "--config",
+                    metavar="FILE",
+                    help="YAML with any of these settings; options here win over it.",
+                ),
+                None,
+            ),
+        ]
+    )
+
+
+command.__signature__ = _signature()  # type: ignore[attr-defined]

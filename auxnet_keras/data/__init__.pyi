@@ -8,5 +8,6 @@ from .frame import Sample as Sample
 from .pipeline import load as load
 from .pipeline import with_depth_input as with_depth_input
 from .readers.catalogue import info as info
+from .readers.catalogue import register as register
 from .readers.catalogue import source as source
 from .wrapped_errors import sentence as sentence

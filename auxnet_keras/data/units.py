@@ -10,10 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from auxnet_keras.data.frame import INVALID
+from auxnet_keras.data.unit_names import UNITS
 from auxnet_keras.errors import DataError, unknown
-
-UNITS = ("disparity_px", "inverse_depth", "metres", "raw")
-SIGNS = {"disparity_px": "px", "inverse_depth": "1/m", "metres": "m", "raw": ""}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-from .formats import FORMATS as FORMATS
+from .catalogue import FORMATS as FORMATS
+from .catalogue import register as register
 from .formats import write as write
 from .keras_format import keras_file as keras_file
 from .litert_format import litert as litert

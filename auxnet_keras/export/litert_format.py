@@ -6,13 +6,12 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from auxnet_keras.export.catalogue import FORMATS
 from auxnet_keras.export.deployment import Deployment
 from auxnet_keras.export.fixed_size import fixed_size_model, need
 from auxnet_keras.export.verification import Verification, network_output, sample_inputs, verify
 from auxnet_keras.export.write_errors import writing
 from auxnet_keras.storage.atomic import replacing
-
-MODULES = ("ai_edge_litert",)
 
 
 def litert(
@@ -36,7 +35,7 @@ def litert(
         ExportError: The file does not give what the model gives, or the disk is full; nothing was
             written.
     """
-    need("litert", MODULES)
+    need("litert", FORMATS["litert"].modules)
     from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-not-found]
 
     path = Path(path)

@@ -7,13 +7,12 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from auxnet_keras.export.catalogue import FORMATS
 from auxnet_keras.export.deployment import Deployment
 from auxnet_keras.export.fixed_size import fixed_size_model, need
 from auxnet_keras.export.verification import Verification, network_output, sample_inputs, verify
 from auxnet_keras.export.write_errors import writing
 from auxnet_keras.storage.atomic import replacing
-
-MODULES = ("tf2onnx", "onnx", "onnxruntime")
 
 
 def onnx(
@@ -37,7 +36,7 @@ def onnx(
         ExportError: The file does not give what the model gives, or the disk is full; nothing was
             written.
     """
-    need("onnx", MODULES)
+    need("onnx", FORMATS["onnx"].modules)
     import onnxruntime  # type: ignore[import-not-found]
 
     path = Path(path)

@@ -1,14 +1,13 @@
 """Encoders: a backbone with taps for the decoders, cut into stages for FuseNet."""
 
-import dataclasses
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.preprocessing import check_size
 from auxnet_keras.safety import check_weights
 from auxnet_keras.training.weights_file import misfit_in_words
@@ -17,44 +16,9 @@ LEVELS = ("P2", "P3", "P4", "P5")
 """Pyramid levels by name; level Pn has stride 2**n. P2 is optional."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Backbone:
-    """A family member of `keras.applications`: how to build it and where to tap it."""
-
-    build: Callable[..., keras.Model]
-    preprocessing: str
-    taps: tuple[str, str, str, str]
-    batch_norm_momentum: float | None = None
-
-
-def _resnet(name: str, last_of_stage_4: int, last_of_stage_3: int) -> Backbone:
-    taps = (
-        "conv2_block3_out",
-        f"conv3_block{last_of_stage_3}_out",
-        f"conv4_block{last_of_stage_4}_out",
-        "conv5_block3_out",
-    )
-    return Backbone(getattr(keras.applications, name), "caffe", taps)
-
-
-# keras.applications builds MobileNetV2 with a BatchNormalization momentum of 0.999: after a few
-# hundred steps the moving statistics still hold the initial values, and validation stays at chance.
-BACKBONES: dict[str, Backbone] = {
-    "resnet50": _resnet("ResNet50", 6, 4),
-    "resnet101": _resnet("ResNet101", 23, 4),
-    "resnet152": _resnet("ResNet152", 36, 8),
-    "mobilenet_v2": Backbone(
-        keras.applications.MobileNetV2,
-        "tf",
-        ("block_3_expand_relu", "block_6_expand_relu", "block_13_expand_relu", "out_relu"),
-        batch_norm_momentum=0.9,
-    ),
-}
-
-
 def preprocessing_of(backbone: str | keras.Model) -> str:
     """The `ImagePreprocessing` mode that suits `backbone` (a user's own gets RGB 0..255)."""
-    return _known(backbone).preprocessing if isinstance(backbone, str) else "none"
+    return BACKBONES.find(backbone).preprocessing if isinstance(backbone, str) else "none"
 
 
 def encoder(
@@ -66,14 +30,14 @@ def encoder(
     """A backbone as a model from a preprocessed image to its pyramid `{"P2": ..., "P5": ...}`.
 
     Args:
-        backbone: A name (`"resnet50"`, `"resnet101"`, `"resnet152"`, `"mobilenet_v2"`), or any
-            Keras model with named pyramid outputs: a dict output with the keys P3, P4 and P5, or
-            an attribute `pyramid_outputs` (keras-cv: `pyramid_level_inputs`), as keras-cv and
-            keras-hub backbones have. Such a model is used itself, not copied: two networks built on
-            it share its weights.
+        backbone: A name (`"resnet50"`, `"resnet101"`, `"resnet152"`, `"mobilenet_v2"`, `"small"`),
+            or any Keras model with named pyramid outputs: a dict output with the keys P3, P4 and
+            P5, or an attribute `pyramid_outputs` (keras-cv: `pyramid_level_inputs`), as keras-cv
+            and keras-hub backbones have. Such a model is used itself, not copied: two networks
+            built on it share its weights.
         input_shape: Image (height, width, channels); `None` for an unknown side.
         weights: `"imagenet"`, `None` (random), or a weights file of this backbone. A model of your
-            own keeps the weights it has.
+            own keeps the weights it has; `"small"` has no ImageNet weights and starts at random.
         name: Name of the returned model.
 
     Returns:
@@ -111,14 +75,11 @@ def stages(model: keras.Model, name: str) -> list[keras.Model]:
     return parts
 
 
-def _known(name: str) -> Backbone:
-    if name not in BACKBONES:
-        raise unknown("backbone", name, BACKBONES)
-    return BACKBONES[name]
-
-
 def _application(name: str, input_shape: tuple, weights: str | Path | None) -> keras.Model:
-    recipe = _known(name)
+    recipe = BACKBONES.find(name)
+    if not recipe.pretrained:
+        _refuse_file(name, weights)
+        return recipe.build(tuple(input_shape))
     if weights not in ("imagenet", None) and not Path(str(weights)).is_file():
         raise ConfigError(
             f"No weights file for the backbone {name!r} there. Expected 'imagenet', None, or the "
@@ -151,6 +112,14 @@ def _application(name: str, input_shape: tuple, weights: str | Path | None) -> k
         _load(model, name, Path(str(weights)))
     taps = {lv: model.get_layer(t).output for lv, t in zip(LEVELS, recipe.taps, strict=True)}
     return keras.Model(model.inputs, taps)
+
+
+def _refuse_file(name: str, weights: str | Path | None) -> None:
+    if weights not in ("imagenet", None):
+        raise ConfigError(
+            f"The backbone {name!r} starts from random weights; load a file into the whole network "
+            f"instead (model.load_weights) and leave weights out. Received: weights={weights!r}."
+        )
 
 
 def _load(model: keras.Model, name: str, path: Path) -> None:

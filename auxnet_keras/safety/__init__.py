@@ -4,9 +4,6 @@ Nothing here executes what a file holds, follows a path out of it, or decompress
 that Keras, NumPy and this package write need none of that, so one that does is refused.
 """
 
-from auxnet_keras.safety.bounded_read import read_bytes, read_text
-from auxnet_keras.safety.npz import read_npz
-from auxnet_keras.safety.plain_yaml import YamlError, plain_yaml
-from auxnet_keras.safety.weights import check_weights
+import lazy_loader
 
-__all__ = ["YamlError", "check_weights", "plain_yaml", "read_bytes", "read_npz", "read_text"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

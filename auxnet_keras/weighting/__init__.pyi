@@ -1,6 +1,7 @@
 from .balancing import TaskWeightBalancing as TaskWeightBalancing
 from .base import TaskWeighting as TaskWeighting
 from .base import Weighting as Weighting
+from .catalogue import register as register
 from .class_wise import ClassWiseWeighting as ClassWiseWeighting
 from .fixed import FixedWeights as FixedWeights
 from .focused import FocusedTaskWeightBalancing as FocusedTaskWeightBalancing

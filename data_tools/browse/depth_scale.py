@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from auxnet_keras import plots
-from auxnet_keras.data.units import SIGNS, zoom_power
+from auxnet_keras.data.unit_names import SIGNS
+from auxnet_keras.data.units import zoom_power
 
 
 @dataclass(frozen=True)

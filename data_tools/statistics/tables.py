@@ -4,7 +4,7 @@ import html as markup
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from auxnet_keras.data.units import SIGNS
+from auxnet_keras.data.unit_names import SIGNS
 from data_tools.statistics.findings import Findings
 
 MOST_CLASSES = 60

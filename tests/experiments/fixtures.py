@@ -25,28 +25,27 @@ def kitti_scenes(tmp_path_factory):
     return root
 
 
+def _five_convolutions(include_top, weights, input_shape):
+    import keras
+
+    image = features = keras.Input(input_shape)
+    for level in range(1, 6):
+        features = keras.layers.Conv2D(
+            8, 3, strides=2, padding="same", activation="relu", name=f"level{level}"
+        )(features)
+    return keras.Model(image, features)
+
+
 @pytest.fixture(scope="session")
 def tiny_backbone():
     """A backbone named `tiny`, which a config may ask for."""
-    import keras
-
-    from auxnet_keras.experiments.config import run_config as config
-    from auxnet_keras.models import encoders
-
-    def build(include_top, weights, input_shape):
-        image = features = keras.Input(input_shape)
-        for level in range(1, 6):
-            features = keras.layers.Conv2D(
-                8, 3, strides=2, padding="same", activation="relu", name=f"level{level}"
-            )(features)
-        return keras.Model(image, features)
+    from auxnet_keras.models.backbones import BACKBONES, Backbone
 
     taps = tuple(f"level{level}" for level in range(2, 6))
-    encoders.BACKBONES["tiny"] = encoders.Backbone(build, "tf", taps)
-    config.BACKBONES.append("tiny")
+    BACKBONES.add("tiny", Backbone(_five_convolutions, "tf", taps))
     yield "tiny"
-    encoders.BACKBONES.pop("tiny", None)  # tests/test_cli.py has a fixture of its own
-    config.BACKBONES.remove("tiny")
+    if "tiny" in BACKBONES:  # tests/test_cli.py has a fixture of its own
+        BACKBONES.remove("tiny")
 
 
 @pytest.fixture(autouse=True)

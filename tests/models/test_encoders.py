@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 import auxnet_keras as ak
-from auxnet_keras.models.encoders import BACKBONES, encoder, preprocessing_of, stages
+from auxnet_keras.models.backbones import BACKBONES
+from auxnet_keras.models.encoders import encoder, preprocessing_of, stages
 from auxnet_keras.models.preprocessing import DepthPreprocessing, ImagePreprocessing
 from tests.toys import tiny_backbone
 
@@ -178,4 +179,4 @@ def test_a_backbone_of_ones_own_is_taken_as_it_is(options, message):
 
 def test_every_named_backbone_is_listed():
     named = set(BACKBONES) - {"tiny"}  # which a fixture of other tests adds
-    assert named == {"resnet50", "resnet101", "resnet152", "mobilenet_v2"}
+    assert named == {"resnet50", "resnet101", "resnet152", "mobilenet_v2", "small"}

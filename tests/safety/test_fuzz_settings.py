@@ -12,10 +12,12 @@ from auxnet_keras.data.files import pattern
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.readers.folder_spec import FILE, read_spec
 from auxnet_keras.errors import DataError, shown, unknown
+from auxnet_keras.experiments.config import signature_text
 from auxnet_keras.experiments.config import weighting_text as weightings
 from auxnet_keras.experiments.config.config_file import read_config, write_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.safety import YamlError, plain_yaml
+from auxnet_keras.weighting.catalogue import WEIGHTINGS
 from tests.safety import makers
 from tests.safety.fuzz import VALUES, answer, damaged, fuzz
 
@@ -108,12 +110,12 @@ def test_patterns(tmp_path, parts):
 
 
 NUMBERS = st.sampled_from(["1", "0", "-1", "nan", "inf", "-inf", "1e400", "1" * 5000, "", "x", "²"])
-NAMES = sorted({name for method in weightings.METHODS.values() for name in method.parameters})
+NAMES = sorted({n for method in WEIGHTINGS.values() for n in signature_text.parameters(method)})
 PARTS = st.tuples(st.sampled_from([*NAMES, "x", ""]), st.sampled_from("=:,"), NUMBERS | st.text())
 
 
 @fuzz
-@given(st.sampled_from([*weightings.METHODS, "x", ""]), st.lists(PARTS.map("".join), max_size=3))
+@given(st.sampled_from([*WEIGHTINGS, "x", ""]), st.lists(PARTS.map("".join), max_size=3))
 def test_weightings(name, parts):
     answer(weightings.weighting, f"{name}:{','.join(parts)}")
 

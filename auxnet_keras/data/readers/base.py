@@ -5,7 +5,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 
@@ -31,7 +30,6 @@ class Source(ABC):
     encoding: DepthEncoding
     label_place: str  # where labels are looked for, for warnings
     depth_place: str
-    needs_root: ClassVar[bool] = True
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)

@@ -1,49 +1,109 @@
-"""The datasets by name."""
+"""The data sets by name: what `--data`, the documentation and the contract tests read.
 
+Listing them imports no reader.
+"""
+
+import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from auxnet_keras.data.frame import DatasetInfo
-from auxnet_keras.data.readers.base import Source
-from auxnet_keras.data.readers.cityscapes import (
-    Cityscapes19Source,
-    Cityscapes34Source,
-    CityscapesSource,
-)
-from auxnet_keras.data.readers.folder import FolderSource
-from auxnet_keras.data.readers.kitti import KittiSource
-from auxnet_keras.data.readers.nyuv2 import Nyuv2Source, Nyuv2With40Source, Nyuv2With894Source
-from auxnet_keras.data.readers.street import StreetSource
-from auxnet_keras.data.readers.synthia import SynthiaSource
-from auxnet_keras.data.readers.vkitti import (
-    Vkitti14ScenesSource,
-    Vkitti14Source,
-    VkittiScenesSource,
-    VkittiSource,
-)
-from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.core.catalogue import Catalogue, load
+from auxnet_keras.errors import ConfigError
 
-KINDS: dict[str, type[Source]] = {
-    "cityscapes": CityscapesSource,
-    "cityscapes-19": Cityscapes19Source,
-    "cityscapes-34": Cityscapes34Source,
-    "folder": FolderSource,
-    "kitti": KittiSource,
-    "nyuv2": Nyuv2Source,
-    "nyuv2-40": Nyuv2With40Source,
-    "nyuv2-894": Nyuv2With894Source,
-    "street": StreetSource,
-    "synthia": SynthiaSource,
-    "vkitti": VkittiSource,
-    "vkitti-14": Vkitti14Source,
-    "vkitti-scenes": VkittiScenesSource,
-    "vkitti-14-scenes": Vkitti14ScenesSource,
-}
+if TYPE_CHECKING:
+    from auxnet_keras.data.frame import DatasetInfo
+    from auxnet_keras.data.readers.base import Source
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """A data set as a catalogue lists it.
+
+    Attributes:
+        code: The reader, or `"package.module:Class"`.
+        about: What it reads, for tables.
+        needs_root: It needs a folder.
+    """
+
+    code: "str | type[Source]"
+    about: str
+    needs_root: bool = True
+
+    @property
+    def reader(self) -> "type[Source]":
+        """The class."""
+        return load(self.code)
+
+
+_HERE = "auxnet_keras.data.readers"
+_VKITTI = "Virtual KITTI 2.0.3 and 1.3.1"
+
+KINDS: Catalogue[Kind] = Catalogue(
+    "kind of data",
+    {
+        "kitti": Kind(
+            f"{_HERE}.kitti:KittiSource",
+            "KITTI 2015 semantics with scene-flow disparity",
+        ),
+        "synthia": Kind(f"{_HERE}.synthia:SynthiaSource", "SYNTHIA SEQS and RAND-CITYSCAPES"),
+        "cityscapes": Kind(
+            f"{_HERE}.cityscapes:CityscapesSource",
+            "Cityscapes: fine labels, 16-bit disparity, each image's own camera file",
+        ),
+        "cityscapes-19": Kind(
+            f"{_HERE}.cityscapes:Cityscapes19Source", "the benchmark's 19 classes"
+        ),
+        "cityscapes-34": Kind(
+            f"{_HERE}.cityscapes:Cityscapes34Source",
+            "all ids as classes, as Learning Boost's program has them",
+        ),
+        "vkitti": Kind(
+            f"{_HERE}.vkitti:VkittiSource", f"{_VKITTI}; a tenth of the moments validates"
+        ),
+        "vkitti-14": Kind(f"{_HERE}.vkitti:Vkitti14Source", "its own 14 categories"),
+        "vkitti-scenes": Kind(f"{_HERE}.vkitti:VkittiScenesSource", "whole scenes validate"),
+        "vkitti-14-scenes": Kind(
+            f"{_HERE}.vkitti:Vkitti14ScenesSource", "14 categories, whole scenes validate"
+        ),
+        "nyuv2": Kind(
+            f"{_HERE}.nyuv2:Nyuv2Source",
+            "NYU-v2 in 13 classes: the labelled `.mat` and `splits.mat` in one folder",
+        ),
+        "nyuv2-40": Kind(f"{_HERE}.nyuv2:Nyuv2With40Source", "40 classes"),
+        "nyuv2-894": Kind(f"{_HERE}.nyuv2:Nyuv2With894Source", "every label a class"),
+        "folder": Kind(
+            f"{_HERE}.folder:FolderSource",
+            "your own images, label PNGs and depth PNGs, described by a small YAML file",
+        ),
+        "street": Kind(
+            f"{_HERE}.street:StreetSource",
+            "built-in procedural scenes with exact labels and depth; needs no download",
+            needs_root=False,
+        ),
+    },
+)
 """A number asks for so many classes, "scenes" for a division by scenes. Without them, the driving
-datasets share the order of their classes, NYU-v2 has 13, and Virtual KITTI holds out a tenth of its
-moments."""
+data sets share the order of their classes and NYU-v2 has 13."""
 
 
-def source(kind: str, root: str | Path | None = None) -> Source:
+def register(
+    kind: str, reader: "str | type[Source]", *, about: str = "", needs_root: bool = True
+) -> None:
+    """Adds a reader of your own under a name for `--data` and `ak.data.load`.
+
+    Args:
+        kind: Lower-case letters, digits, `-` and `_`.
+        reader: A subclass of `auxnet_keras.data.readers.base.Source`, or `"package.module:Class"`.
+        about: What it reads, for tables.
+        needs_root: It needs a folder.
+
+    Raises:
+        ConfigError: The name is taken or malformed.
+    """
+    KINDS.add(kind, Kind(reader, about, needs_root))
+
+
+def source(kind: str, root: str | Path | None = None) -> "Source":
     """Opens a dataset.
 
     Args:
@@ -58,17 +118,16 @@ def source(kind: str, root: str | Path | None = None) -> Source:
         >>> kitti = ak.data.source("kitti", "/data/kitti2015")
         >>> sample = kitti.read(kitti.frames("val")[0])   # at the file's resolution
     """
-    if kind not in KINDS:
-        raise unknown("dataset kind", kind, KINDS)
-    if root is None and KINDS[kind].needs_root:
+    found = KINDS.find(kind)
+    if root is None and found.needs_root:
         raise ConfigError(
             f"The {kind} dataset needs its folder: ak.data.load({kind!r}, root), or --data "
             f"{kind}:ROOT on the command line. Received: no root."
         )
-    return KINDS[kind](root)  # type: ignore[arg-type]
+    return found.reader(root)  # type: ignore[arg-type]
 
 
-def info(kind: str, root: str | Path | None = None) -> DatasetInfo:
+def info(kind: str, root: str | Path | None = None) -> "DatasetInfo":
     """Class names, palette, ignore label, depth unit, licence and citation of a dataset.
 
     Args:
@@ -79,7 +138,5 @@ def info(kind: str, root: str | Path | None = None) -> DatasetInfo:
         >>> ak.data.info("kitti").class_names[3]
         'road'
     """
-    if kind not in KINDS:
-        raise unknown("dataset kind", kind, KINDS)
-    described = getattr(KINDS[kind], "info", None)
+    described = getattr(KINDS.find(kind).reader, "info", None)
     return described if described is not None else source(kind, root).info

@@ -4,7 +4,6 @@ import dataclasses
 import json
 import logging
 from pathlib import Path
-from typing import ClassVar
 
 import platformdirs
 
@@ -30,7 +29,6 @@ class StreetSource(SynthiaSource):
         licence="Apache-2.0",
         citation="Street scenes drawn by auxnet_keras.",
     )
-    needs_root: ClassVar[bool] = False
 
     def __init__(self, root: str | Path | None = None) -> None:
         from auxnet_keras.street.write import VERSION, write

@@ -77,7 +77,7 @@ def recipe(name: str) -> dict[str, Any]:
 
 
 def _folder() -> Any:
-    return resources.files("auxnet_keras.experiments").joinpath("recipes")
+    return resources.files("auxnet_keras.experiments.config").joinpath("recipes")
 
 
 def _parsed(text: str, where: str) -> dict[str, Any]:

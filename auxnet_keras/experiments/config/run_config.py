@@ -6,85 +6,170 @@ from pathlib import Path
 from typing import Any
 
 from auxnet_keras.data.readers.catalogue import KINDS
-from auxnet_keras.data.units import UNITS
+from auxnet_keras.data.unit_names import UNITS
 from auxnet_keras.errors import ConfigError, shown, unknown
-from auxnet_keras.experiments.config import values
-from auxnet_keras.experiments.config import weighting_text as weightings
+from auxnet_keras.experiments.config import values, weighting_text
+from auxnet_keras.models.backbones import BACKBONES
+from auxnet_keras.models.catalogue import NETWORKS, Network
+from auxnet_keras.weighting.catalogue import WEIGHTINGS
 
-MODELS = ("auxnet", "segnet", "fusenet", "unet")
-TWO_TASKS = ("auxnet", "unet")
-HALVINGS = {"unet": 4}  # of the image by the encoder; the others' backbones halve it five times
 TASKS = ("segmentation", "depth")
-BACKBONES = ["resnet50", "resnet101", "resnet152", "mobilenet_v2", "small"]
 BAD_NUMBERS = ("raise", "skip", "rollback")
 
 
-def _setting(default: Any, check: Callable[[Any], Any], *, optional: bool = False) -> Any:
-    return dataclasses.field(default=default, metadata={"check": check, "optional": optional})
+def setting(
+    default: Any,
+    check: Callable[[Any], Any],
+    help: str,
+    metavar: str | None = None,
+    *,
+    optional: bool = False,
+    flags: str = "",
+    changeable: bool = False,
+) -> Any:
+    """A field of `RunConfig`: all there is to say about a setting.
+
+    The command line's option, the page of settings and the checks are made from it.
+
+    Args:
+        default: Its value unless given.
+        check: As in `values`: returns the value in its one form, or raises.
+        help: One sentence for `--help` and the documentation.
+        metavar: What its value is called there.
+        optional: It may be `None`.
+        flags: Option names where they are not `--name-of-the-field`.
+        changeable: A run that goes on may be given another value.
+    """
+    metadata = {
+        "check": check,
+        "optional": optional,
+        "help": help,
+        "metavar": metavar,
+        "flags": flags,
+        "changeable": changeable,
+    }
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RunConfig:
     """All settings of a run; `config.yaml` of a run folder holds them but for `out`.
 
-    Args:
-        data: Kind of the data set, or `KIND:ROOT`.
-        root: Its folder; `None` for the built-in `street`.
-        model: `auxnet`, `segnet`, `fusenet` or `unet`.
-        main: The task to be helped; the other one helps.
-        single_task: Train the main task alone: the same network without the other one's decoder.
-        weighting: As `auxnet_keras.experiments.weighting` reads it.
-        backbone: Name of the encoder: one of `auxnet_keras.models.encoder`, or `small`; `None` is
-            `resnet50`, and for `unet`, which has an encoder of its own, nothing.
-        weights: `imagenet`, `none`, a weights file of the backbone, or the folder of a run of the
-            same network, whose best weights are the start; `None` is `imagenet`, or `none` for
-            `unet`.
-        size: Network input (height, width), multiples of 32 (of 16 for `unet`).
-        batch_size, epochs: Whole numbers.
-        learning_rate: Of Adam.
-        learning_rate_drops: Epochs done -> learning rate from then on, as `{20: 0.001}` or the
-            text `20:0.001`.
-        seed: Of the split, the order, the augmentation and the initial weights.
-        limit: At most so many frames of each split.
-        ignore_void: Map the class void to the ignore label instead of training it.
-        depth_unit: `disparity_px`, `metres`, `inverse_depth` or `raw`; `None` for the data set's.
-        augment: Flip, scale-crop and colour changes in training.
-        cache: `memory`, a folder, or `None`.
-        on_bad_numbers: What a batch with NaN or infinity does: `raise` ends the training, `skip`
-            leaves the batch out, `rollback` goes back to the newest checkpoint; see
-            `auxnet_keras.callbacks.NonFinite`. A run may go on with another.
-        deterministic: Same bits on every run; `False` is faster on a GPU.
-        out: The run folder.
+    Every field says in its `help` what it is: `auxnet train --help` and the page of settings in the
+    documentation show it.
 
     Raises:
         ConfigError: A value of the wrong kind or out of range, or an unknown name; settings that
             exclude each other.
+
+    Example:
+        >>> config = ak.experiments.RunConfig(data="street", backbone="small", epochs=2)
+        >>> config.weights
+        'none'
     """
 
-    data: str = _setting("street", values.text)
-    root: str | None = _setting(None, values.path, optional=True)
-    model: str = _setting("auxnet", values.one_of(MODELS))
-    main: str = _setting("segmentation", values.one_of(TASKS))
-    single_task: bool = _setting(False, values.boolean)
-    weighting: str = _setting("none", values.text)
-    backbone: str | None = _setting(None, values.one_of(BACKBONES), optional=True)
-    weights: str | None = _setting(None, values.weights, optional=True)
-    size: tuple[int, int] = _setting((224, 384), values.size)
-    batch_size: int = _setting(8, values.count)
-    epochs: int = _setting(200, values.count)
-    learning_rate: float = _setting(1e-4, values.rate)
-    learning_rate_drops: dict[int, float] | None = _setting(
-        None, values.rates_by_epoch, optional=True
+    data: str = setting(
+        "street",
+        values.text,
+        "Kind and folder of the data set, kitti:/data/kitti, say; street needs no folder.",
+        "KIND[:ROOT]",
     )
-    seed: int = _setting(0, values.seed)
-    limit: int | None = _setting(None, values.count, optional=True)
-    ignore_void: bool = _setting(True, values.boolean)
-    depth_unit: str | None = _setting(None, values.one_of(UNITS), optional=True)
-    augment: bool = _setting(False, values.boolean)
-    cache: str | None = _setting(None, values.path, optional=True)
-    on_bad_numbers: str = _setting("raise", values.one_of(BAD_NUMBERS))
-    deterministic: bool = _setting(True, values.boolean)
-    out: str | None = _setting(None, values.path, optional=True)
+    root: str | None = setting(
+        None, values.path, "Folder of the data set, where data names only the kind.", optional=True
+    )
+    model: str = setting("auxnet", values.one_of(NETWORKS), "{names}.", "NAME")
+    main: str = setting(
+        "segmentation",
+        values.one_of(TASKS),
+        "The task to be helped: segmentation, depth, or both, one after the other from the same "
+        "start, in two run folders below RUN.",
+        "TASK",
+    )
+    single_task: bool = setting(
+        False,
+        values.boolean,
+        "Train the main task alone, as a baseline: the same network without the other decoder.",
+        flags="--single-task/--both-tasks",
+    )
+    weighting: str = setting(
+        "none",
+        values.text,
+        "none, {weightings}. With values: fixed:400,1, pareto:0.71,0.71, "
+        "ftwb:focus=2,momentum=0.9,mode=product,normalize=true, "
+        "class-wise:start_epoch=20,window=10,bins=12,task=twb.",
+        "SPEC",
+    )
+    backbone: str | None = setting(
+        None,
+        values.one_of(BACKBONES),
+        "{names}. Default: resnet50; unet has an encoder of its own.",
+        "NAME",
+        optional=True,
+    )
+    weights: str | None = setting(
+        None,
+        values.weights,
+        "imagenet, none, a weights file of the backbone, or the folder of a run of the same "
+        "network to start from. Default: imagenet where there are any.",
+        "FILE",
+        optional=True,
+    )
+    size: tuple[int, int] = setting(
+        (224, 384), values.size, "Input height and width, multiples of 32 (unet: 16).", "H W"
+    )
+    batch_size: int = setting(8, values.count, "Images in a step.", "N")
+    epochs: int = setting(200, values.count, "Passes over the data.", "N")
+    learning_rate: float = setting(1e-4, values.rate, "Of Adam.", "X")
+    learning_rate_drops: dict[int, float] | None = setting(
+        None,
+        values.rates_by_epoch,
+        "Epochs done and the learning rate from then on: 20:0.001,30:0.0001.",
+        "N:X,...",
+        optional=True,
+    )
+    seed: int = setting(0, values.seed, "Of split, order, augmentation and initial weights.", "N")
+    limit: int | None = setting(
+        None, values.count, "At most N frames of each split.", "N", optional=True
+    )
+    ignore_void: bool = setting(
+        True,
+        values.boolean,
+        "Whether the class void is ignored or learnt.",
+        flags="--ignore-void/--train-void",
+    )
+    depth_unit: str | None = setting(
+        None,
+        values.one_of(UNITS),
+        "{names}. Default: the data set's.",
+        "UNIT",
+        optional=True,
+    )
+    augment: bool = setting(
+        False,
+        values.boolean,
+        "Flip, scale-crop and colour changes in training.",
+        flags="--augment/--no-augment",
+    )
+    cache: str | None = setting(
+        None, values.path, "Folder for decoded samples, or 'memory'.", "FOLDER", optional=True
+    )
+    on_bad_numbers: str = setting(
+        "raise",
+        values.one_of(BAD_NUMBERS),
+        "What a batch with NaN or infinity does: raise (ends the training), skip (is left out) or "
+        "rollback (to the newest checkpoint).",
+        "POLICY",
+        changeable=True,
+    )
+    deterministic: bool = setting(
+        True,
+        values.boolean,
+        "Same bits on every run, or speed on a GPU.",
+        flags="--deterministic/--no-deterministic",
+    )
+    out: str | None = setting(
+        None, values.path, "Run folder; the same command on it resumes.", "RUN", optional=True
+    )
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -92,25 +177,32 @@ class RunConfig:
             if value is not None or not field.metadata["optional"]:
                 object.__setattr__(self, field.name, _checked(field.name, value, field.metadata))
         kind, _, root = self.data.partition(":")
-        if kind not in KINDS:
-            raise unknown("kind of data", kind, KINDS)
+        KINDS.find(kind)
         object.__setattr__(self, "data", kind)
         if root or self.root:  # absolute, so that a run can be evaluated from anywhere
             folder = _checked("root", root or self.root, {"check": values.absolute})
             object.__setattr__(self, "root", folder)
-        own_encoder = self.model == "unet"
-        if self.weights is None:
-            object.__setattr__(self, "weights", "none" if own_encoder else "imagenet")
-        if self.backbone is None and not own_encoder:
+        if self.backbone is None and not self.network.own_encoder:
             object.__setattr__(self, "backbone", "resnet50")
+        if self.weights is None:
+            object.__setattr__(self, "weights", "imagenet" if self._pretrained else "none")
         self._check_combination()
         self._check_tasks()
         self._check_size()
 
     @property
+    def network(self) -> Network:
+        """What the catalogue says of the model."""
+        return NETWORKS[self.model]
+
+    @property
+    def _pretrained(self) -> bool:
+        return self.backbone is not None and BACKBONES[self.backbone].pretrained
+
+    @property
     def tasks(self) -> tuple[str, ...]:
         """The tasks that train: (main, auxiliary), or the main one alone."""
-        if self.single_task or self.model not in TWO_TASKS:
+        if self.single_task or not self.network.two_tasks:
             return (self.main,)
         return (self.main, *(task for task in TASKS if task != self.main))
 
@@ -119,7 +211,7 @@ class RunConfig:
         """`weights` names a run and no file of a backbone."""
         if self.weights in ("none", "imagenet"):
             return False
-        return self.backbone in (None, "small") or Path(str(self.weights)).is_dir()
+        return not self._pretrained or Path(str(self.weights)).is_dir()
 
     def _check_combination(self) -> None:
         if self.root is None and KINDS[self.data].needs_root:
@@ -127,28 +219,29 @@ class RunConfig:
                 f"The data kind {self.data!r} needs its folder: {self.data}:PATH. "
                 f"Received: {self.data!r}."
             )
-        if self.model == "unet" and self.backbone is not None:
+        if self.network.own_encoder and self.backbone is not None:
             raise ConfigError(
-                "The model 'unet' has an encoder of its own; leave backbone out. "
+                f"The model {self.model!r} has an encoder of its own; leave backbone out. "
                 f"Received: backbone={self.backbone!r}."
             )
-        if self.backbone in (None, "small") and self.weights == "imagenet":
-            which = "model 'unet'" if self.backbone is None else "backbone 'small'"
+        if not self._pretrained and self.weights == "imagenet":
+            own = self.backbone is None
+            which = f"model {self.model!r}" if own else f"backbone {self.backbone!r}"
             raise ConfigError(
                 f"The {which} comes without pretrained weights; say weights=none, or the folder of "
                 f"a run of the same network. Received: weights={self.weights!r}."
             )
 
     def _check_tasks(self) -> None:
-        two = " or ".join(TWO_TASKS)
-        if self.model not in TWO_TASKS and self.main != "segmentation":
+        two = " or ".join(name for name, network in NETWORKS.items() if network.two_tasks)
+        if not self.network.two_tasks and self.main != "segmentation":
             raise ConfigError(
                 f"The model {self.model!r} is trained for segmentation only; main=depth needs "
                 f"{two}. Received: main={self.main!r}."
             )
-        method = weightings.check(self.weighting)
-        if len(self.tasks) == 1 and method is not weightings.METHODS["none"]:
-            alone = " with single_task" if self.model in TWO_TASKS else ""
+        weighting_text.check(self.weighting)
+        if len(self.tasks) == 1 and self.weighting.strip() != "none":
+            alone = " with single_task" if self.network.two_tasks else ""
             raise ConfigError(
                 f"The model {self.model!r}{alone} has one task, so there is nothing to weight; "
                 f"say weighting=none, or train {two} with both tasks. "
@@ -157,15 +250,22 @@ class RunConfig:
 
     def _check_size(self) -> None:
         """The models' own check needs Keras; this one comes before anything is imported."""
-        halvings = HALVINGS.get(self.model, 5)
-        stride = 2**halvings
+        stride = self.network.stride
         if any(side % stride for side in self.size):
             near = tuple(max(stride, round(side / stride) * stride) for side in self.size)
             raise ConfigError(
                 f"The setting size must be height and width in multiples of {stride}, because the "
-                f"encoder halves them {'four' if halvings == 4 else 'five'} times; the nearest is "
-                f"{near}. Received: {self.size}."
+                f"encoder halves them {stride.bit_length() - 1} times; the nearest is {near}. "
+                f"Received: {self.size}."
             )
+
+    @classmethod
+    def help_of(cls, field: dataclasses.Field) -> str:
+        """What a setting is, with the names it may have filled in from their catalogue."""
+        names = getattr(field.metadata["check"], "names", ())
+        return field.metadata["help"].format(
+            names=", ".join(names), weightings=", ".join(WEIGHTINGS)
+        )
 
     @classmethod
     def from_mapping(cls, settings: Mapping[str, Any], where: str = "settings") -> "RunConfig":
@@ -198,8 +298,8 @@ def _checked(name: str, value: Any, metadata: Mapping[str, Any]) -> Any:
         ) from None
 
 
-CHANGEABLE = ("on_bad_numbers",)
-"""Settings that a run may be given anew when it goes on: they change nothing of what is done."""
+CHANGEABLE = tuple(f.name for f in dataclasses.fields(RunConfig) if f.metadata["changeable"])
+"""Settings that may be different when a run resumes: they change nothing of what was done."""
 
 
 def difference(old: RunConfig, new: RunConfig) -> list[str]:

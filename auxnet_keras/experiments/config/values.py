@@ -3,7 +3,7 @@
 TypeError says what it must be; LookupError carries the names it may be.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -99,12 +99,13 @@ def size(value: Any) -> tuple[int, int]:
     return count(value[0]), count(value[1])
 
 
-def one_of(names: Sequence[str]) -> Callable[[Any], str]:
-    """One of some names."""
+class one_of:  # noqa: N801 - reads as the functions beside it do
+    """One of some names; a catalogue's may grow."""
 
-    def check(value: Any) -> str:
-        if not isinstance(value, str) or value not in names:
-            raise LookupError(names)
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = names
+
+    def __call__(self, value: Any) -> str:
+        if not isinstance(value, str) or value not in self.names:
+            raise LookupError(list(self.names))
         return value
-
-    return check

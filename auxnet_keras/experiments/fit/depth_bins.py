@@ -6,7 +6,7 @@ the same classes.
 
 from typing import TYPE_CHECKING, Any
 
-from auxnet_keras.experiments.config import weighting_text as weightings
+from auxnet_keras.experiments.config import weighting_text
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.config.run_config import RunConfig
@@ -28,13 +28,15 @@ def edges_of(run: "Run", train: Any) -> list[float] | None:
         DataError: No pixel with depth.
     """
     config = run.config
-    method, parameters = weightings.parse(config.weighting)
-    if method is not weightings.METHODS["class-wise"] or config.tasks[1] != "depth":
+    text = weighting_text.parse(config.weighting)
+    if text.method is None or "depth_bins" not in text.method.from_run:
+        return None
+    if config.tasks[1] != "depth":
         return None
     kept = run.manifest.content.get("depth_bins")
     if run.epochs_saved and kept is not None:
         return list(kept["edges"])
-    bins, rule = parameters.get("bins", COUNT), parameters.get("bin_rule", RULE)
+    bins, rule = text.measured.get("bins", COUNT), text.measured.get("bin_rule", RULE)
     facts = {"unit": run.depth_unit, **_make(run, train, bins, rule)}
     run.manifest.describe(depth_bins=facts)
     return list(facts["edges"])
@@ -58,7 +60,7 @@ def check_preset(config: "RunConfig") -> None:
     """
     from auxnet_keras import data
 
-    _, parameters = weightings.parse(config.weighting)
-    if isinstance(parameters.get("bins"), str):
+    measured = weighting_text.parse(config.weighting).measured
+    if isinstance(measured.get("bins"), str):
         unit = config.depth_unit or data.info(config.data, config.root).depth_unit
-        data.preset_bins(parameters["bins"], unit, width=config.size[1])
+        data.preset_bins(measured["bins"], unit, width=config.size[1])

@@ -114,7 +114,7 @@ def _dataset(config: RunConfig, split: str) -> Any:
         limit=config.limit,
         main=config.main,
     )
-    return data.with_depth_input(dataset) if config.model == "fusenet" else dataset
+    return data.with_depth_input(dataset) if config.network.depth_input else dataset
 
 
 def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:

@@ -2,12 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from auxnet_keras.experiments.config.run_config import TWO_TASKS, RunConfig
+from auxnet_keras.experiments.config.run_config import RunConfig
 
 if TYPE_CHECKING:
     from auxnet_keras.models import AuxiliaryModel
-
-CONSTRUCTORS = {"auxnet": "AuxNet", "segnet": "SegNet", "fusenet": "FuseNet", "unet": "UNet"}
 
 
 def network(
@@ -26,19 +24,16 @@ def network(
     Raises:
         ConfigError: As the model's constructor.
     """
-    from auxnet_keras import models
-
     options: dict[str, Any] = {"class_names": class_names}
-    if config.model != "unet":
+    if not config.network.own_encoder:
         from_file = pretrained and config.weights != "none" and not config.starts_from_run
         options |= {
-            "backbone": _backbone(config),
+            "backbone": config.backbone,
             "weights": config.weights if from_file else None,
         }
-    if config.model in TWO_TASKS:
+    if config.network.two_tasks:
         options |= {"main": config.main, "auxiliary": other_task(config.main)}
-    constructor = getattr(models, CONSTRUCTORS[config.model])
-    model = constructor(len(class_names), (*config.size, 3), **options)
+    model = config.network.constructor(len(class_names), (*config.size, 3), **options)
     return _main_alone(model) if config.single_task else model
 
 
@@ -50,14 +45,6 @@ def _main_alone(model: "AuxiliaryModel") -> "AuxiliaryModel":
     return AuxiliaryModel(
         model.input, outputs, model.main, None, class_names=names, name=model.name
     )
-
-
-def _backbone(config: RunConfig) -> Any:
-    if config.backbone != "small":
-        return config.backbone
-    from auxnet_keras.models.small_backbone import small_backbone
-
-    return small_backbone((*config.size, 3))
 
 
 def other_task(task: str) -> str:

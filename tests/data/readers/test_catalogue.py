@@ -48,8 +48,8 @@ def test_unknown_kind_and_missing_root():
 
 
 def test_functions_are_not_hidden_by_modules():
-    import auxnet_keras.data.failure
-    import auxnet_keras.data.reader  # noqa: F401
+    import auxnet_keras.data.readers.base
+    import auxnet_keras.data.wrapped_errors  # noqa: F401
 
     assert all(callable(getattr(ak.data, name)) for name in ("source", "info", "sentence"))
 

@@ -81,7 +81,7 @@ def test_yaml_reads_a_learning_rate_without_a_dot_as_text(tmp_path):
         ({"model": "segnet", "weighting": "twb"}, "has one task"),
         ({"model": "auxnet", "single_task": True, "weighting": "twb"}, "has one task"),
         ({"model": "fusenet", "main": "depth"}, "segmentation only"),
-        ({"backbone": "small"}, "say weights=none"),
+        ({"backbone": "small", "weights": "imagenet"}, "say weights=none"),
         ({"model": "unet", "weights": "imagenet"}, "say weights=none"),
         ({"model": "unet", "backbone": "resnet50"}, "has an encoder of its own"),
         ({"model": "unet", "size": [100, 320]}, "multiples of 16"),
@@ -100,12 +100,13 @@ def test_what_cannot_work_gets_a_sentence(settings, says):
     assert says in str(caught.value)
 
 
-def test_the_backbones_and_the_stride_are_those_of_the_models():
-    from auxnet_keras.experiments.config.run_config import BACKBONES, HALVINGS
-    from auxnet_keras.models import encoders, preprocessing, unet
+def test_the_strides_are_those_of_the_networks():
+    from auxnet_keras.models import preprocessing, unet
+    from auxnet_keras.models.catalogue import NETWORKS
 
-    assert {*encoders.BACKBONES, "small"} == set(BACKBONES)
-    assert (2**5, 2 ** HALVINGS["unet"]) == (preprocessing.STRIDE, unet.STRIDE)
+    strides = {name: network.stride for name, network in NETWORKS.items()}
+    assert strides.pop("unet") == unet.STRIDE
+    assert set(strides.values()) == {preprocessing.STRIDE}
 
 
 def test_the_policies_for_bad_numbers_are_those_of_the_callback():

@@ -1,0 +1,143 @@
+"""Reads the values of a text by the signature of the weighting they are for.
+
+`true` is a bool, `0.5` a float, `loss` a text, as the parameter's type says. A parameter of the
+type `Mapping[str, float]` or `Sequence[float]` holds a value for each task: `400,1`, or
+`depth=1,segmentation=400`. Parameters of other types cannot be given in a text.
+"""
+
+import inspect
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from auxnet_keras.errors import ConfigError, shown, unknown
+from auxnet_keras.weighting.catalogue import Method
+
+TASKS = ("segmentation", "depth")
+SIMPLE = (bool, int, float, str)
+
+
+def read(name: str, method: Method, text: str, nested: Callable[[str], Any]) -> dict[str, Any]:
+    """The values of `text`, by the names of the constructor's parameters and of what is measured.
+
+    Args:
+        name: Of the weighting, for messages.
+        method: Whose constructor is meant.
+        text: What stands behind the colon.
+        nested: Reads the text of a weighting inside the weighting.
+
+    Raises:
+        ConfigError: Too many values, an unknown name, a value that is not of its type.
+    """
+    kinds = parameters(method)
+    values: dict[str, Any] = {}
+    items = text.split(",") if text else []
+    for position, item in enumerate(items):
+        key, equals, value = (part.strip() for part in item.partition("="))
+        if not equals:
+            if position >= len(kinds):
+                raise ConfigError(
+                    f"The weighting {name!r} takes {len(kinds)} value(s): "
+                    f"{_usage(name, kinds)}. Received: {shown(text)}."
+                )
+            key, value = list(kinds)[position], key
+        if key not in kinds:
+            raise unknown(f"parameter of the weighting {name!r}", key, kinds)
+        if _is_weighting(kinds[key]):  # the last one: it takes the rest
+            values[key] = nested(",".join([value, *items[position + 1 :]]))
+            break
+        try:
+            values[key] = _value(kinds[key], value)
+        except ValueError as error:
+            raise ConfigError(
+                f"The value of {key} in a weighting {name!r} cannot be read; expected "
+                f"{_usage(name, kinds)}. Received: {shown(value)} in {shown(text)}."
+            ) from error
+    return _by_parameter(name, method, kinds, values, text)
+
+
+def parameters(method: Method) -> dict[str, Any]:
+    """What a text may give: name -> type, in the constructor's order, what is measured last."""
+    short = {parameter: name for name, parameter in method.short_names.items()}
+    found: dict[str, Any] = {}
+    for parameter in _signature(method).values():
+        kind = parameter.annotation
+        if parameter.name in method.from_run or not _readable(kind):
+            continue
+        if _per_task(kind):
+            found.update(dict.fromkeys(TASKS, float))
+        else:
+            found[short.get(parameter.name, parameter.name)] = kind
+    nested = {name: kind for name, kind in found.items() if _is_weighting(kind)}
+    plain = {name: kind for name, kind in found.items() if name not in nested}
+    return {**plain, **method.measured, **nested}
+
+
+def _signature(method: Method) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(method.weighting, eval_str=True).parameters
+
+
+def _by_parameter(
+    name: str, method: Method, kinds: Mapping[str, Any], values: dict[str, Any], text: str
+) -> dict[str, Any]:
+    """The values under their constructor's names; those of the tasks as one."""
+    given = {method.short_names.get(key, key): value for key, value in values.items()}
+    tasks = {task: given.pop(task) for task in TASKS if task in given}
+    for parameter in _signature(method).values():
+        if not _per_task(parameter.annotation) or not (tasks or method.needs_values):
+            continue
+        if len(tasks) < len(TASKS):
+            raise ConfigError(
+                f"The weighting {name!r} needs {_usage(name, kinds)}. Received: {shown(text)}."
+            )
+        mapping = typing.get_origin(parameter.annotation) is Mapping
+        given[parameter.name] = tasks if mapping else tuple(tasks.values())
+    return given
+
+
+def _members(kind: Any) -> tuple[Any, ...]:
+    """The types of a union, without None."""
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return tuple(each for each in typing.get_args(kind) if each is not type(None))
+    return (kind,)
+
+
+def _per_task(kind: Any) -> bool:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    return (origin is Mapping and arguments == (str, float)) or (
+        origin is Sequence and arguments == (float,)
+    )
+
+
+def _is_weighting(kind: Any) -> bool:
+    from auxnet_keras.weighting.base import Weighting
+
+    return any(isinstance(each, type) and issubclass(each, Weighting) for each in _members(kind))
+
+
+def _readable(kind: Any) -> bool:
+    return _per_task(kind) or _is_weighting(kind) or all(each in SIMPLE for each in _members(kind))
+
+
+def _value(kind: Any, text: str) -> Any:
+    """The text as the first type of `kind` that takes it; a text is the last resort."""
+    members = _members(kind)
+    for each in SIMPLE:
+        if each not in members:
+            continue
+        try:
+            return _boolean(text) if each is bool else each(text)
+        except ValueError:
+            continue
+    raise ValueError(text)
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower() == "true"
+
+
+def _usage(name: str, kinds: Mapping[str, Any]) -> str:
+    return f"{name}:{','.join(f'{key}=...' for key in kinds)}"

@@ -1,0 +1,92 @@
+"""The export formats by name. Listing them needs no Keras."""
+
+import dataclasses
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from auxnet_keras.core.catalogue import Catalogue, load
+
+
+@dataclasses.dataclass(frozen=True)
+class Format:
+    """An export format as a catalogue lists it.
+
+    Attributes:
+        code: The writer, or `"package.module:function"`: `(model, path, **options)` ->
+            `Verification`; it may have the options `size` and `disparity`.
+        file: What is written, below the export folder.
+        about: Who loads it, for tables.
+        modules: What must be installed.
+        extra: The extra that installs them.
+    """
+
+    code: str | Callable
+    file: str
+    about: str
+    modules: tuple[str, ...] = ()
+    extra: str = ""
+
+    @property
+    def writer(self) -> Callable:
+        """The function; imports Keras."""
+        return load(self.code)
+
+    def options(self, **given: Any) -> dict[str, Any]:
+        """Those of the `given` options that the writer has."""
+        known = inspect.signature(self.writer).parameters
+        return {name: value for name, value in given.items() if name in known}
+
+
+_HERE = "auxnet_keras.export"
+
+FORMATS: Catalogue[Format] = Catalogue(
+    "export format",
+    {
+        "saved_model": Format(
+            f"{_HERE}.tf_format:saved_model",
+            "saved_model/1",  # TF Serving wants a version
+            "TensorFlow and TF Serving; images of any size",
+        ),
+        "keras": Format(f"{_HERE}.keras_format:keras_file", "model.keras", "Keras, to train on"),
+        "onnx": Format(
+            f"{_HERE}.onnx_format:onnx",
+            "model.onnx",
+            "ONNX Runtime, TensorRT",
+            ("tf2onnx", "onnx", "onnxruntime"),
+            "onnx",
+        ),
+        "litert": Format(
+            f"{_HERE}.litert_format:litert",
+            "model.tflite",
+            "phones and small devices",
+            ("ai_edge_litert",),
+            "litert",
+        ),
+    },
+)
+
+
+def register(
+    name: str,
+    writer: str | Callable,
+    file: str,
+    *,
+    about: str = "",
+    modules: tuple[str, ...] = (),
+    extra: str = "",
+) -> None:
+    """Adds an export format of your own under a name for `auxnet export --to`.
+
+    Args:
+        name: Lower-case letters, digits, `-` and `_`.
+        writer: The function, or `"package.module:function"`; see `Format`.
+        file: What is written, below the export folder.
+        about: Who loads it, for tables.
+        modules: What must be installed.
+        extra: The extra that installs them.
+
+    Raises:
+        ConfigError: The name is taken or malformed.
+    """
+    FORMATS.add(name, Format(writer, file, about, modules, extra))

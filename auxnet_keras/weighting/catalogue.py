@@ -1,0 +1,115 @@
+"""The weightings by name: what `--weighting`, the documentation and the contract tests read."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from auxnet_keras.core.catalogue import Catalogue, load
+
+if TYPE_CHECKING:
+    from auxnet_keras.weighting.base import Weighting
+
+
+@dataclasses.dataclass(frozen=True)
+class Method:
+    """A weighting as a catalogue lists it.
+
+    A text such as `twb:0.5,normalize=true` gives the constructor's parameters, in their order or by
+    name; their types say how a value is read.
+
+    Attributes:
+        code: The class, or `"package.module:Class"`.
+        rule: What it does, for tables.
+        source: Paper and equation.
+        short_names: A parameter's name in texts -> its name in the constructor.
+        from_run: Parameters that a run fills in from its data; no text gives them.
+        needs_values: A text without any is refused.
+        measured: What a text may say about how a run measures `from_run`: name -> type.
+    """
+
+    code: "str | type[Weighting]"
+    rule: str
+    source: str
+    short_names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    from_run: tuple[str, ...] = ()
+    needs_values: bool = False
+    measured: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def weighting(self) -> "type[Weighting]":
+        """The class; imports Keras."""
+        return load(self.code)
+
+
+_HERE = "auxnet_keras.weighting"
+
+WEIGHTINGS: Catalogue[Method] = Catalogue(
+    "weighting",
+    {
+        "fixed": Method(
+            f"{_HERE}.fixed:FixedWeights",
+            "constant",
+            "AuxNet, Eq. 2: AuxNet_400, AuxNet_1000",
+            needs_values=True,
+        ),
+        "twb": Method(
+            f"{_HERE}.balancing:TaskWeightBalancing",
+            "λ_main ← L_aux, λ_aux ← L_main, moving average",
+            "AuxNet, Algorithm 1",
+        ),
+        "ftwb": Method(
+            f"{_HERE}.focused:FocusedTaskWeightBalancing",
+            "λ_main ← L_main L_aux, λ_aux ← L_main, moving average",
+            "AuxNet, Algorithm 2",
+        ),
+        "class-wise": Method(
+            f"{_HERE}.class_wise:ClassWiseWeighting",
+            "a weight per class of the auxiliary task, moved by what the main task gains",
+            "Learning Boost, Algorithm 1",
+            short_names={"task": "task_weighting"},
+            from_run=("num_classes", "depth_bins"),
+            measured={"bins": int | str, "bin_rule": str},
+        ),
+        "mgda": Method(
+            f"{_HERE}.mgda:MGDA", "shortest common descent direction", "Sener & Koltun 2018"
+        ),
+        "pareto": Method(
+            f"{_HERE}.pareto:ParetoMTL",
+            "descent that keeps the losses near a preferred ratio",
+            "Lin et al. 2019",
+            needs_values=True,
+        ),
+    },
+)
+"""Name -> method. `none` is no method: it is constant weights of 1."""
+
+
+def register(
+    name: str,
+    weighting: "str | type[Weighting]",
+    *,
+    rule: str = "",
+    source: str = "",
+    short_names: Mapping[str, str] | None = None,
+) -> None:
+    """Adds a weighting of your own under a name for `--weighting` and `RunConfig(weighting=...)`.
+
+    Args:
+        name: Lower-case letters, digits, `-` and `_`.
+        weighting: The class, or `"package.module:Class"`.
+        rule: What it does, for tables.
+        source: Paper and equation.
+        short_names: A parameter's name in texts -> its name in the constructor.
+
+    Raises:
+        ConfigError: The name is taken or malformed.
+
+    Example:
+        >>> class Halved(ak.weighting.TaskWeighting):
+        ...     def initial(self, tasks):
+        ...         return [1.0] + [0.5] * (len(tasks) - 1)
+        >>> ak.weighting.register("halved", Halved)
+        >>> ak.experiments.weighting("halved")  # doctest: +ELLIPSIS
+        <...Halved object at ...>
+    """
+    WEIGHTINGS.add(name, Method(weighting, rule, source, dict(short_names or {})))
