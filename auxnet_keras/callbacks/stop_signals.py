@@ -1,4 +1,4 @@
-"""SIGTERM, SIGUSR1 and Ctrl-C, put off until the batch is over and its state is saved."""
+"""SIGTERM, SIGHUP, SIGUSR1 and Ctrl-C wait until the batch is over and its state is saved."""
 
 import signal
 import sys
@@ -9,7 +9,8 @@ from typing import Any
 _PUT_OFF = [
     signal.SIGINT,
     signal.SIGTERM,
-    *([signal.SIGUSR1] if hasattr(signal, "SIGUSR1") else []),
+    # A scheduler's warning, and a closed ssh session; Windows has neither.
+    *(getattr(signal, name) for name in ("SIGUSR1", "SIGHUP") if hasattr(signal, name)),
 ]
 
 
@@ -32,7 +33,8 @@ class StopSignals:
         self.received = None
         if threading.current_thread() is threading.main_thread() and not self._before:
             for number in _PUT_OFF:
-                self._before[number] = signal.signal(number, self._note)
+                if not _hangups_are_ignored(number):
+                    self._before[number] = signal.signal(number, self._note)
 
     def stop(self) -> None:
         """Gives the signals back to whom they belonged before."""
@@ -53,3 +55,10 @@ class StopSignals:
             self.stop()
             raise KeyboardInterrupt
         self.received = number
+
+
+def _hangups_are_ignored(number: int) -> bool:
+    """`nohup` asks for that, so that a job outlives its terminal."""
+    return number == getattr(signal, "SIGHUP", None) and (
+        signal.getsignal(number) is signal.SIG_IGN
+    )

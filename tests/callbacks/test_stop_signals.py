@@ -7,16 +7,30 @@ import pytest
 from auxnet_keras.callbacks.stop_signals import StopSignals
 
 
-def test_a_signal_waits_until_it_is_obeyed():
-    before = signal.getsignal(signal.SIGTERM)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
+def test_a_signal_waits_until_it_is_obeyed(number):
+    before = signal.getsignal(number)
     signals = StopSignals()
     signals.start()
-    os.kill(os.getpid(), signal.SIGTERM)
-    assert signals.received == signal.SIGTERM
+    os.kill(os.getpid(), number)
+    assert signals.received == number
     with pytest.raises(SystemExit) as caught:
         signals.obey()
-    assert caught.value.code == 143
-    assert signal.getsignal(signal.SIGTERM) == before
+    assert caught.value.code == 128 + number
+    assert signal.getsignal(number) == before
+
+
+def test_nohup_is_respected():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        signals = StopSignals()
+        signals.start()
+        os.kill(os.getpid(), signal.SIGHUP)
+        signals.stop()
+        assert signals.received is None
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_ctrl_c_waits_once():

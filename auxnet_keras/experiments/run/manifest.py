@@ -11,8 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import auxnet_keras
 from auxnet_keras.experiments.run.json_files import damaged, read_json, write_json
 from auxnet_keras.storage.atomic import LOCK
+
+CHECKOUT = Path(auxnet_keras.__file__).resolve().parents[1]
+"""Where the package's own repository is, if it runs from one."""
 
 PACKAGES = ("auxnet_keras", "keras", "tensorflow", "numpy", "opencv-python-headless")
 
@@ -88,11 +92,15 @@ def versions() -> dict[str, str]:
 
 
 def git() -> dict[str, Any] | None:
-    """Commit and cleanness of the checkout in the current folder; `None` outside of one."""
+    """Commit and cleanness of the checkout this package runs from; `None` if it was installed.
+
+    Only that checkout is asked, never the current folder: a repository's settings can name
+    programs for git to run, and a folder with data or a stranger's project is not to be trusted.
+    """
     commit = _git("rev-parse", "HEAD")
     if commit is None:
         return None
-    return {"commit": commit, "dirty": bool(_git("status", "--porcelain"))}
+    return {"commit": commit, "dirty": bool(_git("status", "--porcelain", "--no-renames"))}
 
 
 def device() -> dict[str, Any]:
@@ -109,9 +117,18 @@ def device() -> dict[str, Any]:
 
 
 def _git(*arguments: str) -> str | None:
+    if not (CHECKOUT / ".git").exists():
+        return None
+    command = ["git", "-C", str(CHECKOUT), "-c", "core.fsmonitor=false", *arguments]
+    # Asking must not change the index, nor look further up for another repository.
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_CEILING_DIRECTORIES": str(CHECKOUT.parent),
+    }
     try:
         done = subprocess.run(
-            ["git", *arguments], capture_output=True, text=True, timeout=30, check=False
+            command, capture_output=True, text=True, timeout=30, check=False, env=environment
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
