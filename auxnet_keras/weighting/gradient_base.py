@@ -19,8 +19,9 @@ class GradientWeighting(TaskWeighting):
     """A weighting whose weights are a function of the tasks' gradients on the same batch.
 
     A subclass says in `rule` how; and in `learn` how its further state, if it has any, moves on.
-    A batch in which a task has no valid pixel, or whose gradients or losses overflow, moves no
-    state; in the first case the other task trains alone, with weight 1.
+    A batch in which a task has no valid pixel or a gradient of exactly zero, or whose gradients or
+    losses overflow, moves no state; in the first two cases the other task trains alone, with
+    weight 1. (To MGDA, a zero gradient would be the shortest one: nothing would train.)
 
     Losses outside (main, auxiliary) and regularisation train as ever and are in no Gram matrix.
     The weights logged are those the batch was trained with, and `loss` is the total with them.
@@ -50,7 +51,8 @@ class GradientWeighting(TaskWeighting):
     def weigh(self, gram: Any, losses: Mapping[str, TaskLoss]) -> Any:
         """The weights [K] with which a batch trains; keeps them, if the batch is usable."""
         means = ops.stack([ops.stop_gradient(losses[task].mean) for task in self.tasks])
-        present = ops.stack([losses[task].present for task in self.tasks])
+        labelled = ops.stack([losses[task].present for task in self.tasks])
+        present = ops.logical_and(labelled, ops.diagonal(gram) != 0)
         finite = ops.logical_and(ops.all(ops.isfinite(gram)), ops.all(ops.isfinite(means)))
         usable = ops.logical_and(ops.all(present), finite)
         self.learn(means, usable)

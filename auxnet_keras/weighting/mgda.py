@@ -19,6 +19,10 @@ class MGDA(GradientWeighting):
     The parameters of a task's own head get that task's gradient unweighted, as in Algorithm 2 of
     the paper (its authors' program weights them too).
 
+    L1 depth usually has by far the longer gradient, so that its weight is often 0 and the method
+    trains segmentation alone on the shared parameters; `representation=True` compares gradients
+    where they are closer.
+
     The gradients are not normalised ("none" in the authors' program), as in the paper's text: a
     task with a short gradient gets a large weight. The weights sum to 1; under SGD this halves the
     step against equal weights of 1.
