@@ -117,7 +117,7 @@ def test_options_win_over_the_file_and_the_file_over_the_recipe(auxnet, tiny, tm
 
     (tmp_path / "mine.yaml").write_text("seed: 7\nepochs: 3\nmodel: segnet\nweighting: none\n")
     options = ("--recipe", "auxnet/kitti", "--config", tmp_path / "mine.yaml")
-    code, out, err = auxnet("train", *options, *tiny, "--out", tmp_path / "run")
+    code, _, err = auxnet("train", *options, *tiny, "--out", tmp_path / "run")
     assert code == 0, err
     config = load_run(tmp_path / "run").config
     assert (config.epochs, config.seed, config.model, config.ignore_void) == (1, 7, "segnet", False)

@@ -144,8 +144,10 @@ def _without_optimizer(model: keras.Model) -> Iterator[None]:
 
 
 class _WeightsInMemory(io.BytesIO):
-    """What `save_weights` takes for a file: HDF5 on a full disk would fail while it is closed,
-    where Python can only print the stack."""
+    """What `save_weights` takes for a file.
+
+    HDF5 on a full disk would fail while it is closed, where Python can only print the stack.
+    """
 
     def __str__(self) -> str:
         return "best.weights.h5"  # Keras checks the suffix

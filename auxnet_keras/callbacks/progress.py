@@ -103,9 +103,11 @@ def describe(logs: Mapping[str, float], tasks: Sequence[str] = (), prefix: str =
         parts.append(part)
     if not ordered and "loss" in names:
         parts.append(Text.assemble(("loss ", "cyan"), f"{logs[f'{prefix}loss']:.4g}"))
-    for name in names:
-        if name.endswith("mean_iou"):
-            parts.append(Text.assemble(("mIoU ", "green"), f"{logs[prefix + name]:.3f}"))
+    parts.extend(
+        Text.assemble(("mIoU ", "green"), f"{logs[prefix + name]:.3f}")
+        for name in names
+        if name.endswith("mean_iou")
+    )
     return Text("  ").join(parts)
 
 

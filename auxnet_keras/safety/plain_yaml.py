@@ -38,7 +38,7 @@ class YamlError(Exception):
 
 
 class _PlainLoader(yaml.SafeLoader):
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as in PyYAML
 
     def __init__(self, text: str) -> None:
         super().__init__(text)

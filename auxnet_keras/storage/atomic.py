@@ -21,7 +21,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Behind a link the file is replaced and not the link; what is no file, as `/dev/stdout` or a
     named pipe, is written to as it is.
     """
-    if path.exists() and not (path.is_file() or path.is_dir()) or path.parent == Path("/dev"):
+    if (path.exists() and not (path.is_file() or path.is_dir())) or path.parent == Path("/dev"):
         yield path
         return
     path = path.resolve()

@@ -1,5 +1,7 @@
 """What lines a street: buildings, fences, hedges, groves."""
 
+import itertools
+
 import numpy as np
 
 from auxnet_keras.street.buildings import Lot
@@ -85,7 +87,7 @@ class Frontage(Filler):
         seed = int(self.rng.integers(1 << 31))
         pieces = max(1, round((t1 - t0) / (7 + max(t0, 0) / 5)))
         edges = [self.street.place(s, t) for t in np.linspace(t0, t1, pieces + 1)]
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
+        for a, b in itertools.pairwise(edges):
             # The seed is shared, so that all pieces of one fence look alike.
             side = 1 if s > 0 else -1
             self.things.append(Thing(kind, a, size=height, ends=(a, b), side=side, seed=seed))

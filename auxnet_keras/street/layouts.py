@@ -47,6 +47,7 @@ def _sequence(index: int, count: int) -> tuple[str, int]:
 
 
 def synthia_image(index: int, count: int) -> str:
+    """Path of the image of frame `index` of `count`, relative to the data set's folder."""
     name, frame = _sequence(index, count)
     return f"{name}/RGB/Stereo_Left/Omni_F/{frame:06d}.png"
 
@@ -79,6 +80,7 @@ def synthia_files(scene: Scene, index: int, count: int) -> Files:
 
 
 def kitti_image(index: int, count: int) -> str:
+    """Path of the image of frame `index`, relative to the data set's folder."""
     return f"training/image_2/{index:06d}_10.png"
 
 

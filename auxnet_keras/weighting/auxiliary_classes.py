@@ -1,5 +1,6 @@
 """Which class of the auxiliary task a pixel belongs to: its label, or the bin of its true depth."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -96,7 +97,7 @@ def bin_names(edges: np.ndarray) -> tuple[str, ...]:
         if len(set(texts)) == len(texts):
             break
     ends = ["0", *texts, "inf"]
-    return tuple(f"depth_{a}-{b}" for a, b in zip(ends[:-1], ends[1:], strict=True))
+    return tuple(f"depth_{a}-{b}" for a, b in itertools.pairwise(ends))
 
 
 def auxiliary_classes(

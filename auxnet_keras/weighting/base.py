@@ -105,12 +105,17 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
 
     @abc.abstractmethod
     def current(self) -> dict[str, Any]:
-        """Log name (`weight_<task>`) to the scalar tensor now in force: in the logs of every step,
-        so that there must be few."""
+        """Log name (`weight_<task>`) to the scalar tensor now in force.
+
+        They are in the logs of every step, so there must be few.
+        """
 
     def host_weights(self) -> dict[str, float]:
-        """Log name (`class_weight_<class>`) to the number now in force, of weights too many for
-        the logs of every step: read between the steps, in the logs of an epoch."""
+        """Log name (`class_weight_<class>`) to the number now in force.
+
+        For weights too many for the logs of every step: they are read between the steps and are
+        in the logs of an epoch.
+        """
         return {}
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -135,7 +140,7 @@ class TaskWeighting(Weighting):
         return [1.0] * len(tasks)
 
     def in_force(self) -> Any:
-        """lambda [tasks], constant to the gradient."""
+        """`lambda` [tasks], constant to the gradient."""
         return ops.stop_gradient(ops.convert_to_tensor(self.values))
 
     def total(self, losses: Mapping[str, TaskLoss]) -> Any:

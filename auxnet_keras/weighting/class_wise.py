@@ -178,12 +178,15 @@ class ClassWiseWeighting(Weighting):
             self.task_weighting.update(losses)
 
     def in_force(self) -> Any:
-        """w [C], constant to the gradient."""
+        """`w` [C], constant to the gradient."""
         return ops.stop_gradient(ops.convert_to_tensor(self._rule.weights))
 
     def _reduced(self, sums: Any, strays: Any) -> tuple[Any, ...]:
-        """Over all replicas: the rows of `sums` [4, C + 1] without the pixels of no class, those
-        of them that are valid for the main task, and `strays`."""
+        """Summed over all replicas.
+
+        The rows of `sums` [4, C + 1] without the pixels of no class, those of them that are valid
+        for the main task, and `strays`.
+        """
         shape = sums.shape
         flat = self._all_reduce(ops.append(ops.reshape(sums, (-1,)), strays))
         summed = ops.reshape(flat[:-1], shape)

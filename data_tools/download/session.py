@@ -15,8 +15,10 @@ BACKOFF = 1.0
 
 
 class Session(requests.Session):
-    """Tries again where a server fails or is busy; redirects to http and https only, and never
-    from https to http."""
+    """Tries again where a server fails or is busy.
+
+    It follows redirects to http and https only, and never from https to http.
+    """
 
     def __init__(self) -> None:
         super().__init__()

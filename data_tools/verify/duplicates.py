@@ -20,9 +20,10 @@ frames and their JPEGs are nearer than this; different frames of one street reac
 def duplicates(
     train: Sequence[Frame], val: Sequence[Frame], checked: Mapping[str, Checked]
 ) -> list[Problem]:
-    """Equal images anywhere, images of `val` that look like one of `train`, and the number of those
-    that nearly equal another one of their split.
+    """Equal images anywhere, and images that look like another one.
 
+    Images of `val` that look like one of `train` are listed; of those that nearly equal another
+    one of their split there is only the number.
     Equal images in both splits are errors, as a score on them says nothing; the rest are warnings.
     """
     splits = {"train": train, "val": val}

@@ -21,7 +21,7 @@ def orphans(frames: Iterable[Frame]) -> list[Problem]:
         for what, path in (("label", frame.label), ("depth", frame.depth)):
             if path is None:
                 continue
-            shared = os.path.commonprefix([frame.image.stem, path.stem])
+            shared = os.path.commonprefix([frame.image.stem, path.stem])  # noqa: RUF071 - letters
             ending = path.name.removeprefix(shared)  # "_gtFine_labelIds.png", say
             known.add(shared)
             if shared:

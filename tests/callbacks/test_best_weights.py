@@ -127,7 +127,7 @@ def test_a_full_disk_is_one_sentence(path, monkeypatch, capfd):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", write_bytes)
-    with pytest.raises(DataError, match="No space left on device.*free some space") as error:
+    with pytest.raises(DataError, match=r"No space left on device.*free some space") as error:
         fit(path, [1.0])
     assert str(path) in str(error.value) and "\n" not in str(error.value)
     assert path.read_bytes() == before

@@ -153,7 +153,7 @@ def test_another_weighting_or_model_is_refused(tmp_path):
         fit(tmp_path, 2, model=toy_model(batch_norm=False))
     model = toy_model()
     model.compile(keras.optimizers.Adam(0.01))
-    with pytest.raises(CheckpointError, match="it has weighting_state/task_weights .* nothing"):
+    with pytest.raises(CheckpointError, match=r"it has weighting_state/task_weights .* nothing"):
         model.fit(
             *toy_batches(1), verbose=0, callbacks=[ak.callbacks.ResumableCheckpoint(tmp_path)]
         )

@@ -179,7 +179,7 @@ def test_gradients_that_add_up_to_infinity_count_as_infinite():
     head = model.get_layer("metres")
     head.set_weights([np.zeros_like(w) for w in head.get_weights()])  # all errors have one sign
     before = state(model)
-    with pytest.raises(NonFiniteError, match="the gradient of .*metres.* is not"):
+    with pytest.raises(NonFiniteError, match=r"the gradient of .*metres.* is not"):
         fit(model, (images, targets))
     assert state(model) == before
 
@@ -195,7 +195,7 @@ def test_the_reason_of_one_bad_batch_is_not_that_of_the_next(caplog):
     losses = {"segmentation": ak.losses.PixelCrossEntropy(), "depth": RootOfZero()}
     with (
         caplog.at_level(logging.WARNING, "auxnet_keras"),
-        pytest.raises(NonFiniteError, match="Every batch .* but the gradient of"),
+        pytest.raises(NonFiniteError, match=r"Every batch .* but the gradient of"),
     ):
         fit(model_for(loss=losses), poisoned(2, 0), ak.callbacks.NonFinite("skip"))
     first, second, *_ = (line for line in caplog.messages if line.startswith("Bad numbers"))
@@ -279,7 +279,7 @@ def test_weights_that_overflow_in_the_last_update_are_in_no_checkpoint(tmp_path)
         ak.callbacks.ResumableCheckpoint(tmp_path),
     ]
     model = model_for(optimizer=keras.optimizers.SGD(3e38), loss_weights={"depth": 100.0})
-    with pytest.raises(NonFiniteError, match="At the end of epoch 1 .* is not finite"):
+    with pytest.raises(NonFiniteError, match=r"At the end of epoch 1 .* is not finite"):
         fit(model, toy_batches(1), *given, validation_data=toy_batches(1))
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [".lock"]
 
@@ -363,7 +363,7 @@ def test_the_count_is_of_an_epoch_and_a_column_of_every_row(tmp_path):
 @pytest.mark.parametrize("steps", [1, 2])
 def test_an_epoch_without_a_good_batch_raises(steps):
     model = model_for(steps_per_execution=steps)
-    with pytest.raises(NonFiniteError, match="Every batch of epoch 1 .* depth loss are not"):
+    with pytest.raises(NonFiniteError, match=r"Every batch of epoch 1 .* depth loss are not"):
         fit(
             model,
             poisoned(3, 0, 1, 2),
@@ -415,7 +415,7 @@ def test_rollback_goes_back_to_the_newest_checkpoint(tmp_path, caplog):
 def test_rollback_gives_up_after_so_many(tmp_path):
     policy = ak.callbacks.NonFinite("rollback", max_rollbacks=2)
     given = [policy, Diverge(), ak.callbacks.ResumableCheckpoint(tmp_path)]
-    with pytest.raises(NonFiniteError, match="batch 1 of epoch 4.* after 2 rollbacks already"):
+    with pytest.raises(NonFiniteError, match=r"batch 1 of epoch 4.* after 2 rollbacks already"):
         fit(model_for(), toy_batches(2), *given, epochs=9)
     assert policy.rollbacks == 2
 
@@ -469,7 +469,7 @@ def test_settings_that_cannot_be(arguments, message):
 
 
 def test_what_a_fit_refuses():
-    with pytest.raises(ak.errors.ConfigError, match="add ak.callbacks.ResumableCheckpoint"):
+    with pytest.raises(ak.errors.ConfigError, match=r"add ak.callbacks.ResumableCheckpoint"):
         fit(model_for(), toy_batches(1), ak.callbacks.NonFinite("rollback"))
     two = ak.callbacks.NonFinite(), ak.callbacks.NonFinite("skip")
     with pytest.raises(ak.errors.ConfigError, match="one NonFinite at most"):

@@ -66,7 +66,7 @@ def test_validation_has_no_weights():
 
 
 @pytest.mark.parametrize(
-    "logs, line",
+    ("logs", "line"),
     [
         ({"loss": 0.5}, "loss 0.5"),
         ({"loss": 0.5, "lanes_loss": 0.25, "weight_lanes": 2.0}, "lanes 0.25 x2"),
@@ -79,7 +79,7 @@ def test_any_tasks(logs, line):
 
 
 @pytest.mark.parametrize(
-    "seconds, text",
+    ("seconds", "text"),
     [(None, "-:--"), (0.4, "0:00:00"), (125, "0:02:05"), (2 * 86400 + 3661, "2 d 1:01:01")],
 )
 def test_duration(seconds, text):

@@ -103,7 +103,7 @@ def test_depth_alone_has_no_confusion_matrix(tmp_path, drawn):
 
 
 @pytest.mark.parametrize(
-    "kind, unit, near_bright",
+    ("kind", "unit", "near_bright"),
     [
         ("kitti", None, False),
         ("kitti", "metres", True),

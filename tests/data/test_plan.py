@@ -116,7 +116,7 @@ def test_too_small_splits(root):
         plan(root, batch_size=9)
     for number in (0, 5, 10):
         (root / f"training/image_2/{number:06d}_10.png").unlink()
-    with pytest.raises(DataError, match="The split 'val'.*is empty"):
+    with pytest.raises(DataError, match=r"The split 'val'.*is empty"):
         plan(root, split="val")
 
 

@@ -127,7 +127,7 @@ class TestPixelCrossEntropy:
     def test_properties(self, seed, shift, scale):
         labels, logits = batch(seed, shape=(1, 2, 3))
         loss = PixelCrossEntropy()
-        values, valid = loss.per_pixel(labels, logits * np.float32(scale))
+        values, _valid = loss.per_pixel(labels, logits * np.float32(scale))
         assert (np.asarray(values) >= 0).all()
         assert not np.asarray(values)[labels == 255].any()
         shifted, _ = loss.per_pixel(labels, logits * np.float32(scale) + np.float32(shift))
@@ -136,7 +136,7 @@ class TestPixelCrossEntropy:
     @pytest.mark.parametrize("shape", [(2, 3, 6), (2, 4, 6, 2), (2, 4), (1, 4, 6)])
     def test_sizes_must_agree(self, shape):
         _, logits = batch()
-        with pytest.raises(ConfigError, match="segmentation label .* Received: shape"):
+        with pytest.raises(ConfigError, match=r"segmentation label .* Received: shape"):
             PixelCrossEntropy()(np.zeros(shape, "uint8"), logits)
 
     def test_class_weights_must_fit(self):
@@ -190,7 +190,7 @@ class TestDepthL1:
         np.testing.assert_array_equal(slope, 0.0)
 
     def test_sizes_must_agree(self):
-        with pytest.raises(ConfigError, match="depth target .* Received: shape"):
+        with pytest.raises(ConfigError, match=r"depth target .* Received: shape"):
             DepthL1()(np.zeros((1, 2, 3)), np.zeros((1, 3, 2, 1)))
         with pytest.raises(ConfigError, match="depth prediction"):
             DepthL1()(np.zeros((1, 2, 3)), np.zeros((1, 2, 3, 4)))

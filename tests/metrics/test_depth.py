@@ -169,7 +169,7 @@ class TestD1:
 
     def test_background_and_objects(self):
         truth = np.full((2, 3), 50.0)
-        prediction = truth + [[0, 9, 9], [0, 0, 9]]
+        prediction = truth + [[0, 9, 9], [0, 0, 9]]  # noqa: RUF005 - arrays
         objects = np.array([[0, 0, 1], [1, 0, 7]])
         counts = kitti.d1_counts(truth, prediction, objects)
         np.testing.assert_array_equal(counts, [[1, 3], [2, 3]])

@@ -20,8 +20,7 @@ class ModelContract:
         raise NotImplementedError
 
     def inputs(self, size=(64, 96), batch=2):
-        images = np.random.default_rng(0).integers(0, 256, (batch, *size, 3), dtype=np.uint8)
-        return images
+        return np.random.default_rng(0).integers(0, 256, (batch, *size, 3), dtype=np.uint8)
 
     def targets(self, size=(64, 96), batch=2):
         generator = np.random.default_rng(1)

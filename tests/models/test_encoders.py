@@ -114,7 +114,7 @@ def test_wrong_names(options, message):
 
 def test_a_file_that_is_no_weights_file(tmp_path):
     (tmp_path / "wrong.weights.h5").write_bytes(b"not HDF5")
-    with pytest.raises(ak.errors.ConfigError, match="do not fit the backbone.*not HDF5"):
+    with pytest.raises(ak.errors.ConfigError, match=r"do not fit the backbone.*not HDF5"):
         encoder("mobilenet_v2", (64, 64, 3), weights=tmp_path / "wrong.weights.h5")
 
 

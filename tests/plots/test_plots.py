@@ -92,7 +92,7 @@ class TestStrip:
         assert plots.image_grid([row], ["a", "b"], width=40).shape[1] == 86
 
     def test_every_title_needs_an_image(self):
-        with pytest.raises(ConfigError, match="2 titles .* Received: a row of 3"):
+        with pytest.raises(ConfigError, match=r"2 titles .* Received: a row of 3"):
             plots.image_grid(self.rows(), ["RGB", "truth"])
 
 

@@ -14,7 +14,7 @@ class Blocked(importlib.abc.MetaPathFinder):
     def find_spec(self, fullname, path, target=None):
         if fullname.partition(".")[0] == "tensorflow":
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
-        return None
+        return
 
 
 sys.meta_path.insert(0, Blocked())

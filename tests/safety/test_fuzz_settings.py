@@ -32,9 +32,11 @@ ignore: [255]
 split: {ratio: 0.2}
 """
 PIECES = st.sampled_from(
-    list("[]{}:,-?&*!|>'\"%@`#\n\t \0\ufeff")
-    + ["a: ", "- ", "&a ", "*a", "<<: ", "!!int ", "---\n"]
-    + ["1:30", "2001-99-99", "0x", "0b", "1e400", "\ud800", '"\\ud800"', "? ", "\u2028", "~", "="]
+    [
+        *"[]{}:,-?&*!|>'\"%@`#\n\t \0\ufeff",
+        *("a: ", "- ", "&a ", "*a", "<<: ", "!!int ", "---\n", "1:30", "2001-99-99", "0x", "0b"),
+        *("1e400", "\ud800", '"\\ud800"', "? ", "\u2028", "~", "="),
+    ]
 )
 TEXTS = st.lists(PIECES | st.text(max_size=4), max_size=30).map("".join)
 
@@ -98,7 +100,7 @@ def test_places_outside_the_folder_are_refused(path, key, place):
 
 
 @fuzz
-@given(st.lists(st.sampled_from(list("*/.a[]\\b") + ["**", ".png", "é", "\\d"]), max_size=12))
+@given(st.lists(st.sampled_from([*"*/.a[]\\b", "**", ".png", "é", "\\d"]), max_size=12))
 def test_patterns(tmp_path, parts):
     folder = tmp_path / ("a" * 60) / ("a" * 60)
     folder.mkdir(parents=True, exist_ok=True)

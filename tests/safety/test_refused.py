@@ -43,7 +43,7 @@ CASES = {
     "named type": (*_weights(makers.named_type), "'/type', a named type"),
     "repeated text": (*_weights(makers.repeated_text), "@'layer_names', many texts"),
     "sparse weights": (*_weights(makers.sparse_file), "Received: 1,099,511,627,776 bytes"),
-    "no local file": _text("weights", "weights.json", "{}") + ("ends with .weights.h5",),
+    "no local file": (*_text("weights", "weights.json", "{}"), "ends with .weights.h5"),
     "a shape bomb in .keras": (
         "weights",
         "bad.keras",

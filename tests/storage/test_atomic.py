@@ -25,7 +25,7 @@ def test_file_appears_when_the_block_ends(tmp_path):
 def test_file_stays_as_it_was_when_the_block_raises(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(KeyboardInterrupt), replacing(path) as temporary:
+    with pytest.raises(KeyboardInterrupt), replacing(path) as temporary:  # noqa: PT012
         temporary.write_text("half")
         raise KeyboardInterrupt
     assert path.read_text() == "old"
@@ -46,7 +46,7 @@ def test_folder_stays_as_it_was_when_the_block_raises(tmp_path):
     path = tmp_path / "export"
     with replacing_folder(path) as temporary:
         (temporary / "old").touch()
-    with pytest.raises(ValueError, match="stop"), replacing_folder(path) as temporary:
+    with pytest.raises(ValueError, match="stop"), replacing_folder(path) as temporary:  # noqa: PT012
         (temporary / "new").touch()
         raise ValueError("stop")
     assert names(path) == ["old"]

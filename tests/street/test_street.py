@@ -157,7 +157,7 @@ class TestGeometry:
             canvas = Canvas(camera)
             for depth in order:
                 paint, label = (far, Label.CAR) if depth == 8 else (near, Label.SIGN)
-                canvas.flat(wall + (0, 0, depth), paint, label, facing)
+                canvas.flat(wall + (0, 0, depth), paint, label, facing)  # noqa: RUF005 - arrays
             labels, _, depths = canvas.labels()
             pictures.append(canvas.image.copy())
             assert labels[30, 40] == Label.SIGN and depths[30, 40] == pytest.approx(5.0)
@@ -305,13 +305,13 @@ class TestWrite:
 
     def test_leaves_other_files_alone(self, tmp_path):
         (tmp_path / "thesis.txt").write_text("mine")
-        with pytest.raises(DataError, match="not empty.*'thesis.txt'"):
+        with pytest.raises(DataError, match=r"not empty.*'thesis.txt'"):
             street.write(tmp_path, 1, 0)
         assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
     def test_does_not_mix_scenes(self, tmp_path):
         street.write(tmp_path, 1, 0, layout="kitti", size=(32, 48))
-        with pytest.raises(DataError, match="already holds other street scenes.*'seed': 0"):
+        with pytest.raises(DataError, match=r"already holds other street scenes.*'seed': 0"):
             street.write(tmp_path, 1, 1, layout="kitti", size=(32, 48))
         record = json.loads((tmp_path / "street.json").read_text())
         assert record["seed"] == 0
@@ -329,7 +329,7 @@ class TestWrite:
             street.write(tmp_path / "file", 1, 0)
 
     def test_refuses(self, tmp_path):
-        with pytest.raises(ConfigError, match="did you mean 'kitti'.*Received: 'kity'"):
+        with pytest.raises(ConfigError, match=r"did you mean 'kitti'.*Received: 'kity'"):
             street.write(tmp_path, 1, 0, layout="kity")
         with pytest.raises(ConfigError, match="Received: count=0"):
             street.write(tmp_path, 0, 0)

@@ -333,7 +333,7 @@ def test_graphs_that_part_inside_a_nested_model_are_refused():
     image = keras.Input((8, 12, 3))
     nested = keras.Model(toy.input, toy.output, name="nested")
     model = ak.models.AuxiliaryModel(image, nested(image))
-    with pytest.raises(ak.errors.ConfigError, match="part inside.*'nested'"):
+    with pytest.raises(ak.errors.ConfigError, match=r"part inside.*'nested'"):
         stepped(model, ak.weighting.MGDA(True), batch_of(toy_batches(1), 0))
 
 

@@ -204,11 +204,11 @@ class WeightingContract:
     def test_on_a_second_model_it_starts_anew_and_so_it_does_back_on_the_first(self):
         weighting = self.make()
         first, _ = self.fit(weighting)
-        second, _ = self.fit(weighting)
+        self.fit(weighting)
         self.fit(weighting, model=first)
         assert weighting.state is first.weighting_state
         other = self.make()
-        again, _ = self.fit(other)
+        self.fit(other)
         assert self.flat(weighting).shape == self.flat(other).shape
 
     def test_a_file_of_another_method_leaves_its_state_alone(self, tmp_path):

@@ -48,7 +48,7 @@ class CityscapesSource(Source):
     depth_place = "disparity"
 
     def _listed(self, kind: str, ending: str) -> dict[str, Path]:
-        """ "train/aachen/aachen_000000_000019" to the file of one sort."""
+        """Frame name ("train/aachen/aachen_000000_000019") to the file of one sort."""
         found = {}
         for split in ("train", "val"):
             for base in (

@@ -28,9 +28,9 @@ _REFERENCE = "_10.png"  # of every scene's image pair the first has the ground t
 
 
 class KittiSource(Source):
-    """Reads the folder that holds `training/`, or the one that holds `data_semantics/` and
-    `data_scene_flow/` (and `data_scene_flow_calib/`) as they come out of the archives.
+    """Reads the folder that holds `training/`, or the one with the unpacked archives.
 
+    Those are `data_semantics/`, `data_scene_flow/` and, where there, `data_scene_flow_calib/`.
     Disparity is `disp_occ_0`, where missing `disp_noc_0`, where missing none. Validation is the
     frames whose number is divisible by five. Metres use the frame's file in `calib_cam_to_cam` if
     there is one, else the width's focal length and `BASELINE`.

@@ -173,7 +173,7 @@ def test_wrong_specs_name_the_key(tmp_path, spec, message):
 
 
 def test_missing_file_points_to_the_example(tmp_path):
-    with pytest.raises(DataError, match="No dataset.yaml.*dataset.example.yaml"):
+    with pytest.raises(DataError, match=r"No dataset.yaml.*dataset.example.yaml"):
         FolderSource(tmp_path)
     shutil.copy(EXAMPLE, tmp_path / "dataset.yaml")
     spec = read_spec(tmp_path)

@@ -120,7 +120,7 @@ def test_calibration_file(tmp_path):
 
 def test_unknown_width_needs_a_calibration(root):
     source = KittiSource(root)
-    with pytest.raises(DataError, match="calib_cam_to_cam.*width of 48"):
+    with pytest.raises(DataError, match=r"calib_cam_to_cam.*width of 48"):
         source.read(source.frames("val")[0], "metres")
 
 

@@ -361,7 +361,7 @@ def test_the_catalogue_is_consistent():
 
 
 @pytest.mark.parametrize(
-    "kind, release, says",
+    ("kind", "release", "says"),
     [
         ("kity", None, "did you mean 'kitti'"),
         ("vkitti", "2.0.1", r"Unknown release of vkitti; did you mean '2\.0\.3'"),
@@ -407,7 +407,7 @@ def test_the_command(kitti, auxnet, out, monkeypatch):
 def test_the_command_asks_at_a_terminal(kitti, server, auxnet, out, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    code, said, err = auxnet("kitti", "--out", out)
+    code, said, _ = auxnet("kitti", "--out", out)
     assert code == 130 and "Do you accept" in said and not server.seen
 
 
@@ -451,7 +451,7 @@ def start(server, most, out, *arguments):
     )
 
 
-@pytest.mark.parametrize("stop, code", [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("stop", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
 def test_stopped_in_the_middle_the_same_command_finishes(kitti, server, out, stop, code):
     """The real command, a real signal, after real bytes."""
     path = "/avg-kitti/data_scene_flow.zip"
@@ -476,7 +476,7 @@ def test_stopped_in_the_middle_the_same_command_finishes(kitti, server, out, sto
     assert (out / "data_scene_flow.zip.part").is_file()
     assert not (out / "data_scene_flow.zip").exists() and not (out / "data_scene_flow").exists()
     process = start(server, 0, out)
-    said, err = process.communicate(timeout=120)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert requested(server).count("data_semantics.zip") == 1
     assert len(ak.data.source("kitti", out).frames("all")) == 6
@@ -488,7 +488,7 @@ def test_stopped_in_the_middle_the_same_command_finishes(kitti, server, out, sto
 def test_a_full_disk(kitti, server, out):
     """The system refuses to let a file grow; afterwards the same command goes on."""
     process = start(server, 10_000, out)
-    said, err = process.communicate(timeout=120)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 1 and "Traceback" not in err
     assert "the disk is full; free some space, then give the same command again" in err
     part = out / "data_semantics.zip.part"

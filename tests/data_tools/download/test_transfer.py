@@ -245,7 +245,7 @@ def test_redirections_without_end_or_to_a_file(get, server):
     refused(get, "a redirection from http to ftp")
 
 
-@pytest.mark.parametrize("to, allowed", [("http://b/x", False), ("//b/x", True), ("/x", True)])
+@pytest.mark.parametrize(("to", "allowed"), [("http://b/x", False), ("//b/x", True), ("/x", True)])
 def test_https_does_not_become_http(to, allowed):
     answer = requests.Response()
     answer.status_code, answer.url, answer.headers["Location"] = 302, "https://a/y", to

@@ -68,7 +68,7 @@ WRITERS = [
 ]
 
 
-@pytest.mark.parametrize("name, write", WRITERS)
+@pytest.mark.parametrize(("name", "write"), WRITERS)
 def test_what_is_packed_is_unpacked(tmp_path, name, write):
     told = []
     archive = write(tmp_path / name, CONTENT)
@@ -78,7 +78,7 @@ def test_what_is_packed_is_unpacked(tmp_path, name, write):
     assert [path.name for path in target.parent.iterdir()] == ["target"]
 
 
-@pytest.mark.parametrize("name, write", WRITERS)
+@pytest.mark.parametrize(("name", "write"), WRITERS)
 def test_a_top_folder_of_the_same_name_is_not_repeated(tmp_path, name, write):
     inside = {f"./target/{place}": data for place, data in CONTENT.items()}
     assert opened(write(tmp_path / name, inside), tmp_path / "target") == CONTENT
@@ -122,7 +122,7 @@ ESCAPES = {
 }
 
 
-@pytest.mark.parametrize("name, write", WRITERS)
+@pytest.mark.parametrize(("name", "write"), WRITERS)
 @pytest.mark.parametrize("place", ESCAPES)
 def test_paths_that_lead_elsewhere(tmp_path, name, write, place):
     archive = write(tmp_path / name, {"good": b"x", place: b"evil"})
@@ -130,9 +130,9 @@ def test_paths_that_lead_elsewhere(tmp_path, name, write, place):
     refused(archive, tmp_path, rf"Unsafe member in .*/{name}.*Received: {shown}, {ESCAPES[place]}")
 
 
-@pytest.mark.parametrize("name, write", WRITERS)
+@pytest.mark.parametrize(("name", "write"), WRITERS)
 @pytest.mark.parametrize(
-    "first, second",
+    ("first", "second"),
     [("a/b", "A/b"), ("a/b", "a/B"), ("a", "a/b"), ("a/b", "a"), ("\xe9", "e\u0301"), ("a/b", "A")],
 )
 def test_two_members_in_one_place(tmp_path, name, write, first, second):
@@ -150,7 +150,7 @@ def test_the_same_name_twice(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "kind, says",
+    ("kind", "says"),
     [
         (tarfile.SYMTYPE, "a symbolic link to '/etc/passwd'"),
         (tarfile.LNKTYPE, "a hard link to '/etc/passwd'"),
@@ -167,7 +167,8 @@ def test_members_of_a_tar_that_are_no_files(tmp_path, kind, says):
 
 
 @pytest.mark.parametrize(
-    "kind, says", [(stat.S_IFLNK, "a symbolic link"), (stat.S_IFCHR, "a device"), (0o70000, "spec")]
+    ("kind", "says"),
+    [(stat.S_IFLNK, "a symbolic link"), (stat.S_IFCHR, "a device"), (0o70000, "spec")],
 )
 def test_members_of_a_zip_that_are_no_files(tmp_path, kind, says):
     entry = zipfile.ZipInfo("a/trap")
@@ -246,7 +247,7 @@ def test_more_members_than_any_data_set(tmp_path, monkeypatch):
         refused(archive, tmp_path, "'20', beyond the first 20")
 
 
-@pytest.mark.parametrize("name, write", WRITERS)
+@pytest.mark.parametrize(("name", "write"), WRITERS)
 def test_cut_short_anywhere(tmp_path, name, write):
     noise = random.Random(1)
     content = {f"{number}": noise.randbytes(700) for number in range(4)}
@@ -257,7 +258,7 @@ def test_cut_short_anywhere(tmp_path, name, write):
         refused(tmp_path / name, tmp_path, f"Not a whole archive: .*/{name}")
 
 
-@pytest.mark.parametrize("name, write", WRITERS)
+@pytest.mark.parametrize(("name", "write"), WRITERS)
 def test_garbled_anywhere(tmp_path, name, write):
     """Whatever byte is wrong: a sentence and no folder, or (in a plain tar) other content."""
     noise = random.Random(2)

@@ -121,7 +121,7 @@ def test_the_policies_for_bad_numbers_are_those_of_the_callback():
 def test_a_file_that_is_no_mapping_gets_a_sentence(tmp_path, text):
     file = tmp_path / "c.yaml"
     file.write_text(text)
-    with pytest.raises(ConfigError, match="c.yaml"):
+    with pytest.raises(ConfigError, match=r"c.yaml"):
         read_config(file)
 
 

@@ -52,7 +52,7 @@ def test_rollback_goes_back_to_the_checkpoint(poisoned, settings):
 def test_a_run_that_was_stopped_goes_on_with_another_policy(poisoned, settings):
     with pytest.raises(NonFiniteError, match="--on-bad-numbers skip"):
         train(settings())
-    with pytest.raises(ConfigError, match="Received: seed: 0 there, 5 asked for.$"):
+    with pytest.raises(ConfigError, match=r"Received: seed: 0 there, 5 asked for.$"):
         train(settings(on_bad_numbers="skip", seed=5))
     run = train(settings(on_bad_numbers="skip"))
     assert run.finished and policy_there(run) == "skip"

@@ -19,14 +19,14 @@ def test_what_is_written_reads_back_and_folders_are_made(tmp_path):
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"a": 1}', "[" * 100_000])
 def test_another_content_gets_a_sentence(tmp_path, text):
     (tmp_path / "a.json").write_text(text)
-    with pytest.raises(DataError, match="a.json is damaged; .* Received: "):
+    with pytest.raises(DataError, match=r"a.json is damaged; .* Received: "):
         files.read_json(tmp_path / "a.json", a=list)
 
 
 def test_what_cannot_be_written_gets_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     for write in (files.write_json, files.write_png):
-        with pytest.raises(DataError, match="a.png could not be written. Free some space"):
+        with pytest.raises(DataError, match=r"a.png could not be written. Free some space"):
             write(np.zeros((2, 2), np.uint8), tmp_path / "file" / "a.png")
 
 

@@ -35,5 +35,5 @@ def test_it_survives_the_run_folder(tmp_path):
 
 
 def test_a_run_folder_without_it_gets_a_sentence(tmp_path):
-    with pytest.raises(DataError, match="position_prior.png is missing"):
+    with pytest.raises(DataError, match=r"position_prior.png is missing"):
         read_prior(tmp_path)

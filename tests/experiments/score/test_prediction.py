@@ -79,7 +79,7 @@ def test_a_file_given_twice_is_one_image(photos):
 
 def test_nothing_is_written_when_one_image_is_damaged(trained, photos, tmp_path):
     (photos / "c.png").write_bytes((photos / "b.png").read_bytes()[:200])
-    with pytest.raises(DataError, match="c.png"):
+    with pytest.raises(DataError, match=r"c.png"):
         predict(trained, [photos], tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
