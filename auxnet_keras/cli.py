@@ -46,8 +46,10 @@ def _options(
 
 
 def _load_plugins() -> None:
-    """Imports what installed packages name in the entry point group `auxnet_keras`: there they
-    register weightings, networks, readers and export formats of their own."""
+    """Imports what installed packages name in the entry point group `auxnet_keras`.
+
+    There they register weightings, networks, readers and export formats of their own.
+    """
     for point in importlib.metadata.entry_points(group="auxnet_keras"):
         point.load()
 

@@ -443,7 +443,7 @@ def start(server, most, out, *arguments):
     command = [sys.executable, "-m", "tests.programs.download_from", server.url(""), str(most)]
     return subprocess.Popen(
         [*command, "data", "download", "kitti", "--out", str(out), "--yes", *arguments],
-        cwd=Path(__file__).resolve().parents[2],
+        cwd=Path(__file__).resolve().parents[3],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -16,7 +16,7 @@ from data_tools.verify.journal import journal
 from data_tools.verify.verification import verify
 from tests.data import makers
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 RESULT = {"problems": [], "digest": "0" * 64}
 
 
@@ -149,7 +149,7 @@ def test_damaged_lines_are_passed_over(tmp_path):
 
 HOLDING = """
 import sys
-from data_tools import verify
+from data_tools.verify import verification as verify
 real = verify.check_frame
 def check(source, frame):
     if frame.name == "000004_10":

@@ -181,7 +181,7 @@ def test_only_what_changed_is_read_again(root, monkeypatch):
 
 KILLED = """
 import os, signal, sys
-from data_tools import verify
+from data_tools.verify import verification as verify
 real, done = verify.check_frame, []
 def check(source, frame):
     done.append(frame)
@@ -196,7 +196,7 @@ verify.verify(sys.argv[1])
 
 def test_a_killed_check_goes_on_where_it_was(root, monkeypatch):
     command = [sys.executable, "-c", KILLED, f"kitti:{root}"]
-    done = subprocess.run(command, cwd=Path(__file__).parents[2], env=os.environ)
+    done = subprocess.run(command, cwd=Path(__file__).parents[3], env=os.environ)
     assert done.returncode == -signal.SIGKILL
     read = []
     real = verify_module.check_frame
