@@ -176,6 +176,9 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         checkpoint = self.store.newest()
         if checkpoint is not None:
             restore_variables(self.model, checkpoint)
+            weighting = getattr(self.model, "weighting", None)
+            if weighting is not None:  # what it does in this epoch, not in the checkpoint's
+                weighting.on_epoch_begin(self._epoch)
         return checkpoint
 
     def _can_be_entered(self) -> bool:

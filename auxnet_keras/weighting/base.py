@@ -69,10 +69,13 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
 
     Attributes:
         needs_per_pixel: The rule reads per-pixel losses, so plain Keras losses cannot be used.
+        first_epoch: The number of the epoch from which a rule counts its epochs: not 0 in a fit
+            that continues after another one.
         state: The variables, in the model it was attached to last; `None` before.
     """
 
     needs_per_pixel = False
+    first_epoch = 0
     state: WeightingState | None = None
 
     def set_model(self, model: keras.Model) -> None:
@@ -117,6 +120,20 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
         in the logs of an epoch.
         """
         return {}
+
+    def schedule(self, epoch: int) -> None:
+        """Sets what depends on the number of the epoch, and on nothing else.
+
+        Called at the start of every epoch, and again whenever the state was restored from a
+        checkpoint (on resuming, also inside an epoch, and on a rollback to an earlier epoch). So it
+        must be idempotent: assign a function of `epoch`, never count.
+
+        Args:
+            epoch: Counted from 0, and from `first_epoch` of the fit.
+        """
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self.schedule(epoch - self.first_epoch)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if logs is not None:

@@ -199,10 +199,10 @@ class ClassWiseWeighting(Weighting):
 
     # --- Between the steps ------------------------------------------------------------------
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def schedule(self, epoch: int) -> None:
         self._open.assign(float(epoch >= self.start_epoch))
         if self.task_weighting is not None:  # which `fit` does not know
-            self.task_weighting.on_epoch_begin(epoch, logs)
+            self.task_weighting.schedule(epoch)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         strays = float(ops.convert_to_numpy(self._strays))
@@ -216,7 +216,7 @@ class ClassWiseWeighting(Weighting):
                 f"Received: {len(self.classes.names)} classes."
             )
         occurred = ops.convert_to_numpy(self._rule.seen) > 0
-        if epoch == 0 and occurred.sum() == 1 < len(occurred):
+        if epoch == self.first_epoch and occurred.sum() == 1 < len(occurred):
             logger.warning(
                 "In the first epoch every pixel was in the class %s of %r. Are depth_bins in the "
                 "unit of the data set?",

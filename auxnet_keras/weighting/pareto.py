@@ -87,10 +87,9 @@ class ParetoMTL(GradientWeighting):
         """1 while losses that satisfy the constraints are sought, then 2."""
         return 1 if self.state is None or float(ops.convert_to_numpy(self.feasible)) == 0.0 else 2
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        begun = float(ops.convert_to_numpy(self.epochs_begun)) + 1.0
-        self.epochs_begun.assign(begun)
-        if begun > _PHASE_1_EPOCHS:
+    def schedule(self, epoch: int) -> None:
+        self.epochs_begun.assign(epoch + 1.0)
+        if epoch >= _PHASE_1_EPOCHS:
             self.feasible.assign(1.0)
 
     def active(self, losses: Any) -> Any:

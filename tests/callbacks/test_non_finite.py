@@ -412,6 +412,32 @@ def test_rollback_goes_back_to_the_newest_checkpoint(tmp_path, caplog):
     )
 
 
+def test_a_rollback_to_an_earlier_epoch_does_not_shut_the_class_weights(tmp_path):
+    class OneBadBatch(Diverge):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 1:
+                super().on_epoch_begin(epoch)
+
+    class Moved(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.after = []
+
+        def on_train_batch_end(self, batch, logs=None):
+            values = weighting.weights["depth"]
+            self.after.append(bool((values != 1.0).any()))
+
+    weighting = ak.weighting.ClassWiseWeighting(depth_bins=[10.0, 20.0], start_epoch=1)
+    moved = Moved()
+    fit(
+        model_for(),
+        toy_batches(4),
+        *(weighting, ak.callbacks.NonFinite("rollback"), OneBadBatch(), moved),
+        ak.callbacks.ResumableCheckpoint(tmp_path),
+        epochs=2,
+    )
+    assert moved.after == [False] * 5 + [True] * 3
+
+
 def test_rollback_gives_up_after_so_many(tmp_path):
     policy = ak.callbacks.NonFinite("rollback", max_rollbacks=2)
     given = [policy, Diverge(), ak.callbacks.ResumableCheckpoint(tmp_path)]

@@ -51,6 +51,23 @@ class WeightingContract:
             sorted(self.flat(weighting)), rel=1e-6
         )
 
+    def test_what_depends_on_the_epoch_survives_resuming_and_rolling_back(self):
+        weighting = self.make()
+        self.fit(weighting, batches=1)
+        variables = weighting.state.variables
+
+        def begun(epoch):
+            weighting.on_epoch_begin(epoch)
+            return [np.array(variable) for variable in variables]
+
+        start = begun(0)
+        for epoch in (1, 2, 3, 30):
+            once, again = begun(epoch), begun(epoch)  # resumed inside the epoch: it begins twice
+            for variable, value in zip(variables, start, strict=True):
+                variable.assign(value)  # a rollback to a checkpoint of the first epoch
+            for values in zip(once, again, begun(epoch), strict=True):
+                np.testing.assert_array_equal(values[1:], [values[0]] * 2)
+
     def test_steps_per_execution_changes_nothing(self):
         one, several = self.make(), self.make()
         model, _ = self.fit(one, batches=8)

@@ -131,7 +131,7 @@ def test_gradients_that_overflow_make_a_batch_unusable():
         assert weighting.phase == phase
 
 
-def trained(weighting, depth, epochs, main="segmentation", model=None):
+def trained(weighting, depth, epochs, main="segmentation", model=None, done=0):
     """A fit on depths of about `depth`; the losses' ratio stays far from the preference."""
     auxiliary = "depth" if main == "segmentation" else "segmentation"
     keras.utils.set_random_seed(0)
@@ -147,6 +147,7 @@ def trained(weighting, depth, epochs, main="segmentation", model=None):
         images,
         targets,
         batch_size=4,
+        initial_epoch=done,
         epochs=epochs,
         shuffle=False,
         verbose=0,
@@ -169,7 +170,7 @@ def test_a_second_fit_goes_on_where_the_first_ended():
     weighting = ak.weighting.ParetoMTL()
     model, phases = trained(weighting, 1000, 1)
     assert phases == [1]
-    assert trained(weighting, 1000, 2, model=model)[1] == [1, 2]
+    assert trained(weighting, 1000, 3, model=model, done=1)[1] == [1, 2]
 
 
 def test_phase_is_in_a_checkpoint(tmp_path):
