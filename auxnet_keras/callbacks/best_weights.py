@@ -6,11 +6,11 @@ import math
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import h5py
 import keras
 
+from auxnet_keras.core.types import Logs
 from auxnet_keras.errors import DataError, unknown
 from auxnet_keras.safety import check_weights
 from auxnet_keras.storage.atomic import replacing
@@ -54,20 +54,20 @@ class BestWeights(keras.callbacks.Callback):
         self.value = math.inf
         self.epoch: int | None = None
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         if self.monitor is None:
             task = getattr(self.model, "main", None)
             self.monitor = "val_loss" if task is None else f"val_{task}_loss"
         self._first = True
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         if self._first:  # only now is it known where a resumed run starts
             self._forget()
             if epoch > 0 and self.path.is_file():
                 self._remember()
             self._first = False
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         logs = logs or {}
         validation = [name for name in logs if name.startswith("val_")]
         if self.monitor not in logs:
@@ -79,7 +79,7 @@ class BestWeights(keras.callbacks.Callback):
             self.value, self.epoch = value, epoch
             self._save()
 
-    def on_train_end(self, logs: Any = None) -> None:
+    def on_train_end(self, logs: Logs = None) -> None:
         if logs is not None and self.epoch is None:
             warnings.warn(
                 f"No best weights were saved: no epoch had a finite {self.monitor!r}. "

@@ -21,6 +21,7 @@ from auxnet_keras.callbacks.saved_variables import (
 )
 from auxnet_keras.callbacks.stop_signals import StopSignals
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
+from auxnet_keras.core.types import Logs
 from auxnet_keras.storage.atomic import alone, sweep
 
 logger = logging.getLogger("auxnet_keras")
@@ -102,7 +103,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self._signals.stop()
         self._held.close()
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         # All callbacks have the model by now, so that a weighting's state is among its variables.
         self._held.enter_context(
             alone(self.store.folder, "training in this run folder", CheckpointError)
@@ -128,7 +129,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             self.model._initial_epoch = checkpoint.epoch  # as Keras' own backup tells `fit`
         self._resumed, self.resumed_from = checkpoint, checkpoint.path
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self.model._initial_epoch = None  # was for this fit, not for the next one
         self._epoch, self._step = epoch, 0
         self._training = True
@@ -136,7 +137,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             self._enter(self._resumed)
             self._resumed = None
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         before = self._step
         # The last of several steps_per_execution may be shorter than Keras says.
         self._step = min(batch + 1, (self.params or {}).get("steps") or batch + 1)
@@ -148,23 +149,23 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             self._save(self._epoch, self._step)
         self._signals.obey()
 
-    def on_test_begin(self, logs: Any = None) -> None:
+    def on_test_begin(self, logs: Logs = None) -> None:
         if self._training and self._can_be_entered():
             # Validation uses the same metrics for its own means.
             self._means = means_of(self.model)
         self._training = False
 
-    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
         if self._signals.received is not None:
             if self._can_be_entered():
                 self._save(self._epoch, self._step, self._means)
             self._signals.obey()
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self._save(epoch + 1)
         self._signals.obey()
 
-    def on_train_end(self, logs: Any = None) -> None:
+    def on_train_end(self, logs: Logs = None) -> None:
         self.model._initial_epoch = None  # a finished run that was started again has no epoch left
         self.release()
 

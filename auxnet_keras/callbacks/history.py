@@ -5,11 +5,11 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import keras
 
 from auxnet_keras.callbacks.epoch_clock import EpochClock
+from auxnet_keras.core.types import Logs
 from auxnet_keras.errors import DataError, shown
 from auxnet_keras.safety.bounded_read import MAX_TABLE, read_text
 from auxnet_keras.storage.atomic import replacing, told
@@ -44,21 +44,21 @@ class HistoryFile(keras.callbacks.Callback):
         self._table = _Table()
         self._clock = EpochClock()
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         self._table = _Table(self._read())
         self._first = True
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         if self._first:  # only now is it known where a resumed run starts
             earlier = (row for row in self._table.rows() if int(row["epoch"]) < epoch)
             self._table = _Table(earlier)
             self._first = False
         self._clock.start()
 
-    def on_test_begin(self, logs: Any = None) -> None:
+    def on_test_begin(self, logs: Logs = None) -> None:
         self._clock.stop_training(self.model)
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self._clock.stop_training(self.model)
         values = {name: repr(float(value)) for name, value in (logs or {}).items()}
         times = {

@@ -10,6 +10,7 @@ from keras import ops
 from auxnet_keras.callbacks.batch_files import BatchFiles, listed
 from auxnet_keras.callbacks.checkpoint import ResumableCheckpoint
 from auxnet_keras.callbacks.explosion import Explosion
+from auxnet_keras.core.types import Logs
 from auxnet_keras.errors import AuxnetError, ConfigError, unknown
 
 logger = logging.getLogger("auxnet_keras")
@@ -107,7 +108,7 @@ class NonFinite(keras.callbacks.Callback):
         checkpoints = (each for each in callbacks if isinstance(each, ResumableCheckpoint))
         self._checkpoint = next(checkpoints, None)
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         if self.policy == "rollback" and self._checkpoint is None:
             raise ConfigError(
                 "NonFinite('rollback') goes back to a checkpoint, and this fit writes none: add "
@@ -119,11 +120,11 @@ class NonFinite(keras.callbacks.Callback):
         start = {} if weighting is None else weighting.current()
         self._explosion = Explosion({n: float(ops.convert_to_numpy(v)) for n, v in start.items()})
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._epoch = epoch
         self._counted = self._batches = 0
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         logs = {} if logs is None else logs
         # The last of several steps_per_execution may be shorter than Keras says.
         steps = (self.params or {}).get("steps")
@@ -138,7 +139,7 @@ class NonFinite(keras.callbacks.Callback):
         if beyond:
             self._report(beyond)
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         logs = {} if logs is None else logs
         if self._take_count(logs) == self._batches and self._batches:
             raise self._error(
@@ -154,7 +155,7 @@ class NonFinite(keras.callbacks.Callback):
         if beyond:
             self._report(beyond)
 
-    def on_train_end(self, logs: Any = None) -> None:
+    def on_train_end(self, logs: Logs = None) -> None:
         if self.policy == "skip" and self.skipped > _MOST_WARNINGS:
             logger.warning("%d batches were skipped in all", self.skipped)
 

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import keras
 from rich.text import Text
 
 from auxnet_keras.callbacks.epoch_clock import EpochClock, TimeLeft
 from auxnet_keras.callbacks.screens import LogScreen, Screen, screen
+from auxnet_keras.core.types import Logs
 
 PAUSE = 0.1
 """Seconds between two updates: more often is not seen, and costs."""
@@ -32,13 +32,13 @@ class Progress(keras.callbacks.Callback):
         self._clock = EpochClock()
         self._screen: Screen = LogScreen()
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         self._screen = screen()
         self._time_left = TimeLeft(self.params["epochs"])
         self._tasks: Sequence[str] = getattr(self.model, "tasks", ())
         self._first = True
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._epoch = epoch
         if self._first:
             self._screen.update(self._head().append("  compiling the training step ...", "dim"))
@@ -46,7 +46,7 @@ class Progress(keras.callbacks.Callback):
         self._shown = 0.0
         self._clock.start()
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         steps = self.params.get("steps")
         done = min(batch + 1, steps) if steps else batch + 1  # the last execution may be shorter
         left = self._time_left.seconds(self._epoch + (done / steps if steps else 0.0))
@@ -59,10 +59,10 @@ class Progress(keras.callbacks.Callback):
             line.append("  ").append_text(describe(logs or {}, self._tasks)).append(self._pace())
             self._screen.update(line)
 
-    def on_test_begin(self, logs: Any = None) -> None:
+    def on_test_begin(self, logs: Logs = None) -> None:
         self._clock.stop_training(self.model)
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self._clock.stop_training(self.model)
         logs = logs or {}
         line = self._head().append("  ").append_text(describe(logs, self._tasks))

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from auxnet_keras.core.types import Logs
+
 
 class TensorBoard(keras.callbacks.TensorBoard):
     """As in Keras, but an epoch more takes no more memory.
@@ -22,22 +24,22 @@ class TensorBoard(keras.callbacks.TensorBoard):
         >>> model.fit(train, callbacks=[ak.callbacks.TensorBoard("runs/kitti/tensorboard")])
     """
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         super().on_train_begin(logs)
         self._global_train_batch = np.int64(0)
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         super().on_train_batch_end(batch, None if self.update_freq == "epoch" else _arrays(logs))
 
-    def on_test_end(self, logs: Any = None) -> None:
+    def on_test_end(self, logs: Logs = None) -> None:
         super().on_test_end(_arrays(logs))
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         super().on_epoch_end(np.int64(epoch), _arrays(logs))
 
-    def _collect_learning_rate(self, logs: dict[str, Any]) -> dict[str, Any]:
+    def _collect_learning_rate(self, logs: Logs) -> dict[str, Any]:
         return _arrays(super()._collect_learning_rate(logs))
 
 
-def _arrays(logs: Any) -> dict[str, Any]:
+def _arrays(logs: Logs) -> dict[str, Any]:
     return {name: np.asarray(value, np.float32) for name, value in (logs or {}).items()}

@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 
 from auxnet_keras import plots
+from auxnet_keras.core.types import Logs
 from auxnet_keras.data.units import check_unit, zoom_power
 from auxnet_keras.metrics import SegmentationMetrics
 
@@ -66,7 +67,7 @@ class TensorBoardPictures(keras.callbacks.Callback):
         self.figures = None if figures is None else Path(figures)
         self._writer: Any = None
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         import tensorflow as tf
 
         self._tensorflow = tf
@@ -75,7 +76,7 @@ class TensorBoardPictures(keras.callbacks.Callback):
         self._names: tuple[str, ...] = getattr(self.model, "class_names", ())
         self._palette = _palette(len(self._names)) if self.info is None else self.info.palette
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if (epoch + 1) % self.every:
             return
         with tempfile.TemporaryDirectory() as temporary, self._writer.as_default():
@@ -87,7 +88,7 @@ class TensorBoardPictures(keras.callbacks.Callback):
                 self._show("confusion", file, epoch)
         self._writer.flush()
 
-    def on_train_end(self, logs: Any = None) -> None:
+    def on_train_end(self, logs: Logs = None) -> None:
         self._writer.close()
 
     def _show(self, tag: str, file: Path, epoch: int) -> None:

@@ -1,5 +1,6 @@
 """The batches of an epoch that a killed run had trained on already: taken, and not trained on."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -23,7 +24,7 @@ class TrainedBatches:
         self._left = count
         model.train_function = self
 
-    def __call__(self, iterator: Any) -> dict[str, Any]:
+    def __call__(self, iterator: Iterator) -> dict[str, Any]:
         taken = min(self._model.steps_per_execution, self._left)
         for _ in range(taken):
             next(iterator)

@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from auxnet_keras import plots
+from auxnet_keras.core.types import Logs
 
 
 class WeightBoard(keras.callbacks.Callback):
@@ -36,7 +37,7 @@ class WeightBoard(keras.callbacks.Callback):
         self.log_dir = Path(log_dir) / "weights"
         self._writer: Any = None
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         import tensorflow as tf
         from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 
@@ -46,10 +47,10 @@ class WeightBoard(keras.callbacks.Callback):
         self._weighting = getattr(self.model, "weighting", None)
         self._epochs: dict[str, list[float]] = {}
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._before = dict.fromkeys((metric.name for metric in self._losses), (0.0, 0.0))
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         values = {n: v for n, v in (logs or {}).items() if n.startswith("weight_")}
         if self._weighting is not None:
             values.update(self._weighting.host_weights())
@@ -69,7 +70,7 @@ class WeightBoard(keras.callbacks.Callback):
         with self._writer.as_default():
             self._summary.experimental.write_raw_pb(record, step=step)
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         weights = {} if self._weighting is None else self._weighting.host_weights()
         if weights:
             for name, value in {"epoch": epoch + 1, **weights}.items():
@@ -80,5 +81,5 @@ class WeightBoard(keras.callbacks.Callback):
                 self._summary.image("class_weights", image[None], step=np.int64(epoch))
         self._writer.flush()
 
-    def on_train_end(self, logs: Any = None) -> None:
+    def on_train_end(self, logs: Logs = None) -> None:
         self._writer.close()

@@ -1,13 +1,9 @@
 """Which pixels carry a target: the one rule that losses and metrics share."""
 
-from typing import Any
-
 from keras import ops
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
-
-# Tensors of whichever backend is active.
-Tensor = Any
 
 
 def as_map(what: str, target: Tensor, prediction: Tensor) -> Tensor:

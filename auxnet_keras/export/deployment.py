@@ -1,11 +1,11 @@
 """The network as it is deployed: the main task alone, camera images in, a map for people out."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import keras
 import tensorflow as tf
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.models.preprocessing import check_size, stride_of
 
@@ -64,7 +64,7 @@ class Deployment:
         """uint8 for the image, float32 for any other input."""
         return "uint8" if name == "image" else "float32"
 
-    def __call__(self, *inputs: Any) -> dict[str, Any]:
+    def __call__(self, *inputs: Tensor) -> dict[str, Tensor]:
         """Args: a [B, H, W, C] for each of `inputs`, any H and W. Returns: the map by its name."""
         native = tf.shape(inputs[0])[1:3]
         size = self._network_size(native)
@@ -78,15 +78,15 @@ class Deployment:
             output *= tf.cast(native[1], tf.float32) / tf.cast(size[1], tf.float32)
         return self.finish(output)
 
-    def predict(self, maps: Mapping[str, Any]) -> Any:
+    def predict(self, maps: Mapping[str, Tensor]) -> Tensor:
         """The network's own output [B, h, w, K] for inputs of its size."""
         return self.network(self.arguments(maps), training=False)[self.task]
 
-    def arguments(self, maps: Mapping[str, Any]) -> Any:
+    def arguments(self, maps: Mapping[str, Tensor]) -> Tensor:
         """Inputs by name, in the form the network takes them."""
         return dict(maps) if isinstance(self.network.input, Mapping) else maps["image"]
 
-    def finish(self, output: Any) -> dict[str, Any]:
+    def finish(self, output: Tensor) -> dict[str, Tensor]:
         """Scores to class ids; other outputs as they are."""
         if self.output != "class_map":
             return {self.output: output}
@@ -94,7 +94,7 @@ class Deployment:
         classes = tf.argmax(output, -1, output_type=tf.int32)
         return {"class_map": tf.cast(classes, self.class_dtype)}
 
-    def _network_size(self, native: Any) -> Any:
+    def _network_size(self, native: Tensor) -> Tensor:
         if None not in self.size:
             return tf.constant(self.size)
         stride = stride_of(self.network)

@@ -1,10 +1,10 @@
 """The deployed network with its image size fixed, as converters and small devices need it."""
 
 import importlib.util
-from typing import Any
 
 import keras
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.export.deployment import Deployment
 
@@ -16,7 +16,7 @@ class Finish(keras.layers.Layer):
         super().__init__(dtype="float32")
         self._deployment = deployment
 
-    def call(self, output: Any) -> dict[str, Any]:
+    def call(self, output: Tensor) -> dict[str, Tensor]:
         return self._deployment.finish(output)
 
 

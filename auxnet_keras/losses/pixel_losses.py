@@ -11,7 +11,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from auxnet_keras.core.pixels import Tensor, as_map, known_labels, valid_depth
+from auxnet_keras.core.pixels import as_map, known_labels, valid_depth
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 
 # A class predicted with less than this costs as much as with this: -log(1e-7) = 16.1.

@@ -2,12 +2,12 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import keras
 from keras import ops
 
 from auxnet_keras.core.replicas import AllReduce
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 
 
@@ -26,20 +26,20 @@ class TaskLoss:
         target: The target as it came from the data set.
     """
 
-    mean: Any
-    total: Any
-    count: Any
-    present: Any
-    per_pixel: Any
-    valid: Any
-    target: Any
+    mean: Tensor
+    total: Tensor
+    count: Tensor
+    present: Tensor
+    per_pixel: Tensor
+    valid: Tensor
+    target: Tensor
 
 
 def task_losses(
     functions: Mapping[str, Callable],
-    targets: Mapping[str, Any],
-    predictions: Mapping[str, Any],
-    sample_weight: Mapping[str, Any],
+    targets: Mapping[str, Tensor],
+    predictions: Mapping[str, Tensor],
+    sample_weight: Mapping[str, Tensor],
     all_reduce: AllReduce,
 ) -> dict[str, TaskLoss]:
     """Evaluates every task's loss once.
@@ -73,7 +73,7 @@ def task_losses(
     }
 
 
-def _local(function: Callable, target: Any, prediction: Any, weight: Any) -> tuple:
+def _local(function: Callable, target: Tensor, prediction: Tensor, weight: Tensor) -> tuple:
     if not hasattr(function, "per_pixel"):
         weighted = {} if weight is None else {"sample_weight": weight}
         if weighted and not isinstance(function, keras.losses.Loss):
@@ -91,7 +91,7 @@ def _local(function: Callable, target: Any, prediction: Any, weight: Any) -> tup
     return ops.sum(values * valid), ops.sum(valid), values, valid
 
 
-def _pixel_weights(weight: Any) -> Any:
+def _pixel_weights(weight: Tensor) -> Tensor:
     """Weights of samples, [B] or [B, 1], or of pixels, [B, H, W] or [B, H, W, 1], as [B, ., .]."""
     weight = ops.cast(weight, "float32")
     if len(weight.shape) <= 2:
@@ -99,7 +99,9 @@ def _pixel_weights(weight: Any) -> Any:
     return ops.squeeze(weight, -1) if len(weight.shape) == 4 else weight
 
 
-def _reduced(total: Any, count: Any, own: Any, own_count: Any, *rest: Any) -> TaskLoss:
+def _reduced(
+    total: Tensor, count: Tensor, own: Tensor, own_count: Tensor, *rest: Tensor
+) -> TaskLoss:
     present = count > 0
     count = ops.where(present, count, 1.0)
     share = own / count

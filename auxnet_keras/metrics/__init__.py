@@ -4,6 +4,6 @@
 and `kitti` hold the formulas in NumPy, for evaluation at the images' own size.
 """
 
-import lazy_loader
+import lazy_loader as _lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = _lazy_loader.attach_stub(__name__, __file__)

@@ -1,10 +1,11 @@
 """Scores of a class map, all from one confusion matrix."""
 
 from collections.abc import Sequence
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.metrics._ratio import ratio
 
@@ -44,7 +45,7 @@ def count(
     return pairs.reshape(classes, classes)
 
 
-def scores(confusion: Any, class_names: Sequence[str], xp: Any = np) -> dict[str, Any]:
+def scores(confusion: Tensor, class_names: Sequence[str], xp: ModuleType = np) -> dict[str, Tensor]:
     """IoU of every class and the usual summaries.
 
     With `TP_c = H[c, c]`, `row_c` true and `col_c` predicted pixels of class c, `N` pixels in all:
@@ -86,5 +87,5 @@ def scores(confusion: Any, class_names: Sequence[str], xp: Any = np) -> dict[str
     return summary | {f"iou_{name}": iou[c] for c, name in enumerate(class_names)}
 
 
-def _mean(values: Any, used: Any, xp: Any) -> Any:
+def _mean(values: Tensor, used: Tensor, xp: ModuleType) -> Tensor:
     return ratio(xp.sum(xp.where(used, values, 0.0)), xp.sum(xp.where(used, 1.0, 0.0)), xp)

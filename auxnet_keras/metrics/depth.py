@@ -5,7 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from auxnet_keras.core.pixels import Tensor, as_map, valid_depth
+from auxnet_keras.core.pixels import as_map, valid_depth
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.metrics.depth_scores import TERMS, scores, sums
 
 

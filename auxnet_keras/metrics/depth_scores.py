@@ -1,10 +1,11 @@
 """Scores of a depth map: sums over pixels first, so that images, batches and replicas add up."""
 
 import math
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.metrics._ratio import ratio
 
@@ -14,7 +15,9 @@ TERMS = 12
 THRESHOLDS = (1.25, 1.25**2, 1.25**3)
 
 
-def sums(truth: Any, prediction: Any, measured: Any, min_depth: float, xp: Any = np) -> Any:
+def sums(
+    truth: Tensor, prediction: Tensor, measured: Tensor, min_depth: float, xp: ModuleType = np
+) -> Tensor:
     """The [12] sums from which `scores` makes its means.
 
     Args:
@@ -49,7 +52,7 @@ def sums(truth: Any, prediction: Any, measured: Any, min_depth: float, xp: Any =
     return xp.stack([xp.sum(term) for term in terms])
 
 
-def scores(sums: Any, xp: Any = np) -> dict[str, Any]:
+def scores(sums: Tensor, xp: ModuleType = np) -> dict[str, Tensor]:
     """Means of the pixels behind `sums`; NaN without a pixel.
 
     With truth g, prediction p, over all measured pixels:

@@ -7,7 +7,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from auxnet_keras.core.pixels import Tensor, as_map, known_labels
+from auxnet_keras.core.pixels import as_map, known_labels
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.metrics.confusion import scores
 

@@ -1,14 +1,15 @@
 """The FCN-8 decoder that both of AuxNet's tasks use."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from keras import layers
 
+from auxnet_keras.core.types import Tensor
+
 
 def fcn8_decoder(
-    pyramid: Mapping[str, Any], channels: int, name: str, activation: str | None = None
-) -> Any:
+    pyramid: Mapping[str, Tensor], channels: int, name: str, activation: str | None = None
+) -> Tensor:
     """Scores three pyramid levels, adds them coarse to fine, and enlarges the sum to the image.
 
     With K channels it has (C5 + C4 + C3) K + 288 K^2 + 6 K parameters; on ResNet-50 that is
@@ -29,17 +30,17 @@ def fcn8_decoder(
         Long et al., Fully Convolutional Networks, CVPR 2015 (FCN-8s); paper A, section 3.1.
     """
 
-    def score(level: str) -> Any:
+    def score(level: str) -> Tensor:
         return layers.Conv2D(channels, 1, dtype="float32", name=f"{name}_score_{level.lower()}")(
             pyramid[level]
         )
 
-    def enlarge(features: Any, kernel: int, stride: int, suffix: str) -> Any:
+    def enlarge(features: Tensor, kernel: int, stride: int, suffix: str) -> Tensor:
         return layers.Conv2DTranspose(
             channels, kernel, stride, padding="same", dtype="float32", name=f"{name}_{suffix}"
         )(features)
 
-    def add(features: Any, level: str) -> Any:
+    def add(features: Tensor, level: str) -> Tensor:
         return layers.Add(dtype="float32", name=f"{name}_add_{level.lower()}")(
             [features, score(level)]
         )

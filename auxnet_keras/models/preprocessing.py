@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, unknown
 
 STRIDE = 32
@@ -58,7 +59,7 @@ class ImagePreprocessing(keras.layers.Layer):
         self.mode = mode
         self.stride = stride
 
-    def call(self, images: Any) -> Any:
+    def call(self, images: Tensor) -> Tensor:
         """Args: images [B, H, W, 3], RGB 0..255. Returns: [B, H, W, 3] float32."""
         check_size(images.shape[1], images.shape[2], self.stride)
         images = ops.cast(images, "float32")
@@ -98,7 +99,7 @@ class DepthPreprocessing(keras.layers.Layer):
         kwargs.setdefault("dtype", "float32")
         super().__init__(**kwargs)
 
-    def call(self, depth: Any) -> Any:
+    def call(self, depth: Tensor) -> Tensor:
         """Args: depth [B, H, W, 1], any unit, -1 = invalid. Returns: [B, H, W, 3], 0..255."""
         depth = ops.cast(depth, "float32")
         depth = ops.where(ops.logical_and(depth >= 0, ops.isfinite(depth)), depth, 0.0)

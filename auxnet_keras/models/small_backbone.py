@@ -4,10 +4,10 @@ MobileNetV2 has as many multiplications, but TensorFlow trains its depthwise con
 times slower on a CPU.
 """
 
-from typing import Any
-
 import keras
 from keras import layers
+
+from auxnet_keras.core.types import Tensor
 
 WIDTHS = {"P1": 24, "P2": 48, "P3": 96, "P4": 128, "P5": 192}
 """Channels at stride 2**n."""
@@ -34,7 +34,7 @@ def small_backbone(input_shape: tuple[int | None, int | None, int]) -> keras.Mod
     return keras.Model(image, {level: pyramid[level] for level in ("P3", "P4", "P5")}, name="small")
 
 
-def _convolution(features: Any, width: int, stride: int, name: str) -> Any:
+def _convolution(features: Tensor, width: int, stride: int, name: str) -> Tensor:
     features = layers.Conv2D(
         width, 3, strides=stride, padding="same", use_bias=False, name=f"{name}_conv"
     )(features)

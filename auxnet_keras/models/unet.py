@@ -1,11 +1,11 @@
 """U-Net with a decoder for each task, the network of paper B."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 from keras import layers
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.models.preprocessing import ImagePreprocessing, check_size
 from auxnet_keras.training.auxiliary_model import AuxiliaryModel
@@ -100,7 +100,7 @@ def _roles(
     return main, auxiliary
 
 
-def _decoder(levels: list[Any], channels: int, name: str, activation: str | None) -> Any:
+def _decoder(levels: list[Tensor], channels: int, name: str, activation: str | None) -> Tensor:
     """Enlarges the coarsest level step by step, beside the encoder's level of each size.
 
     Args:
@@ -126,7 +126,7 @@ def _decoder(levels: list[Any], channels: int, name: str, activation: str | None
     return output
 
 
-def _double_convolution(features: Any, width: int, name: str) -> Any:
+def _double_convolution(features: Tensor, width: int, name: str) -> Tensor:
     for number in (1, 2):
         features = layers.Conv2D(width, 3, padding="same", name=f"{name}_conv_{number}")(features)
         # Momentum and epsilon as in the authors' program; Keras' 0.99 follows too slowly here.

@@ -1,9 +1,9 @@
 """What all charts share: figures that belong to nobody else, one look, files by suffix."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -20,7 +20,7 @@ def new(width: float, height: float, dpi: int = 150) -> Figure:
     return figure
 
 
-def plain(axes: Any) -> None:
+def plain(axes: Axes) -> None:
     """Removes what a chart can do without and greys what remains."""
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

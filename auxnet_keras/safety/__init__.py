@@ -4,6 +4,6 @@ Nothing here executes what a file holds, follows a path out of it, or decompress
 that Keras, NumPy and this package write need none of that, so one that does is refused.
 """
 
-import lazy_loader
+import lazy_loader as _lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = _lazy_loader.attach_stub(__name__, __file__)

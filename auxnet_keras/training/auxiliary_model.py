@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from auxnet_keras.core import replicas
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.losses.task_loss import TaskLoss, task_losses
 from auxnet_keras.training import attachment, compile_checks, fit_callbacks
@@ -53,8 +54,8 @@ class AuxiliaryModel(Saving):
 
     def __init__(
         self,
-        inputs: Any,
-        outputs: Mapping[str, Any],
+        inputs: keras.KerasTensor | Mapping[str, keras.KerasTensor],
+        outputs: Mapping[str, keras.KerasTensor],
         main: str = "segmentation",
         auxiliary: str | None = "depth",
         *,
@@ -114,10 +115,10 @@ class AuxiliaryModel(Saving):
 
     def compile(
         self,
-        optimizer: Any = "adam",
-        loss: Any = "auto",
+        optimizer: str | keras.optimizers.Optimizer = "adam",
+        loss: str | Mapping[str, str | keras.losses.Loss] = "auto",
         loss_weights: Mapping[str, float] | None = None,
-        metrics: Any = "auto",
+        metrics: str | Mapping[str, Any] | None = "auto",
         **kwargs: Any,
     ) -> None:
         """As `keras.Model.compile`, with the paper's losses and metrics as defaults.
@@ -156,8 +157,8 @@ class AuxiliaryModel(Saving):
         y: Any = None,
         batch_size: int | None = None,
         epochs: int = 1,
-        verbose: Any = "auto",
-        callbacks: Any = None,
+        verbose: int | str = "auto",
+        callbacks: fit_callbacks.Callbacks = None,
         **kwargs: Any,
     ) -> keras.callbacks.History:
         """As `keras.Model.fit`; put at most one weighting among the callbacks.
@@ -204,12 +205,12 @@ class AuxiliaryModel(Saving):
 
     def compute_loss(
         self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
+        x: Tensor = None,
+        y: Tensor = None,
+        y_pred: Tensor = None,
+        sample_weight: Tensor = None,
         training: bool = True,
-    ) -> Any:
+    ) -> Tensor:
         """The weighted total; in training it also lets the weighting move on, once a batch."""
         losses = self.measured(y, y_pred, sample_weight)
         terms = self.constant_terms(losses)
@@ -223,7 +224,9 @@ class AuxiliaryModel(Saving):
         share = 1.0 / self._all_reduce.replicas
         return total if share == 1.0 else total - (1.0 - share) * ops.stop_gradient(total)
 
-    def measured(self, y: Any, y_pred: Any, sample_weight: Any) -> dict[str, TaskLoss]:
+    def measured(
+        self, y: Tensor, y_pred: Mapping[str, Tensor], sample_weight: Tensor
+    ) -> dict[str, TaskLoss]:
         """Every task's loss on a batch; they count for the logs."""
         losses = task_losses(
             self._loss_functions.of,
@@ -237,7 +240,7 @@ class AuxiliaryModel(Saving):
         self.guard.watch([loss.mean for loss in losses.values()])
         return losses
 
-    def constant_terms(self, losses: Mapping[str, TaskLoss]) -> list[Any]:
+    def constant_terms(self, losses: Mapping[str, TaskLoss]) -> list[Tensor]:
         """What is minimised besides the weighting's tasks: other tasks and regularisation.
 
         Like a task's mean, a term has the value of the whole and this replica's share of the
@@ -260,7 +263,7 @@ class AuxiliaryModel(Saving):
         for name, value in weighting.current().items():
             self._logged.weights[name].update_state(value)
 
-    def _by_task(self, given: Any) -> Mapping[str, Any]:
+    def _by_task(self, given: Any) -> Mapping[str, Tensor]:
         """Targets or sample weights as a dict; a model with one output also takes a bare tensor."""
         if given is None:
             return {}
@@ -273,7 +276,9 @@ class AuxiliaryModel(Saving):
             f"{self.output_names}. Received: {type(given).__name__}."
         )
 
-    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+    def compute_metrics(
+        self, x: Tensor, y: Tensor, y_pred: Mapping[str, Tensor], sample_weight: Tensor = None
+    ) -> dict[str, Any]:
         """As in Keras, for the outputs that have a target."""
         y = self._by_task(y)
         shared = [task for task in y_pred if task in y]
@@ -285,7 +290,7 @@ class AuxiliaryModel(Saving):
             {task: weights[task] for task in shared} if set(shared) <= set(weights) else None,
         )
 
-    def evaluate(self, *args: Any, **kwargs: Any) -> Any:
+    def evaluate(self, *args: Any, **kwargs: Any) -> float | list[float] | dict[str, float]:
         """As in Keras; weights are a matter of training and not among its results."""
         with self._without_weights():
             return super().evaluate(*args, **kwargs)
@@ -295,7 +300,7 @@ class AuxiliaryModel(Saving):
         with self._without_weights():
             return super().test_step(*args)
 
-    def get_metrics_result(self) -> dict[str, Any]:
+    def get_metrics_result(self) -> dict[str, Tensor]:
         """As in Keras."""
         results = super().get_metrics_result()
         if not self._logged.evaluating:

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 from keras import ops
+
+from auxnet_keras.core.types import Tensor
 
 
 class Guard(keras.metrics.Metric):
@@ -35,13 +36,13 @@ class Guard(keras.metrics.Metric):
         )
         self.losses = self._equal_on_all_replicas("losses", (len(self.tasks),))
 
-    def watch(self, losses: Sequence[Any]) -> None:
+    def watch(self, losses: Sequence[Tensor]) -> None:
         """Keeps the losses of a batch, in the order of `tasks`, if one is not finite."""
         seen = ops.stack([ops.stop_gradient(loss) for loss in losses])
         finite = ops.all(ops.isfinite(seen))
         self.losses.assign(ops.where(finite, ops.convert_to_tensor(self.losses), seen))
 
-    def update_state(self, finite: Any, gradient: Any = -1) -> None:
+    def update_state(self, finite: Tensor, gradient: Tensor = -1) -> None:
         """Counts a batch.
 
         Args:
@@ -55,7 +56,7 @@ class Guard(keras.metrics.Metric):
             value = ops.cast(value, "float32")
             variable.assign(ops.where(finite, ops.convert_to_tensor(variable), value))
 
-    def result(self) -> Any:
+    def result(self) -> Tensor:
         # A copy: JAX gives the variable's own buffer back to the next step, logs and all.
         return ops.copy(ops.convert_to_tensor(self.skipped))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.losses.pixel_losses import DepthL1, PixelCrossEntropy
 from auxnet_keras.metrics import DepthMetrics, SegmentationMetrics
@@ -41,7 +42,7 @@ def default_metrics(model: keras.Model, losses: Mapping[str, Any]) -> dict[str, 
     return metrics
 
 
-def _ends_in_softmax(output: Any) -> bool:
+def _ends_in_softmax(output: Tensor) -> bool:
     last = output._keras_history.operation
     return isinstance(last, keras.layers.Softmax) or (
         getattr(last, "activation", None) is keras.activations.softmax

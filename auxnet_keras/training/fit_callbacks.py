@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 
@@ -10,10 +10,18 @@ from auxnet_keras.callbacks import NonFinite, Progress, ResumableCheckpoint
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.base import Weighting
 
+# What `fit` takes for its callbacks: one, several, or Keras' own list of them.
+Callbacks: TypeAlias = (
+    keras.callbacks.Callback
+    | Sequence[keras.callbacks.Callback]
+    | keras.callbacks.CallbackList
+    | None
+)
+
 
 @contextlib.contextmanager
 def prepared(
-    model: keras.Model, callbacks: Any, dataset: Any, one_pass: Any, verbose: Any
+    model: keras.Model, callbacks: Callbacks, dataset: Any, one_pass: Any, verbose: int | str
 ) -> Iterator[tuple[Any, Any]]:
     """What `AuxiliaryModel.fit` gives to Keras for its `callbacks` and `verbose`.
 

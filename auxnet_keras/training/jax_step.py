@@ -9,6 +9,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.training.bad_batches import undoable
 
 
@@ -45,5 +46,5 @@ def jax_step(
     return logs, (*chosen, [scope.get_current_value(variable) for variable in metrics])
 
 
-def _value(wanted: Any, variables: Sequence[Any], values: Sequence[Any]) -> Any:
+def _value(wanted: Tensor, variables: Sequence[Tensor], values: Sequence[Tensor]) -> Tensor:
     return next(v for each, v in zip(variables, values, strict=True) if each is wanted)

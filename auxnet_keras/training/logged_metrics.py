@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from auxnet_keras.core.types import Tensor
+
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")
 class PixelMean(keras.metrics.Metric):
@@ -15,11 +17,11 @@ class PixelMean(keras.metrics.Metric):
         self.total = self.add_variable((), initializer="zeros", name="total")
         self.count = self.add_variable((), initializer="zeros", name="count")
 
-    def update_state(self, total: Any, count: Any) -> None:
+    def update_state(self, total: Tensor, count: Tensor) -> None:
         self.total.assign_add(total)
         self.count.assign_add(count)
 
-    def result(self) -> Any:
+    def result(self) -> Tensor:
         count = ops.convert_to_tensor(self.count)
         return ops.where(count > 0, self.total / ops.maximum(count, 1e-12), 0.0)
 
@@ -32,10 +34,10 @@ class CurrentValue(keras.metrics.Metric):
         super().__init__(name=name, **kwargs)
         self.value = self.add_variable((), initializer="zeros", aggregation="mean", name="value")
 
-    def update_state(self, value: Any) -> None:
+    def update_state(self, value: Tensor) -> None:
         self.value.assign(value)
 
-    def result(self) -> Any:
+    def result(self) -> Tensor:
         # A copy: JAX gives the variable's own buffer back to the next step, logs and all.
         return ops.copy(ops.convert_to_tensor(self.value))
 

@@ -1,5 +1,6 @@
 """How the training model goes to disk and comes back: graph, weights, compile settings."""
 
+from pathlib import Path
 from typing import Any, Self
 
 import keras
@@ -26,7 +27,7 @@ class Saving(keras.Model):
             "trainable": self.trainable,
         }
 
-    def load_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
+    def load_weights(self, filepath: str | Path, *args: Any, **kwargs: Any) -> None:
         """As in Keras, out of a file that is checked first: numbers, no more than it is long.
 
         Args:
@@ -44,7 +45,7 @@ class Saving(keras.Model):
             check_weights(filepath, self.count_params())
             super().load_weights(filepath, *args, **kwargs)
 
-    def export(self, filepath: Any, *args: Any, **kwargs: Any) -> Any:
+    def export(self, filepath: str | Path, *args: Any, **kwargs: Any) -> Any:
         """As in Keras, of the main task alone; `auxnet_keras.export` also fits image sizes."""
         return self.main_model().export(filepath, *args, **kwargs)
 

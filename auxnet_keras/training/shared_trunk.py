@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 
 
@@ -66,7 +67,7 @@ def _node(tensor: Any) -> Any:
     return operation._inbound_nodes[index]
 
 
-def _ancestors(model: keras.Model, tensor: Any) -> set:
+def _ancestors(model: keras.Model, tensor: Tensor) -> set:
     """The nodes of the graph between the model's inputs and `tensor`."""
     given = {id(each) for each in model.inputs}
     found: set = set()

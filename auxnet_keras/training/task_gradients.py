@@ -14,6 +14,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.training.shared_trunk import SharedTrunk
 from auxnet_keras.training.tensorflow_step import Ending
@@ -25,7 +26,7 @@ Gradients = list[Any]
 
 def task_gradient_step(
     model: keras.Model, weighting: GradientWeighting, data: Any
-) -> dict[str, Any]:
+) -> dict[str, Tensor]:
     """Trains on a batch with the weights `weighting` finds for it; returns the logs.
 
     Raises:
@@ -56,7 +57,7 @@ class _Step:
         self.y = y
         self.sample_weight = sample_weight
 
-    def at_parameters(self, x: Any) -> Gradients:
+    def at_parameters(self, x: Tensor) -> Gradients:
         with tf.GradientTape(persistent=True) as tape:
             self._losses_of(self.model(x, training=True))
         per_task = [tape.gradient(loss, self.variables) for loss in self.scaled]
@@ -78,7 +79,7 @@ class _Step:
             parts.append(tape.gradient(self.scaled_constant, self.variables))
         return _sum(parts)
 
-    def at_representation(self, x: Any, trunk: SharedTrunk) -> Gradients:
+    def at_representation(self, x: Tensor, trunk: SharedTrunk) -> Gradients:
         with tf.GradientTape() as whole:
             features = trunk.shared(x, training=True)
             features = list(features) if isinstance(features, list | tuple) else [features]
@@ -105,7 +106,7 @@ class _Step:
         )
         return _sum([encoder, *self._weighted(at_heads)])
 
-    def _losses_of(self, predictions: Any) -> None:
+    def _losses_of(self, predictions: Tensor) -> None:
         """Everything that is differentiated; runs under the tape."""
         model = self.model
         self.predictions = predictions
@@ -115,11 +116,11 @@ class _Step:
         self.scaled = [scale(self.losses[task].mean) for task in model.tasks]
         self.scaled_constant = scale(tf.add_n(self.constant)) if self.constant else None
 
-    def _weigh(self, gram: Any) -> None:
+    def _weigh(self, gram: Tensor) -> None:
         scale = self.model.optimizer.scale_loss(tf.ones(()))
         self.weights = self.weighting.weigh(gram / scale / scale, self.losses)
 
-    def _in_force(self) -> list[Any]:
+    def _in_force(self) -> list[Tensor]:
         return tf.unstack(self.weights, num=len(self.model.tasks))
 
     def _weighted(self, per_task: Sequence[Gradients]) -> list[Gradients]:
@@ -140,7 +141,7 @@ def _of_all(per_task: Sequence[Gradients]) -> list[bool]:
     return [all(g is not None for g in column) for column in zip(*per_task, strict=True)]
 
 
-def _times(gradients: Gradients, weight: Any) -> Gradients:
+def _times(gradients: Gradients, weight: Tensor) -> Gradients:
     return [None if g is None else tf.cast(weight, g.dtype) * g for g in gradients]
 
 
@@ -152,10 +153,10 @@ def _sum(parts: Sequence[Gradients]) -> Gradients:
     return total
 
 
-def _gram(rows: Sequence[Gradients]) -> Any:
+def _gram(rows: Sequence[Gradients]) -> Tensor:
     """[K, K] float32 dot products, variable by variable, so that nothing is concatenated."""
 
-    def product(first: Gradients, second: Gradients) -> Any:
+    def product(first: Gradients, second: Gradients) -> Tensor:
         products = [
             tf.reduce_sum(tf.cast(a, tf.float32) * tf.cast(b, tf.float32))
             for a, b in zip(first, second, strict=True)
@@ -168,7 +169,7 @@ def _gram(rows: Sequence[Gradients]) -> Any:
     return tf.stack([tf.stack([upper[min(i, j), max(i, j)] for j in order]) for i in order])
 
 
-def _replicas_sum(value: Any) -> Any:
+def _replicas_sum(value: Tensor) -> Tensor:
     """A tensor or a list of them, summed over all replicas."""
     context = tf.distribute.get_replica_context()
     if context is None or context.num_replicas_in_sync == 1:

@@ -12,10 +12,11 @@ import keras
 import tensorflow as tf
 
 from auxnet_keras.core import replicas
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.training.bad_batches import undoable
 
 
-def tensorflow_step(model: keras.Model, data: Any) -> dict[str, Any]:
+def tensorflow_step(model: keras.Model, data: Any) -> dict[str, Tensor]:
     """As Keras' own, but for a batch that is not finite; returns the logs."""
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
     ending = Ending(model)
@@ -43,12 +44,12 @@ class Ending:
     def __call__(
         self,
         loss: Any,
-        gradients: Sequence[Any],
-        x: Any,
-        y: Any,
-        predictions: Any,
-        sample_weight: Any,
-    ) -> dict[str, Any]:
+        gradients: Sequence[Tensor],
+        x: Tensor,
+        y: Tensor,
+        predictions: Tensor,
+        sample_weight: Tensor,
+    ) -> dict[str, Tensor]:
         """Ends the step.
 
         Args:
@@ -72,12 +73,12 @@ class Ending:
     def _count_and_move(
         self,
         loss: Any,
-        gradients: Sequence[Any],
-        x: Any,
-        y: Any,
-        predictions: Any,
-        sample_weight: Any,
-        before: Sequence[Any],
+        gradients: Sequence[Tensor],
+        x: Tensor,
+        y: Tensor,
+        predictions: Tensor,
+        sample_weight: Tensor,
+        before: Sequence[Tensor],
     ) -> None:
         model = self._model
         inputs = (each for each in keras.tree.flatten(x) if each is not None)
@@ -86,7 +87,7 @@ class Ending:
         model.compute_metrics(x, y, predictions, sample_weight=sample_weight)
         model.optimizer.apply(gradients, model.trainable_variables)
 
-    def _check(self, loss: Any, gradients: Sequence[Any]) -> tuple[Any, Any]:
+    def _check(self, loss: Any, gradients: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Whether all is finite, on all replicas, and the first gradient that is not, or -1."""
         finite = tf.math.is_finite(loss)
         # A loss scale that is too large overflows gradients, which is the optimizer's to handle.
@@ -100,12 +101,12 @@ class Ending:
         first = tf.where(tf.reduce_any(bad > 0), tf.argmax(bad > 0), -1)
         return tf.logical_and(finite, first < 0), first
 
-    def _put_back(self, *arguments: Any) -> None:
+    def _put_back(self, *arguments: Tensor) -> None:
         for variable, value in zip(self._undoable, arguments[-1], strict=True):
             variable.assign(value)
 
 
-def _bad(gradients: Sequence[Any]) -> Any:
+def _bad(gradients: Sequence[Tensor]) -> Tensor:
     """1 for each gradient that is not finite, else 0."""
     values = [
         tf.zeros(()) if g is None else g.values if isinstance(g, tf.IndexedSlices) else g
@@ -117,7 +118,7 @@ def _bad(gradients: Sequence[Any]) -> Any:
     return 1.0 - tf.cast(tf.math.is_finite(sums), tf.float32)
 
 
-def _either(condition: Any, then: Callable, otherwise: Callable, arguments: tuple) -> None:
+def _either(condition: Tensor, then: Callable, otherwise: Callable, arguments: tuple) -> None:
     """Calls one of two functions that assign variables."""
     if tf.__internal__.distribute.strategy_supports_no_merge_call():
         done = tf.cond(
@@ -129,7 +130,7 @@ def _either(condition: Any, then: Callable, otherwise: Callable, arguments: tupl
 
     # Replicas meet where they assign, which TensorFlow does not allow in a branch that each takes
     # for itself: the branch is taken for all of them, as in Keras' LossScaleOptimizer.
-    def for_all(strategy: tf.distribute.Strategy, condition: Any, *arguments: Any) -> None:
+    def for_all(strategy: tf.distribute.Strategy, condition: Tensor, *arguments: Tensor) -> None:
         call = strategy.extended.call_for_each_replica
         tf.cond(
             strategy.experimental_local_results(condition)[0],
@@ -150,6 +151,6 @@ def _stay_a_call(branching: tf.Operation) -> None:
     branching._set_attr("_lower_using_switch_merge", tf.compat.v1.AttrValue(b=False))
 
 
-def _done(function: Callable, arguments: tuple) -> Any:
+def _done(function: Callable, arguments: tuple) -> Tensor:
     function(*arguments)
     return tf.zeros(())

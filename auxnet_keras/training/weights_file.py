@@ -5,7 +5,6 @@ import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from auxnet_keras.errors import AuxnetError, ConfigError
 
@@ -17,7 +16,7 @@ _LONGEST = 160
 
 
 @contextlib.contextmanager
-def misfit_in_words(what: str, path: Any, expected: str) -> Iterator[None]:
+def misfit_in_words(what: str, path: str | Path, expected: str) -> Iterator[None]:
     """Turns Keras' loading errors, which print whole tensors, into a `ConfigError`.
 
     Keras' warnings on the way to such an error only mislead and are dropped with it; so is the one

@@ -2,13 +2,13 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
 from auxnet_keras.core.pixels import as_map, known_labels, valid_depth
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.data.bin_presets import preset_bins
 from auxnet_keras.errors import ConfigError
 
@@ -25,7 +25,7 @@ class SemanticClasses:
         self.names = tuple(names)
         self.ignore_label = ignore_label
 
-    def of(self, target: Any, like: Any) -> tuple[Any, Any]:
+    def of(self, target: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
         """Ids int32 [B, H, W], `len(names)` where there is no class, and how many are errors.
 
         Args:
@@ -49,7 +49,7 @@ class DepthClasses:
         self.edges = edges
         self.names = bin_names(edges)
 
-    def of(self, target: Any, like: Any) -> tuple[Any, Any]:
+    def of(self, target: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
         """As `SemanticClasses.of`; no depth is an error."""
         depth = ops.cast(as_map("target of the auxiliary task", target, like), "float32")
         measured = valid_depth(depth)
@@ -57,7 +57,11 @@ class DepthClasses:
         return ops.where(measured, ops.cast(bins, "int32"), len(self.names)), ops.zeros(())
 
 
-def bin_edges(depth_bins: Any, width: int | None = None) -> np.ndarray:
+# Edges between bins, or the name of a preset.
+Bins = str | Sequence[float] | np.ndarray
+
+
+def bin_edges(depth_bins: Bins | None, width: int | None = None) -> np.ndarray:
     """The edges between bins, float32 [E].
 
     Args:
@@ -101,7 +105,7 @@ def bin_names(edges: np.ndarray) -> tuple[str, ...]:
 
 
 def auxiliary_classes(
-    model: keras.Model, num_classes: int | None, depth_bins: Any
+    model: keras.Model, num_classes: int | None, depth_bins: Bins | None
 ) -> SemanticClasses | DepthClasses:
     """The classes of `model`'s auxiliary task.
 

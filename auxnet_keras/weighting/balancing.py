@@ -1,10 +1,10 @@
 """Task weight balancing (TWB): each task is weighted by the other one's loss."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from keras import ops
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.base import TaskWeighting
@@ -64,14 +64,14 @@ class TaskWeightBalancing(TaskWeighting):
         self.mode = mode
         self.normalize = normalize
 
-    def targets(self, main: Any, auxiliary: Any) -> tuple[Any, Any]:
+    def targets(self, main: Tensor, auxiliary: Tensor) -> tuple[Tensor, Tensor]:
         """(target_main, target_aux) of a batch with the losses `main` and `auxiliary`."""
         return auxiliary, main
 
-    def in_force(self) -> Any:
+    def in_force(self) -> Tensor:
         return self._normalized(super().in_force())
 
-    def total(self, losses: Mapping[str, TaskLoss]) -> Any:
+    def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
         detached = super().total(losses)
         if self.mode == "detached":
             return detached
@@ -90,10 +90,10 @@ class TaskWeightBalancing(TaskWeighting):
         usable = ops.logical_and(self._both_present(losses), ops.all(ops.isfinite(target)))
         self.values.assign(ops.where(usable, new, old))
 
-    def _both_present(self, losses: Mapping[str, TaskLoss]) -> Any:
+    def _both_present(self, losses: Mapping[str, TaskLoss]) -> Tensor:
         return ops.logical_and(*(losses[task].present for task in self.tasks))
 
-    def _normalized(self, weights: Any) -> Any:
+    def _normalized(self, weights: Tensor) -> Tensor:
         if not self.normalize:
             return weights
         return weights / ops.stop_gradient(ops.maximum(ops.mean(weights), _TINY))

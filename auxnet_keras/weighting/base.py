@@ -6,12 +6,14 @@ drive a weight. The rule is therefore traced into the compiled step, which calls
 """
 
 import abc
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
+from auxnet_keras.core.types import Logs, Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.losses.task_loss import TaskLoss
 
@@ -31,7 +33,7 @@ class WeightingState(keras.layers.Layer):
         super().__init__(**kwargs)
         self.method = method
 
-    def add_state(self, name: str, value: Any) -> keras.Variable:
+    def add_state(self, name: str, value: Tensor | Sequence[float]) -> keras.Variable:
         """A float32 variable that starts at `value` and is equal on all replicas."""
         value = ops.convert_to_numpy(ops.convert_to_tensor(value, dtype="float32"))
         return self.add_weight(
@@ -44,11 +46,11 @@ class WeightingState(keras.layers.Layer):
             name=name,
         )
 
-    def save_own_variables(self, store: Any) -> None:
+    def save_own_variables(self, store: MutableMapping[str, np.ndarray]) -> None:
         for name, variable in self._named().items():
             store[name] = ops.convert_to_numpy(variable)
 
-    def load_own_variables(self, store: Any) -> None:
+    def load_own_variables(self, store: MutableMapping[str, np.ndarray]) -> None:
         named = self._named()
         if set(store.keys()) == set(named) and all(
             tuple(store[name].shape) == tuple(variable.shape) for name, variable in named.items()
@@ -99,7 +101,7 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
         """Creates variables with `state.add_state`; `tasks` is (main, auxiliary)."""
 
     @abc.abstractmethod
-    def total(self, losses: Mapping[str, TaskLoss]) -> Any:
+    def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
         """The scalar to minimise, with the weights in force as constants to the gradient."""
 
     @abc.abstractmethod
@@ -107,7 +109,7 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
         """Assigns the weights for the next batch."""
 
     @abc.abstractmethod
-    def current(self) -> dict[str, Any]:
+    def current(self) -> dict[str, Tensor]:
         """Log name (`weight_<task>`) to the scalar tensor now in force.
 
         They are in the logs of every step, so there must be few.
@@ -132,10 +134,10 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
             epoch: Counted from 0, and from `first_epoch` of the fit.
         """
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self.schedule(epoch - self.first_epoch)
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if logs is not None:
             logs.update(self.host_weights())  # `fit` calls a weighting before other callbacks
 
@@ -156,18 +158,18 @@ class TaskWeighting(Weighting):
         """lambda(0) in the order of `tasks`: 1 each."""
         return [1.0] * len(tasks)
 
-    def in_force(self) -> Any:
+    def in_force(self) -> Tensor:
         """`lambda` [tasks], constant to the gradient."""
         return ops.stop_gradient(ops.convert_to_tensor(self.values))
 
-    def total(self, losses: Mapping[str, TaskLoss]) -> Any:
+    def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
         means = ops.stack([losses[task].mean for task in self.tasks])
         return ops.sum(self.in_force() * means)
 
     def update(self, losses: Mapping[str, TaskLoss]) -> None:
         """Constant unless a subclass says otherwise."""
 
-    def current(self) -> dict[str, Any]:
+    def current(self) -> dict[str, Tensor]:
         values = self.in_force()
         return {f"weight_{task}": values[i] for i, task in enumerate(self.tasks)}
 

@@ -2,9 +2,10 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from auxnet_keras.core.catalogue import Catalogue, load
+from auxnet_keras.core.types import Tensor
 
 if TYPE_CHECKING:
     from auxnet_keras.weighting.base import Weighting
@@ -33,7 +34,7 @@ class Method:
     short_names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     from_run: tuple[str, ...] = ()
     needs_values: bool = False
-    measured: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    measured: Mapping[str, Tensor] = dataclasses.field(default_factory=dict)
 
     @property
     def weighting(self) -> "type[Weighting]":

@@ -2,10 +2,10 @@
 
 import dataclasses
 import math
-from typing import Any
 
 from keras import ops
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.weighting.base import WeightingState
 
 BETA_1, BETA_2 = 0.9, 0.999
@@ -23,9 +23,9 @@ class TimeUnit:
         present: Bool: the class occurred.
     """
 
-    main: Any
-    unweighted: Any
-    present: Any
+    main: Tensor
+    unweighted: Tensor
+    present: Tensor
 
 
 class ClassRule:
@@ -59,7 +59,7 @@ class ClassRule:
             self._m, self._v = (state.add_state(name, zeros) for name in ("m", "v"))
         self._step_size, self._epsilon, self._sign = step_size, epsilon, sign
 
-    def advance(self, unit: TimeUnit, moving: Any) -> None:
+    def advance(self, unit: TimeUnit, moving: Tensor) -> None:
         """Assigns everything for the next unit.
 
         Args:
@@ -80,7 +80,7 @@ class ClassRule:
             _assign_where(unit.present, value, self._last[name])
         self.seen.assign(ops.cast(ops.logical_or(seen, unit.present), "float32"))
 
-    def _gradient(self, now: dict[str, Any], unit: TimeUnit) -> Any:
+    def _gradient(self, now: dict[str, Tensor], unit: TimeUnit) -> Tensor:
         """Eq. 10, where `g` of a class that may not move is 0."""
         main, auxiliary = (
             (now[name] - self._last[name]) / ops.maximum(self._first[name], SMALLEST_FIRST_LOSS)
@@ -92,7 +92,7 @@ class ClassRule:
         g = ops.where(ops.isnan(g), 0.0, g)
         return ops.clip(g, -LARGEST_GRADIENT, LARGEST_GRADIENT)
 
-    def _direction(self, g: Any, updates: Any, moves: Any) -> Any:
+    def _direction(self, g: Tensor, updates: Tensor, moves: Tensor) -> Tensor:
         """What is subtracted, in units of the step size, at the `updates`-th update."""
         n = ops.maximum(updates, 1.0)
         bias_1, bias_2 = _bias(BETA_1, n), _bias(BETA_2, n)
@@ -103,12 +103,12 @@ class ClassRule:
         return m / bias_1 / (ops.sqrt(v / bias_2) + self._epsilon)
 
 
-def _bias(beta: float, n: Any) -> Any:
+def _bias(beta: float, n: Tensor) -> Tensor:
     """1 - beta^n, without the cancellation that costs float32 five digits at n = 1."""
     return -ops.expm1(n * math.log(beta))
 
 
-def _assign_where(condition: Any, value: Any, variable: Any) -> Any:
+def _assign_where(condition: Tensor, value: Tensor, variable: Tensor) -> Tensor:
     new = ops.where(condition, value, ops.convert_to_tensor(variable))
     variable.assign(new)
     return new

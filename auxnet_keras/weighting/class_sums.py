@@ -1,12 +1,13 @@
 """Sums over the pixels of each class, all classes at once."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from keras import ops
 
+from auxnet_keras.core.types import Tensor
 
-def class_sums(maps: Sequence[Any], ids: Any, classes: int) -> Any:
+
+def class_sums(maps: Sequence[Tensor], ids: Tensor, classes: int) -> Tensor:
     """Sum of each map over the pixels of each class.
 
     Every image row is summed by itself first: a long running sum in float32 would lose digits,

@@ -1,9 +1,8 @@
 """The time unit of the class weights: a batch, or the mean over several."""
 
-from typing import Any
-
 from keras import ops
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.class_rule import TimeUnit
 
@@ -24,7 +23,7 @@ class Window:
             self._sums = [state.add_state(f"window_{n}", zeros) for n in ("main", "aux", "count")]
             self._batches = state.add_state("window_batches", 0.0)
 
-    def add(self, batch: TimeUnit) -> tuple[TimeUnit, Any]:
+    def add(self, batch: TimeUnit) -> tuple[TimeUnit, Tensor]:
         """Takes one more batch; returns the unit so far, and whether it is complete."""
         if self.length == 1:
             return batch, True

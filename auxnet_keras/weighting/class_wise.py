@@ -10,9 +10,10 @@ import numpy as np
 from keras import ops
 
 from auxnet_keras.core.replicas import AllReduce
+from auxnet_keras.core.types import Logs, Tensor
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.losses.task_loss import TaskLoss
-from auxnet_keras.weighting.auxiliary_classes import auxiliary_classes, bin_edges
+from auxnet_keras.weighting.auxiliary_classes import Bins, auxiliary_classes, bin_edges
 from auxnet_keras.weighting.balancing import TaskWeightBalancing
 from auxnet_keras.weighting.base import TaskWeighting, Weighting, WeightingState
 from auxnet_keras.weighting.class_rule import ClassRule, TimeUnit
@@ -91,7 +92,7 @@ class ClassWiseWeighting(Weighting):
     def __init__(
         self,
         num_classes: int | None = None,
-        depth_bins: Any = None,
+        depth_bins: Bins | None = None,
         step_size: float = 2e-4,
         start_epoch: int = 20,
         window: int = 1,
@@ -141,7 +142,7 @@ class ClassWiseWeighting(Weighting):
 
     # --- In the step ------------------------------------------------------------------------
 
-    def total(self, losses: Mapping[str, TaskLoss]) -> Any:
+    def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
         main, auxiliary = (losses[task] for task in self.tasks)
         ids, strays = self.classes.of(auxiliary.target, auxiliary.per_pixel)
         weighted = auxiliary.valid * auxiliary.per_pixel
@@ -177,11 +178,11 @@ class ClassWiseWeighting(Weighting):
         if self.task_weighting is not None:
             self.task_weighting.update(losses)
 
-    def in_force(self) -> Any:
+    def in_force(self) -> Tensor:
         """`w` [C], constant to the gradient."""
         return ops.stop_gradient(ops.convert_to_tensor(self._rule.weights))
 
-    def _reduced(self, sums: Any, strays: Any) -> tuple[Any, ...]:
+    def _reduced(self, sums: Tensor, strays: Tensor) -> tuple[Tensor, ...]:
         """Summed over all replicas.
 
         The rows of `sums` [4, C + 1] without the pixels of no class, those of them that are valid
@@ -192,7 +193,7 @@ class ClassWiseWeighting(Weighting):
         summed = ops.reshape(flat[:-1], shape)
         return (*(summed[row, :-1] for row in range(shape[0])), summed[-1, -1], flat[-1])
 
-    def _pixels(self, count: Any, rest: Any = 0.0) -> Any:
+    def _pixels(self, count: Tensor, rest: Tensor = 0.0) -> Tensor:
         """What the sums of each class are divided by, never 0; `rest` has valid pixels of none."""
         pixels = count if self.normalize_by == "class" else ops.sum(count) + rest
         return ops.where(pixels > 0, pixels, 1.0)
@@ -204,7 +205,7 @@ class ClassWiseWeighting(Weighting):
         if self.task_weighting is not None:  # which `fit` does not know
             self.task_weighting.schedule(epoch)
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         strays = float(ops.convert_to_numpy(self._strays))
         if strays:
             self._strays.assign(0.0)
@@ -225,7 +226,7 @@ class ClassWiseWeighting(Weighting):
             )
         super().on_epoch_end(epoch, logs)
 
-    def current(self) -> dict[str, Any]:
+    def current(self) -> dict[str, Tensor]:
         return {} if self.task_weighting is None else self.task_weighting.current()
 
     def host_weights(self) -> dict[str, float]:

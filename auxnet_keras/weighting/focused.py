@@ -1,8 +1,8 @@
 """Focused task weight balancing (FTWB): TWB with more weight on the main task."""
 
 import math
-from typing import Any
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, shown
 from auxnet_keras.weighting.balancing import TaskWeightBalancing
 
@@ -48,6 +48,6 @@ class FocusedTaskWeightBalancing(TaskWeightBalancing):
             raise ConfigError(f"focus must be 'loss' or a number > 0. Received: {shown(focus)}.")
         self.focus = focus
 
-    def targets(self, main: Any, auxiliary: Any) -> tuple[Any, Any]:
+    def targets(self, main: Tensor, auxiliary: Tensor) -> tuple[Tensor, Tensor]:
         factor = main if self.focus == "loss" else float(self.focus)
         return factor * auxiliary, main

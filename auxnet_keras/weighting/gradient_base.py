@@ -7,10 +7,10 @@ gradients.
 
 import abc
 from collections.abc import Mapping
-from typing import Any
 
 from keras import ops
 
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.base import TaskWeighting
 
@@ -37,7 +37,7 @@ class GradientWeighting(TaskWeighting):
     representation = False
 
     @abc.abstractmethod
-    def rule(self, gram: Any, losses: Any) -> Any:
+    def rule(self, gram: Tensor, losses: Tensor) -> Tensor:
         """The weights [K] for a batch.
 
         Args:
@@ -45,10 +45,10 @@ class GradientWeighting(TaskWeighting):
             losses: Unweighted losses [K], float32.
         """
 
-    def learn(self, losses: Any, usable: Any) -> None:
+    def learn(self, losses: Tensor, usable: Tensor) -> None:
         """Moves further state, before `rule`, if `usable`; there is none by default."""
 
-    def weigh(self, gram: Any, losses: Mapping[str, TaskLoss]) -> Any:
+    def weigh(self, gram: Tensor, losses: Mapping[str, TaskLoss]) -> Tensor:
         """The weights [K] with which a batch trains; keeps them, if the batch is usable."""
         means = ops.stack([ops.stop_gradient(losses[task].mean) for task in self.tasks])
         labelled = ops.stack([losses[task].present for task in self.tasks])

@@ -1,7 +1,6 @@
 """MGDA (MOO-MTL): the common descent direction that is shortest."""
 
-from typing import Any
-
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.weighting.gradient_base import GradientWeighting
 from auxnet_keras.weighting.min_norm import min_norm
 
@@ -51,5 +50,5 @@ class MGDA(GradientWeighting):
     def initial(self, tasks: tuple[str, ...]) -> list[float]:
         return [1.0 / len(tasks)] * len(tasks)
 
-    def rule(self, gram: Any, losses: Any) -> Any:
+    def rule(self, gram: Tensor, losses: Tensor) -> Tensor:
         return min_norm(gram)

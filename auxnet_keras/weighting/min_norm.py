@@ -11,22 +11,23 @@ Reference:
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from keras import ops
+
+from auxnet_keras.core.types import Tensor
 
 _TINY = 1e-30  # below any norm that matters, above float32's smallest normal number
 _FAR = 3e38
 _NEAR = 1e-5  # how strongly a slide holds on to where it is, against a longest vector of 1
 
 
-def scaled(gram: Any) -> Any:
+def scaled(gram: Tensor) -> Tensor:
     """`gram` [K, K] with largest diagonal entry 1: the minimiser is the same, nothing overflows."""
     return gram / ops.maximum(ops.max(ops.diagonal(gram)), _TINY)
 
 
-def two_vectors(a: Any, b: Any, c: Any) -> Any:
+def two_vectors(a: Tensor, b: Tensor, c: Tensor) -> Tensor:
     """Weight of the first of two vectors: clip((c - b) / (a + c - 2 b), 0, 1).
 
     Args:
@@ -41,7 +42,7 @@ def two_vectors(a: Any, b: Any, c: Any) -> Any:
     return ops.clip(weight, 0.0, 1.0)
 
 
-def min_norm(gram: Any) -> Any:
+def min_norm(gram: Tensor) -> Tensor:
     """The minimiser w [K]: the closed form for two vectors, `min_norm_by_moves` for more.
 
     Args:
@@ -54,7 +55,7 @@ def min_norm(gram: Any) -> Any:
     return ops.stack([first, 1.0 - first])
 
 
-def min_norm_by_moves(gram: Any, rounds: int = 30) -> Any:
+def min_norm_by_moves(gram: Tensor, rounds: int = 30) -> Tensor:
     """The minimiser w [K] for any number of vectors.
 
     Starts at the shortest vector. Each round first moves weight between the two vectors where that
@@ -72,10 +73,10 @@ def min_norm_by_moves(gram: Any, rounds: int = 30) -> Any:
     distance = lengths[:, None] + lengths[None, :] - 2.0 * gram
     start = ops.one_hot(ops.argmin(lengths), count, dtype=gram.dtype)
 
-    def times(weights: Any) -> Any:
+    def times(weights: Tensor) -> Tensor:
         return ops.sum(gram * weights[None, :], axis=1)
 
-    def move(weights: Any) -> Any:
+    def move(weights: Tensor) -> Tensor:
         slope = times(weights)
         falls = slope[:, None] - slope[None, :]  # [giver, taker], half of what a unit moved gains
         step = ops.where(distance > 0, falls / ops.maximum(distance, _TINY), 0.0)
@@ -87,7 +88,7 @@ def min_norm_by_moves(gram: Any, rounds: int = 30) -> Any:
         taker = ops.one_hot(best % count, count, dtype=gram.dtype)
         return ops.maximum(weights + amount * (taker - giver), 0.0)
 
-    def slide(weights: Any) -> Any:
+    def slide(weights: Tensor) -> Tensor:
         # The point y of the plane with the least y^T M y + r ||y - w||^2: dependent vectors, whose
         # matrix alone has no inverse, then do no harm, and the fixed point is the same.
         inside = ops.cast(weights > 0, gram.dtype)
@@ -111,7 +112,7 @@ def min_norm_by_moves(gram: Any, rounds: int = 30) -> Any:
     return weights / ops.sum(weights)
 
 
-def min_norm_in_plane(gram: Any, vectors: np.ndarray, active: Any) -> Any:
+def min_norm_in_plane(gram: Tensor, vectors: np.ndarray, active: Tensor) -> Tensor:
     """The minimiser for combinations of two gradients, exactly.
 
     In a plane the point of a hull that is nearest to the origin is a vertex, on an edge, or the

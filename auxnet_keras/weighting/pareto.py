@@ -1,11 +1,11 @@
 """Pareto MTL: a descent direction that also keeps the losses near a preferred ratio."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from keras import ops
 
+from auxnet_keras.core.types import Logs, Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.gradient_base import GradientWeighting
@@ -92,16 +92,16 @@ class ParetoMTL(GradientWeighting):
         if epoch >= _PHASE_1_EPOCHS:
             self.feasible.assign(1.0)
 
-    def active(self, losses: Any) -> Any:
+    def active(self, losses: Tensor) -> Tensor:
         """Bool [constraints]: which ones the losses [2] break."""
         constraints = ops.convert_to_tensor(self._constraints, dtype="float32")
         return ops.sum(constraints * losses[None, :], axis=1) > 0
 
-    def learn(self, losses: Any, usable: Any) -> None:
+    def learn(self, losses: Tensor, usable: Tensor) -> None:
         reached = ops.logical_and(usable, ops.logical_not(ops.any(self.active(losses))))
         self.feasible.assign(ops.where(reached, 1.0, ops.convert_to_tensor(self.feasible)))
 
-    def rule(self, gram: Any, losses: Any) -> Any:
+    def rule(self, gram: Tensor, losses: Tensor) -> Tensor:
         descending = ops.convert_to_tensor(self.feasible) > 0
         vectors = np.concatenate([np.eye(2), self._constraints])
         active = ops.concatenate([ops.stack([descending, descending]), self.active(losses)])

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import numpy as np
 
@@ -21,7 +20,10 @@ def every_fifth(frames: Iterable[Frame], number: Callable[[Frame], int]) -> Divi
 
 
 def by_group(
-    frames: list[Frame], group: Callable[[Frame], Any], fraction: float, seed: int = 0
+    frames: list[Frame],
+    group: Callable[[Frame], str | tuple[str, int]],
+    fraction: float,
+    seed: int = 0,
 ) -> Division:
     """Validation = a random `fraction` of the groups, the same whenever the groups are.
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 
-def text(value: Any) -> str:
+def text(value: object) -> str:
     """A text."""
     if not isinstance(value, str):
         raise TypeError("a text")
     return value
 
 
-def path(value: Any) -> str:
+def path(value: object) -> str:
     """A path, as text."""
     if not isinstance(value, str | Path):
         raise TypeError("a path")
@@ -26,7 +26,7 @@ def path(value: Any) -> str:
     return given
 
 
-def absolute(value: Any) -> str:
+def absolute(value: object) -> str:
     """A path, made absolute so that the run resumes from anywhere."""
     try:
         place = Path(path(value)).expanduser().resolve()
@@ -37,20 +37,20 @@ def absolute(value: Any) -> str:
     return str(place)
 
 
-def weights(value: Any) -> str:
+def weights(value: object) -> str:
     """`imagenet`, `none` or an absolute path."""
     given = path(value)
     return given if given in ("imagenet", "none") else absolute(given)
 
 
-def boolean(value: Any) -> bool:
+def boolean(value: object) -> bool:
     """True or false."""
     if not isinstance(value, bool):
         raise TypeError("true or false")
     return value
 
 
-def count(value: Any) -> int:
+def count(value: object) -> int:
     """A whole number >= 1."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise TypeError("a whole number >= 1")
@@ -59,7 +59,7 @@ def count(value: Any) -> int:
     return value
 
 
-def seed(value: Any) -> int:
+def seed(value: object) -> int:
     """A whole number >= 0."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise TypeError("a whole number >= 0")
@@ -79,7 +79,7 @@ def rate(value: Any) -> float:
     return number
 
 
-def rates_by_epoch(value: Any) -> dict[int, float]:
+def rates_by_epoch(value: object) -> dict[int, float]:
     """Epochs done -> learning rate from then on; `20:0.001,30:0.0001` as text."""
     wrong = TypeError("epochs done and the learning rate from then on, as in 20:0.001,30:0.0001")
     try:
@@ -92,7 +92,7 @@ def rates_by_epoch(value: Any) -> dict[int, float]:
         raise wrong from None
 
 
-def size(value: Any) -> tuple[int, int]:
+def size(value: object) -> tuple[int, int]:
     """Height and width."""
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise TypeError("two whole numbers, height and width")
@@ -105,7 +105,7 @@ class one_of:  # noqa: N801 - reads as the functions beside it do
     def __init__(self, names: Collection[str]) -> None:
         self.names = names
 
-    def __call__(self, value: Any) -> str:
+    def __call__(self, value: object) -> str:
         if not isinstance(value, str) or value not in self.names:
             raise LookupError(list(self.names))
         return value

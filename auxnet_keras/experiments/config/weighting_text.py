@@ -6,6 +6,7 @@ value is read; see `signature_text`.
 """
 
 import dataclasses
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.errors import ConfigError, shown, unknown
@@ -66,7 +67,7 @@ def check(spec: str) -> None:
         text.method.weighting(**text.arguments)
 
 
-def weighting(spec: str, edges: Any = None) -> "Weighting | None":
+def weighting(spec: str, edges: Sequence[float] | None = None) -> "Weighting | None":
     """The weighting a text names, new and unattached; `None` for `none`.
 
     Args:

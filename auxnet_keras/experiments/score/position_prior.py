@@ -1,9 +1,8 @@
 """The position prior: what a network must beat. It knows where a pixel is and nothing else."""
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -15,7 +14,9 @@ from auxnet_keras.experiments.run.json_files import write_png
 FILE = "position_prior.png"
 
 
-def position_prior(batches: Iterable[Any], classes: int, ignore: int) -> np.ndarray:
+def position_prior(
+    batches: Iterable[tuple[np.ndarray, Mapping[str, np.ndarray]]], classes: int, ignore: int
+) -> np.ndarray:
     """At each position the class most frequent there in the training data.
 
     Positions never labelled get the class most frequent anywhere.
