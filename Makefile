@@ -1,0 +1,38 @@
+# `make setup` once, `make check test` before a commit; CI runs .ci/run.
+VENV ?= .venv
+PYTHON ?= $(VENV)/bin/python
+BENCHMARK ?= step_time
+
+.PHONY: setup check test fast docs bench wheel lowest
+
+setup:  ## an environment with everything the tests need, and the commit hooks
+	python3 -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet -c requirements.txt -e '.[test,cv]' pre-commit
+	$(PYTHON) -m pre_commit install
+
+check:  ## lint, format, types
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+
+test:  ## all tests
+	$(PYTHON) -m pytest
+
+fast:  ## the tests that take less than ten seconds each
+	$(PYTHON) -m pytest -m "not slow"
+
+docs:  ## the site in docs/_build/html
+	$(PYTHON) -m sphinx -W --keep-going -b html docs docs/_build/html
+
+bench:  ## one benchmark: make bench BENCHMARK=pipeline
+	$(PYTHON) benchmarks/$(BENCHMARK).py
+
+wheel:  ## builds the wheel and tries it in an environment and a folder of its own
+	$(PYTHON) tests/programs/wheel_smoke.py
+
+lowest:  ## a few tests with the lowest versions that pyproject.toml promises; needs Python 3.11
+	python3.11 -m venv .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet -c requirements-lowest.txt -e . \
+		pytest pytest-xdist hypothesis scikit-learn jax
+	.venv-lowest/bin/python -m pytest tests/losses tests/weighting/test_fixed.py \
+		tests/data/readers/test_kitti.py
