@@ -93,26 +93,9 @@ def try_installed() -> None:
 
 
 TRAIN = [
-    "train",
-    "--out",
-    "run",
-    "--data",
-    "street",
-    "--limit",
-    "4",
-    "--model",
-    "auxnet",
-    "--backbone",
-    "small",
-    "--weights",
-    "none",
-    "--size",
-    "32",
-    "64",
-    "--batch-size",
-    "2",
-    "--epochs",
-    "1",
+    *("train", "--out", "run", "--data", "street", "--limit", "4", "--epochs", "1"),
+    *("--model", "auxnet", "--backbone", "small", "--weights", "none"),
+    *("--size", "32", "64", "--batch-size", "2"),
 ]
 
 if __name__ == "__main__":
