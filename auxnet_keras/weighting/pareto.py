@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from keras import ops
 
-from auxnet_keras.core.types import Logs, Tensor
+from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.gradient_base import GradientWeighting
