@@ -1,6 +1,5 @@
 """A frame of any dataset as files of the `folder` kind, and the description that goes with them."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -131,15 +130,3 @@ def _depth(encoding: DepthEncoding, fractions: bool) -> dict[str, Any]:
         "offset": encoding.offset,
         "invalid": sorted({*encoding.invalid, _lost(encoding)}),
     }
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file that is whole or absent, also after Ctrl-C; makes the folder it goes to."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

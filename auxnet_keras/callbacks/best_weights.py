@@ -13,7 +13,8 @@ import keras
 from auxnet_keras.core.types import Logs
 from auxnet_keras.errors import DataError, unknown
 from auxnet_keras.safety import check_weights
-from auxnet_keras.storage.atomic import replacing
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.write_errors import writing
 
 
 class BestWeights(keras.callbacks.Callback):
@@ -100,15 +101,9 @@ class BestWeights(keras.callbacks.Callback):
             self.model.save_weights(memory)
         with h5py.File(memory, "r+") as file:
             file.attrs.update(monitor=self.monitor, value=self.value, epoch=self.epoch)
-        try:
-            with replacing(self.path) as temporary:
-                temporary.write_bytes(memory.getbuffer())
-        except OSError as error:
-            raise DataError(
-                f"The best weights {self.path} could not be written: {error.strerror or error}. "
-                "What was there before is untouched; free some space or make the folder writable. "
-                f"Received: {str(self.path)!r}."
-            ) from error
+        kept = "What was there before is untouched."
+        with writing(f"The best weights {self.path}", kept=kept):
+            write(self.path, memory.getbuffer())
 
     def _remember(self) -> None:
         try:

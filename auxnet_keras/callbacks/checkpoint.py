@@ -22,7 +22,8 @@ from auxnet_keras.callbacks.saved_variables import (
 from auxnet_keras.callbacks.stop_signals import StopSignals
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
-from auxnet_keras.storage.atomic import alone, sweep
+from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.scratch import sweep
 
 logger = logging.getLogger("auxnet_keras")
 _CALLBACK = "callback-"

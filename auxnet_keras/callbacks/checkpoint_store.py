@@ -15,6 +15,7 @@ import numpy as np
 from auxnet_keras.errors import AuxnetError, DataError
 from auxnet_keras.safety import read_npz, read_text
 from auxnet_keras.storage.atomic import replacing_folder
+from auxnet_keras.storage.write_errors import writing
 
 FORMAT = 2
 _STATE, _META, _SUMS = "state.npz", "meta.json", "SHA256"
@@ -76,7 +77,9 @@ class CheckpointStore:
                 checkpoints are as they were.
         """
         path = self.folder / (f"epoch-{epoch:05d}" + (f".batch-{step:06d}" if step else ""))
-        try:
+        size = sum(array.nbytes for array in arrays.values())
+        kept = f"Earlier checkpoints are untouched. Expected room for {size:,} bytes."
+        with writing(f"The checkpoint {path}", kept=kept, error=CheckpointError):
             with replacing_folder(path) as temporary:
                 np.savez(temporary / _STATE, **arrays)
                 text = json.dumps(
@@ -87,14 +90,6 @@ class CheckpointStore:
                 (temporary / _SUMS).write_text(sums, encoding="utf-8")
             for old in self._paths()[self.keep :]:
                 shutil.rmtree(old)
-        except OSError as error:
-            raise CheckpointError(
-                f"The checkpoint {path} could not be written: {error.strerror or error}. Earlier "
-                "checkpoints are untouched; free some space or make the folder writable and start "
-                "again to go on from them. Expected room for "
-                f"{sum(array.nbytes for array in arrays.values()):,} bytes. "
-                f"Received: {_free(self.folder)}."
-            ) from error
         return path
 
     def newest(self) -> Checkpoint | None:
@@ -139,13 +134,6 @@ def position(name: str) -> tuple[int, int] | None:
     """(epochs, batches of the next) that the name of a checkpoint's folder says."""
     match = re.fullmatch(r"epoch-(\d{5,10})(?:\.batch-(\d{6,12}))?", name)
     return None if match is None else (int(match[1]), int(match[2] or 0))
-
-
-def _free(folder: Path) -> str:
-    try:
-        return f"{shutil.disk_usage(folder).free:,} bytes free"
-    except OSError as error:
-        return str(error.strerror)
 
 
 def _read(path: Path) -> Checkpoint:

@@ -12,7 +12,8 @@ from auxnet_keras.callbacks.epoch_clock import EpochClock
 from auxnet_keras.core.types import Logs
 from auxnet_keras.errors import DataError, shown
 from auxnet_keras.safety.bounded_read import MAX_TABLE, read_text
-from auxnet_keras.storage.atomic import replacing, told
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.write_errors import writing
 
 _LAST = ("seconds", "images_per_second")
 
@@ -66,8 +67,8 @@ class HistoryFile(keras.callbacks.Callback):
             "images_per_second": f"{self._clock.images_per_second:.3f}",
         }
         self._table.add({"epoch": str(epoch), **values, **times})
-        with told(self.path), replacing(self.path) as temporary:
-            temporary.write_text(self._table.text(), encoding="utf-8", newline="")
+        with writing(self.path):
+            write(self.path, self._table.text())
 
     def _read(self) -> list[dict[str, str]]:
         if not self.path.is_file():

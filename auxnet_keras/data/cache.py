@@ -4,7 +4,6 @@ import hashlib
 import logging
 import os
 import struct
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +14,8 @@ import numpy as np
 from auxnet_keras.data.frame import Sample
 from auxnet_keras.data.resize import Size
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.write_errors import reason, writing
 
 logger = logging.getLogger("auxnet_keras")
 _HEADER = struct.Struct("<8sIIII40x")  # magic, height, width, checksum, label bytes
@@ -64,13 +65,12 @@ class FolderCache:
         self._key = fingerprint
         self._writable = True
         self._paths: dict[int, Path] = {}
-        try:
+        with writing(
+            f"The cache folder {folder}",
+            kept='cache="memory" needs no folder.',
+            error=ConfigError,
+        ):
             folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigError(
-                f"Cannot create the cache folder {folder}. Give a folder that can be "
-                f'written to, or cache="memory". Received: {error.strerror}.'
-            ) from error
 
     def path(self, index: int) -> Path:
         """The sample's file; its sources are looked at once, when it is first asked for."""
@@ -94,10 +94,10 @@ class FolderCache:
         if not self._writable:
             return
         try:
-            _write_whole(self.path(index), _pack(sample))
+            write(self.path(index), _pack(sample), durable=False)
         except OSError as error:
             self._writable = False  # a full disk slows training down; it must not end it
-            logger.warning("%s: cache not written (%s); decoding", self.folder, error.strerror)
+            logger.warning("%s: cache not written (%s); decoding", self.folder, reason(error))
 
 
 def open_cache(
@@ -160,14 +160,3 @@ def _aligned_copy(array: np.ndarray) -> np.ndarray:
     copy = _aligned(array.nbytes).view(array.dtype).reshape(array.shape)
     copy[...] = array
     return copy
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        try:
-            file.write(data)
-            file.close()
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise

@@ -8,8 +8,8 @@ import keras
 
 from auxnet_keras.export.catalogue import FORMATS
 from auxnet_keras.export.fixed_size import need
-from auxnet_keras.export.write_errors import writing
-from auxnet_keras.storage.atomic import replacing
+from auxnet_keras.export.verification import writing_export
+from auxnet_keras.storage.atomic import write as write_file
 
 
 def write(
@@ -45,6 +45,6 @@ def write(
         report[name] = each.writer(model, Path(directory) / each.file, **options)
     text = json.dumps({name: one.to_mapping() for name, one in report.items()}, indent=2)
     record = Path(directory) / "verification.json"
-    with writing(record), replacing(record) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+    with writing_export(record):
+        write_file(record, text + "\n")
     return {name: one.path for name, one in report.items()}

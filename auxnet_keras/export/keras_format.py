@@ -8,8 +8,12 @@ import numpy as np
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.export.deployment import Deployment
-from auxnet_keras.export.verification import Verification, sample_inputs, verify
-from auxnet_keras.export.write_errors import writing
+from auxnet_keras.export.verification import (
+    Verification,
+    sample_inputs,
+    verify,
+    writing_export,
+)
 from auxnet_keras.storage.atomic import replacing
 
 
@@ -41,7 +45,7 @@ def keras_file(model: keras.Model, path: str | Path) -> Verification:
         output = network(deployment.arguments(inputs), training=False)
         return np.asarray(output[deployment.task])
 
-    with writing(path), replacing(path) as temporary:
+    with writing_export(path), replacing(path) as temporary:
         deployment.network.save(temporary)
         loaded = keras.models.load_model(temporary, compile=False)
         expected = [(inputs, run_of(deployment.network, inputs))]

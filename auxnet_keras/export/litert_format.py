@@ -9,8 +9,13 @@ import numpy as np
 from auxnet_keras.export.catalogue import FORMATS
 from auxnet_keras.export.deployment import Deployment
 from auxnet_keras.export.fixed_size import fixed_size_model, need
-from auxnet_keras.export.verification import Verification, network_output, sample_inputs, verify
-from auxnet_keras.export.write_errors import writing
+from auxnet_keras.export.verification import (
+    Verification,
+    network_output,
+    sample_inputs,
+    verify,
+    writing_export,
+)
 from auxnet_keras.storage.atomic import replacing
 
 
@@ -40,7 +45,7 @@ def litert(
 
     path = Path(path)
     deployment = Deployment(model, size)
-    with writing(path), replacing(path) as temporary:
+    with writing_export(path), replacing(path) as temporary:
         fixed_size_model(deployment, 1).export(temporary, format="litert", verbose=False)
         serve = Interpreter(str(temporary)).get_signature_runner()
 

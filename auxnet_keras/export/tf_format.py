@@ -17,8 +17,8 @@ from auxnet_keras.export.verification import (
     network_output,
     sample_inputs,
     verify,
+    writing_export,
 )
-from auxnet_keras.export.write_errors import writing
 from auxnet_keras.storage.atomic import replacing_folder
 
 CARD = "auxnet.json"
@@ -64,7 +64,7 @@ def saved_model(
     path = Path(path)
     deployment = Deployment(model, size, disparity)
     _refuse_foreign(path)
-    with writing(path, tf.errors.OpError), replacing_folder(path) as temporary:
+    with writing_export(path, tf.errors.OpError), replacing_folder(path) as temporary:
         _archive(deployment).write_out(str(temporary), verbose=False)
         loaded = tf.saved_model.load(str(temporary))
 

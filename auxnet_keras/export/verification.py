@@ -1,5 +1,6 @@
 """An export counts as written once it has given what the network gives."""
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 
 from auxnet_keras.errors import AuxnetError
 from auxnet_keras.export.deployment import Deployment
+from auxnet_keras.storage.write_errors import writing
 
 ENOUGH = 0.999
 """Share of pixels that must agree: other kernels round differently, and ties fall either way."""
@@ -19,6 +21,12 @@ TOLERANCE = 1e-3
 
 class ExportError(AuxnetError, RuntimeError):
     """An export does not give what its network gives, or cannot be written."""
+
+
+def writing_export(path: Path, *others: type[Exception]) -> contextlib.AbstractContextManager[None]:
+    """A refusal to write an export, or one of `others`, becomes an ExportError."""
+    kept = "An earlier export is as it was."
+    return writing(f"The export to {path}", kept=kept, error=ExportError, others=others)
 
 
 @dataclasses.dataclass(frozen=True)

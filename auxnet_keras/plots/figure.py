@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from auxnet_keras.storage.atomic import replacing, told
+from auxnet_keras.storage.atomic import replacing
+from auxnet_keras.storage.write_errors import writing
 
 INK = "#24292f"
 FAINT = "#d0d7de"
@@ -45,6 +46,6 @@ def save(figure: Figure, path: str | Path) -> Path:
         DataError: The file cannot be written; what was there before is as it was.
     """
     path = Path(path)
-    with told(path), replacing(path) as temporary:
+    with writing(path), replacing(path) as temporary:
         figure.savefig(temporary)
     return path

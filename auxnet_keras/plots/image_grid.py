@@ -12,7 +12,8 @@ from matplotlib.textpath import TextPath
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.plots import figure as figures
-from auxnet_keras.storage.atomic import replacing, told
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.write_errors import writing
 
 # All in pixels; a page shows the grid at about half its size.
 GAP = 6
@@ -77,8 +78,8 @@ def write_png(image: np.ndarray, path: str | Path) -> Path:
     """
     path = Path(path)
     _, encoded = cv2.imencode(".png", image[..., ::-1])
-    with told(path), replacing(path) as temporary:
-        temporary.write_bytes(encoded.tobytes())
+    with writing(path):
+        write(path, encoded.tobytes())
     return path
 
 

@@ -1,1 +1,1 @@
-"""Writing to disk: files that are whole or absent, folders that one process has alone."""
+"""Writing to disk: whole or absent, one process alone, and what to say where it is refused."""

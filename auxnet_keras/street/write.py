@@ -1,7 +1,6 @@
 """Writing street scenes to disk, resumably and without touching anybody's files."""
 
 import json
-import os
 from pathlib import Path
 
 import cv2
@@ -9,6 +8,9 @@ import numpy as np
 
 from auxnet_keras.errors import ConfigError, DataError, shown, unknown
 from auxnet_keras.safety import read_text
+from auxnet_keras.storage.atomic import write as write_file
+from auxnet_keras.storage.scratch import sweep
+from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.street.layouts import LAYOUTS
 from auxnet_keras.street.scene import check_size, render
 
@@ -20,18 +22,13 @@ VERSION = 1
 
 def _save(path: Path, content: np.ndarray | str | bytes) -> None:
     """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(content, np.ndarray):
         ordered = content[..., ::-1] if content.ndim == 3 else content
         encoded, buffer = cv2.imencode(".png", ordered)
         if not encoded:
             raise DataError(f"Could not encode {path.name} as PNG. Received: {content.dtype}.")
         content = buffer.tobytes()
-    elif isinstance(content, str):
-        content = content.encode()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    write_file(path, content)
 
 
 def _claim(root: Path, record: dict) -> None:
@@ -103,16 +100,12 @@ def write(
         "size": [int(length) for length in size],
         "version": VERSION,
     }
-    try:
+    with writing(f"Street scenes in {root}"):
+        sweep(root, deep=True)
         _claim(root, record)
         for index in range(count):
             if (root / picture_of(index, count)).is_file():
                 continue
             for path, content in files_of(render(seed, index, size), index, count).items():
                 _save(root / path, content)
-    except OSError as error:
-        raise DataError(
-            f"Street scenes cannot be written to {root}; give a folder that can be created and "
-            f"written, with space on its disk. Received: {error}."
-        ) from error
     return root

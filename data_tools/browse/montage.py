@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.storage.atomic import replacing, told
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.write_errors import writing
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +33,8 @@ class Montage:
             DataError: It cannot be written.
         """
         path = check_png(Path(path).expanduser())
-        with told(path), replacing(path) as temporary:
-            temporary.write_bytes(self._repr_png_())
+        with writing(path):
+            write(path, self._repr_png_())
         return path
 
     def _repr_png_(self) -> bytes:

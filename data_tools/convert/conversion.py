@@ -17,15 +17,17 @@ from auxnet_keras.data.units import Calibration, NoCalibrationError
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.safety import read_text
 from auxnet_keras.safety.bounded_read import MAX_TABLE
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.scratch import sweep
+from auxnet_keras.storage.write_errors import writing
 from data_tools.folder_layout import (
     IMAGES,
     content_of,
     description,
     files_of,
     places_of,
-    write_whole,
 )
-from data_tools.opening import bar, opened, writing
+from data_tools.opening import bar, opened
 
 RECORD = "convert.json"
 """What a folder was converted from; its presence says that the folder is ours."""
@@ -68,17 +70,16 @@ def convert(target: str, out: str | Path) -> Path:
         )
     frames = source.frames("all")
     parts = {split: source.frames(split) for split in ("train", "val")}
-    with writing("Converted files", out):
+    with writing(f"Converted files in {out}"):
+        sweep(out, deep=True)
         _claim(source, frames, out, _record(source, frames, parts))
         missing = [frame for frame in frames if not _is_complete(source, frame, out)]
         if missing or not (out / FILE).is_file():
             _write_frames(source, missing, out)
             for split, members in parts.items():
                 names = "".join(f"{frame.name}\n" for frame in members)
-                write_whole(out / f"{split}.txt", (names or "\n").encode())
-            for leftover in out.rglob(".*.part"):  # of a run that was killed
-                leftover.unlink(missing_ok=True)
-            write_whole(out / FILE, _description(source, frames, out).encode())
+                write(out / f"{split}.txt", names or "\n")
+            write(out / FILE, _description(source, frames, out))
     return out
 
 
@@ -139,7 +140,7 @@ def _claim(source: Source, frames: list[Frame], out: Path, record: dict[str, Any
             f"{out} is not empty and was not written by a conversion; nothing was changed. Choose "
             f"an empty or new folder. Received: {contents(out)}."
         )
-    write_whole(note, (json.dumps(record, indent=1) + "\n").encode())
+    write(note, json.dumps(record, indent=1) + "\n")
 
 
 def _frames_before(note: Path, record: dict[str, Any]) -> dict[str, str] | None:
@@ -169,7 +170,7 @@ def _write_frame(source: Source, frame: Frame, out: Path) -> None:
         if earlier not in places.values():
             (out / earlier).unlink(missing_ok=True)
     for what, place in places.items():
-        write_whole(out / place, content[what])
+        write(out / place, content[what])
 
 
 def _write_frames(source: Source, frames: list[Frame], out: Path) -> None:

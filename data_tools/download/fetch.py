@@ -18,13 +18,13 @@ from rich.progress import (
 
 from auxnet_keras.data.files.listing import contents
 from auxnet_keras.errors import DataError
-from auxnet_keras.storage.atomic import alone
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.write_errors import writing
 from data_tools.download.catalogue import RELEASES, Release, Remote, family, release_of
 from data_tools.download.checksums import checked
 from data_tools.download.transfer import fetch, forget, is_ours
 from data_tools.download.unpack import check_space, unpack
-from data_tools.folder_layout import write_whole
-from data_tools.opening import writing
 
 RECORD = "download.json"
 """In an unpacked folder: the archive's name, address, size and SHA-256. It appears with the folder,
@@ -63,7 +63,7 @@ def download(
     """
     chosen, out = release_of(kind, release), Path(out).expanduser()
     with (
-        writing("The data set", out),
+        writing(f"The data set in {out}"),
         _progress() as progress,
         alone(out, "downloading to this folder", DataError),
     ):
@@ -130,14 +130,14 @@ def _get(remote: Remote, page: str, out: Path, keep_archives: bool, progress: Pr
         part.replace(path)
     if remote.folder is not None:
         record = {"name": remote.name, "url": remote.url, "size": _length(path), "sha256": sha256}
-        content = (json.dumps(record, indent=1) + "\n").encode()
+        content = json.dumps(record, indent=1) + "\n"
         try:
             with _bar(progress, "Unpacking", remote.size) as tell:
                 unpack(
                     path,
                     out / remote.folder,
                     tell=tell,
-                    finish=lambda folder: write_whole(folder / RECORD, content),
+                    finish=lambda folder: write(folder / RECORD, content),
                 )
         except DataError:
             forget(part)  # what lies at `path` next time may be a person's

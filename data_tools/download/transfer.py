@@ -13,9 +13,9 @@ import requests
 from urllib3.exceptions import HTTPError, ProtocolError
 
 from auxnet_keras.errors import DataError
+from auxnet_keras.storage.atomic import write
 from data_tools.download import session as policy
 from data_tools.download.session import Session, reason
-from data_tools.folder_layout import write_whole
 
 TIMEOUT = 60.0
 """Seconds without a byte after which a connection counts as lost."""
@@ -175,7 +175,7 @@ def _write(response: requests.Response, part: Path, begin: int, note: _Note, tel
     if not begin:
         # In this order: a note beside the bytes of another file would glue the two together.
         part.unlink(missing_ok=True)
-        write_whole(_note_place(part), json.dumps(asdict(note)).encode())
+        write(_note_place(part), json.dumps(asdict(note)))
     reached = begin
     with part.open("ab") as file:
         while chunk:

@@ -14,7 +14,9 @@ from typing import Any
 import platformdirs
 
 from auxnet_keras.errors import DataError
-from auxnet_keras.storage.atomic import alone, replacing
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.write_errors import reason
 
 VERSION = 4
 """Raised when the same files would be checked in another way."""
@@ -45,7 +47,7 @@ class Journal:
         try:
             self._file.write(_line(key, result))
         except OSError as error:
-            _not_kept(error)
+            _not_kept(reason(error))
             self._file = None
 
 
@@ -76,7 +78,7 @@ def journal(name: str, keys: Collection[str]) -> Iterator[Journal]:
             _not_kept("another process is verifying the same data set")
             known, _ = _read(path, keys)
         except OSError as error:
-            _not_kept(error)
+            _not_kept(reason(error))
             file = None  # it may be open, and full
             known, _ = _read(path, keys)
         yield Journal(known, file)
@@ -97,8 +99,7 @@ def _read(path: Path, keys: Collection[str]) -> tuple[dict[str, dict[str, Any]],
 
 
 def _compact(path: Path, known: dict[str, dict[str, Any]]) -> None:
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        file.writelines(_line(key, result) for key, result in known.items())
+    write(path, b"".join(_line(key, result) for key, result in known.items()))
 
 
 def _line(key: str, result: dict[str, Any]) -> bytes:
@@ -115,5 +116,5 @@ def _entry(line: bytes) -> tuple[str, dict[str, Any]] | None:
     return key, result
 
 
-def _not_kept(reason: object) -> None:
-    logger.warning("The results of this check are not kept for a later one: %s", reason)
+def _not_kept(why: str) -> None:
+    logger.warning("The results of this check are not kept for a later one: %s", why)

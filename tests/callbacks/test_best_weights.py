@@ -1,7 +1,7 @@
 """best.weights.h5 holds the best epoch, and says which one it is."""
 
 import errno
-from pathlib import Path
+import os
 
 import h5py
 import keras
@@ -10,6 +10,7 @@ import pytest
 
 import auxnet_keras as ak
 from auxnet_keras.errors import ConfigError, DataError
+from auxnet_keras.storage import atomic
 from tests.toys import toy_batches, toy_model
 
 
@@ -121,13 +122,12 @@ def test_a_full_disk_is_one_sentence(path, monkeypatch, capfd):
     fit(path, [1.0])
     before = path.read_bytes()
 
-    def write_bytes(file, data):
-        with file.open("wb") as half:
-            half.write(data[:1000])
+    def sync(file):
+        os.truncate(file, 1000)
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", write_bytes)
-    with pytest.raises(DataError, match=r"No space left on device.*free some space") as error:
+    monkeypatch.setattr(atomic, "_sync", sync)
+    with pytest.raises(DataError, match=r"free some space.*No space left on device") as error:
         fit(path, [1.0])
     assert str(path) in str(error.value) and "\n" not in str(error.value)
     assert path.read_bytes() == before

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from auxnet_keras.callbacks.checkpoint_store import CheckpointError, CheckpointStore
-from auxnet_keras.storage.atomic import sweep
+from auxnet_keras.storage.scratch import sweep
+from tests.storage.leftovers import leave_half, leave_moved
 
 ARRAYS = {"a": np.arange(6.0, dtype=np.float32).reshape(2, 3), "b": np.array(7, np.uint32)}
 
@@ -53,7 +54,7 @@ def test_the_sums_are_those_of_sha256sum(store):
 
 
 def test_a_killed_write_leaves_nothing_that_counts(store):
-    half = store.folder / ".tmp-epoch-00004"
+    half = leave_half(store.folder / "epoch-00004")
     shutil.copytree(store.folder / "epoch-00003", half)
     (half / "SHA256").unlink()
     assert store.newest().epoch == 3
@@ -101,9 +102,9 @@ def test_a_flipped_bit_in_the_end_of_a_line_of_sums_is_found(store):
 
 
 def test_what_killed_writes_left_is_cleared_away(store):
-    left = store.folder / ".tmp-epoch-00007.batch-000017"
+    left = leave_half(store.folder / "epoch-00007.batch-000017")
     shutil.copytree(store.folder / "epoch-00003", left)
-    (store.folder / "epoch-00003").rename(store.folder / ".old-epoch-00003")  # the only copy
+    leave_moved(store.folder / "epoch-00003")
     sweep(store.folder)
     assert names(store) == ["epoch-00002", "epoch-00003"]
     assert store.newest().epoch == 3

@@ -32,7 +32,7 @@ import numpy as np
 import tensorflow as tf
 
 import auxnet_keras as ak
-from auxnet_keras.storage import atomic as _files
+from auxnet_keras.storage import atomic
 
 SIZE = (32, 64)
 
@@ -74,8 +74,8 @@ class Ended(keras.callbacks.Callback):
             stop_after(self.detail)
         if self.is_now("sync", number):
             left = iter(range(self.detail))
-            sync = _files._sync
-            _files._sync = lambda path: kill() if next(left, None) is None else sync(path)
+            sync = atomic._sync
+            atomic._sync = lambda path: kill() if next(left, None) is None else sync(path)
 
     def on_train_batch_end(self, batch, logs=None):
         if self.is_now("step", self.now * 3 + batch + 1):

@@ -10,7 +10,8 @@ import yaml
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.safety import YamlError, plain_yaml, read_text
-from auxnet_keras.storage.atomic import replacing, told
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.write_errors import writing
 
 
 def read_settings(path: str | Path) -> dict[str, Any]:
@@ -49,8 +50,8 @@ def as_config(config: RunConfig | Mapping[str, Any] | str | Path) -> RunConfig:
 def write_config(config: RunConfig, path: str | Path) -> None:
     """Writes a config as YAML, in the order of `RunConfig`."""
     text = yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
-    with told(Path(path)), replacing(Path(path)) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    with writing(path):
+        write(Path(path), text)
 
 
 def recipes() -> list[str]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from auxnet_keras.errors import DataError
+from auxnet_keras.storage.write_errors import not_written
 
 
 @contextlib.contextmanager
@@ -27,8 +27,6 @@ def event_files_told(folder: Path) -> Iterator[None]:
         if ".tfevents." not in text:
             raise
         reason = re.search(r"\.v2; ([^\n]+)", text)
-        raise DataError(
-            f"TensorBoard's files in {folder} could not be written. Free some space or make the "
-            "folder writable, then give the same command again: it goes on from the last "
-            f"checkpoint. Received: {reason[1] if reason else type(error).__name__}."
-        ) from error
+        said = reason[1] if reason else type(error).__name__
+        kept = "It goes on from the last checkpoint."
+        raise not_written(f"TensorBoard's files in {folder}", said, kept) from error

@@ -12,7 +12,8 @@ from auxnet_keras.experiments.run.log import logger
 from auxnet_keras.experiments.run.run import RESULTS, Run
 from auxnet_keras.experiments.score.evaluation import evaluate
 from auxnet_keras.experiments.score.position_prior import position_prior, write_prior
-from auxnet_keras.storage.atomic import replacing, told
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.write_errors import writing
 
 
 def finish(run: Run) -> None:
@@ -22,8 +23,8 @@ def finish(run: Run) -> None:
     _write_results(run, results)
     write_figures(run, results, data.source(run.config.data, run.config.root))
     card = run.path / "MODEL_CARD.md"
-    with told(card), replacing(card) as temporary:
-        temporary.write_text(model_card(run), encoding="utf-8")
+    with writing(card):
+        write(card, model_card(run))
     export(run, ["saved_model"])
     record = run.manifest
     record.record_artefacts()

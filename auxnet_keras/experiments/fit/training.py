@@ -9,7 +9,8 @@ from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.folder import claim_folder, open_folder
 from auxnet_keras.experiments.run.run import WEIGHTS, Run
-from auxnet_keras.storage.atomic import alone
+from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.scratch import sweep
 
 _BOARD = "tensorboard"
 _CHECKPOINT_STEPS = 500  # minutes of work; a save takes a second
@@ -45,6 +46,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
     from auxnet_keras.experiments.run.log import logger, run_log
 
     with alone(run.path, "training in this run folder", ConfigError):
+        sweep(run.path, deep=True)
         run = claim_folder(config)
         with run_log(run.path):
             try:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from auxnet_keras.storage.atomic import replacing, told
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.write_errors import writing
 
 LABELS = {
     "mean_iou": "mean IoU",
@@ -92,8 +93,8 @@ class Table:
         """Writes `<name>.md`, `<name>.csv` and `<name>.tex`."""
         for ending, text in (("md", self.markdown()), ("csv", self.csv()), ("tex", self.latex())):
             path = folder / f"{name}.{ending}"
-            with told(path), replacing(path) as temporary:
-                temporary.write_text(text, encoding="utf-8")
+            with writing(path):
+                write(path, text)
 
 
 def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:

@@ -6,10 +6,10 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.config_file import read_config, write_config
 from auxnet_keras.experiments.config.run_config import CHANGEABLE, RunConfig, difference
 from auxnet_keras.experiments.run.run import Run, load_run
-from auxnet_keras.storage.atomic import LOCK
+from auxnet_keras.storage.lock import LOCK
+from auxnet_keras.storage.scratch import NAME
 
 _CONFIG = "config.yaml"
-_OURS = (LOCK, f".tmp-{_CONFIG}")  # all that a run killed at its very start leaves
 
 
 def open_folder(config: RunConfig) -> Run:
@@ -35,9 +35,7 @@ def open_folder(config: RunConfig) -> Run:
                 f"same settings to resume it. Received: {'; '.join(fixed)}."
             )
         return Run(path, config) if lines else run
-    if path.exists() and (
-        not path.is_dir() or any(inside.name not in _OURS for inside in path.iterdir())
-    ):
+    if path.exists() and (not path.is_dir() or not all(map(_is_left, path.iterdir()))):
         raise ConfigError(
             "The run folder must be new, empty, or hold an earlier run with its config.yaml, so "
             f"that nothing of yours is mixed with it. Received: {str(path)!r}."
@@ -58,6 +56,11 @@ def claim_folder(config: RunConfig) -> Run:
     if changes and _has_trained(run):
         run.manifest.event("change", settings=changes)
     return run
+
+
+def _is_left(inside: Path) -> bool:
+    """All that a run killed at its very start leaves."""
+    return inside.name == LOCK or bool(NAME.fullmatch(inside.name))
 
 
 def _has_trained(run: Run) -> bool:

@@ -9,7 +9,8 @@ import numpy as np
 
 from auxnet_keras.errors import DataError
 from auxnet_keras.safety import read_bytes
-from auxnet_keras.storage.atomic import replacing, told
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.write_errors import writing
 
 MAX_JSON = 1 << 22
 """Bytes; a manifest names a run's files, and a run has no ten thousand."""
@@ -52,12 +53,12 @@ def damaged(path: Path, received: object, remedy: str = _AGAIN) -> DataError:
 
 def write_json(content: Any, path: Path) -> None:
     """Writes JSON; makes the folder it goes to."""
-    with told(path), replacing(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    with writing(path):
+        write(path, json.dumps(content, indent=2) + "\n")
 
 
 def write_png(image: np.ndarray, path: Path) -> None:
     """Writes uint8 or uint16 [H, W] as PNG; makes the folder it goes to."""
     _, encoded = cv2.imencode(".png", image)
-    with told(path), replacing(path) as temporary:
-        temporary.write_bytes(encoded.tobytes())
+    with writing(path):
+        write(path, encoded.tobytes())

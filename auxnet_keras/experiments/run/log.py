@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 
 from auxnet_keras.callbacks.progress import describe
-from auxnet_keras.storage.atomic import told
+from auxnet_keras.storage.write_errors import writing
 
 logger = logging.getLogger("auxnet_keras")
 
@@ -25,7 +25,7 @@ def run_log(folder: Path) -> Iterator[None]:
         DataError: log.txt cannot be opened.
     """
     path = folder / "log.txt"
-    with told(path):
+    with writing(path):
         file = _LogFile(path, encoding="utf-8")
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     terminal = logging.StreamHandler()

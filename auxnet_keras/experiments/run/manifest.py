@@ -13,7 +13,8 @@ from typing import Any
 
 import auxnet_keras
 from auxnet_keras.experiments.run.json_files import damaged, read_json, write_json
-from auxnet_keras.storage.atomic import LOCK
+from auxnet_keras.storage.lock import LOCK
+from auxnet_keras.storage.scratch import NAME
 
 CHECKOUT = Path(auxnet_keras.__file__).resolve().parents[1]
 """Where the package's own repository is, if it runs from one."""
@@ -63,7 +64,7 @@ class Manifest:
         files = sorted(
             path
             for path in folder.rglob("*")
-            if path.is_file() and path != self.path and path.name != LOCK
+            if path.is_file() and path != self.path and not _is_passing(path.relative_to(folder))
         )
         self.content["artefacts"] = {
             path.relative_to(folder).as_posix(): sha256(path) for path in files
@@ -72,6 +73,11 @@ class Manifest:
 
     def _write(self) -> None:
         write_json(self.content, self.path)
+
+
+def _is_passing(path: Path) -> bool:
+    """A lock, or what a writer is about to put into its place."""
+    return path.name == LOCK or any(map(NAME.fullmatch, path.parts))
 
 
 def sha256(path: Path) -> str:

@@ -15,6 +15,7 @@ from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.json_files import damaged, read_json
 from auxnet_keras.experiments.run.manifest import Manifest
 from auxnet_keras.safety.bounded_read import MAX_TABLE, read_bytes
+from auxnet_keras.storage.links import refuse_links
 
 if TYPE_CHECKING:
     from auxnet_keras.data.frame import DatasetInfo
@@ -169,6 +170,7 @@ def load_run(path: str | Path) -> Run:
 
     Raises:
         ConfigError: The folder is missing or is no run folder.
+        DataError: There is a link in it.
 
     Example:
         >>> run = ak.experiments.load_run("runs/kitti")
@@ -181,6 +183,7 @@ def load_run(path: str | Path) -> Run:
             "Not a run folder: a run folder holds the config.yaml that `auxnet train --out` "
             f"wrote. Received: {str(path)!r}."
         )
+    refuse_links(path)
     return Run(path, read_config(file))
 
 

@@ -14,6 +14,7 @@ from auxnet_keras.errors import ConfigError, DataError
 from data_tools.convert import conversion as module
 from data_tools.convert.conversion import convert
 from tests.data import driving_makers, makers
+from tests.storage.leftovers import leave_half
 
 
 @pytest.fixture
@@ -157,7 +158,7 @@ def test_what_is_missing_or_empty_is_written_again(nyu, tmp_path):
     before = state(folder)
     (folder / "rgb/00002.png").unlink()
     (folder / "depth/00003.png").write_bytes(b"")  # as after a power cut
-    (folder / "labels/.00001.png.17.part").write_bytes(b"half")  # as after a kill
+    leave_half(folder / "labels/00001.png").write_bytes(b"half")
     convert(f"nyuv2:{nyu}", folder)
     after = state(folder)
     assert after.keys() == before.keys()
@@ -168,7 +169,7 @@ def test_what_is_missing_or_empty_is_written_again(nyu, tmp_path):
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError(errno.ENOSPC, "No space left")])
 def test_interrupted_it_is_no_dataset_yet_and_goes_on(nyu, tmp_path, monkeypatch, stop):
-    real, calls = module.write_whole, []
+    real, calls = module.write, []
 
     def failing(path, content):
         calls.append(path)
@@ -178,13 +179,13 @@ def test_interrupted_it_is_no_dataset_yet_and_goes_on(nyu, tmp_path, monkeypatch
 
     monkeypatch.setattr(module.os, "cpu_count", lambda: 1)
 
-    monkeypatch.setattr(module, "write_whole", failing)
+    monkeypatch.setattr(module, "write", failing)
     folder = tmp_path / "out"
     with pytest.raises((KeyboardInterrupt, DataError)) as raised:
         convert(f"nyuv2:{nyu}", folder)
     if raised.type is DataError:
         assert "the disk is full; free some space, then give the same command" in str(raised.value)
-    assert not list(folder.rglob("*.part"))
+    assert not list(folder.rglob(".tmp-*"))
     with pytest.raises(DataError, match=r"No dataset\.yaml"):
         ak.data.source("folder", folder)
     monkeypatch.undo()
@@ -195,12 +196,6 @@ def test_interrupted_it_is_no_dataset_yet_and_goes_on(nyu, tmp_path, monkeypatch
     assert len(before) == 5 and len(kept) == 4
     assert all(after[path] == before[path] for path in kept)
     same_samples("nyuv2", nyu, folder, tolerance=0.000501)
-
-
-def test_write_whole_leaves_nothing_half(tmp_path):
-    with pytest.raises(TypeError):
-        module.write_whole(tmp_path / "a/b.png", 3)
-    assert not any(path.is_file() for path in tmp_path.rglob("*"))
 
 
 def test_other_data_and_other_settings_are_refused(nyu, tmp_path):
@@ -296,7 +291,9 @@ def test_a_damaged_frame_ends_it_with_its_sentence(tmp_path):
 
 def test_a_folder_that_cannot_be_written(nyu, tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(DataError, match=r"cannot be written to .*Received: Not a directory\.$"):
+    with pytest.raises(
+        DataError, match=r"written: choose another path.*Received: Not a directory\.$"
+    ):
         convert(f"nyuv2:{nyu}", tmp_path / "file" / "out")
 
 

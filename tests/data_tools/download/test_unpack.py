@@ -14,6 +14,7 @@ from auxnet_keras.errors import DataError
 from data_tools.download import members
 from data_tools.download import unpack as module
 from data_tools.download.unpack import unpack
+from tests.storage.leftovers import leave_half
 
 CONTENT = {"training/a.png": b"picture", "training/deep/b.txt": b"words", "README": b""}
 
@@ -305,8 +306,9 @@ def test_interrupted_it_leaves_nothing_and_killed_it_is_tidied(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         opened(archive, tmp_path / "target", interrupt)
     assert list(tmp_path.iterdir()) == [archive]
-    (tmp_path / ".tmp-target").mkdir()  # as a kill leaves it
-    (tmp_path / ".tmp-target/half.png").write_bytes(b"half")
+    half = leave_half(tmp_path / "target")
+    half.mkdir()
+    (half / "half.png").write_bytes(b"half")
     assert opened(archive, tmp_path / "target") == CONTENT
     assert sorted(path.name for path in tmp_path.iterdir()) == ["set.zip", "target"]
 

@@ -17,6 +17,7 @@ from auxnet_keras.experiments import load_run, train
 from auxnet_keras.experiments.fit.depth_bins import edges_of
 from auxnet_keras.experiments.run.folder import claim_folder
 from tests.callbacks.test_checkpoint import HOLD
+from tests.storage.leftovers import leave_half
 
 
 def test_the_folder_holds_what_a_run_leaves_behind(trained):
@@ -277,7 +278,7 @@ def test_a_second_process_does_not_touch_the_settings_of_the_first(settings):
 def test_a_run_killed_at_its_very_start_may_start_again(settings, tmp_path):
     run = tmp_path / "run"
     run.mkdir()
-    for left in (".lock", ".tmp-config.yaml"):
-        (run / left).write_text("")
+    (run / ".lock").touch()
+    leave_half(run / "config.yaml").write_text("size")
     assert claim_folder(settings()).config == settings()
     assert load_run(run).config.seed == settings().seed
