@@ -15,7 +15,7 @@ ORDER = [
     ["auxnet_keras._version", "auxnet_keras.errors"],
     ["auxnet_keras.core"],
     ["auxnet_keras.safety", "auxnet_keras.storage"],
-    ["auxnet_keras.losses", "auxnet_keras.metrics", "auxnet_keras.street"],
+    ["auxnet_keras.losses", "auxnet_keras.metrics", "auxnet_keras.street", "auxnet_keras.tables"],
     ["auxnet_keras.data", "auxnet_keras.plots"],
     ["auxnet_keras.weighting", "auxnet_keras.callbacks"],
     ["auxnet_keras.training"],

@@ -5,8 +5,9 @@ from pathlib import Path
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit.training import train
 from auxnet_keras.experiments.outputs.figures import strip
-from auxnet_keras.experiments.outputs.tables import Table, comparison
+from auxnet_keras.experiments.outputs.tables import comparison
 from auxnet_keras.experiments.run.run import Run
+from auxnet_keras.tables.table import Table
 
 NETWORKS = {"SegNet": ("segnet", "none"), "AuxNet": ("auxnet", "ftwb")}
 SIZE = (96, 160)

@@ -1,10 +1,10 @@
 """`Statistics` as tables and sentences, for the terminal and for notebooks."""
 
-import html as markup
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from auxnet_keras.data.unit_names import SIGNS
+from auxnet_keras.tables import escape
+from auxnet_keras.tables.table import Table
 from data_tools.statistics.findings import Findings
 
 MOST_CLASSES = 60
@@ -13,16 +13,9 @@ MOST_CLASSES = 60
 _MOST_PATHS = 3
 
 
-class Table(NamedTuple):
-    """Texts in rows and columns; the first column names the row."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
-
-
-def tables(found: Findings) -> list[Table]:
-    """The splits side by side; and every class that occurs, the most frequent in training first."""
+def tables(found: Findings) -> list[tuple[str, Table]]:
+    """(title, table) of the splits side by side; and of every class that occurs, the most frequent
+    in training first."""
     return [_splits(found)] + ([_classes(found)] if classes_by_share(found) else [])
 
 
@@ -91,22 +84,15 @@ def suggestions(found: Findings) -> list[tuple[str, str]]:
 
 def html(found: Findings) -> str:
     """Everything, for a notebook; names and paths are escaped."""
-    parts = [f"<h4>{markup.escape(found.target)}</h4>"]
-    for table in tables(found):
-        head = "".join(f"<th>{markup.escape(column)}</th>" for column in table.columns)
-        body = "".join(
-            f"<tr>{''.join(f'<td>{markup.escape(text)}</td>' for text in row)}</tr>"
-            for row in table.rows
-        )
-        caption = f"<caption>{markup.escape(table.title)}</caption>"
-        parts.append(f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
-    parts += [f"<p>{markup.escape(line)}</p>" for line in notes(found)]
+    parts = [f"<h4>{escape.html(found.target)}</h4>"]
+    parts += [table.html(title) for title, table in tables(found)]
+    parts += [f"<p>{escape.html(line)}</p>" for line in notes(found)]
     for title, code in suggestions(found):
-        parts.append(f"<p>{markup.escape(title)}</p><pre>{markup.escape(code)}</pre>")
+        parts.append(f"<p>{escape.html(title)}</p><pre>{escape.html(code)}</pre>")
     return "\n".join(parts)
 
 
-def _splits(found: Findings) -> Table:
+def _splits(found: Findings) -> tuple[str, Table]:
     splits = list(found.splits.values())
     unit = SIGNS[found.info.depth_unit]
     rows = [
@@ -119,10 +105,10 @@ def _splits(found: Findings) -> Table:
     for percent in dict.fromkeys(key for one in splits for key in one.depth_quantiles):
         values = (one.depth_quantiles.get(percent) for one in splits)
         rows.append((f"depth, {percent} % quantile [{unit}]", *map(_number, values)))
-    return Table(found.target, ("", *found.splits), rows)
+    return found.target, _table("", tuple(found.splits), rows)
 
 
-def _classes(found: Findings) -> Table:
+def _classes(found: Findings) -> tuple[str, Table]:
     train, val = found.splits["train"], found.splits["val"]
     names = classes_by_share(found)
     place = {name: number for number, name in enumerate(found.info.class_names)}
@@ -141,8 +127,12 @@ def _classes(found: Findings) -> Table:
     weights = tuple(
         {"median_frequency": "median freq.", "enet": "ENet"}[r] for r in found.class_weights
     )
-    columns = ("class", "train [%]", "val [%]", "images, train", "images, val", *weights)
-    return Table(title, columns, rows)
+    columns = ("train [%]", "val [%]", "images, train", "images, val", *weights)
+    return title, _table("class", columns, rows)
+
+
+def _table(corner: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
+    return Table(columns, tuple((row[0], row[1:]) for row in rows), corner=corner)
 
 
 def _absent(found: Findings) -> list[str]:

@@ -8,12 +8,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from auxnet_keras.export.write_errors import writing
 
 import auxnet_keras as ak
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.export import fixed_size
-from auxnet_keras.export.verification import ExportError
+from auxnet_keras.export.verification import ExportError, writing_export
 from tests.toys import SIZE, toy_batches, toy_model
 
 FILES = {"onnx": "network.onnx", "litert": "network.tflite"}
@@ -136,11 +135,12 @@ def test_unknown_format(model, tmp_path):
     ],
 )
 def test_a_full_disk_is_one_sentence(tmp_path, error):
-    with pytest.raises(ExportError) as raised, writing(tmp_path, tf.errors.OpError):
+    with pytest.raises(ExportError) as raised, writing_export(tmp_path, tf.errors.OpError):
         raise error
     message = str(raised.value)
-    assert "No space left on device. Free some space" in message and "\n" not in message
-    assert message.endswith(f"Received: {str(tmp_path)!r}.")
+    assert message.startswith(f"The export to {tmp_path} could not be written: ")
+    assert "free some space" in message and "\n" not in message
+    assert message.endswith("No space left on device.")
 
 
 @pytest.mark.parametrize("name", ["saved_model", "keras"])

@@ -51,22 +51,12 @@ def command(
 
 
 def _print(found: "Statistics") -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
+    from auxnet_keras.core.printable import printable
     from data_tools.statistics.tables import notes, suggestions, tables
 
-    console = Console()
-    for table in tables(found):
-        shown = Table()
-        for number, column in enumerate(table.columns):
-            shown.add_column(Text(column), justify="right" if number else "left")
-        for row in table.rows:
-            shown.add_row(*map(Text, row))
-        console.print(Text(table.title))
-        console.print(shown)
+    for title, table in tables(found):
+        table.show(title)
     for line in notes(found):
-        typer.echo(line)
+        typer.echo(printable(line))
     for title, code in suggestions(found):  # unbroken lines, to be pasted
         typer.echo(f"{title}:\n{code}")

@@ -42,6 +42,7 @@ def command(
 
 def _print_problems(report: "Report") -> None:
     """A line each, but no sort of them so often that it hides the others."""
+    from auxnet_keras.core.printable import printable
     from data_tools.verify.problem import SORTS
 
     printed: Counter[tuple[str, str]] = Counter()
@@ -49,7 +50,7 @@ def _print_problems(report: "Report") -> None:
         sort = problem.level, problem.code
         printed[sort] += 1
         if printed[sort] <= _MOST:
-            typer.echo(f"{problem.level}  {_line(problem)}")
+            typer.echo(f"{problem.level}  {printable(_line(problem))}")
     for (level, code), number in printed.items():
         if number > _MOST:
             more = f"{number - _MOST:,} more: {SORTS[code]}"
@@ -57,17 +58,15 @@ def _print_problems(report: "Report") -> None:
 
 
 def _print_counts(report: "Report") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
+    from auxnet_keras.tables.table import Table
     from data_tools.verify.problem import SORTS
 
-    columns = list(next(iter(report.counts.values())))
-    table = Table("split", *columns)
-    for split, counts in report.counts.items():
-        values = (counts[column] for column in columns)
-        table.add_row(split, *("–" if value is None else f"{value:,.10g}" for value in values))
-    Console().print(table)
+    columns = tuple(next(iter(report.counts.values())))
+    rows = [
+        (split, tuple("-" if value is None else f"{value:,.10g}" for value in counts.values()))
+        for split, counts in report.counts.items()
+    ]
+    Table(columns, tuple(rows), corner="split").show()
     for level in ("error", "warning"):
         sorts = report.sorts(level)
         number = sum(sorts.values())

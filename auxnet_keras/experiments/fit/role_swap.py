@@ -11,10 +11,11 @@ from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit.depth_bins import check_preset
 from auxnet_keras.experiments.fit.training import train
-from auxnet_keras.experiments.outputs.tables import Table, comparison
+from auxnet_keras.experiments.outputs.tables import comparison
 from auxnet_keras.experiments.run.folder import default_folder
 from auxnet_keras.experiments.run.json_files import write_json
 from auxnet_keras.experiments.run.run import Run
+from auxnet_keras.tables.table import Table
 
 ORDER = ("depth", "segmentation")
 """Which task is the main one first, as in the paper."""

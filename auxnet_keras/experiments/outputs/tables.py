@@ -1,15 +1,9 @@
-"""Tables of results: one row a score, one column a run; for terminals, Markdown, CSV and LaTeX."""
+"""Tables of results: one row a score, one column a run."""
 
-import csv
-import dataclasses
-import io
-import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from auxnet_keras.storage.atomic import write
-from auxnet_keras.storage.write_errors import writing
+from auxnet_keras.tables.table import Table
 
 LABELS = {
     "mean_iou": "mean IoU",
@@ -29,72 +23,6 @@ LABELS = {
     "mae": "MAE [m]",
     "d1_all": "KITTI D1 [%]",
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class Table:
-    """Scores of several runs.
-
-    Attributes:
-        columns: Names of the runs.
-        rows: (label, one value a column); `None` and NaN are shown as a dash.
-        digits: Decimals shown; the CSV has all.
-    """
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[float | None, ...]], ...]
-    digits: int = 3
-
-    def markdown(self) -> str:
-        """A table of GitHub's Markdown."""
-        lines = [f"| | {' | '.join(self.columns)} |", f"|---|{'---:|' * len(self.columns)}"]
-        for label, values in self.rows:
-            lines.append(f"| {label} | {' | '.join(map(self._text, values))} |")
-        return "\n".join(lines) + "\n"
-
-    def csv(self) -> str:
-        """Comma-separated, with all digits; nothing between the commas where there is no value."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["score", *self.columns])
-        for label, values in self.rows:
-            writer.writerow([label, *("" if _missing(v) else repr(v) for v in values)])
-        return text.getvalue()
-
-    def latex(self) -> str:
-        """A `tabular` for the package booktabs."""
-        lines = [f"\\begin{{tabular}}{{l{'r' * len(self.columns)}}}", "\\toprule"]
-        lines.append(" & ".join(["", *map(_escaped, self.columns)]) + r" \\")
-        lines.append("\\midrule")
-        for label, values in self.rows:
-            lines.append(" & ".join([_escaped(label), *map(self._text, values)]) + r" \\")
-        return "\n".join([*lines, "\\bottomrule", "\\end{tabular}"]) + "\n"
-
-    def show(self, title: str) -> None:
-        """Prints it to the terminal."""
-        from rich.console import Console
-        from rich.table import Table as RichTable
-        from rich.text import Text
-
-        table = RichTable()
-        table.add_column("")
-        for column in self.columns:
-            table.add_column(Text(column), justify="right")
-        for label, values in self.rows:
-            table.add_row(Text(label), *map(self._text, values))
-        console = Console()
-        console.print(Text(title))
-        console.print(table)
-
-    def _text(self, value: float | None) -> str:
-        return "-" if value is None or math.isnan(value) else f"{value:.{self.digits}f}"
-
-    def write(self, folder: Path, name: str = "results") -> None:
-        """Writes `<name>.md`, `<name>.csv` and `<name>.tex`."""
-        for ending, text in (("md", self.markdown()), ("csv", self.csv()), ("tex", self.latex())):
-            path = folder / f"{name}.{ending}"
-            with writing(path):
-                write(path, text)
 
 
 def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:
@@ -130,13 +58,3 @@ def print_evaluation(results: Mapping[str, Any]) -> None:
 
 def _label(key: str) -> str:
     return f"IoU {key.removeprefix('iou_')}" if key.startswith("iou_") else LABELS.get(key, key)
-
-
-def _missing(value: float | None) -> bool:
-    return value is None or math.isnan(value)
-
-
-def _escaped(text: str) -> str:
-    for character in "_%&#":
-        text = text.replace(character, f"\\{character}")
-    return text.replace("<", "$<$").replace("^2", "$^2$").replace("^3", "$^3$")

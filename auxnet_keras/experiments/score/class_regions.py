@@ -11,12 +11,12 @@ from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.run_config import RunConfig
-from auxnet_keras.experiments.outputs.tables import Table
 from auxnet_keras.experiments.run.json_files import write_json
 from auxnet_keras.experiments.run.run import Run, load_run
 from auxnet_keras.experiments.score.evaluation import MAX_METRES, check_classes, converted
 from auxnet_keras.metrics import confusion
 from auxnet_keras.metrics.regions import Regions, iou_regions, log_l1, regions
+from auxnet_keras.tables.table import Table
 
 SCORES = {"iou": "IoU", "log_l1": "log L1"}
 

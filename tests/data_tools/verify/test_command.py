@@ -62,7 +62,7 @@ def test_warnings_alone_exit_0(tmp_path, monkeypatch, capsys):
     ]
     # No depth is not a depth of 0.
     train = next(line for line in lines if line.startswith("│ train"))
-    assert train.count("–") == 3
+    assert train.count(" - ") == 3
     content = json.loads((tmp_path / "report.json").read_text())
     assert content["counts"]["train"]["least depth"] is None
 

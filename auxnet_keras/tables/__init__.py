@@ -1,0 +1,1 @@
+"""One table in five forms: Markdown, CSV, LaTeX, HTML and the terminal."""

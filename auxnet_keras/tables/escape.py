@@ -1,0 +1,56 @@
+"""Texts of strangers in a table: each form shows them, and parses none of them as markup.
+
+Names of classes, runs and folders hold anything a file or a YAML text may hold.
+"""
+
+import html as markup
+import re
+
+from auxnet_keras.core.printable import printable
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": "$<$",
+    ">": "$>$",
+    "|": "$|$",
+    '"': r"\textquotedbl{}",
+    **{letter: f"\\{letter}" for letter in "{}$&%#_"},
+}
+# The last alternatives: the "(" of a link, the first letter of a tag, an emphasis around a word.
+_MARKDOWN = re.compile(r"[\\|`*~$&]|(?<=\])\(|<(?=\S)|(?<![^\W_])_|_(?![^\W_])")
+
+
+def markdown(text: str) -> str:
+    """For a cell of GitHub's Markdown."""
+    return _MARKDOWN.sub(r"\\\g<0>", printable(text))
+
+
+def latex(text: str) -> str:
+    """For a cell of a `tabular`; a digit behind `^` is an exponent."""
+    escaped = ""
+    for part in re.split(r"(\^\d)", printable(text)):
+        if re.fullmatch(r"\^\d", part):
+            escaped += f"${part}$"
+        else:
+            escaped += "".join(_LATEX.get(letter, letter) for letter in part)
+    # Behind the \\ of the row above, a bracket would be the height of a gap.
+    return "{[}" + escaped[1:] if escaped.startswith("[") else escaped
+
+
+def csv(text: str) -> str:
+    """For a cell of a CSV file: a spreadsheet takes what begins so for a formula, and runs it."""
+    text = printable(text)
+    if not text.startswith(("=", "+", "-", "@")):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
+
+
+def html(text: str) -> str:
+    """For a cell, a caption or a paragraph of HTML."""
+    return markup.escape(printable(text))
