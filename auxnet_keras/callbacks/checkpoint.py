@@ -22,6 +22,7 @@ from auxnet_keras.callbacks.saved_variables import (
 from auxnet_keras.callbacks.stop_signals import StopSignals
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
+from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.storage.lock import alone
 from auxnet_keras.storage.scratch import sweep
 
@@ -77,8 +78,8 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         keep: int = 2,
     ) -> None:
         super().__init__()
-        if every is not None and (type(every) is not int or every < 1):
-            raise CheckpointError(f"every is a number of batches, or None. Received: {every!r}.")
+        if every is not None:
+            check_whole("every", every, least=1, error=CheckpointError)
         self.store = CheckpointStore(Path(run_dir) / "checkpoints", keep)
         self.every = every
         self.resumed_from: Path | None = None

@@ -11,6 +11,7 @@ from auxnet_keras.callbacks.batch_files import BatchFiles, listed
 from auxnet_keras.callbacks.checkpoint import ResumableCheckpoint
 from auxnet_keras.callbacks.explosion import Explosion
 from auxnet_keras.core.types import Logs
+from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.errors import AuxnetError, ConfigError, unknown
 
 logger = logging.getLogger("auxnet_keras")
@@ -78,10 +79,7 @@ class NonFinite(keras.callbacks.Callback):
         super().__init__()
         if policy not in POLICIES:
             raise unknown("policy", policy, POLICIES)
-        if type(max_rollbacks) is not int or max_rollbacks < 1:
-            raise ConfigError(
-                f"max_rollbacks is an integer, 1 or more. Received: {max_rollbacks!r}."
-            )
+        check_whole("max_rollbacks", max_rollbacks, least=1)
         self.policy = policy
         self.max_rollbacks = max_rollbacks
         self.skipped = self.rollbacks = 0

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.data.depth_counter import DepthCounter
 from auxnet_keras.errors import ConfigError, DataError, unknown
 
@@ -52,8 +53,7 @@ def check(count: int, rule: str) -> None:
     Raises:
         ConfigError: A count below 2, or an unknown rule.
     """
-    if not isinstance(count, int | np.integer) or isinstance(count, bool) or count < 2:
-        raise ConfigError(f"count is a number of bins, 2 or more. Received: {count!r}.")
+    check_whole("count", count, least=2)
     if rule not in RULES:
         raise unknown("rule for depth bins", rule, RULES)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.data.augment import augment as augmented
 from auxnet_keras.data.cache import Cache, open_cache
 from auxnet_keras.data.frame import Frame, Sample
@@ -18,7 +19,7 @@ from auxnet_keras.data.readers import catalogue as registry
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.resize import Size, check_size
 from auxnet_keras.data.units import check_unit
-from auxnet_keras.errors import ConfigError, DataError, unknown
+from auxnet_keras.errors import DataError, unknown
 
 logger = logging.getLogger("auxnet_keras")
 _MOST_WARNINGS = 10  # further paths are logged as information, and counted
@@ -130,8 +131,8 @@ def make_plan(
 ) -> Plan:
     """Checks the settings of `load`, finds the frames and reports what they lack."""
     size = check_size(size)
-    _check_count("batch_size", batch_size, least=1)
-    _check_count("seed", seed, least=0)
+    check_whole("batch_size", batch_size, least=1)
+    check_whole("seed", seed, least=0)
     source = registry.source(kind, root)
     unit = check_unit(depth_unit or source.info.depth_unit)
     frames = source.frames(split, seed, limit)
@@ -161,11 +162,6 @@ def make_plan(
         keep_partial=not training,
         cache=open_cache(cache, size, key),
     )
-
-
-def _check_count(name: str, value: object, least: int) -> None:
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise ConfigError(f"{name} is an integer, {least} or more. Received: {value!r}.")
 
 
 def _check_target(source: Source, frames: list[Frame], split: str, main: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.data.files.png import MAX_PIXELS
 from auxnet_keras.errors import ConfigError
 
@@ -18,7 +19,7 @@ def check_size(size: Any) -> Size:
     good = (
         isinstance(size, tuple | list)
         and len(size) == 2
-        and all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in size)
+        and all(map(is_whole, size))
         and all(n > 0 for n in size)
     )
     if not good:

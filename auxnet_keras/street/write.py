@@ -6,7 +6,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from auxnet_keras.errors import ConfigError, DataError, shown, unknown
+from auxnet_keras.core.whole_numbers import check_whole
+from auxnet_keras.errors import DataError, shown, unknown
 from auxnet_keras.safety import read_text
 from auxnet_keras.storage.atomic import write as write_file
 from auxnet_keras.storage.scratch import sweep
@@ -88,8 +89,7 @@ def write(
     """
     if layout not in LAYOUTS:
         raise unknown("layout of street scenes", layout, LAYOUTS)
-    if count < 1:
-        raise ConfigError(f"At least one street scene can be written. Received: count={count}.")
+    check_whole("count", count, least=1)
     check_size(seed, 0, size)
     root = Path(root)
     picture_of, files_of = LAYOUTS[layout]

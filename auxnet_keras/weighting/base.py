@@ -146,6 +146,18 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
     def weights(self) -> dict[str, Any]:
         """The weights now in force, as Python or NumPy numbers."""
 
+    def check_attached(self) -> None:
+        """Refuses to answer before the first `fit`: tasks and classes are the model's.
+
+        Raises:
+            ConfigError: `build` was not called yet, or has not set `tasks`.
+        """
+        if not hasattr(self, "tasks"):
+            raise ConfigError(
+                "A weighting has weights once it is attached to a model: pass it to fit in "
+                f"callbacks=[...] first. Received: an unattached {type(self).__name__}."
+            )
+
 
 class TaskWeighting(Weighting):
     """A weighting with one number per task: L = sum_k lambda_k L_k."""
@@ -180,10 +192,6 @@ class TaskWeighting(Weighting):
         Raises:
             ConfigError: Before the first `fit`: the tasks are the model's.
         """
-        if not hasattr(self, "tasks"):
-            raise ConfigError(
-                "A weighting has weights once it is attached to a model: pass it to fit in "
-                f"callbacks=[...] first. Received: an unattached {type(self).__name__}."
-            )
+        self.check_attached()
         values = ops.convert_to_numpy(self.in_force())
         return {task: float(value) for task, value in zip(self.tasks, values, strict=True)}

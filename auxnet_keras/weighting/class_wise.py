@@ -11,6 +11,7 @@ from keras import ops
 
 from auxnet_keras.core.replicas import AllReduce
 from auxnet_keras.core.types import Logs, Tensor
+from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.auxiliary_classes import Bins, auxiliary_classes, bin_edges
@@ -102,9 +103,10 @@ class ClassWiseWeighting(Weighting):
         task_weighting: TaskWeighting | None = None,
     ) -> None:
         super().__init__()
-        _check_integer("num_classes", num_classes, least=1, optional=True)
-        _check_integer("start_epoch", start_epoch, least=0)
-        _check_integer("window", window, least=1)
+        if num_classes is not None:
+            check_whole("num_classes", num_classes, least=1)
+        check_whole("start_epoch", start_epoch, least=0)
+        check_whole("window", window, least=1)
         for name, value in (("step_size", step_size), ("epsilon", epsilon)):
             if not (isinstance(value, int | float) and math.isfinite(value) and value > 0):
                 raise ConfigError(f"{name} must be a finite number > 0. Received: {value!r}.")
@@ -240,19 +242,8 @@ class ClassWiseWeighting(Weighting):
         Raises:
             ConfigError: Before the first `fit`: the classes are the model's.
         """
-        if not hasattr(self, "classes"):
-            raise ConfigError(
-                "A weighting has weights once it is attached to a model: pass it to fit in "
-                f"callbacks=[...] first. Received: an unattached {type(self).__name__}."
-            )
+        self.check_attached()
         return {self.tasks[1]: ops.convert_to_numpy(self.in_force())}
-
-
-def _check_integer(name: str, value: Any, least: int, optional: bool = False) -> None:
-    if value is None and optional:
-        return
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise ConfigError(f"{name} is an integer, {least} or more. Received: {value!r}.")
 
 
 def _check_task_weighting(weighting: Any) -> None:

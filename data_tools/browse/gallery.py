@@ -2,11 +2,11 @@
 
 import difflib
 from collections.abc import Sequence
-from typing import TypeGuard
 
 import numpy as np
 
 from auxnet_keras import plots
+from auxnet_keras.core.whole_numbers import check_whole, is_whole
 from auxnet_keras.data.augment import augment
 from auxnet_keras.data.frame import DatasetInfo, Frame, Sample
 from auxnet_keras.data.readers.base import SPLITS, Source
@@ -60,8 +60,7 @@ def browse(
     """
     size = check_size(size)
     for name, value in (("seed", seed), ("epoch", epoch)):
-        if not _is_count(value) or value < 0:
-            raise ConfigError(f"{name} is an integer, 0 or more. Received: {shown(value)}.")
+        check_whole(name, value, least=0)
     source = opened(target)
     listed = source.frames(split, seed, limit)
     chosen = _chosen(source, split, listed, frames)
@@ -97,7 +96,7 @@ def _chosen(
             f"The split {split!r} of {source.root} is empty. Expected frames; choose another. "
             f"Received: {len(source.frames('all'))} frames in all."
         )
-    if _is_count(frames) and 1 <= frames <= MOST_FRAMES:
+    if is_whole(frames) and 1 <= frames <= MOST_FRAMES:
         count = min(int(frames), len(listed))
         return np.linspace(0, len(listed) - 1, count, dtype=int).tolist()
     names = list(dict.fromkeys(frames)) if isinstance(frames, list | tuple) else []
@@ -166,7 +165,3 @@ def _class_ids(sample: Sample, info: DatasetInfo) -> np.ndarray:
     """int32 [H, W], -1 = ignored: of more than 255 classes one has the ignore label's number."""
     ids = sample.segmentation.astype(np.int32)
     return np.where(ids == info.ignore_label, -1, ids)
-
-
-def _is_count(value: object) -> TypeGuard[int]:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)

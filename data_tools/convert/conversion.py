@@ -3,8 +3,6 @@
 import hashlib
 import json
 import logging
-import os
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +25,8 @@ from data_tools.folder_layout import (
     files_of,
     places_of,
 )
-from data_tools.opening import bar, opened
+from data_tools.opening import opened
+from data_tools.progress import each
 
 RECORD = "convert.json"
 """What a folder was converted from; its presence says that the folder is ours."""
@@ -75,7 +74,8 @@ def convert(target: str, out: str | Path) -> Path:
         _claim(source, frames, out, _record(source, frames, parts))
         missing = [frame for frame in frames if not _is_complete(source, frame, out)]
         if missing or not (out / FILE).is_file():
-            _write_frames(source, missing, out)
+            for _ in each("Converting", missing, lambda frame: _write_frame(source, frame, out)):
+                pass
             for split, members in parts.items():
                 names = "".join(f"{frame.name}\n" for frame in members)
                 write(out / f"{split}.txt", names or "\n")
@@ -171,20 +171,6 @@ def _write_frame(source: Source, frame: Frame, out: Path) -> None:
             (out / earlier).unlink(missing_ok=True)
     for what, place in places.items():
         write(out / place, content[what])
-
-
-def _write_frames(source: Source, frames: list[Frame], out: Path) -> None:
-    with bar() as progress:
-        task = progress.add_task("Converting", total=len(frames))
-        pool = ThreadPoolExecutor(os.cpu_count())
-        try:
-            for done in as_completed(
-                [pool.submit(_write_frame, source, frame, out) for frame in frames]
-            ):
-                done.result()
-                progress.advance(task)
-        finally:  # after Ctrl-C or an error: those begun end, the others never start
-            pool.shutdown(cancel_futures=True)
 
 
 def _description(source: Source, frames: list[Frame], out: Path) -> str:

@@ -5,16 +5,8 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rich.console import Console
 from rich.filesize import decimal
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
+from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
 from auxnet_keras.data.files.listing import contents
 from auxnet_keras.errors import DataError
@@ -25,6 +17,7 @@ from data_tools.download.catalogue import RELEASES, Release, Remote, family, rel
 from data_tools.download.checksums import checked
 from data_tools.download.transfer import fetch, forget, is_ours
 from data_tools.download.unpack import check_space, unpack
+from data_tools.progress import bar
 
 RECORD = "download.json"
 """In an unpacked folder: the archive's name, address, size and SHA-256. It appears with the folder,
@@ -64,7 +57,7 @@ def download(
     chosen, out = release_of(kind, release), Path(out).expanduser()
     with (
         writing(f"The data set in {out}"),
-        _progress() as progress,
+        bar(DownloadColumn(), TransferSpeedColumn()) as progress,
         alone(out, "downloading to this folder", DataError),
     ):
         _check_release(kind, chosen, out)
@@ -148,35 +141,19 @@ def _get(remote: Remote, page: str, out: Path, keep_archives: bool, progress: Pr
 
 
 @contextlib.contextmanager
-def _progress() -> Iterator[Progress]:
-    """Bars where a person looks at them; lines elsewhere."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    progress = Progress(*columns, console=console)
-    with progress if console.is_terminal else contextlib.nullcontext():
-        yield progress
-
-
-@contextlib.contextmanager
 def _bar(progress: Progress, what: str, size: int) -> Iterator[Callable[[int, int | None], None]]:
-    bar = progress.add_task(what, total=size)
+    task = progress.add_task(what, total=size)
     begun = False
 
     def tell(done: int, total: int | None) -> None:
         nonlocal begun
         if not begun:  # what was there before is no speed
-            progress.reset(bar, completed=done)
+            progress.reset(task, completed=done)
             begun = True
-        progress.update(bar, completed=done, total=total or size)
+        progress.update(task, completed=done, total=total or size)
 
     yield tell
-    progress.remove_task(bar)
+    progress.remove_task(task)
 
 
 def _length(path: Path) -> int:

@@ -1,9 +1,6 @@
 """What the pixels of a split add up to: one pass over its files, in threads."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,9 +10,7 @@ from auxnet_keras.data.depth_counter import DepthCounter
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.errors import DataError
-from data_tools.opening import bar
-
-_AHEAD = 64  # frames handed to the threads at a time; their counts wait in memory
+from data_tools.progress import each
 
 
 class Counts:
@@ -82,19 +77,14 @@ def count(
         The counts of each split.
     """
     counts = {split: Counts(source.info.num_classes) for split in splits}
-    pool = ThreadPoolExecutor(os.cpu_count())
-    try:
-        with bar() as progress:
-            task = progress.add_task("Counting", total=sum(map(len, splits.values())))
-            for split, frames in splits.items():
-                for start in range(0, len(frames), _AHEAD):
-                    ahead = frames[start : start + _AHEAD]
-                    look = partial(_look, source, depths=counts[split].depth, width=width)
-                    for found in pool.map(look, ahead):
-                        counts[split]._add(found)
-                        progress.advance(task)
-    finally:  # after Ctrl-C or an error: those begun end, the others never start
-        pool.shutdown(cancel_futures=True)
+
+    def look(place: tuple[str, Frame]) -> _Found:
+        split, frame = place
+        return _look(source, frame, counts[split].depth, width)
+
+    places = [(split, frame) for split, frames in splits.items() for frame in frames]
+    for (split, _), found in each("Counting", places, look):
+        counts[split]._add(found)
     return counts
 
 

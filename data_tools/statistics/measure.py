@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.data import bins as depth_bins
 from auxnet_keras.data.readers.base import Source
-from auxnet_keras.errors import ConfigError, DataError
+from auxnet_keras.errors import DataError
 from data_tools.opening import opened
 from data_tools.statistics import class_weights
 from data_tools.statistics.counts import Counts, count
@@ -63,8 +64,8 @@ def statistics(target: str, bins: int = 10, width: int | None = None) -> Statist
     """
     for rule in RULES:
         depth_bins.check(bins, rule)
-    if width is not None and width < 1:
-        raise ConfigError(f"A width is 1 or more pixels. Received: {width}.")
+    if width is not None:
+        check_whole("width", width, least=1)
     source = opened(target)
     counts = count(source, {split: source.frames(split) for split in ("train", "val")}, width)
     train, val = counts["train"], counts["val"]

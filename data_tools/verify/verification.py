@@ -1,11 +1,10 @@
 """A dataset looked through before training: every file read, every problem with its path."""
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,13 @@ import numpy as np
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.readers.base import Source
-from data_tools.opening import bar, opened
+from data_tools.opening import opened
+from data_tools.progress import each
 from data_tools.verify.duplicates import duplicates
 from data_tools.verify.frame_checks import Checked, check_frame
 from data_tools.verify.journal import journal
 from data_tools.verify.orphans import orphans
 from data_tools.verify.problem import Problem
-
-_AHEAD = 64  # frames handed to the threads at a time; their results wait in memory
 
 
 @dataclass(frozen=True)
@@ -118,22 +116,10 @@ def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
             if result is not None:
                 found[frame.name] = Checked.from_json(result)
         missing = [frame for frame in frames if frame.name not in found]
-        pool = ThreadPoolExecutor(os.cpu_count())
-        try:
-            with bar() as progress:
-                task = progress.add_task("Verifying", total=len(frames), completed=len(found))
-                for start in range(0, len(missing), _AHEAD):
-                    begun = {
-                        pool.submit(check_frame, source, frame): frame
-                        for frame in missing[start : start + _AHEAD]
-                    }
-                    for done in as_completed(begun):
-                        frame = begun[done]
-                        found[frame.name] = done.result()
-                        kept.put(keys[frame.name], found[frame.name].to_json())
-                        progress.advance(task)
-        finally:  # after Ctrl-C or an error: those begun end, the others never start
-            pool.shutdown(cancel_futures=True)
+        check = partial(check_frame, source)
+        for frame, checked in each("Verifying", missing, check, done=len(found)):
+            found[frame.name] = checked
+            kept.put(keys[frame.name], checked.to_json())
     return found
 
 

@@ -227,5 +227,5 @@ def test_a_run_that_a_callback_stopped_stays_stopped(tmp_path):
 
 def test_every_is_a_number_of_batches(tmp_path):
     for wrong in (0, "epoch", 2.0, True):
-        with pytest.raises(CheckpointError, match="number of batches"):
+        with pytest.raises(CheckpointError, match="every is an integer, 1 or more"):
             ak.callbacks.ResumableCheckpoint(tmp_path, every=wrong)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.data.files.image import read_image
 from auxnet_keras.data.frame import IGNORE, INVALID, DatasetInfo, Frame, Sample
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.resize import Size, resize_bilinear, resize_nearest
 from auxnet_keras.data.units import Calibration, DepthEncoding, check_unit
-from auxnet_keras.errors import ConfigError, DataError, unknown
+from auxnet_keras.errors import DataError, unknown
 
 SPLITS = ("train", "val", "all")
 
@@ -97,10 +98,10 @@ class Source(ABC):
         if split != "all":
             train, val = self._divide(frames)
             frames = train if split == "train" else val
+        if limit is not None:
+            check_whole("limit", limit, least=1)
         if limit is None or limit >= len(frames):
             return list(frames)
-        if limit < 1:
-            raise ConfigError(f"A limit is a positive number of frames. Received: {limit}.")
         kept = np.random.default_rng(seed).permutation(len(frames))[:limit]
         return [frames[i] for i in sorted(kept)]
 

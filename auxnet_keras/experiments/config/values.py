@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.core.whole_numbers import is_whole
+
 
 def text(value: object) -> str:
     """A text."""
@@ -52,20 +54,20 @@ def boolean(value: object) -> bool:
 
 def count(value: object) -> int:
     """A whole number >= 1."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if not is_whole(value) or value < 1:
         raise TypeError("a whole number >= 1")
     if value >= 2**31:
         raise TypeError("a whole number below 2**31")
-    return value
+    return int(value)
 
 
 def seed(value: object) -> int:
     """A whole number >= 0."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if not is_whole(value) or value < 0:
         raise TypeError("a whole number >= 0")
     if value >= 2**32:  # NumPy's generator takes no more
         raise TypeError("a whole number below 2**32")
-    return value
+    return int(value)
 
 
 def rate(value: Any) -> float:

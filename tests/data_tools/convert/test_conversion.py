@@ -1,5 +1,6 @@
 import errno
 import json
+import os
 
 import cv2
 import numpy as np
@@ -177,7 +178,7 @@ def test_interrupted_it_is_no_dataset_yet_and_goes_on(nyu, tmp_path, monkeypatch
             raise stop
         real(path, content)
 
-    monkeypatch.setattr(module.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
 
     monkeypatch.setattr(module, "write", failing)
     folder = tmp_path / "out"

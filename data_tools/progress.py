@@ -1,0 +1,68 @@
+"""One bar over many files: on stderr, and on a terminal only."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_AHEAD = 64  # items handed to the threads at a time; their results wait in memory
+
+
+def bar(*columns: ProgressColumn) -> Progress:
+    """What is done and the time left. Lines printed to its console appear anywhere."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        *columns,
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+
+
+def each(
+    what: str, items: Sequence[Item], work: Callable[[Item], Result], done: int = 0
+) -> Iterator[tuple[Item, Result]]:
+    """Works on items in threads, below a bar, and yields them with their results in their order.
+
+    After Ctrl-C or an error those begun end, and the others never start.
+
+    Args:
+        what: Stands before the bar: "Counting".
+        items: What there is to do.
+        work: Called with each, in a thread.
+        done: Items that an earlier call has done.
+    """
+    pool = ThreadPoolExecutor(os.cpu_count())
+    begun: deque[tuple[Item, Future[Result]]] = deque()
+    left = iter(items)
+    try:
+        with bar(MofNCompleteColumn()) as progress:
+            task = progress.add_task(what, total=done + len(items), completed=done)
+            while True:
+                begun += [
+                    (item, pool.submit(work, item)) for item in islice(left, _AHEAD - len(begun))
+                ]
+                if not begun:
+                    return
+                item, future = begun.popleft()
+                yield item, future.result()
+                progress.advance(task)
+    finally:
+        pool.shutdown(cancel_futures=True)

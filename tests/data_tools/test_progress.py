@@ -1,0 +1,34 @@
+"""One bar over many files, worked on in threads."""
+
+import threading
+
+import pytest
+
+from data_tools.progress import each
+
+
+def test_results_come_in_order_and_nothing_is_printed_off_a_terminal(capfd):
+    items = list(range(200))
+    assert list(each("Counting", items, lambda n: n * n)) == [(n, n * n) for n in items]
+    assert list(each("Counting", [], lambda n: n)) == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_not_all_are_begun_at_once():
+    begun = []
+    for number, _ in each("Counting", list(range(500)), begun.append):
+        assert len(begun) <= number + 65
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError])
+def test_after_an_end_none_is_begun(stop):
+    begun, before = [], threading.active_count()
+
+    def work(number):
+        begun.append(number)
+        if number == 3:
+            raise stop
+
+    with pytest.raises(stop):
+        list(each("Counting", list(range(1000)), work))
+    assert len(begun) <= 68 and threading.active_count() == before
