@@ -68,7 +68,7 @@ def _lost(encoding: DepthEncoding) -> int:
 
 def _stored(source: Source, frame: Frame, path: Path) -> np.ndarray:
     """uint16 [H, W]: the dataset's own integers, or fractions in units of `STEP`."""
-    stored = source._stored_depth(frame, path)
+    stored = source.stored_depth(frame, path)
     valid = source.encoding.decode(stored, "raw") >= 0
     if stored.dtype.kind == "f":
         valid &= np.isfinite(stored)

@@ -2,10 +2,10 @@
 
 
 def printable(text: str) -> str:
-    """A text whose control characters, and all else without a picture, are question marks.
+    r"""A text whose control characters, and all else without a picture, are question marks.
 
     Example:
-        >>> printable("road\\x1b[2J")
+        >>> printable("road\x1b[2J")
         'road?[2J'
     """
     return "".join(letter if letter.isprintable() else "?" for letter in text)

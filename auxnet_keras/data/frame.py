@@ -22,7 +22,7 @@ class Frame:
     """The files of one image; `label` and `depth` are None where the dataset has none.
 
     Where one file holds all frames the paths go on inside it, as in `nyu.mat/labels/00007`, for
-    messages; `Source._files` names the file itself.
+    messages; `Source.files` names the file itself.
 
     Args:
         name: Unique in its dataset and its sorting key.

@@ -199,7 +199,7 @@ def _cache_key(
 ) -> str:
     """Text that changes whenever the decoded sample could."""
     files = []
-    for path in source._files(frames[index]):
+    for path in source.files(frames[index]):
         try:
             state = path.stat()
             files.append((str(path.resolve()), state.st_size, state.st_mtime_ns))

@@ -92,9 +92,7 @@ def _record(source: Source, frames: list[Frame], parts: dict[str, list[Frame]]) 
         "kind": info.kind,
         "version": VERSION,
         "sha256": _digest(*facts),
-        "frames": {
-            frame.name: _digest(*map(_state, source._files(frame)))[:16] for frame in frames
-        },
+        "frames": {frame.name: _digest(*map(_state, source.files(frame)))[:16] for frame in frames},
     }
 
 
@@ -177,7 +175,7 @@ def _description(source: Source, frames: list[Frame], out: Path) -> str:
     deep = next((frame for frame in frames if frame.depth is not None), None)
     fractions = False
     if deep is not None and deep.depth is not None:
-        fractions = source._stored_depth(deep, deep.depth).dtype.kind == "f"
+        fractions = source.stored_depth(deep, deep.depth).dtype.kind == "f"
     return description(source, deep is not None, fractions, _calibration(source, frames, out))
 
 

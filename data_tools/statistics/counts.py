@@ -122,11 +122,11 @@ def _read(
 
 
 def _train_ids(source: Source, frame: Frame, path: Path) -> np.ndarray:
-    return source._table(frame).train_ids(source._label_ids(frame, path), path)
+    return source.label_table(frame).train_ids(source.label_ids(frame, path), path)
 
 
 def _depth(source: Source, frame: Frame, path: Path, width: int | None) -> np.ndarray:
-    stored = source._stored_depth(frame, path)
+    stored = source.stored_depth(frame, path)
     calibration = lambda: source.calibration(frame, stored.shape[1])  # noqa: E731
     depth = source.encoding.decode(stored, source.info.depth_unit, calibration)
     if width is not None and source.info.depth_unit == "disparity_px":

@@ -14,8 +14,7 @@ _MOST_PATHS = 3
 
 
 def tables(found: Findings) -> list[tuple[str, Table]]:
-    """(title, table) of the splits side by side; and of every class that occurs, the most frequent
-    in training first."""
+    """(title, table): the splits side by side, and every class that occurs, the frequent first."""
     return [_splits(found)] + ([_classes(found)] if classes_by_share(found) else [])
 
 

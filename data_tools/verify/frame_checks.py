@@ -59,7 +59,7 @@ class Checked:
 def check_frame(source: Source, frame: Frame) -> Checked:
     """Reads all files of a frame, each by itself, so that two bad ones give two problems."""
     found = Checked()
-    image = _read(found, frame.image, lambda: source._image(frame))
+    image = _read(found, frame.image, lambda: source.image(frame))
     if image is not None:
         _check_image(found, frame.image, image)
     size = None if image is None else image.shape[:2]
@@ -67,14 +67,14 @@ def check_frame(source: Source, frame: Frame) -> Checked:
         found.add("warning", "no_label", frame.image, "has no label")
     else:
         path = frame.label
-        ids = _read(found, path, lambda: source._label_ids(frame, path))
+        ids = _read(found, path, lambda: source.label_ids(frame, path))
         if ids is not None and _fits(found, path, ids, size):
             _check_label(found, path, ids, source, frame)
     if frame.depth is None:
         found.add("warning", "no_depth", frame.image, "has no depth")
     else:
         path = frame.depth
-        stored = _read(found, path, lambda: source._stored_depth(frame, path))
+        stored = _read(found, path, lambda: source.stored_depth(frame, path))
         if stored is not None and _fits(found, path, stored, size):
             _check_calibration(found, source, frame, stored.shape[1])
             values = measured(stored, source.encoding)
@@ -92,7 +92,7 @@ def _check_calibration(found: Checked, source: Source, frame: Frame, width: int)
         return
     except DataError as error:
         own = (frame.image, frame.label, frame.depth)
-        path = next((path for path in source._files(frame) if path not in own), frame.image)
+        path = next((path for path in source.files(frame) if path not in own), frame.image)
         found.add("error", "calibration", path, str(error))
 
 
@@ -114,7 +114,7 @@ def _fits(found: Checked, path: Path, values: np.ndarray, size: Any) -> bool:
 
 
 def _check_label(found: Checked, path: Path, ids: np.ndarray, source: Source, frame: Frame) -> None:
-    known = _read(found, path, lambda: source._table(frame).train_ids(ids, path))
+    known = _read(found, path, lambda: source.label_table(frame).train_ids(ids, path))
     if known is None:
         return
     if (known == source.info.ignore_label).all():

@@ -128,12 +128,12 @@ def _keys(source: Source, frames: Sequence[Frame]) -> dict[str, str]:
     tables: dict[LabelTable, str] = {}
     keys = {}
     for frame in frames:
-        table = source._table(frame)
+        table = source.label_table(frame)
         if table not in tables:
             classes = table.train_ids(np.array([table.known]), frame.image)
             tables[table] = _digest([table.names, table.known, classes.tolist()])
         facts: list[Any] = [source.signature, source.encoding, tables[table], frame.name]
-        facts += [(str(path), _state(path)) for path in source._files(frame)]
+        facts += [(str(path), _state(path)) for path in source.files(frame)]
         keys[frame.name] = _digest(facts)
     return keys
 

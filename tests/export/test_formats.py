@@ -147,6 +147,6 @@ def test_a_full_disk_is_one_sentence(tmp_path, error):
 def test_a_place_that_cannot_be_written(model, tmp_path, name):
     (tmp_path / "file").touch()
     with pytest.raises(
-        ExportError, match="written: choose another path.* Received: Not a directory"
+        ExportError, match=r"written: choose another path.* Received: Not a directory"
     ):
         ak.export.write(model, [name], tmp_path / "file" / "export")

@@ -323,9 +323,9 @@ class TestWrite:
 
     def test_root_is_a_file(self, tmp_path):
         (tmp_path / "file").write_text("")
-        with pytest.raises(DataError, match="Street scenes in .* could not be written"):
+        with pytest.raises(DataError, match=r"Street scenes in .* could not be written"):
             street.write(tmp_path / "file" / "scenes", 1, 0)
-        with pytest.raises(DataError, match="Street scenes in .* could not be written"):
+        with pytest.raises(DataError, match=r"Street scenes in .* could not be written"):
             street.write(tmp_path / "file", 1, 0)
 
     def test_refuses(self, tmp_path):

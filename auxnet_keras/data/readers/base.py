@@ -51,26 +51,52 @@ class Source(ABC):
         """Training and validation frames."""
 
     @abstractmethod
-    def _table(self, frame: Frame) -> LabelTable:
-        """The frame's label table."""
+    def label_table(self, frame: Frame) -> LabelTable:
+        """What the ids in a frame's label file mean."""
 
     @abstractmethod
-    def _label_ids(self, frame: Frame, path: Path) -> np.ndarray:
-        """uint8 or uint16 [H, W], ids as stored in `frame.label`."""
+    def label_ids(self, frame: Frame, path: Path) -> np.ndarray:
+        """The ids of a label file, before the label table.
+
+        Args:
+            frame: Whose label it is.
+            path: `frame.label`.
+
+        Returns:
+            uint8 or uint16 [H, W].
+
+        Raises:
+            DataError: It cannot be read, or is not what the dataset's format says.
+        """
 
     @abstractmethod
-    def _stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
-        """uint8, uint16 or float32 [H, W], as stored in `frame.depth`."""
+    def stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
+        """The values of a depth file, before `encoding` makes depths of them.
+
+        Args:
+            frame: Whose depth it is.
+            path: `frame.depth`.
+
+        Returns:
+            uint8, uint16 or float32 [H, W].
+
+        Raises:
+            DataError: It cannot be read, or is not what the dataset's format says.
+        """
 
     @abstractmethod
     def calibration(self, frame: Frame, width: int) -> Calibration:
         """Focal length and baseline; raises NoCalibrationError where the dataset gives none."""
 
-    def _image(self, frame: Frame) -> np.ndarray:
-        """uint8 [H, W, 3], RGB."""
+    def image(self, frame: Frame) -> np.ndarray:
+        """The frame's image, uint8 [H, W, 3], RGB.
+
+        Raises:
+            DataError: It cannot be read.
+        """
         return read_image(frame.image)
 
-    def _files(self, frame: Frame) -> list[Path]:
+    def files(self, frame: Frame) -> list[Path]:
         """The files that decide what `read` returns."""
         return [path for path in (frame.image, frame.label, frame.depth) if path is not None]
 
@@ -124,19 +150,19 @@ class Source(ABC):
             DataError: A file is not what the dataset's format says, with its path.
         """
         unit = check_unit(depth_unit or self.info.depth_unit)
-        image = self._image(frame)
+        image = self.image(frame)
         native = image.shape[:2]
         size = size or native
         segmentation = np.full(size, IGNORE, self.info.label_dtype)
         if frame.label is not None:
-            ids = self._label_ids(frame, frame.label)
+            ids = self.label_ids(frame, frame.label)
             _check_pair(frame.image, native, frame.label, ids.shape)
-            segmentation = self._table(frame).train_ids(
+            segmentation = self.label_table(frame).train_ids(
                 resize_nearest(ids, size), frame.label, ignore_void=ignore_void
             )
         depth = np.full(size, INVALID, np.float32)
         if frame.depth is not None:
-            stored = self._stored_depth(frame, frame.depth)
+            stored = self.stored_depth(frame, frame.depth)
             _check_pair(frame.image, native, frame.depth, stored.shape)
             calibration: Callable = lambda: self.calibration(frame, native[1])  # noqa: E731
             depth = self.encoding.decode(resize_nearest(stored, size), unit, calibration)

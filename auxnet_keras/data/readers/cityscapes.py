@@ -81,13 +81,13 @@ class CityscapesSource(Source):
             [frame for frame in frames if frame.name.startswith("val/")],
         )
 
-    def _table(self, frame: Frame) -> LabelTable:
+    def label_table(self, frame: Frame) -> LabelTable:
         return self.table
 
-    def _label_ids(self, frame: Frame, path: Path) -> np.ndarray:
+    def label_ids(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _LABEL)
 
-    def _stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
+    def stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _DISPARITY)
 
     def _camera(self, frame: Frame) -> Path:
@@ -95,9 +95,9 @@ class CityscapesSource(Source):
         unpacked = self.root / "camera_trainvaltest" / "camera" / name
         return unpacked if unpacked.is_file() else self.root / "camera" / name
 
-    def _files(self, frame: Frame) -> list[Path]:
+    def files(self, frame: Frame) -> list[Path]:
         camera = self._camera(frame)
-        return super()._files(frame) + ([camera] if camera.is_file() else [])
+        return super().files(frame) + ([camera] if camera.is_file() else [])
 
     def calibration(self, frame: Frame, width: int) -> Calibration:
         path = self._camera(frame)

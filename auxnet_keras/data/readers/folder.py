@@ -99,13 +99,13 @@ class FolderSource(Source):
             )
         return listed
 
-    def _table(self, frame: Frame) -> LabelTable:
+    def label_table(self, frame: Frame) -> LabelTable:
         return self._spec.table
 
-    def _label_ids(self, frame: Frame, path: Path) -> np.ndarray:
+    def label_ids(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, self._label)
 
-    def _stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
+    def stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _DEPTH)
 
     def calibration(self, frame: Frame, width: int) -> Calibration:

@@ -90,13 +90,13 @@ class KittiSource(Source):
     def _divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
         return every_fifth(frames, number=_number)
 
-    def _table(self, frame: Frame) -> LabelTable:
+    def label_table(self, frame: Frame) -> LabelTable:
         return CITYSCAPES_IDS
 
-    def _label_ids(self, frame: Frame, path: Path) -> np.ndarray:
+    def label_ids(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _LABEL)
 
-    def _stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
+    def stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _DISPARITY)
 
     def _calibration_file(self, frame: Frame) -> Path | None:
@@ -104,9 +104,9 @@ class KittiSource(Source):
         places = (place / name for place in self._places("calib_cam_to_cam"))
         return next((path for path in places if path.is_file()), None)
 
-    def _files(self, frame: Frame) -> list[Path]:
+    def files(self, frame: Frame) -> list[Path]:
         calibration = self._calibration_file(frame)
-        return super()._files(frame) + ([calibration] if calibration else [])
+        return super().files(frame) + ([calibration] if calibration else [])
 
     def calibration(self, frame: Frame, width: int) -> Calibration:
         path = self._calibration_file(frame)

@@ -61,19 +61,19 @@ class Nyuv2Source(Source):
             [frame for frame in frames if _index(frame) in test],
         )
 
-    def _table(self, frame: Frame) -> LabelTable:
+    def label_table(self, frame: Frame) -> LabelTable:
         return self.table
 
-    def _image(self, frame: Frame) -> np.ndarray:
+    def image(self, frame: Frame) -> np.ndarray:
         return np.ascontiguousarray(self._labeled.image(_index(frame)))
 
-    def _label_ids(self, frame: Frame, path: Path) -> np.ndarray:
+    def label_ids(self, frame: Frame, path: Path) -> np.ndarray:
         return self._labeled.labels(_index(frame))
 
-    def _stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
+    def stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
         return self._labeled.depth(_index(frame))
 
-    def _files(self, frame: Frame) -> list[Path]:
+    def files(self, frame: Frame) -> list[Path]:
         return [self._labeled.path]
 
     def calibration(self, frame: Frame, width: int) -> Calibration:
@@ -101,7 +101,7 @@ class Nyuv2With894Source(Nyuv2Source):
         self._all = all_objects(self._labeled.names())
         self.info = with_table(self.info, "nyuv2-894", self._all)
 
-    def _table(self, frame: Frame) -> LabelTable:
+    def label_table(self, frame: Frame) -> LabelTable:
         return self._all
 
 

@@ -85,23 +85,23 @@ class SynthiaSource(Source):
     def _divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
         return by_sequence(frames, route=_route, position=_number)
 
-    def _table(self, frame: Frame) -> LabelTable:
+    def label_table(self, frame: Frame) -> LabelTable:
         # RAND-CITYSCAPES numbers its frames with seven digits, the sequences with six.
         return SYNTHIA_RAND_IDS if len(frame.image.stem) == 7 else SYNTHIA_SEQS_IDS
 
-    def _label_ids(self, frame: Frame, path: Path) -> np.ndarray:
+    def label_ids(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _LABEL)[..., -1]  # OpenCV's order is BGR
 
-    def _stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
+    def stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
         stored = png.decode(path, _DEPTH)
         return stored if stored.ndim == 2 else stored[..., -1]
 
     def _intrinsics(self, frame: Frame) -> Path:
         return self.root / frame.sequence / "CameraParams" / "intrinsics.txt"
 
-    def _files(self, frame: Frame) -> list[Path]:
+    def files(self, frame: Frame) -> list[Path]:
         path = self._intrinsics(frame)
-        return super()._files(frame) + ([path] if path.is_file() else [])
+        return super().files(frame) + ([path] if path.is_file() else [])
 
     def calibration(self, frame: Frame, width: int) -> Calibration:
         path = self._intrinsics(frame)

@@ -77,15 +77,15 @@ class VkittiSource(Source):
             frames, lambda frame: (frame.sequence, vkitti_layout.number(frame)), fraction=0.1
         )
 
-    def _table(self, frame: Frame) -> LabelTable:
+    def label_table(self, frame: Frame) -> LabelTable:
         return self.table
 
     def _palette(self, frame: Frame) -> Path | None:
         return self._found[1].palettes.get(vkitti_layout.clip(frame).lower())
 
-    def _files(self, frame: Frame) -> list[Path]:
+    def files(self, frame: Frame) -> list[Path]:
         palette = self._palette(frame) if frame.label is not None else None
-        return super()._files(frame) + ([palette] if palette else [])
+        return super().files(frame) + ([palette] if palette else [])
 
     def _colour_table(self, frame: Frame) -> ColourTable:
         clip = vkitti_layout.clip(frame)
@@ -99,7 +99,7 @@ class VkittiSource(Source):
             self._colours[clip] = ColourTable(ids, UNLISTED)
         return self._colours[clip]
 
-    def _label_ids(self, frame: Frame, path: Path) -> np.ndarray:
+    def label_ids(self, frame: Frame, path: Path) -> np.ndarray:
         bgr = png.decode(path, _LABEL)
         ids = self._colour_table(frame).look_up(bgr)
         unlisted = ids == UNLISTED
@@ -116,7 +116,7 @@ class VkittiSource(Source):
         text = "%s: %d pixels of a colour that is no category in %s, such as %s; ignored"
         logger.log(level, text, path, pixels, place, colour)
 
-    def _stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
+    def stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _DEPTH)
 
     def calibration(self, frame: Frame, width: int) -> Calibration:

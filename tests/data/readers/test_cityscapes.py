@@ -88,7 +88,7 @@ def test_metres_by_each_images_own_camera(root):
         np.testing.assert_allclose(inverse[17:], disparity / (focal * baseline), rtol=1e-6)
         assert (metres[:17] == -1).all()  # at infinity, too: no number of metres
         assert (inverse[:16] == -1).all() and (inverse[16] == 0).all()
-        assert source._files(frame)[-1].name.endswith("_camera.json")  # part of a cache's key
+        assert source.files(frame)[-1].name.endswith("_camera.json")  # part of a cache's key
         small = source.read(frame, "metres", size=(32, 24)).depth
         np.testing.assert_allclose(small, metres[:, ::2])
 

@@ -106,7 +106,7 @@ def test_a_palette_file_of_2_0_3_counts(release2):
     source = VkittiSource(release2)
     swapped, plain = (source.read(source.frames("all")[i]).segmentation[0] for i in (0, 10))
     assert (swapped[0], swapped[15]) == (3, 6) and (plain[0], plain[15]) == (6, 3)
-    assert release2 / "Scene01/clone/colors.txt" in source._files(source.frames("all")[0])
+    assert release2 / "Scene01/clone/colors.txt" in source.files(source.frames("all")[0])
 
 
 def test_archives_unpacked_apart_and_folders_in_other_case(tmp_path):
@@ -136,7 +136,7 @@ def test_1_3_1_has_a_palette_a_clip(release1, caplog):
         np.testing.assert_allclose(found.depth[8:31], 5 + int(frame.name[-5:]) / 100)
         assert (found.depth[:8] == -1).all()
     assert not warnings(caplog)
-    assert release1 / ENCODING in source._files(frames[5])
+    assert release1 / ENCODING in source.files(frames[5])
     with pytest.raises(DataError, match=r"00000\.png\. .*inverse_depth.*release 1\.3\.1\.$"):
         source.read(frames[5], "disparity_px")
 

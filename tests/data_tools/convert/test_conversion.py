@@ -129,11 +129,11 @@ def test_different_calibrations_are_said(tmp_path, caplog):
 def test_depth_that_does_not_fit(nyu, tmp_path, monkeypatch):
     deep = np.full((makers.HEIGHT, makers.WIDTH), 66.0, np.float32)
     source = ak.data.source("nyuv2", nyu)
-    monkeypatch.setattr(type(source), "_stored_depth", lambda *_: deep)
+    monkeypatch.setattr(type(source), "stored_depth", lambda *_: deep)
     with pytest.raises(DataError, match=r"too large .*depths/0000\d\. Expected .*65\.535;.*66\.$"):
         convert(f"nyuv2:{nyu}", tmp_path / "out")
     tiny = np.full_like(deep, 1e-5)
-    monkeypatch.setattr(type(source), "_stored_depth", lambda *_: tiny)
+    monkeypatch.setattr(type(source), "stored_depth", lambda *_: tiny)
     folder = convert(f"nyuv2:{nyu}", tmp_path / "other")
     converted = ak.data.source("folder", folder)
     assert converted.read(converted.frames("all")[0]).depth.min() == np.float32(0.001)
