@@ -1,4 +1,7 @@
-"""Number arrays out of MATLAB 5 files: enough for a list of indices, without SciPy."""
+"""Number arrays out of MATLAB 5 files: enough for a list of indices, without SciPy.
+
+NYU-v2 is divided by the user's own `splits.mat`, which comes in this format.
+"""
 
 import struct
 import zlib
