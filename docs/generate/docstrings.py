@@ -1,0 +1,64 @@
+"""Docstrings in the project's Markdown, as reStructuredText for Sphinx."""
+
+import re
+from typing import Any
+
+_CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_SPECIAL = re.compile(r"(?<![`\w])([*|])(?=\S)|(?<=\w)_(?=\W|$)")
+_SECTION = re.compile(r"^(Args|Attributes|Inputs|Returns|Raises|Example|Reference|Note|Yields):$")
+
+
+def to_rst(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Changes `lines` in place: what Sphinx sends with `autodoc-process-docstring`.
+
+    Single backticks are code; a block that stands further in than the text above it, with a blank
+    line between, is a formula and is shown as it is.
+    """
+    lines[:] = converted(lines)
+    if what in ("attribute", "data", "property"):
+        lines.insert(0, "")  # else napoleon takes what stands before a colon for the type
+
+
+def converted(lines: list[str]) -> list[str]:
+    """The same docstring in reStructuredText, before napoleon makes its sections."""
+    written: list[str] = []
+    section = False
+    verbatim: int | None = None  # the indent of the text above the block being copied
+    for number, line in enumerate(lines):
+        indent = len(line) - len(line.lstrip())
+        if line.strip() and verbatim is not None and indent <= verbatim:
+            verbatim = None
+        if verbatim is None and _is_formula(lines, number, section):
+            verbatim = _indent_above(lines, number)
+            pad = " " * verbatim
+            written += [f"{pad}.. code-block:: text", ""]
+        if verbatim is not None:
+            written.append(line)
+            continue
+        if indent == 0 and line.strip():
+            section = bool(_SECTION.match(line))
+        written.append(line if ">>>" in line or "..." in line else _inline(line))
+    return written
+
+
+def _is_formula(lines: list[str], number: int, section: bool) -> bool:
+    line = lines[number]
+    if not line.strip() or number == 0 or lines[number - 1].strip() or section:
+        return False
+    return len(line) - len(line.lstrip()) > _indent_above(lines, number)
+
+
+def _indent_above(lines: list[str], number: int) -> int:
+    above = next((line for line in reversed(lines[:number]) if line.strip()), "")
+    return len(above) - len(above.lstrip())
+
+
+def _inline(line: str) -> str:
+    parts = re.split(r"(`[^`\n]+`)", line)
+    return "".join(
+        f"`{part}`" if _CODE.fullmatch(part) else _SPECIAL.sub(_escaped, part) for part in parts
+    )
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\{match[0]}"

@@ -1,0 +1,34 @@
+"""The export formats of the catalogue."""
+
+from collections.abc import Iterator
+
+from generate.markdown import code, table
+
+from auxnet_keras.export.catalogue import FORMATS
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """One page."""
+    rows = [
+        (
+            code(name),
+            code(f"ak.export.{entry.code.rpartition(':')[2]}"),
+            code(entry.file),
+            entry.about,
+            code(f"pip install 'auxnet_keras[{entry.extra}]'") if entry.extra else "nothing",
+        )
+        for name, entry in FORMATS.items()
+    ]
+    header = ("format", "function", "file in the export folder", "who loads it", "needs")
+    yield "export_formats.md", "\n".join([_HEAD, table(header, rows), _TAIL])
+
+
+_HEAD = """# Export formats
+
+`auxnet export RUN --to FORMAT,...` writes the main task alone; the auxiliary decoder and the loss weights stay behind.
+"""
+
+_TAIL = """
+Each export is loaded again and must give what the model gives on a test image; `verification.json` beside it records the
+largest difference. An export that differs is an error and leaves nothing behind.
+"""
