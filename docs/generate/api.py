@@ -67,8 +67,10 @@ def _entry(package: str, name: str, value: object) -> str:
 
 _HEAD = """# API reference
 
-Everything below is public: `import auxnet_keras as ak`, then `ak.models.AuxNet` and so on. Packages import what you ask
-them for, and nothing before. Names that start with an underscore, and modules that are not listed here, may change
+Everything below is public: `import auxnet_keras as ak`, then `ak.models.AuxNet` and so on.
+Packages import what you ask
+them for, and nothing before. Names that start with an underscore, and modules that are not listed
+here, may change
 without notice.
 
 """

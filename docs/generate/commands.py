@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import typer
-from generate.markdown import code, table
 
 from auxnet_keras.cli import app
+from generate.markdown import code, table
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -68,6 +68,7 @@ def _text(docstring: str | None) -> str:
 _HEAD = """# Commands
 
 Every command answers `--help`. `--debug`, anywhere in a command, shows the stack of an error.
-Exit codes: 0 done, 1 an error explained in a sentence (or problems that `auxnet data verify` found),
+Exit codes: 0 done, 1 an error explained in a sentence (or problems that `auxnet data verify`
+found),
 2 wrong usage, 130 interrupted, 143 ended by SIGTERM.
 """

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from generate.markdown import code, table
-
 from auxnet_keras.data import info
 from auxnet_keras.data.readers.catalogue import KINDS
 from auxnet_keras.errors import AuxnetError
+from generate.markdown import code, table
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -30,12 +29,14 @@ _HEAD = """# Data sets
 """
 
 _TAIL = """
-A number in the name selects that many classes; without one, all road data sets share the same 12 classes in the
-same order, and NYU-v2 has 13. Labels are uint8, or int32 beyond 254 classes. 255 (-1 beyond 254 classes) is the
-[ignore label](../glossary.md), and a depth of -1 means "not measured". A frame without depth or without labels still trains: a
-pixel without a target counts for nothing.
+A number in the name selects that many classes; without one, all road data sets share the same
+classes in the same order, and NYU-v2 has 13. Labels are uint8, or int32 beyond 254 classes; 255 is
+always the [ignore label](../glossary.md), and a depth of -1 means "not measured". A frame without
+depth or without labels still trains: a pixel without a target counts for nothing.
 
-`auxnet data download` fetches KITTI 2015, Virtual KITTI and NYU-v2, and says how to get SYNTHIA and Cityscapes; see
-[Commands](commands.md#auxnet-data-download). `ak.data.info(KIND)` has class names, colours, licence and citation.
+`auxnet data download` fetches KITTI 2015, Virtual KITTI and NYU-v2, and says how to get SYNTHIA
+and Cityscapes; see
+[Commands](commands.md#auxnet-data-download). `ak.data.info(KIND)` has class names, colours,
+licence and citation.
 For your own images see [Your own data](../your_data.md).
 """

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from generate.markdown import code, table
-
 from auxnet_keras.export.catalogue import FORMATS
+from generate.markdown import code, table
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -25,10 +24,12 @@ def pages() -> Iterator[tuple[str, str]]:
 
 _HEAD = """# Export formats
 
-`auxnet export RUN --to FORMAT,...` writes the main task alone; the auxiliary decoder and the loss weights stay behind.
+`auxnet export RUN --to FORMAT,...` writes the main task alone; the auxiliary decoder and the loss
+weights stay behind.
 """
 
 _TAIL = """
-Each export is loaded again and must give what the model gives on a test image; `verification.json` beside it records the
+Each export is loaded again and must give what the model gives on a test image;
+`verification.json` beside it records the
 largest difference. An export that differs is an error and leaves nothing behind.
 """

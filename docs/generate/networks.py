@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from generate.markdown import autodoc, code, table
-
 from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.catalogue import NETWORKS
+from generate.markdown import autodoc, code, table
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -51,7 +50,9 @@ _BACKBONES = """
 """
 
 _OWN = """
-In Python it also takes any Keras model with outputs named `P3`, `P4` and `P5` at strides 8, 16 and 32, such as the
-backbones of keras-cv and keras-hub. A network that is none of these becomes an `AuxiliaryModel`: see
+In Python it also takes any Keras model with outputs named `P3`, `P4` and `P5` at strides 8, 16
+and 32, such as the
+backbones of keras-cv and keras-hub. A network that is none of these becomes an `AuxiliaryModel`:
+see
 [Recipes: your own network](../recipes.md#your-own-network).
 """

@@ -1,4 +1,4 @@
-"""Writes every generated page; a page that has not changed is left alone, so that builds are quick."""
+"""Writes every generated page; leaves unchanged ones alone, so that a second build is quick."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -4,10 +4,9 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from generate.markdown import code, table
-
 from auxnet_keras.experiments.config.config_file import recipe, recipes
 from auxnet_keras.experiments.config.run_config import RunConfig
+from generate.markdown import code, table
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -49,12 +48,15 @@ def _yaml(value: Any) -> str:
 
 _HEAD = """# Settings
 
-A run is made of these settings. They are the options of `auxnet train`, the lines of a YAML file for
-`--config`, the arguments of `ak.experiments.RunConfig` and the content of a run folder's `config.yaml`.
+A run is made of these settings. They are the options of `auxnet train`, the lines of a YAML file
+for
+`--config`, the arguments of `ak.experiments.RunConfig` and the content of a run folder's
+`config.yaml`.
 An option wins over the file, the file over the recipe, and the recipe over the default. Unknown
 names and impossible combinations are refused before anything starts.
 
-`null` as a default means that the value depends on the data or the network; the last column says how.
+`null` as a default means that the value depends on the data or the network; the last column says
+how.
 """
 
 _RECIPES = """

@@ -1,18 +1,23 @@
 """A page for each weighting of the catalogue, and their table."""
 
 import inspect
+import re
 from collections.abc import Iterator
-
-from generate.markdown import autodoc, code, listing, table
 
 from auxnet_keras.experiments.config import signature_text
 from auxnet_keras.weighting.catalogue import WEIGHTINGS, Method
+from generate.markdown import autodoc, code, listing, table
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """The overview and one page for each weighting."""
     rows = [
-        (f"[{name}](weightings/{name}.md)", code(method.weighting.__name__), method.rule, method.source)
+        (
+            f"[{name}](weightings/{name}.md)",
+            code(method.weighting.__name__),
+            method.rule,
+            method.source,
+        )
         for name, method in WEIGHTINGS.items()
     ]
     contents = listing(f"weightings/{name}" for name in WEIGHTINGS)
@@ -45,13 +50,14 @@ def _call(name: str, parameters: list[str]) -> str:
 
 
 def _type(kind: object) -> str:
-    return kind.__name__ if inspect.isclass(kind) else str(kind).replace("NoneType", "None")
+    return kind.__name__ if inspect.isclass(kind) else re.sub(r"\b\w+\.", "", str(kind))
 
 
 _HEAD = """# Weightings
 
 A weighting decides how much the loss of each task counts. Each is a Keras callback: give it to
-`fit`, or name it with `--weighting`. Its rule runs inside the compiled step after every batch, and its state
+`fit`, or name it with `--weighting`. Its rule runs inside the compiled step after every batch,
+and its state
 is saved with the model. `none` is no weighting: all losses count 1.
 
 Every page has the formula, when to use it, the arguments, a call and the source.
