@@ -34,8 +34,8 @@ def unknown(
     """The error for a name outside a list, with the nearest right one.
 
     Example:
-        >>> raise unknown("weighting", "twp", ["twb", "ftwb"])
-        ConfigError: Unknown weighting; did you mean 'twb'? Known: ftwb, twb. Received: 'twp'.
+        >>> print(unknown("weighting", "twp", ["twb", "ftwb"]))
+        Unknown weighting; did you mean 'twb'? Known: ftwb, twb. Received: 'twp'.
     """
     names = sorted(known)
     given = name if isinstance(name, str) else shown(name)

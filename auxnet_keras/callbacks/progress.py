@@ -20,11 +20,12 @@ class Progress(keras.callbacks.Callback):
     On a terminal and in a notebook the line changes in place; elsewhere (a log file, CI) there is
     one line an epoch. The line that stays at the end of an epoch has the validation's values too.
     `segmentation 0.8123 x1.204` reads: unweighted loss, mean since the epoch began, times the
-    weight in force.
+    weight in force:
+
+        Epoch 3/200  segmentation 0.8123 x1.204  depth 2.31 x0.811  mIoU 0.412 | val ...
 
     Example:
         >>> model.fit(train, verbose=0, callbacks=[weighting, ak.callbacks.Progress()])
-        Epoch 3/200  segmentation 0.8123 x1.204  depth 2.31 x0.811  mIoU 0.412 | val ...
     """
 
     def __init__(self) -> None:

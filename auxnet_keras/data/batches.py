@@ -65,6 +65,7 @@ def arrays(kind: str, root: str | Path | None = None, **options: Any) -> Batches
         the next pass's number.
 
     Example:
+        >>> import itertools
         >>> batches = ak.data.arrays("kitti", root)
         >>> endless = (batch for _ in itertools.count() for batch in batches)
         >>> model.fit(endless, steps_per_epoch=len(batches), epochs=200)

@@ -66,7 +66,7 @@ def scores(confusion: Tensor, class_names: Sequence[str], xp: ModuleType = np) -
         xp: `numpy`, or `keras.ops` inside a graph.
 
     Example:
-        >>> scores(np.array([[3, 1], [0, 0]]), ["road", "car"])["iou_road"]
+        >>> float(scores(np.array([[3, 1], [0, 0]]), ["road", "car"])["iou_road"])
         0.75
 
     Reference:

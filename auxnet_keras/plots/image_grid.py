@@ -49,8 +49,10 @@ def image_grid(
         ConfigError: A row has not as many images as there are titles.
 
     Example:
-        >>> picture = image_grid([[image, colour_labels(ids, palette)]], ["RGB", "prediction"])
-        >>> write_png(picture, "figures/strip.png")
+        >>> scene, info = ak.data.street.render(seed=0, index=7), ak.data.info("street")
+        >>> labels = ak.plots.colour_labels(scene.segmentation, info.palette)
+        >>> picture = image_grid([[scene.image, labels]], ["RGB", "labels"])
+        >>> write_png(picture, "strip.png")
     """
     lines = [_row(row, titles, width) for row in rows]
     body = np.concatenate([part for line in lines for part in (line, _white(GAP, line.shape[1]))])

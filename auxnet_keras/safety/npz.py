@@ -27,7 +27,9 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
         DataError: Not such a file, a damaged one, or one that claims more than it holds.
 
     Example:
-        >>> arrays = read_npz(Path("checkpoints/epoch-00012/state.npz"))
+        >>> np.savez("numbers.npz", weights=np.zeros(3))
+        >>> read_npz(Path("numbers.npz"))["weights"].shape
+        (3,)
     """
     with open_zip(path) as archive:
         return {

@@ -113,7 +113,7 @@ def render(seed: int, index: int, size: tuple[int, int] = (224, 384)) -> Scene:
 
     Example:
         >>> scene = render(seed=0, index=7)
-        >>> scene.image.shape, scene.segmentation.max() <= 12
+        >>> scene.image.shape, int(scene.segmentation.max()) <= 12
         ((224, 384, 3), True)
     """
     check_size(seed, index, size)

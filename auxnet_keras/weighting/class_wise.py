@@ -81,6 +81,7 @@ class ClassWiseWeighting(Weighting):
 
     Example:
         >>> model = ak.models.UNet(13, main="depth", auxiliary="segmentation")
+        >>> model.compile("adam")
         >>> model.fit(train, epochs=60, callbacks=[ak.weighting.ClassWiseWeighting()])
 
     Reference:

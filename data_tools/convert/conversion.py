@@ -58,8 +58,8 @@ def convert(target: str, out: str | Path) -> Path:
         ConfigError: An unknown kind, no root, or `out` inside the dataset.
 
     Example:
-        >>> convert("nyuv2:/data/nyu", "/data/nyu13")
-        >>> ak.data.load("folder", "/data/nyu13")
+        >>> convert("kitti:/data/kitti2015", "converted")
+        >>> ak.data.load("folder", "converted")
     """
     source, out = opened(target), Path(out).expanduser()
     if out.resolve().is_relative_to(source.root.resolve()):

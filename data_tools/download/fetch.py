@@ -51,8 +51,8 @@ def download(
         ConfigError: An unknown kind or release, or a dataset that asks for registration.
 
     Example:
-        >>> download("kitti", "/data/kitti2015")
-        >>> ak.data.load("kitti", "/data/kitti2015", split="train")
+        >>> download("kitti", "/data/kitti2015")  # doctest: +SKIP
+        >>> ak.data.load("kitti", "/data/kitti2015", split="train")  # doctest: +SKIP
     """
     chosen, out = release_of(kind, release), Path(out).expanduser()
     with (

@@ -31,8 +31,9 @@ class Statistics(Findings):
         """Draws `classes.png` and `depth.png`, what there is, into a folder; returns their paths.
 
         Example:
-            >>> for path in found.figures("figures"):
-            ...     display(Image(path))
+            >>> found = statistics("kitti:/data/kitti2015")
+            >>> [path.name for path in found.figures("figures")]
+            ['classes.png', 'depth.png']
         """
         return draw(self, Path(folder))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _SPECIAL = re.compile(r"(?<![`\w])([*|])(?=\S)|(?<=\w)_(?=\W|$)")
+_SKIP = re.compile(r"\s*# doctest: .*")
 _SECTION = re.compile(r"^(Args|Attributes|Inputs|Returns|Raises|Example|Reference|Note|Yields):$")
 
 
@@ -37,7 +38,8 @@ def converted(lines: list[str]) -> list[str]:
             continue
         if indent == 0 and line.strip():
             section = bool(_SECTION.match(line))
-        written.append(line if ">>>" in line or "..." in line else _inline(line))
+        code = line.lstrip().startswith((">>> ", "... "))
+        written.append(_SKIP.sub("", line) if code else _inline(line))
     return written
 
 

@@ -41,9 +41,9 @@ def learning_boost(config: RunConfig | Mapping[str, Any] | str | Path) -> dict[s
             training would refuse is refused before the first.
 
     Example:
-        >>> runs = ak.experiments.learning_boost({
-        ...     **ak.experiments.recipe("learning-boost/vkitti"), "root": "/data/vkitti"})
-        >>> runs["depth"].results["depth"]["abs_rel"]
+        >>> settings = ak.experiments.recipe("learning-boost/vkitti") | {"root": "/data/vkitti"}
+        >>> runs = ak.experiments.learning_boost(settings)  # doctest: +SKIP
+        >>> runs["depth"].results["depth"]["abs_rel"]  # doctest: +SKIP
 
     Reference:
         Yim and Kim, Learning Boost by Exploiting the Auxiliary Task, 2020, Algorithm 1, line 13.

@@ -33,7 +33,10 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
         DataError: As the reader.
 
     Example:
-        >>> run = ak.experiments.train({"data": "street", "epochs": 2, "out": "runs/try"})
+        >>> config = ak.experiments.RunConfig(
+        ...     data="street", backbone="small", size=(32, 64), limit=8, epochs=1, out="runs/try",
+        ...     deterministic=False)
+        >>> run = ak.experiments.train(config)
         >>> run.results["segmentation"]["mean_iou"]
     """
     config = as_config(config)

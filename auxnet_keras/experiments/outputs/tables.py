@@ -33,7 +33,8 @@ def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:
             `auxnet_keras.experiments.evaluate` returns them; either may be missing.
 
     Example:
-        >>> comparison({run.name: run.results for run in runs}).markdown()
+        >>> runs = [ak.experiments.load_run(path) for path in ("runs/single", "runs/multi")]
+        >>> print(comparison({run.name: run.results for run in runs}).markdown())
     """
     rows = []
     for task in ("segmentation", "depth"):

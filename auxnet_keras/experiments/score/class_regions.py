@@ -50,8 +50,7 @@ def compare(
 
     Example:
         >>> results = ak.experiments.compare("runs/single", "runs/multi")
-        >>> results["classes"]["car"]["inside"]["log_l1"]
-        [0.0314, 0.0283]
+        >>> single, multi = results["classes"]["car"]["inside"]["log_l1"]
 
     Reference:
         Yim and Kim, Learning Boost by Exploiting the Auxiliary Task, 2020, Table 1.

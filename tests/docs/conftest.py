@@ -1,0 +1,134 @@
+"""A small world for the examples of docstrings and pages: street scenes, a toy network, one run.
+
+What examples say about data and networks of full size is replaced by something of a second or two.
+"""
+
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.experiments.fixtures import determinism_ends_with_the_test  # noqa: F401
+
+SIZE = (32, 64)
+
+
+@pytest.fixture(scope="session")
+def kitti(tmp_path_factory):
+    """Twenty scenes in KITTI's layout."""
+    from auxnet_keras import street
+
+    root = tmp_path_factory.mktemp("scenes") / "kitti"
+    street.write(root, 20, seed=0, layout="kitti", size=(64, 96))
+    return root
+
+
+@pytest.fixture(scope="session")
+def folder_data(kitti, tmp_path_factory):
+    """The same scenes as a data set of the kind `folder`."""
+    from data_tools.convert import convert
+
+    root = tmp_path_factory.mktemp("folder") / "mine"
+    convert(f"kitti:{kitti}", root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def finished_run(kitti, tmp_path_factory):
+    """One finished run; examples get copies."""
+    from auxnet_keras.experiments import train
+
+    out = tmp_path_factory.mktemp("runs") / "kitti"
+    train(
+        {
+            **{"data": "kitti", "root": str(kitti), "backbone": "small", "weights": "none"},
+            **{"size": SIZE, "batch_size": 4, "epochs": 1, "limit": 4, "out": str(out)},
+            **{"weighting": "twb", "deterministic": False},
+        }
+    )
+    return out
+
+
+@pytest.fixture
+def world(kitti, tmp_path, monkeypatch, request):
+    """`world(text)` -> the text with real places, and the names it may use; works in a new folder.
+
+    A text that reads runs finds `runs/kitti`, `runs/other`, `runs/single` and `runs/multi`.
+    """
+    monkeypatch.chdir(tmp_path)
+
+    def no_network(*_):
+        raise OSError("an example of the documentation asks for the network")
+
+    monkeypatch.setattr(socket.socket, "connect", no_network)
+
+    def prepared(text):
+        if any(word in text for word in ("load_run(", "compare(")):
+            finished = request.getfixturevalue("finished_run")
+            for name in ("kitti", "other", "single", "multi"):
+                shutil.copytree(finished, tmp_path / "runs" / name)
+        if "/data/mine" in text:
+            text = text.replace("/data/mine", str(request.getfixturevalue("folder_data")))
+        _make_small(monkeypatch)
+        return text.replace("/data/kitti2015", str(kitti)), _names(kitti)
+
+    return prepared
+
+
+def _names(kitti):
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    import auxnet_keras as ak
+
+    image = keras.Input((*SIZE, 3), name="image")
+    features = keras.layers.Conv2D(4, 3, padding="same", activation="relu")(image)
+    logits = keras.layers.Conv2D(len(ak.data.info("kitti").class_names), 1)(features)
+    depth = keras.layers.Conv2D(1, 1)(features)
+    model = ak.models.AuxiliaryModel(image, {"segmentation": logits, "depth": depth})
+    model.compile("adam")
+    train, val = (ak.data.load("kitti", kitti, split=split) for split in ("train", "val"))
+    images, _ = next(iter(val))
+    return {
+        **{"ak": ak, "keras": keras, "np": np, "tf": tf, "Path": Path},
+        **{"root": str(kitti), "train": train, "val": val, "images": images},
+        **{"image": image, "logits": logits, "depth": depth, "model": model},
+        "weighting": ak.weighting.TaskWeightBalancing(),
+    }
+
+
+def _make_small(monkeypatch):
+    """Data, networks and trainings of a second, whatever size an example asks for."""
+    import auxnet_keras as ak
+
+    def smaller(package, name, **fixed):
+        original = getattr(package, name)
+
+        def call(*args, **kwargs):
+            return original(*args, **{**kwargs, **fixed})
+
+        monkeypatch.setattr(package, name, call)
+
+    def network(name, **defaults):
+        original = getattr(ak.models, name)
+
+        def build(*args, **kwargs):
+            return original(*args, **{**defaults, **kwargs, "input_shape": (*SIZE, 3)})
+
+        monkeypatch.setattr(ak.models, name, build)
+
+    for name in ("load", "arrays"):
+        smaller(ak.data, name, size=SIZE, batch_size=4, limit=4)
+    for name in ("AuxNet", "SegNet", "FuseNet"):
+        network(name, backbone="small", weights=None)
+    network("UNet")
+    smaller(ak.data.street, "write", count=2, size=(64, 96))
+    original = ak.models.AuxiliaryModel.fit
+
+    def fit(self, *args, **kwargs):
+        steps = {"steps_per_epoch": 1} if "steps_per_epoch" in kwargs else {}
+        return original(self, *args, **{**kwargs, "epochs": 1, "verbose": 0, **steps})
+
+    monkeypatch.setattr(ak.models.AuxiliaryModel, "fit", fit)
