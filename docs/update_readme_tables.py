@@ -1,0 +1,45 @@
+"""Writes the README's tables from the catalogues: `python docs/update_readme_tables.py`."""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "docs"), str(ROOT)]
+
+from generate.markdown import code, table  # noqa: E402
+
+from auxnet_keras.data.readers.catalogue import KINDS  # noqa: E402
+from auxnet_keras.weighting.catalogue import WEIGHTINGS  # noqa: E402
+
+
+def weightings() -> str:
+    """Name, callback, rule and source of every weighting."""
+    rows = [
+        (code(name), code(method.weighting.__name__), method.rule, method.source)
+        for name, method in WEIGHTINGS.items()
+    ]
+    return table(("`--weighting`", "callback", "rule after every batch", "source"), rows)
+
+
+def kinds() -> str:
+    """Every kind of data and what it reads."""
+    return table(("kind", "what it reads"), [(code(n), kind.about) for n, kind in KINDS.items()])
+
+
+def updated(text: str) -> str:
+    """The README with its tables as the catalogues have them now."""
+    for name, made in (("weightings", weightings()), ("kinds", kinds())):
+        start = f"<!-- {name}: written by docs/update_readme_tables.py -->\n"
+        text = re.sub(
+            f"({re.escape(start)}).*?(<!-- end -->)",
+            lambda found, made=made: f"{found[1]}\n{made}\n{found[2]}",
+            text,
+            flags=re.DOTALL,
+        )
+    return text
+
+
+if __name__ == "__main__":
+    readme = ROOT / "README.md"
+    readme.write_text(updated(readme.read_text(encoding="utf-8")), encoding="utf-8")
