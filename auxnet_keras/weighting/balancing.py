@@ -29,6 +29,9 @@ class TaskWeightBalancing(TaskWeighting):
     Adam's second moment, which remembers the large early gradients, then throttles the step;
     `normalize=True` divides the weights in force by their mean and leaves their ratio.
 
+    Use it to bring two losses of different size together without tuning a ratio. With Adam and long
+    trainings take `normalize=True`.
+
     Args:
         momentum: Of the moving average, in [0, 1); 0.9 if not given, and 0, which is Algorithm 1 as
             printed, with `mode="product"`.

@@ -54,6 +54,9 @@ class ClassWiseWeighting(Weighting):
     weighting is given both losses without class weights, as if it were alone; the class weights see
     L_main^c and w^c A_c without task weights. Neither paper tried this.
 
+    Use it to let single classes of the auxiliary task count more or less. The weights of one run
+    are too noisy to say which class helps.
+
     Args:
         num_classes: C, only to check it; the model and the bins know it.
         depth_bins: Used where depth is auxiliary: E increasing edges in the target's unit for E + 1

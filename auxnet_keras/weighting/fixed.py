@@ -10,6 +10,9 @@ from auxnet_keras.weighting.base import TaskWeighting
 class FixedWeights(TaskWeighting):
     """L = sum_k lambda_k L_k with lambda given once and for all.
 
+    Use it for a baseline with a known ratio of the tasks. The ratio depends on the units of both
+    losses.
+
     Args:
         task_weights: Every task of the model to its weight, finite and not negative.
 

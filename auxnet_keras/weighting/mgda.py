@@ -26,6 +26,9 @@ class MGDA(GradientWeighting):
     task with a short gradient gets a large weight. The weights sum to 1; under SGD this halves the
     step against equal weights of 1.
 
+    Use it when no task may get worse. It favours the task with the short gradient, whichever is the
+    main one.
+
     Args:
         representation: Take g_k with respect to the tensors at which the tasks' graphs part, all
             samples together. One backward pass through the encoder instead of one for each task;

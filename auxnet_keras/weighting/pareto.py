@@ -36,6 +36,9 @@ class ParetoMTL(GradientWeighting):
     **A large component of the preference accepts a large loss on that task**: (0, 1) is the choice
     for the best segmentation. Losses are compared as they are, so their units matter.
 
+    Use it to choose a point on the trade-off between the tasks. It compares the losses as they are,
+    so their units matter.
+
     Args:
         preference: u, (segmentation, depth) whichever of them is the main task; (main, auxiliary)
             for tasks of other names. Any length but 0.

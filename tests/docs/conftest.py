@@ -34,49 +34,25 @@ def folder_data(kitti, tmp_path_factory):
     return root
 
 
+RUN = {
+    **{"backbone": "small", "weights": "none", "size": SIZE, "batch_size": 4, "epochs": 1},
+    **{"limit": 4, "deterministic": False},
+}
+
+
 @pytest.fixture(scope="session")
 def finished_run(kitti, tmp_path_factory):
     """One finished run; examples get copies."""
     from auxnet_keras.experiments import train
 
     out = tmp_path_factory.mktemp("runs") / "kitti"
-    train(
-        {
-            **{"data": "kitti", "root": str(kitti), "backbone": "small", "weights": "none"},
-            **{"size": SIZE, "batch_size": 4, "epochs": 1, "limit": 4, "out": str(out)},
-            **{"weighting": "twb", "deterministic": False},
-        }
-    )
+    train({"data": f"kitti:{kitti}", "weighting": "twb", "out": str(out), **RUN})
     return out
 
 
-@pytest.fixture
-def world(kitti, tmp_path, monkeypatch, request):
-    """`world(text)` -> the text with real places, and the names it may use; works in a new folder.
-
-    A text that reads runs finds `runs/kitti`, `runs/other`, `runs/single` and `runs/multi`.
-    """
-    monkeypatch.chdir(tmp_path)
-
-    def no_network(*_):
-        raise OSError("an example of the documentation asks for the network")
-
-    monkeypatch.setattr(socket.socket, "connect", no_network)
-
-    def prepared(text):
-        if any(word in text for word in ("load_run(", "compare(")):
-            finished = request.getfixturevalue("finished_run")
-            for name in ("kitti", "other", "single", "multi"):
-                shutil.copytree(finished, tmp_path / "runs" / name)
-        if "/data/mine" in text:
-            text = text.replace("/data/mine", str(request.getfixturevalue("folder_data")))
-        _make_small(monkeypatch)
-        return text.replace("/data/kitti2015", str(kitti)), _names(kitti)
-
-    return prepared
-
-
-def _names(kitti):
+@pytest.fixture(scope="session")
+def names(kitti):
+    """What every example may use: packages, data, and a toy network, compiled once."""
     import keras
     import numpy as np
     import tensorflow as tf
@@ -89,14 +65,43 @@ def _names(kitti):
     depth = keras.layers.Conv2D(1, 1)(features)
     model = ak.models.AuxiliaryModel(image, {"segmentation": logits, "depth": depth})
     model.compile("adam")
-    train, val = (ak.data.load("kitti", kitti, split=split) for split in ("train", "val"))
+    small = {"size": SIZE, "batch_size": 4, "limit": 4, "cache": "memory"}
+    train, val = (ak.data.load("kitti", kitti, split=split, **small) for split in ("train", "val"))
     images, _ = next(iter(val))
     return {
         **{"ak": ak, "keras": keras, "np": np, "tf": tf, "Path": Path},
         **{"root": str(kitti), "train": train, "val": val, "images": images},
         **{"image": image, "logits": logits, "depth": depth, "model": model},
-        "weighting": ak.weighting.TaskWeightBalancing(),
     }
+
+
+@pytest.fixture
+def world(kitti, names, tmp_path, monkeypatch, request):
+    """`world(text)` -> the text with real places, and the names it may use; works in a new folder.
+
+    A text that reads runs finds `runs/kitti`, `runs/other`, `runs/single` and `runs/multi`.
+    """
+    monkeypatch.chdir(tmp_path)
+
+    def no_network(*_):
+        raise OSError("an example of the documentation asks for the network")
+
+    monkeypatch.setattr(socket.socket, "connect", no_network)
+
+    def prepared(text):
+        import auxnet_keras as ak
+
+        if any(word in text for word in ("load_run(", "compare(", "experiments.train(")):
+            finished = request.getfixturevalue("finished_run")
+            for name in ("kitti", "other", "single", "multi"):
+                shutil.copytree(finished, tmp_path / "runs" / name)
+        if "/data/mine" in text:
+            text = text.replace("/data/mine", str(request.getfixturevalue("folder_data")))
+        _make_small(monkeypatch)
+        weighting = ak.weighting.TaskWeightBalancing()
+        return text.replace("/data/kitti2015", str(kitti)), {**names, "weighting": weighting}
+
+    return prepared
 
 
 def _make_small(monkeypatch):
@@ -125,6 +130,10 @@ def _make_small(monkeypatch):
         network(name, backbone="small", weights=None)
     network("UNet")
     smaller(ak.data.street, "write", count=2, size=(64, 96))
+    experiment = ak.experiments.train
+    monkeypatch.setattr(
+        ak.experiments, "train", lambda settings: experiment({**settings, **RUN})
+    )  # the folder holds this very run, finished
     original = ak.models.AuxiliaryModel.fit
 
     def fit(self, *args, **kwargs):

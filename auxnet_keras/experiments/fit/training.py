@@ -33,10 +33,8 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
         DataError: As the reader.
 
     Example:
-        >>> config = ak.experiments.RunConfig(
-        ...     data="street", backbone="small", size=(32, 64), limit=8, epochs=1, out="runs/try",
-        ...     deterministic=False)
-        >>> run = ak.experiments.train(config)
+        >>> run = ak.experiments.train(
+        ...     {"data": "kitti:/data/kitti2015", "weighting": "twb", "out": "runs/kitti"})
         >>> run.results["segmentation"]["mean_iou"]
     """
     config = as_config(config)
