@@ -32,6 +32,8 @@ napoleon_custom_sections = [("Reference", "returns_style"), ("Inputs", "params_s
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 80
 
+smartquotes = False  # quotes in docstrings are those of code
+
 html_theme = "furo"
 html_title = f"auxnet_keras {version}"
 html_copy_source = False

@@ -85,7 +85,7 @@ def write(
         DataError: If the folder holds something else or cannot be written.
 
     Example:
-        >>> root = write("scenes", count=200, seed=0, layout="kitti")
+        >>> root = ak.data.street.write("scenes", count=200, seed=0, layout="kitti")
     """
     if layout not in LAYOUTS:
         raise unknown("layout of street scenes", layout, LAYOUTS)

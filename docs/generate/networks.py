@@ -25,13 +25,9 @@ def pages() -> Iterator[tuple[str, str]]:
         (code(name), "yes" if backbone.pretrained else "no") for name, backbone in BACKBONES.items()
     ]
     details = [
-        f"## {name}\n\n"
-        + autodoc(
-            "autofunction",
-            f"{network.constructor.__module__}.{network.constructor.__name__}",
-            "no-index",
-        )
-        for name, network in NETWORKS.items()
+        f"## {network.constructor.__name__}\n\n"
+        + autodoc("autofunction", f"auxnet_keras.models.{network.constructor.__name__}", "no-index")
+        for network in NETWORKS.values()
     ]
     parts = [_HEAD, table(header, rows), _BACKBONES, table(("name", "ImageNet weights"), backbones)]
     yield "networks.md", "\n".join([*parts, _OWN, *details])

@@ -34,13 +34,13 @@ def _page(name: str, method: Method) -> str:
         for parameter, kind in signature_text.parameters(method).items()
     ]
     parts = [
-        f"# {name}",
+        f"# {found.__name__} ({name})",
         f"{method.rule[:1].upper()}{method.rule[1:]}. Source: {method.source}.",
         f"In Python: `ak.weighting.{found.__name__}`. On the command line and in a configuration "
         f"file: `weighting: {name}`, with values in this order or by name, as in "
         f"`{_call(name, [row[0].strip('`') for row in values])}`.",
         table(("value", "type"), values) if values else "It takes no values there.",
-        autodoc("autoclass", f"{found.__module__}.{found.__name__}", "no-index"),
+        autodoc("autoclass", f"auxnet_keras.weighting.{found.__name__}", "no-index"),
     ]
     return "\n\n".join(parts)
 
