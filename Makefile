@@ -7,7 +7,7 @@ BENCHMARK ?= step_time
 
 setup:  ## an environment with everything the tests need, and the commit hooks
 	python3 -m venv $(VENV)
-	$(PYTHON) -m pip install --quiet -c requirements.txt -e '.[test,cv]' pre-commit
+	$(PYTHON) -m pip install --quiet -c requirements.txt -e '.[test,cv,docs]' pre-commit
 	$(PYTHON) -m pre_commit install
 
 check:  ## lint, format, types
