@@ -5,6 +5,7 @@ from .bins import depth_bins as depth_bins
 from .frame import DatasetInfo as DatasetInfo
 from .frame import Frame as Frame
 from .frame import Sample as Sample
+from .pipeline import auxiliary_frames as auxiliary_frames
 from .pipeline import load as load
 from .pipeline import with_depth_input as with_depth_input
 from .readers.catalogue import info as info

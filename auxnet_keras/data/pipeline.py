@@ -28,6 +28,10 @@ def load(
     shuffle: bool | None = None,
     limit: int | None = None,
     main: str = "segmentation",
+    labels: int | None = None,
+    extra_data: str | None = None,
+    extra_share: float = 0.5,
+    auxiliary_of: str = "own-frame",
 ) -> tf.data.Dataset:
     """A dataset as batches for `fit`.
 
@@ -50,6 +54,16 @@ def load(
         shuffle: None shuffles training only; without it the order is that of the file names.
         limit: At most so many frames.
         main: The main task, "segmentation" or "depth": some frame must have its target.
+        labels: So many training frames keep the target of the main task, chosen by seed so that
+            every class is among them if possible (see `data.label_budget`) and a larger number
+            keeps the same ones and more; all keep the auxiliary target. None keeps all.
+        extra_data: `KIND:ROOT` of other data, whose training frames are added with their auxiliary
+            target alone, in `depth_unit` (a disparity is in pixels of the returned image's width).
+        extra_share: With `labels` or `extra_data` a training pass goes once over the frames with
+            the main target, and `extra_share * batch_size` frames of every batch (rounded, at least
+            one of each kind) are others, which go round through all passes. 0 leaves them out.
+        auxiliary_of: "other-frame" gives every training frame the auxiliary target of another one,
+            fixed by seed: a study's control, in which depth says nothing about its image.
 
     Returns:
         A tf.data.Dataset of (image uint8 [B, H, W, 3] RGB, {"segmentation": uint8 [B, H, W], 255 =
@@ -82,7 +96,38 @@ def load(
         shuffle=shuffle,
         limit=limit,
         main=main,
+        labels=labels,
+        extra_data=extra_data,
+        extra_share=extra_share,
+        auxiliary_of=auxiliary_of,
     )
+    return _dataset(plan)
+
+
+def auxiliary_frames(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    """The training frames for the auxiliary task: a pass goes over all that have its target.
+
+    For a first training of that task alone, with or without labels. A cache is shared.
+
+    Args:
+        dataset: What `load` returns for the training split.
+
+    Returns:
+        A tf.data.Dataset as `load` returns it, with passes and a counter of them of its own.
+
+    Raises:
+        DataError: Fewer of them than a batch has.
+
+    Example:
+        >>> train = ak.data.load("kitti", root, labels=30)
+        >>> depth_alone = ak.weighting.FixedWeights({"segmentation": 0.0, "depth": 1.0})
+        >>> model.fit(ak.data.auxiliary_frames(train), epochs=20, callbacks=[depth_alone])
+        >>> model.fit(train, epochs=200)
+    """
+    return _dataset(dataset.plan.auxiliary_pass())
+
+
+def _dataset(plan: Plan) -> tf.data.Dataset:
     epoch = tf.Variable(0, dtype=tf.int64, trainable=False, name="epoch")
     start = tf.Variable(0, dtype=tf.int64, trainable=False, name="start")
     dataset = tf.data.Dataset.range(1).flat_map(lambda _: _pass(plan, epoch, start))
@@ -91,8 +136,8 @@ def load(
         num_parallel_calls=_THREADS,
         deterministic=True,
     )
-    whole_batches = len(plan.frames) % batch_size == 0 or not plan.keep_partial
-    dataset = dataset.batch(batch_size, drop_remainder=whole_batches)
+    whole_batches = plan.sampling.samples % plan.batch_size == 0
+    dataset = dataset.batch(plan.batch_size, drop_remainder=whole_batches)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(plan)))
     dataset = dataset.prefetch(2).with_options(_options())
     dataset.epoch, dataset.start = epoch, start

@@ -1,5 +1,6 @@
 """What `load` and `arrays` share: checked settings, frames, samples by index, and their order."""
 
+import dataclasses
 import hashlib
 import logging
 import stat
@@ -14,16 +15,20 @@ import numpy as np
 from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.data.augment import augment as augmented
 from auxnet_keras.data.cache import Cache, open_cache
-from auxnet_keras.data.frame import Frame, Sample
+from auxnet_keras.data.example import TARGETS, Example
+from auxnet_keras.data.extra import extra_examples
+from auxnet_keras.data.frame import IGNORE, INVALID, Frame, Sample
+from auxnet_keras.data.label_budget import kept_frames
+from auxnet_keras.data.other_frames import CHOICES, OTHER, OWN, with_donors
 from auxnet_keras.data.readers import catalogue as registry
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.resize import Size, check_size
+from auxnet_keras.data.sampling import MixedPass, OnePass, Sampling, extra_in_batch
 from auxnet_keras.data.units import check_unit
-from auxnet_keras.errors import DataError, unknown
+from auxnet_keras.errors import ConfigError, DataError, unknown
 
 logger = logging.getLogger("auxnet_keras")
 _MOST_WARNINGS = 10  # further paths are logged as information, and counted
-_TARGETS = {"segmentation": "label", "depth": "depth"}
 
 
 @dataclass(frozen=True)
@@ -31,54 +36,79 @@ class Plan:
     """Every sample and every batch of a run, as pure functions of (seed, epoch, index or step)."""
 
     source: Source
-    frames: list[Frame]
+    examples: list[Example]
     size: Size
     batch_size: int
     seed: int
     depth_unit: str
     ignore_void: bool
     augment: bool
-    shuffle: bool
-    keep_partial: bool
+    main: str
+    sampling: Sampling
     cache: Cache | None
 
     def __len__(self) -> int:
         """Batches in a pass."""
-        whole, rest = divmod(len(self.frames), self.batch_size)
-        return whole + (1 if rest and self.keep_partial else 0)
+        return self.sampling.batches
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The frames in the order of their index, those of other data behind the data's own."""
+        return [example.frame for example in self.examples]
+
+    @property
+    def auxiliary(self) -> str:
+        """The task that helps."""
+        return next(task for task in TARGETS if task != self.main)
+
+    def having(self, task: str) -> list[int]:
+        """Indices of the examples that show a target of the task."""
+        return [index for index, example in enumerate(self.examples) if example.has(task)]
 
     def order(self, epoch: int) -> np.ndarray:
         """int64: the frames' indices of a pass, in order, the dropped batch left out."""
-        count = len(self.frames)
-        if self.shuffle:
-            order = np.random.default_rng([self.seed, epoch]).permutation(count)
-        else:
-            order = np.arange(count)
-        return order[: len(self) * self.batch_size].astype(np.int64)
+        return self.sampling.order(epoch)
+
+    def auxiliary_pass(self) -> "Plan":
+        """The same frames and cache in other passes: over all that have the auxiliary target."""
+        indices = self.having(self.auxiliary)
+        if len(indices) < self.batch_size:
+            raise DataError(
+                f"The training split has fewer frames with {self.auxiliary} than one batch has. "
+                f"Expected at least {self.batch_size}; lower batch_size. "
+                f"Received: {len(indices)} frames with {self.auxiliary}."
+            )
+        every = OnePass(indices, self.batch_size, self.seed, shuffle=True, keep_partial=False)
+        return dataclasses.replace(self, sampling=every)
 
     def identity(self) -> dict[str, str]:
         """What decides every batch of every pass, in words: equal plans give equal batches."""
-        frames = f"{len(self.frames)} frames, {fingerprint(self.frames)}"
+        own = [example.frame for example in self.examples if example.source is self.source]
+        shown = [(example.withheld, example.donor) for example in self.examples]
+        counts = [f"{len(self.having(task))} of {task}" for task in TARGETS]
         return {
-            "data": f"{self.source.signature}, {frames}",
+            "data": f"{self.source.signature}, {len(own)} frames, {fingerprint(own)}",
             "size": f"{self.size[0]}x{self.size[1]}",
             "batch_size": str(self.batch_size),
             "seed": str(self.seed),
             "depth_unit": self.depth_unit,
             "ignore_void": str(self.ignore_void),
             "augment": str(self.augment),
-            "shuffle": str(self.shuffle),
+            "extra data": self._extra_identity(),
+            "targets": f"{', '.join(counts)}, {_digest(shown)}",
+            "batches": f"{len(self)} of {type(self.sampling).__name__}, {_digest(self.sampling)}",
         }
+
+    def _extra_identity(self) -> str:
+        extra = [example for example in self.examples if example.source is not self.source]
+        if not extra:
+            return "none"
+        frames = [example.frame for example in extra]
+        return f"{extra[0].source.signature}, {len(frames)} frames, {fingerprint(frames)}"
 
     def sample(self, index: int, epoch: int) -> Sample:
         """A frame decoded, resized and, if asked for, augmented."""
-        sample = self.cache.get(index) if self.cache else None
-        if sample is None:
-            sample = self.source.read(
-                self.frames[index], self.depth_unit, self.ignore_void, self.size
-            )
-            if self.cache:
-                self.cache.put(index, sample)
+        sample = self._shown(index)
         if not self.augment:
             return sample
         return augmented(
@@ -87,8 +117,39 @@ class Plan:
             epoch=epoch,
             index=index,
             unit=self.depth_unit,
-            stored_unit=self.source.encoding.unit,
+            stored_unit=self.examples[index].source.encoding.unit,
         )
+
+    def _shown(self, index: int) -> Sample:
+        """A frame with the targets that it shows."""
+        example, sample = self.examples[index], self._whole(index)
+        changes: dict[str, np.ndarray] = {}
+        if example.withheld is not None:
+            nothing = INVALID if example.withheld == "depth" else IGNORE
+            changes[example.withheld] = np.full_like(getattr(sample, example.withheld), nothing)
+        if example.donor is not None:
+            changes[self.auxiliary] = getattr(self._whole(example.donor), self.auxiliary)
+        return dataclasses.replace(sample, **changes) if changes else sample
+
+    def _whole(self, index: int) -> Sample:
+        """A frame with all its targets, which is what caches hold: runs with other budgets of
+        labels share them."""
+        sample = self.cache.get(index) if self.cache else None
+        if sample is None:
+            example = self.examples[index]
+            sample = example.source.read(
+                example.frame, self.depth_unit, self.ignore_void, self.size
+            )
+            if self.cache:
+                self.cache.put(index, sample)
+        dtype = self.source.info.label_dtype
+        if sample.segmentation.dtype != dtype:  # of extra data, without a label
+            sample = dataclasses.replace(sample, segmentation=sample.segmentation.astype(dtype))
+        return sample
+
+
+def _digest(choice: object) -> str:
+    return hashlib.sha256(repr(choice).encode()).hexdigest()[:16]
 
 
 def fingerprint(frames: Sequence[Frame]) -> str:
@@ -128,39 +189,115 @@ def make_plan(
     shuffle: bool | None = None,
     limit: int | None = None,
     main: str = "segmentation",
+    labels: int | None = None,
+    extra_data: str | None = None,
+    extra_share: float = 0.5,
+    auxiliary_of: str = OWN,
 ) -> Plan:
     """Checks the settings of `load`, finds the frames and reports what they lack."""
     size = check_size(size)
     check_whole("batch_size", batch_size, least=1)
     check_whole("seed", seed, least=0)
+    if labels is not None:
+        check_whole("labels", labels, least=1)
+    _check_share(extra_share)
+    if auxiliary_of not in CHOICES:
+        raise unknown("auxiliary_of", auxiliary_of, CHOICES)
     source = registry.source(kind, root)
     unit = check_unit(depth_unit or source.info.depth_unit)
     frames = source.frames(split, seed, limit)
     _check_target(source, frames, split, main)
-    training = split == "train"
-    if training and len(frames) < batch_size:
-        raise DataError(
-            f"The training split of {source.root} is smaller than one batch. Expected at least "
-            f"{batch_size} frames (a last partial batch of training is dropped); lower batch_size. "
-            f"Received: {len(frames)} frames."
-        )
     _warn(source, frames)
+    training = split == "train"
+    examples = [Example(source, frame) for frame in frames]
+    if training:
+        examples = _training_examples(
+            examples,
+            main,
+            labels=labels,
+            seed=seed,
+            other=auxiliary_of == OTHER,
+            extra=extra_examples(extra_data, source, main, unit, seed, limit),
+        )
+    mixed = labels is not None or extra_data is not None
     # Samples are decoded on threads of the pipeline's own. OpenCV's would stand in their way, and
     # where it may use some it keeps memory of every thread that has called it and ended.
     cv2.setNumThreads(1)
-    key = partial(_cache_key, source, frames, size, unit, ignore_void)
-    return Plan(
+    shuffle = training if shuffle is None else shuffle
+    every = range(len(examples))
+    plan = Plan(
         source=source,
-        frames=frames,
+        examples=examples,
         size=size,
         batch_size=batch_size,
         seed=seed,
         depth_unit=unit,
         ignore_void=ignore_void,
         augment=augment,
-        shuffle=training if shuffle is None else shuffle,
-        keep_partial=not training,
-        cache=open_cache(cache, size, key),
+        main=main,
+        sampling=OnePass(every, batch_size, seed, shuffle, keep_partial=not training),
+        cache=open_cache(cache, size, partial(_cache_key, examples, size, unit, ignore_void)),
+    )
+    if training and shuffle and mixed:
+        plan = dataclasses.replace(plan, sampling=_mixed(plan, extra_share))
+    if training and len(plan) == 0:
+        raise _too_small(plan)
+    return plan
+
+
+def _check_share(share: float) -> None:
+    number = isinstance(share, int | float | np.number) and not isinstance(share, bool)
+    if not number or not 0 <= share < 1:
+        raise ConfigError(
+            "extra_share is the share of each batch without the main target, 0 or more and below "
+            f"1. Received: {share!r}."
+        )
+
+
+def _training_examples(
+    examples: list[Example],
+    main: str,
+    *,
+    labels: int | None,
+    seed: int,
+    other: bool,
+    extra: list[Example],
+) -> list[Example]:
+    """The data's own frames and the extra ones, each with the targets that it shows."""
+    if labels is not None:
+        source, frames = examples[0].source, [example.frame for example in examples]
+        kept = set(kept_frames(source, frames, main, labels, seed))
+        examples = [
+            example if index in kept else dataclasses.replace(example, withheld=main)
+            for index, example in enumerate(examples)
+        ]
+    examples = examples + extra
+    auxiliary = next(task for task in TARGETS if task != main)
+    return with_donors(examples, auxiliary, seed) if other else examples
+
+
+def _mixed(plan: Plan, share: float) -> MixedPass:
+    labelled = plan.having(plan.main)
+    extra = sorted(set(plan.having(plan.auxiliary)) - set(labelled))
+    if extra and share and plan.batch_size < 2:
+        raise ConfigError(
+            "A batch of one frame has no room for frames with and without the main target; raise "
+            f"batch_size, or say extra_share=0. Received: batch_size={plan.batch_size}."
+        )
+    count = extra_in_batch(share, plan.batch_size) if extra else 0
+    return MixedPass(labelled, extra, plan.batch_size, count, plan.seed)
+
+
+def _too_small(plan: Plan) -> DataError:
+    wanted, found = plan.batch_size, len(plan.examples)
+    kind = "frames"
+    if isinstance(plan.sampling, MixedPass):
+        wanted -= plan.sampling.extra_in_batch
+        kind, found = f"frames with the target of {plan.main}", len(plan.sampling.labelled)
+    return DataError(
+        f"The training split of {plan.source.root} is smaller than one batch. Expected at least "
+        f"{wanted} {kind} (a last partial batch of training is dropped); lower batch_size. "
+        f"Received: {found} frames."
     )
 
 
@@ -171,9 +308,9 @@ def _check_target(source: Source, frames: list[Frame], split: str, main: str) ->
             "`auxnet data verify` shows what is there. "
             f"Received: {len(source.frames('all'))} frames in all."
         )
-    if main not in _TARGETS:
-        raise unknown("main task", main, _TARGETS)
-    what = _TARGETS[main]
+    if main not in TARGETS:
+        raise unknown("main task", main, TARGETS)
+    what = TARGETS[main]
     if all(getattr(frame, what) is None for frame in frames):
         place = source.label_place if what == "label" else source.depth_place
         raise DataError(
@@ -195,15 +332,16 @@ def _warn(source: Source, frames: list[Frame]) -> None:
 
 
 def _cache_key(
-    source: Source, frames: list[Frame], size: Size, unit: str, ignore_void: bool, index: int
+    examples: list[Example], size: Size, unit: str, ignore_void: bool, index: int
 ) -> str:
     """Text that changes whenever the decoded sample could."""
+    source, frame = examples[index].source, examples[index].frame
     files = []
-    for path in source.files(frames[index]):
+    for path in source.files(frame):
         try:
             state = path.stat()
             files.append((str(path.resolve()), state.st_size, state.st_mtime_ns))
         except OSError:
             files.append((str(path), -1, -1))
     # The name, too: one file may hold all frames.
-    return repr((source.signature, frames[index].name, size, unit, ignore_void, files))
+    return repr((source.signature, frame.name, size, unit, ignore_void, files))

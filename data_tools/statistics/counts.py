@@ -91,7 +91,7 @@ def count(
 def _look(source: Source, frame: Frame, depths: DepthCounter, width: int | None) -> _Found:
     """Label and depth each by itself, so that a damaged one does not hide the other."""
     unreadable: list[str] = []
-    ids = _read(frame.label, lambda path: _train_ids(source, frame, path), unreadable)
+    ids = _read(frame.label, lambda path: source.label(frame, path), unreadable)
     depth = _read(frame.depth, lambda path: _depth(source, frame, path, width), unreadable)
     pixels = None
     if ids is not None:
@@ -119,10 +119,6 @@ def _read(
     except DataError:
         unreadable.append(str(path))
         return None
-
-
-def _train_ids(source: Source, frame: Frame, path: Path) -> np.ndarray:
-    return source.label_table(frame).train_ids(source.label_ids(frame, path), path)
 
 
 def _depth(source: Source, frame: Frame, path: Path, width: int | None) -> np.ndarray:

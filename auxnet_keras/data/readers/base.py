@@ -170,6 +170,17 @@ class Source(ABC):
                 depth *= np.where(depth < 0, np.float32(1), np.float32(size[1] / native[1]))
         return Sample(resize_bilinear(image, size), segmentation, depth[..., None])
 
+    def label(self, frame: Frame, path: Path) -> np.ndarray:
+        """Train ids at the file's resolution, void as 255.
+
+        Args:
+            path: The frame's label.
+
+        Raises:
+            DataError: As `read`.
+        """
+        return self.label_table(frame).train_ids(self.label_ids(frame, path), path)
+
 
 def _check_pair(
     image: Path, size: tuple[int, ...], other: Path, other_size: tuple[int, ...]

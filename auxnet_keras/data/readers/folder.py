@@ -35,7 +35,7 @@ class FolderSource(Source):
         self.encoding = spec.encoding
         bits = 8 if max(spec.table.known) <= 255 else 16
         self._label = png.Kind("label", bits, ("grey",), f"ids as {FILE} lists them")
-        self.label_place = spec.labels
+        self.label_place = spec.labels or f"'labels' of {FILE}"
         self.depth_place = spec.depth or f"'depth' of {FILE}"
         self.info = DatasetInfo(
             kind="folder",
@@ -59,7 +59,7 @@ class FolderSource(Source):
                 f"{', '.join(_IMAGES)} files; correct the folder or pattern. "
                 f"Received: {contents(self.root)}."
             )
-        labels = find(self.root, spec.labels, (".png",))
+        labels = find(self.root, spec.labels, (".png",)) if spec.labels else {}
         depths = find(self.root, spec.depth, (".png",)) if spec.depth else {}
         return [
             Frame(name, path, labels.get(name), depths.get(name), name.rpartition("/")[0])

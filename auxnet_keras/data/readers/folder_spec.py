@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.data.frame import IGNORE
 from auxnet_keras.data.labels import UNIFIED, LabelTable, voc_colour
 from auxnet_keras.data.units import Calibration, DepthEncoding
 from auxnet_keras.errors import DataError, unknown
@@ -21,10 +22,13 @@ _DEPTH_UNITS = ("metres", "disparity_px", "inverse_depth")
 
 @dataclass(frozen=True)
 class FolderSpec:
-    """A checked `dataset.yaml`; paths and patterns are relative to its folder."""
+    """A checked `dataset.yaml`; paths and patterns are relative to its folder.
+
+    Labels or depth may be absent, not both.
+    """
 
     images: str
-    labels: str
+    labels: str | None
     depth: str | None
     encoding: DepthEncoding
     calibration: Calibration | None
@@ -100,13 +104,15 @@ class _Checker:
         depth, encoding, calibration = self.depth(top)
         ratio, lists = self.split(top)
         place = "a folder or a pattern such as '*/rgb/*.png'"
+        images = self.place(top, "images", place)
+        described = any(name in top for name in ("labels", "classes", "ignore")) or depth is None
         return FolderSpec(
-            images=self.place(top, "images", place),
-            labels=self.place(top, "labels", place),
+            images=images,
+            labels=self.place(top, "labels", place) if described else None,
             depth=depth,
             encoding=encoding,
             calibration=calibration,
-            table=self.table(top),
+            table=self.table(top) if described else LabelTable({}, {}, [IGNORE]),
             ratio=ratio,
             lists=lists,
             licence=self.get(top, "licence", "a text", _is_text, "not stated"),

@@ -223,3 +223,29 @@ def test_palette_label_is_refused(root):
 def test_load(root):
     image, targets = next(iter(ak.data.arrays("folder", root, split="all", size=(16, 24))))
     assert image.shape == (3, 16, 24, 3) and set(np.unique(targets["segmentation"])) <= {1, 2, 255}
+
+
+def test_depth_alone(root):
+    write_spec(root, changed(labels=None, classes=None, ignore=None))
+    source = FolderSource(root)
+    assert source.info.class_names == () and source.label_place == "'labels' of dataset.yaml"
+    frames = source.frames("all")
+    assert [frame.label for frame in frames] == [None] * 3
+    sample = source.read(frames[0])
+    assert (sample.segmentation == 255).all()
+    assert sample.depth[2, 0, 0] == np.float32(2.5)
+    with pytest.raises(DataError, match="has a label"):
+        ak.data.load("folder", root, size=(16, 24), batch_size=1)
+
+
+@pytest.mark.parametrize("left_out", ["labels", "classes"])
+def test_half_a_description_of_labels(root, left_out):
+    write_spec(root, changed(**{left_out: None}))
+    with pytest.raises(DataError, match=f"{left_out}: expected"):
+        FolderSource(root)
+
+
+def test_neither_labels_nor_depth(root):
+    write_spec(root, {"images": "rgb"})
+    with pytest.raises(DataError, match="labels: expected"):
+        FolderSource(root)

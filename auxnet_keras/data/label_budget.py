@@ -1,0 +1,88 @@
+"""Few labels: which training frames keep the target of the main task."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.readers.base import Source
+from auxnet_keras.errors import ConfigError
+
+LOOKED_AT = 512
+"""Label files that are read for the classes in them, at most: seconds, whatever the data set."""
+
+_SHARE = 1e-4  # of a label's pixels; fewer would be gone at the network's size
+_LABELS = 1  # keeps this stream of random numbers apart from that of `limit`
+
+_classes_seen: dict[tuple[str, str, str, int], frozenset[int]] = {}
+
+
+def kept_frames(
+    source: Source, frames: Sequence[Frame], task: str, count: int, seed: int
+) -> list[int]:
+    """Chooses the frames that keep their target.
+
+    The first ones of an order that does not depend on `count`, so that a larger budget has all
+    frames of a smaller one: a random permutation, in which frames are moved to the front until
+    every class is there, each time the one with the most classes that are still missing. Classes
+    are looked up in the first `LOOKED_AT` labels of the permutation. Depth has no classes: its
+    order is the permutation.
+
+    Args:
+        source: Reads the labels.
+        frames: Of the training split.
+        task: Whose target is kept, "segmentation" or "depth".
+        count: How many frames keep it.
+        seed: Of the permutation.
+
+    Returns:
+        Indices of `frames`, increasing.
+
+    Raises:
+        ConfigError: More than there are.
+        DataError: A damaged label file.
+    """
+    what = "label" if task == "segmentation" else "depth"
+    own = [i for i, frame in enumerate(frames) if getattr(frame, what) is not None]
+    if count > len(own):
+        raise ConfigError(
+            f"labels is the number of training frames that keep their {what}, at most "
+            f"{len(own)} of those in {source.root}; ask for fewer, or leave labels out to keep "
+            f"all. Received: labels={count}."
+        )
+    order = [own[i] for i in np.random.default_rng([seed, _LABELS]).permutation(len(own))]
+    if task == "segmentation" and count < len(own):
+        order = _all_classes_first(order, source, frames)
+    return sorted(order[:count])
+
+
+def _all_classes_first(order: list[int], source: Source, frames: Sequence[Frame]) -> list[int]:
+    looked_at = order[:LOOKED_AT]
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(lambda index: _classes(source, frames[index]), looked_at))
+    classes = dict(zip(looked_at, found, strict=True))
+    missing = set().union(*found)
+    first: list[int] = []
+    while missing:
+        best = max(
+            looked_at, key=lambda index: len(classes[index] & missing)
+        )  # the first of equals
+        first.append(best)
+        missing -= classes[best]
+    return first + [index for index in order if index not in first]
+
+
+def _classes(source: Source, frame: Frame) -> frozenset[int]:
+    """The classes of a frame, void apart; each file is read once in a process."""
+    path = Path(str(frame.label))
+    # Inside another file, as NYU-v2's labels are, it has no time of its own.
+    stamp = path.stat().st_mtime_ns if path.is_file() else -1
+    key = (source.signature, str(source.root.resolve()), frame.name, stamp)
+    if key not in _classes_seen:
+        ids = source.label(frame, path)
+        numbers, pixels = np.unique(ids, return_counts=True)
+        seen = numbers[(numbers != source.info.ignore_label) & (pixels >= _SHARE * ids.size)]
+        _classes_seen[key] = frozenset(seen.tolist())
+    return _classes_seen[key]
