@@ -55,6 +55,9 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             order is restored too; `AuxiliaryModel.fit` tells it by itself. Any other starts again
             with the order of its first pass.
         keep: How many checkpoints to keep; one is a spare, should the newest be damaged.
+        after: Epochs that an earlier fit did in the same folder, where this one goes on with other
+            data, another weighting or optimizer from its `initial_epoch=after`. Checkpoints of the
+            earlier fit are not gone on from: the model is taken as it is.
 
     Attributes:
         resumed_from: The checkpoint folder this fit went on from, or `None`.
@@ -76,12 +79,14 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         every: int | None = None,
         dataset: Any = None,
         keep: int = 2,
+        after: int = 0,
     ) -> None:
         super().__init__()
         if every is not None:
             check_whole("every", every, least=1, error=CheckpointError)
         self.store = CheckpointStore(Path(run_dir) / "checkpoints", keep)
         self.every = every
+        self.after = after
         self.resumed_from: Path | None = None
         self._dataset: Any = dataset if hasattr(dataset, "epoch") else None
         self._others: list[keras.callbacks.Callback] = []
@@ -115,7 +120,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self._identity = _identity(self.model, self._dataset)
         self._resumed: Checkpoint | None = None
         self.resumed_from = None
-        checkpoint = self.store.newest()
+        checkpoint = self._newest()
         if checkpoint is None:
             return
         self._refuse_other_data(checkpoint)
@@ -176,13 +181,18 @@ class ResumableCheckpoint(keras.callbacks.Callback):
 
         Which epoch it is and where the data are stay as they are. `None` without a checkpoint.
         """
-        checkpoint = self.store.newest()
+        checkpoint = self._newest()
         if checkpoint is not None:
             restore_variables(self.model, checkpoint)
             weighting = getattr(self.model, "weighting", None)
             if weighting is not None:  # what it does in this epoch, not in the checkpoint's
                 weighting.on_epoch_begin(self._epoch)
         return checkpoint
+
+    def _newest(self) -> Checkpoint | None:
+        """The newest of this fit."""
+        checkpoint = self.store.newest()
+        return checkpoint if checkpoint and checkpoint.meta.get("after", 0) == self.after else None
 
     def _can_be_entered(self) -> bool:
         """Whether a pass over the data can begin in its middle."""
@@ -222,6 +232,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             "keras": keras.__version__,
             "data": self._identity,
             "data_epoch": data_epoch,
+            "after": self.after,
             "callbacks": numbers,
             "stopped": bool(self.model.stop_training) and not step,
             "variables": {name: variable.path for name, variable in variables.items()},

@@ -24,12 +24,16 @@ class Progress(keras.callbacks.Callback):
 
         Epoch 3/200  segmentation 0.8123 x1.204  depth 2.31 x0.811  mIoU 0.412 | val ...
 
+    Args:
+        note: Stands behind the number of the epoch, for the part of a run it belongs to.
+
     Example:
         >>> model.fit(train, verbose=0, callbacks=[weighting, ak.callbacks.Progress()])
     """
 
-    def __init__(self) -> None:
+    def __init__(self, note: str = "") -> None:
         super().__init__()
+        self._note = note
         self._clock = EpochClock()
         self._screen: Screen = LogScreen()
 
@@ -75,7 +79,8 @@ class Progress(keras.callbacks.Callback):
         self._screen.finish(line.append(f"  ETA {duration(left)}"))
 
     def _head(self) -> Text:
-        return Text.assemble((f"Epoch {self._epoch + 1}/{self.params['epochs']}", "bold"), end="")
+        head = Text.assemble((f"Epoch {self._epoch + 1}/{self.params['epochs']}", "bold"), end="")
+        return head.append(f" {self._note}", "dim") if self._note else head
 
     def _pace(self) -> str:
         rate = self._clock.images_per_second

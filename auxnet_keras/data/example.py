@@ -1,9 +1,12 @@
 """A frame as it trains: whose targets it has."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from auxnet_keras.data.frame import Frame
-from auxnet_keras.data.readers.base import Source
+
+if TYPE_CHECKING:
+    from auxnet_keras.data.readers.base import Source
 
 TARGETS = {"segmentation": "label", "depth": "depth"}
 """Task -> the file of a frame that holds its target."""
@@ -20,7 +23,7 @@ class Example:
         donor: The index of the example whose auxiliary target it shows instead; `None` for its own.
     """
 
-    source: Source
+    source: "Source"
     frame: Frame
     withheld: str | None = None
     donor: int | None = None

@@ -99,8 +99,17 @@ def _draw(
             if column in columns:
                 values = columns[column]
                 label = _label(name) if column == name else None
-                points = _points(epochs, validation=column != name)
-                axes.plot(epochs, values, color=colour, linestyle=style, label=label, **points)
+                # Not every epoch is validated: the line goes from one that is to the next.
+                known = np.ones(len(values), bool) if column == name else ~np.isnan(values)
+                points = _points(epochs[known], validation=column != name)
+                axes.plot(
+                    epochs[known],
+                    values[known],
+                    color=colour,
+                    linestyle=style,
+                    label=label,
+                    **points,
+                )
                 lowest = min(lowest, *values[np.isfinite(values)], np.inf)
     if any(VALIDATION + name in columns for name in names):
         points = _points(epochs, validation=True)

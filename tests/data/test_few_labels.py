@@ -4,6 +4,7 @@ import dataclasses
 import logging
 import os
 
+import keras
 import numpy as np
 import pytest
 import yaml
@@ -235,3 +236,24 @@ def test_a_damaged_label_is_named(root):
     os.utime(path)
     with pytest.raises(DataError, match=r"000007_10\.png"):
         plan(root, labels=3)
+
+
+def test_sparse_depth_of_other_frames_trains(tmp_path):
+    """Labels of one data set, LiDAR on 5 % of the pixels of another: no frame has both."""
+    root = makers.kitti(tmp_path / "kitti", 20, depth=None)
+    lidar = sparse_depth(tmp_path / "lidar", 20)
+    train = ak.data.load("kitti", root, **OPTIONS, extra_data=f"folder:{lidar}")
+    _, targets = next(iter(train))
+    assert 0 < (targets["depth"].numpy() >= 0).mean() < 0.06
+    keras.utils.set_random_seed(0)
+    image = keras.Input((*OPTIONS["size"], 3))
+    features = keras.layers.Rescaling(1 / 255)(image)
+    outputs = {
+        "segmentation": keras.layers.Conv2D(12, 3, padding="same")(features),
+        "depth": keras.layers.Conv2D(1, 3, padding="same")(features),
+    }
+    model = ak.models.AuxiliaryModel(image, outputs)
+    model.compile(keras.optimizers.Adam(0.05))
+    history = model.fit(train, epochs=12, verbose=0).history
+    for task in ("segmentation", "depth"):
+        assert history[f"{task}_loss"][-1] < 0.5 * history[f"{task}_loss"][0], task

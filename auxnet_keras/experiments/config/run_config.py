@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.data.other_frames import CHOICES, OTHER, OWN
 from auxnet_keras.data.readers.catalogue import KINDS
 from auxnet_keras.data.unit_names import UNITS
 from auxnet_keras.errors import ConfigError, shown, unknown
@@ -131,6 +132,52 @@ class RunConfig:
     limit: int | None = setting(
         None, values.count, "At most N frames of each split.", "N", optional=True
     )
+    labels: int | None = setting(
+        None,
+        values.count,
+        "Keep the main task's labels of N training frames and the other task's of all; every class "
+        "is among the N if possible. Default: all labels.",
+        "N",
+        optional=True,
+    )
+    extra_data: str | None = setting(
+        None,
+        values.text,
+        "More training frames that give the auxiliary target alone, as --data names data.",
+        "KIND:ROOT",
+        optional=True,
+    )
+    extra_share: float = setting(
+        0.5,
+        values.share,
+        "With --labels or --extra-data: the share of every batch without the main task's label; "
+        "0 trains on labelled frames only. An epoch is a pass over the labelled frames.",
+        "X",
+    )
+    auxiliary_of: str = setting(
+        OWN,
+        values.one_of(CHOICES),
+        "{names}: other-frame trains every frame with the auxiliary target of another one, the "
+        "control that tells what is learnt from depth from what any second task does.",
+        "WHOSE",
+    )
+    auxiliary_first: int | None = setting(
+        None,
+        values.count,
+        "Train the auxiliary task alone first, N epochs over every frame that has its target; "
+        "--epochs and --weighting say what follows.",
+        "N",
+        optional=True,
+    )
+    restart_optimizer: bool = setting(
+        True,
+        values.boolean,
+        "Behind --auxiliary-first: whether Adam and the learning rate start again, or go on.",
+        flags="--restart-optimizer/--keep-optimizer",
+    )
+    validate_every: int = setting(
+        1, values.count, "Validate after every N-th epoch, and after the last.", "N"
+    )
     ignore_void: bool = setting(
         True,
         values.boolean,
@@ -186,6 +233,8 @@ class RunConfig:
             object.__setattr__(self, "backbone", "resnet50")
         if self.weights is None:
             object.__setattr__(self, "weights", "imagenet" if self._pretrained else "none")
+        if self.extra_data is not None:
+            object.__setattr__(self, "extra_data", _absolute_data("extra_data", self.extra_data))
         self._check_combination()
         self._check_tasks()
         self._check_size()
@@ -205,6 +254,11 @@ class RunConfig:
         if self.single_task or not self.network.two_tasks:
             return (self.main,)
         return (self.main, *(task for task in TASKS if task != self.main))
+
+    @property
+    def all_epochs(self) -> int:
+        """Those of the auxiliary task alone, and the others."""
+        return (self.auxiliary_first or 0) + self.epochs
 
     @property
     def starts_from_run(self) -> bool:
@@ -247,6 +301,17 @@ class RunConfig:
                 f"say weighting=none, or train {two} with both tasks. "
                 f"Received: weighting={self.weighting!r}."
             )
+        for name, given in (
+            ("auxiliary_first", self.auxiliary_first),
+            ("extra_data", self.extra_data),
+            ("auxiliary_of", self.auxiliary_of if self.auxiliary_of == OTHER else None),
+        ):
+            if given is not None and len(self.tasks) == 1:
+                raise ConfigError(
+                    f"The setting {name} is about the auxiliary task, and the model "
+                    f"{self.model!r}{' with single_task' if self.single_task else ''} has none; "
+                    f"leave it out, or train {two} with both tasks. Received: {name}={given!r}."
+                )
 
     def _check_size(self) -> None:
         """The models' own check needs Keras; this one comes before anything is imported."""
@@ -296,6 +361,16 @@ def _checked(name: str, value: Any, metadata: Mapping[str, Any]) -> Any:
         raise ConfigError(
             f"The setting {name} must be {error}. Received: {shown(value)}."
         ) from None
+
+
+def _absolute_data(name: str, value: str) -> str:
+    """`KIND:ROOT`, the root absolute, so that a run can go on from anywhere."""
+    kind, _, root = value.partition(":")
+    if KINDS.find(kind).needs_root and not root:
+        raise ConfigError(
+            f"The setting {name} needs the folder of its data: {kind}:PATH. Received: {value!r}."
+        )
+    return f"{kind}:{_checked(name, root, {'check': values.absolute})}" if root else kind
 
 
 CHANGEABLE = tuple(f.name for f in dataclasses.fields(RunConfig) if f.metadata["changeable"])

@@ -70,7 +70,7 @@ def seed(value: object) -> int:
     return int(value)
 
 
-def rate(value: Any) -> float:
+def rate(value: object) -> float:
     """A finite number > 0."""
     try:  # YAML 1.1 reads 1e-4 (without a dot) as a text
         number = float(value) if not isinstance(value, bool) else 0.0
@@ -79,6 +79,14 @@ def rate(value: Any) -> float:
     if not 0.0 < number < float("inf"):
         raise TypeError("a number > 0")
     return number
+
+
+def share(value: object) -> float:
+    """A number >= 0 and < 1."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 <= value < 1:
+        raise TypeError("a number >= 0 and < 1")
+    return float(value)
 
 
 def rates_by_epoch(value: object) -> dict[int, float]:

@@ -1,22 +1,25 @@
 """What a run says before it starts, on the terminal and in its manifest."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.data.plan import fingerprint
+from auxnet_keras.data.sampling import MixedPass
 from auxnet_keras.experiments.run import manifest
 from auxnet_keras.experiments.run.log import logger
 from auxnet_keras.experiments.run.run import Run
 
 if TYPE_CHECKING:
-    from auxnet_keras.data.frame import DatasetInfo, Frame
+    from auxnet_keras.data.frame import DatasetInfo
+    from auxnet_keras.data.plan import Plan
     from auxnet_keras.models import AuxiliaryModel
 
 
-def record_facts(run: Run, info: "DatasetInfo", frames: Mapping[str, Sequence["Frame"]]) -> None:
+def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
     """Writes versions, seeds, device and data into the manifest, and that the run starts."""
     record = run.manifest
+    frames = {"train": train.source_frames, "val": val.source_frames}
+    tasks = ("segmentation", "depth")
     resumed = bool(record.content["events"])
     record.describe(
         versions=manifest.versions(),
@@ -28,6 +31,10 @@ def record_facts(run: Run, info: "DatasetInfo", frames: Mapping[str, Sequence["F
             "info": {**dataclasses.asdict(info), "palette": info.palette.tolist()},
             "depth_unit": run.config.depth_unit or info.depth_unit,
             "frames": {split: len(of_split) for split, of_split in frames.items()},
+            "targets": {
+                "train": {task: len(train.plan.having(task)) for task in tasks},
+                "val": {task: len(val.plan.having(task)) for task in tasks},
+            },
             "fingerprint": {split: fingerprint(of_split) for split, of_split in frames.items()},
         },
     )
@@ -43,12 +50,16 @@ def describe_run(
     trained, deployed = model.count_params(), model.main_model().count_params()
     unit = config.depth_unit or info.depth_unit
     epochs, batches = run.position_saved
+    alone = config.auxiliary_first and (
+        f"{config.tasks[1]} alone for {config.auxiliary_first} epochs over "
+        f"{len(train.plan.having(config.tasks[1]))} images"
+    )
     lines = {
         "network": f"{config.model}{_on(config.backbone)} ({_start(str(config.weights))}), "
         f"{'main task ' if config.tasks[1:] else ''}{config.main}, "
         f"{f'weighting {config.weighting}' if config.tasks[1:] else 'alone'}",
-        "images": f"{len(train.source_frames)} to train on, {len(val.source_frames)} to validate "
-        f"on, of {where}",
+        "images": f"{_trained_on(train.plan)}, {len(val.source_frames)} to validate on, of {where}",
+        **({"first": alone} if alone else {}),
         "classes": f"{info.num_classes}: {', '.join(info.class_names)}; depth in {unit}",
         "input": f"{config.size[0]}x{config.size[1]}, {config.batch_size} images a step, "
         f"{len(train)} steps an epoch, {config.epochs} epochs",
@@ -57,6 +68,16 @@ def describe_run(
     }
     for name, text in lines.items():
         logger.info("%-11s %s", name, text)
+
+
+def _trained_on(plan: "Plan") -> str:
+    """`800 to train on: 30 with the target of segmentation and 4 of 8 a step without`, say."""
+    everything = f"{len(plan.frames)} to train on"
+    if not isinstance(plan.sampling, MixedPass):
+        return everything
+    labelled, extra = len(plan.sampling.labelled), plan.sampling.extra_in_batch
+    others = f" and {extra} of {plan.batch_size} a step without" if extra else ""
+    return f"{everything}: {labelled} with the target of {plan.main}{others}"
 
 
 def _after(epochs: int, batches: int) -> str:

@@ -45,6 +45,8 @@ def _prior(run: Run) -> Any:
         cache=None if config.cache == "memory" else config.cache,
         shuffle=False,
         limit=config.limit,
+        main=config.main,
+        labels=config.labels,
     )
     return position_prior(frames, info.num_classes, info.ignore_label)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.config_file import as_config
@@ -11,6 +11,10 @@ from auxnet_keras.experiments.run.folder import claim_folder, open_folder
 from auxnet_keras.experiments.run.run import WEIGHTS, Run
 from auxnet_keras.storage.lock import alone
 from auxnet_keras.storage.scratch import sweep
+
+if TYPE_CHECKING:
+    from auxnet_keras.experiments.fit.phases import Phase
+    from auxnet_keras.models import AuxiliaryModel
 
 _BOARD = "tensorboard"
 _CHECKPOINT_STEPS = 500  # minutes of work; a save takes a second
@@ -71,6 +75,7 @@ def _fit(run: Run) -> None:
     from auxnet_keras.experiments.fit.announce import describe_run, record_facts
     from auxnet_keras.experiments.fit.event_files import event_files_told
     from auxnet_keras.experiments.fit.initial_weights import start_from_run
+    from auxnet_keras.experiments.fit.phases import phases_left
     from auxnet_keras.experiments.run.network import network
 
     config = run.config
@@ -83,21 +88,34 @@ def _fit(run: Run) -> None:
     model = network(config, info.class_names, pretrained=new)
     if new and config.starts_from_run:
         start_from_run(model, config, config.depth_unit or info.depth_unit)
+    _compile(model, config)
+    record_facts(run, info, train, val)
+    describe_run(run, model, info, train, val)
+    if run.epochs_saved >= config.all_epochs:  # only what comes after them is missing
+        return
+    for phase in phases_left(run, model):
+        if phase.first and phase.begins == phase.first:
+            _compile(model, config)
+        frames = phase.data(train)
+        with event_files_told(run.path / _BOARD):
+            model.fit(
+                frames,
+                validation_data=val,
+                validation_freq=phase.validated(config.validate_every),
+                initial_epoch=phase.first,
+                epochs=phase.last,
+                verbose=0,
+                shuffle=False,  # the data set does
+                callbacks=_callbacks(run, phase, frames, val),
+            )
+
+
+def _compile(model: "AuxiliaryModel", config: RunConfig) -> None:
+    """With an optimizer that has done no step."""
+    import keras
+
     # Never XLA: it can search minutes for a kernel of the large transposed convolution on a GPU.
     model.compile(keras.optimizers.Adam(config.learning_rate), jit_compile=False)
-    record_facts(run, info, {"train": train.source_frames, "val": val.source_frames})
-    describe_run(run, model, info, train, val)
-    if run.epochs_saved >= config.epochs:  # only what comes after them is missing
-        return
-    with event_files_told(run.path / _BOARD):
-        model.fit(
-            train,
-            validation_data=val,
-            epochs=config.epochs,
-            verbose=0,
-            shuffle=False,  # the data set does
-            callbacks=_callbacks(run, train, val),
-        )
 
 
 def _dataset(config: RunConfig, split: str) -> Any:
@@ -116,42 +134,48 @@ def _dataset(config: RunConfig, split: str) -> Any:
         cache=config.cache,
         limit=config.limit,
         main=config.main,
+        labels=config.labels,
+        extra_data=config.extra_data,
+        extra_share=config.extra_share if config.tasks[1:] else 0.0,
+        auxiliary_of=config.auxiliary_of,
     )
     return data.with_depth_input(dataset) if config.network.depth_input else dataset
 
 
-def _callbacks(run: Run, train: Any, val: Any) -> list[Any]:
+def _callbacks(run: Run, phase: "Phase", train: Any, val: Any) -> list[Any]:
     from auxnet_keras import callbacks
-    from auxnet_keras.experiments.config.weighting_text import weighting
-    from auxnet_keras.experiments.fit.depth_bins import edges_of
     from auxnet_keras.experiments.run.log import EpochLog
 
-    board = run.path / _BOARD
-    method = weighting(run.config.weighting, edges_of(run, train))
+    config, board = run.config, run.path / _BOARD
+    method = phase.weighting(run, train)
+    validated = max(1, config.all_epochs // (10 * config.validate_every))
     return [
         *([] if method is None else [method]),
-        *_learning_rate(run.config),
-        callbacks.NonFinite(run.config.on_bad_numbers),
-        callbacks.Progress(),
+        *_learning_rate(config, phase),
+        callbacks.NonFinite(config.on_bad_numbers),
+        callbacks.Progress(phase.note),
         EpochLog(),
         callbacks.HistoryFile(run.path / "history.csv"),
         callbacks.TensorBoard(board, write_graph=False),
-        callbacks.WeightBoard(board),
+        # By steps, of which each phase may count its own.
+        callbacks.WeightBoard(board / "first" if phase.alone else board),
         callbacks.TensorBoardPictures(
             board,
             val,
             run.info,
-            every=max(1, run.config.epochs // 10),
+            every=config.validate_every * validated,
             figures=run.path / "figures",
             depth_unit=run.depth_unit,
         ),
-        callbacks.BestWeights(run.path / WEIGHTS),
+        *([] if phase.alone else [callbacks.BestWeights(run.path / WEIGHTS)]),
         # Last: an epoch counts with it.
-        callbacks.ResumableCheckpoint(run.path, every=_CHECKPOINT_STEPS, dataset=train),
+        callbacks.ResumableCheckpoint(
+            run.path, every=_CHECKPOINT_STEPS, dataset=train, after=phase.first
+        ),
     ]
 
 
-def _learning_rate(config: RunConfig) -> list[Any]:
+def _learning_rate(config: RunConfig, phase: "Phase") -> list[Any]:
     """Sets the rate of every epoch from its number alone, so that a resumed run has the same."""
     import keras
 
@@ -160,7 +184,8 @@ def _learning_rate(config: RunConfig) -> list[Any]:
         return []
 
     def rate(epoch: int, current: float) -> float:
-        return [config.learning_rate, *(drops[done] for done in drops if done <= epoch)][-1]
+        reached = (drops[done] for done in drops if done <= epoch - phase.begins)
+        return [config.learning_rate, *reached][-1]
 
     return [keras.callbacks.LearningRateScheduler(rate)]
 
@@ -171,6 +196,6 @@ def _what_is_saved(run: Run) -> str:
         return "No epoch was finished; the same command starts anew."
     within = f", {batches} batches of the next" if batches else ""
     return (
-        f"{epochs} of {run.config.epochs} epochs{within} and the best weights so far are saved in "
-        f"{run.path}; the same command goes on from there."
+        f"{epochs} of {run.config.all_epochs} epochs{within} and the best weights so far are saved "
+        f"in {run.path}; the same command goes on from there."
     )

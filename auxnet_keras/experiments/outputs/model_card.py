@@ -33,7 +33,7 @@ seasons its scores say nothing. It is not fit for any decision about safety.
 
 ## Data
 
-{data}: {train} frames to train on, {val} to validate on. Depth in {unit}.
+{data}: {train} frames to train on{labelled}, {val} to validate on. Depth in {unit}.
 Licence of the data: {licence}. Cite: {citation}
 
 ## Training
@@ -82,6 +82,7 @@ def model_card(run: "Run") -> str:
         first=f"{info.class_names[0]}{', which was not trained' if untrained else ''}",
         data=config.data,
         train=facts["data"]["frames"]["train"],
+        labelled=_labelled(facts["data"]["targets"]["train"], facts["data"]["frames"]["train"]),
         val=facts["data"]["frames"]["val"],
         unit=run.depth_unit,
         licence=info.licence,
@@ -91,3 +92,9 @@ def model_card(run: "Run") -> str:
         table=evaluation_table(run.results).markdown(),
         methods=LEARNING_BOOST if config.weighting.startswith("class-wise") else AUXNET,
     )
+
+
+def _labelled(targets: dict[str, int], frames: int) -> str:
+    """` (30 with segmentation)` where not all frames have the target of a task."""
+    few = [f"{count} with {task}" for task, count in targets.items() if count < frames]
+    return f" ({', '.join(few)})" if few else ""

@@ -75,6 +75,5 @@ class EpochLog(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         training = describe(logs or {}).plain
         validation = describe(logs or {}, prefix="val_").plain
-        logger.info(
-            "epoch %d: %s | val %s", epoch + 1, training, validation, extra={"file_only": True}
-        )
+        validation = f" | val {validation}" if validation else ""
+        logger.info("epoch %d: %s%s", epoch + 1, training, validation, extra={"file_only": True})

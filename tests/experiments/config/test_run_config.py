@@ -214,3 +214,35 @@ def test_configuration_files_are_read_without_running_them(tmp_path):
         read_config(file)
     assert not Path("owned").exists()
     assert yaml.safe_load("a: 1") == {"a": 1}
+
+
+def test_extra_data_are_found_from_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert RunConfig(extra_data="folder:lidar").extra_data == f"folder:{tmp_path / 'lidar'}"
+    assert RunConfig(extra_data="street").extra_data == "street"
+    with pytest.raises(ConfigError, match="extra_data needs the folder of its data: folder:PATH"):
+        RunConfig(extra_data="folder")
+    with pytest.raises(ConfigError, match="did you mean 'folder'"):
+        RunConfig(extra_data="folders:lidar")
+
+
+@pytest.mark.parametrize(
+    "setting", [{"auxiliary_first": 3}, {"extra_data": "street"}, {"auxiliary_of": "other-frame"}]
+)
+def test_what_is_about_the_auxiliary_task_needs_one(setting):
+    (name,) = setting
+    RunConfig(**setting)
+    for alone in ({"model": "segnet"}, {"single_task": True}):
+        with pytest.raises(ConfigError, match=f"{name} is about the auxiliary task"):
+            RunConfig(**setting, **alone)
+
+
+def test_all_epochs():
+    assert RunConfig(epochs=7).all_epochs == 7
+    assert RunConfig(epochs=7, auxiliary_first=3).all_epochs == 10
+
+
+@pytest.mark.parametrize("share", [1, -0.1, "half", True, float("nan")])
+def test_a_share(share):
+    with pytest.raises(ConfigError, match="extra_share must be a number >= 0 and < 1"):
+        RunConfig(extra_share=share)
