@@ -256,4 +256,4 @@ def test_sparse_depth_of_other_frames_trains(tmp_path):
     model.compile(keras.optimizers.Adam(0.05))
     history = model.fit(train, epochs=12, verbose=0).history
     for task in ("segmentation", "depth"):
-        assert history[f"{task}_loss"][-1] < 0.5 * history[f"{task}_loss"][0], task
+        assert history[f"{task}_loss"][-1] < 0.7 * history[f"{task}_loss"][0], task
