@@ -132,8 +132,7 @@ class Plan:
         return dataclasses.replace(sample, **changes) if changes else sample
 
     def _whole(self, index: int) -> Sample:
-        """A frame with all its targets, which is what caches hold: runs with other budgets of
-        labels share them."""
+        """A frame with all its targets: runs with other label budgets share the cached sample."""
         sample = self.cache.get(index) if self.cache else None
         if sample is None:
             example = self.examples[index]

@@ -1,3 +1,4 @@
+import itertools
 import types
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def test_larger_budgets_keep_the_frames_of_smaller_ones(classes, seed):
     source = Labels([sorted(seen) for seen in classes])
     budgets = [set(source.kept(count, seed)) for count in range(1, len(classes) + 1)]
     assert [len(kept) for kept in budgets] == list(range(1, len(classes) + 1))
-    assert all(small < large for small, large in zip(budgets, budgets[1:], strict=False))
+    assert all(small < large for small, large in itertools.pairwise(budgets))
 
 
 @given(classes_of_frames, st.integers(0, 9))

@@ -14,8 +14,18 @@ extra_frames = st.integers(1, 30)
 
 @pytest.mark.parametrize(
     ("share", "batch_size", "expected"),
-    [(0, 8, 0), (0, 1, 0), (0.5, 8, 4), (0.5, 16, 8), (0.3, 8, 2), (0.32, 8, 3), (0.5, 3, 2)]
-    + [(0.01, 8, 1), (0.99, 8, 7), (0.5, 2, 1)],
+    [
+        (0, 8, 0),
+        (0, 1, 0),
+        (0.5, 8, 4),
+        (0.5, 16, 8),
+        (0.3, 8, 2),
+        (0.32, 8, 3),
+        (0.5, 3, 2),
+        (0.01, 8, 1),
+        (0.99, 8, 7),
+        (0.5, 2, 1),
+    ],
 )
 def test_extra_frames_in_a_batch(share, batch_size, expected):
     assert extra_in_batch(share, batch_size) == expected

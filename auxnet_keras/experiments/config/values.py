@@ -5,7 +5,6 @@ TypeError says what it must be; LookupError carries the names it may be.
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 from auxnet_keras.core.whole_numbers import is_whole
 
@@ -70,7 +69,7 @@ def seed(value: object) -> int:
     return int(value)
 
 
-def rate(value: object) -> float:
+def rate(value: Any) -> float:
     """A finite number > 0."""
     try:  # YAML 1.1 reads 1e-4 (without a dot) as a text
         number = float(value) if not isinstance(value, bool) else 0.0
@@ -81,7 +80,7 @@ def rate(value: object) -> float:
     return number
 
 
-def share(value: object) -> float:
+def share(value: Any) -> float:
     """A number >= 0 and < 1."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not 0 <= value < 1:

@@ -97,8 +97,10 @@ def phases_left(run: "Run", model: "AuxiliaryModel") -> list[Phase]:
 
 
 def _take_over(model: "AuxiliaryModel", method: "Weighting | None", checkpoint: Checkpoint) -> None:
-    """The model and its optimizer as the first phase left them, the state of its weighting too:
-    that makes them the variables that the checkpoint has."""
+    """Restores model and optimizer as the first phase left them.
+
+    The state of its weighting too: together they are the variables that the checkpoint has.
+    """
     if method is not None:
         model.attach_weighting(method)
     restore_variables(model, checkpoint)

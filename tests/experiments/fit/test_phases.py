@@ -136,7 +136,10 @@ def test_a_run_killed_again_and_again_ends_as_one_that_was_not(two_phases, whole
     # The newest is damaged, so that the spare is the first phase's.
     newest = load_run(two_phases().out).path / "checkpoints/epoch-00003/state.npz"
     newest.write_bytes(b"damaged")
-    with monkeypatch.context() as patch, pytest.warns(UserWarning, match="Damaged checkpoints"):
+    with (  # noqa: PT031 - two simple statements
+        monkeypatch.context() as patch,
+        pytest.warns(UserWarning, match="Damaged checkpoints"),
+    ):
         interrupting(patch, 3, "within")
         with pytest.raises(KeyboardInterrupt):
             train(two_phases())
