@@ -5,6 +5,7 @@ TypeError says what it must be; LookupError carries the names it may be.
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from auxnet_keras.core.whole_numbers import is_whole
 
