@@ -1,0 +1,1 @@
+"""The statistics of studies: pure functions of scores by seed."""
