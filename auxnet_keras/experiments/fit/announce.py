@@ -44,10 +44,11 @@ def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
 def describe_run(
     run: Run, model: "AuxiliaryModel", info: "DatasetInfo", train: Any, val: Any
 ) -> None:
-    """Says what is about to be trained on what."""
+    """Says what is about to be trained on what; the manifest keeps how large the network is."""
     config = run.config
     where = config.data if config.root is None else f"{config.data}:{config.root}"
     trained, deployed = model.count_params(), model.main_model().count_params()
+    run.manifest.describe(parameters={"trained": trained, "deployed": deployed})
     unit = config.depth_unit or info.depth_unit
     epochs, batches = run.position_saved
     alone = config.auxiliary_first and (

@@ -1,7 +1,6 @@
 """Learning Boost in both directions: each task is the main one once, from the same start."""
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit.depth_bins import check_preset
 from auxnet_keras.experiments.fit.training import train
 from auxnet_keras.experiments.outputs.tables import comparison
+from auxnet_keras.experiments.run.best_epoch import best_epoch
 from auxnet_keras.experiments.run.folder import default_folder
 from auxnet_keras.experiments.run.json_files import write_json
 from auxnet_keras.experiments.run.run import Run
@@ -75,7 +75,7 @@ def learning_boost(config: RunConfig | Mapping[str, Any] | str | Path) -> dict[s
 
 def summary(runs: Mapping[str, Run]) -> Table:
     """The table of both: validation losses at the epoch that was kept, then the usual scores."""
-    losses: list[dict[str, float]] = [_best_epoch(run) for run in runs.values()]
+    losses: list[dict[str, float]] = [best_epoch(run) for run in runs.values()]
     rows = tuple(
         (name, tuple(of_run.get(key) for of_run in losses))
         for key, name in (
@@ -88,20 +88,8 @@ def summary(runs: Mapping[str, Run]) -> Table:
     return Table(scores.columns, rows + scores.rows)
 
 
-def _best_epoch(run: Run) -> dict[str, float]:
-    """The history's row of the epoch whose weights were kept, counted from 1."""
-    history = run.history
-    monitored = [value if math.isfinite(value) else math.inf for value in history[_monitor(run)]]
-    best = monitored.index(min(monitored))
-    return {key: values[best] for key, values in history.items()} | {"epoch": best + 1}
-
-
-def _monitor(run: Run) -> str:
-    return f"val_{run.config.main}_loss"
-
-
 def _facts(run: Run) -> dict[str, Any]:
-    kept = _best_epoch(run)
+    kept = best_epoch(run)
     losses = {key: kept[key] for key in kept if key in ("val_segmentation_loss", "val_depth_loss")}
     scores = {task: run.results[task] for task in ORDER if task in run.results}
     return {"run": str(run.path), "epoch": kept["epoch"], **losses, **scores}

@@ -13,7 +13,7 @@ EXACT = 16
 def bootstrap_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float]:
     """The BCa interval of a mean.
 
-        alpha_i = Phi(z0 + (z0 + z_i) / (1 - a (z0 + z_i))),  z_i = the normal quantiles of the level
+        alpha_i = Phi(z0 + (z0 + z_i) / (1 - a (z0 + z_i))),  z_i = Phi^-1((1 -+ level) / 2)
 
     with the bias z0 from the share of resampled means below the mean, and the acceleration a from
     the jackknife. The same values give the same interval. Below about eight values it is too

@@ -1,0 +1,1 @@
+"""Reports: what several runs say together, in tables, figures and sentences."""

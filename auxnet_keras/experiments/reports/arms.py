@@ -1,0 +1,82 @@
+"""Arms: runs that differ in nothing but seed, labels and data, and what they are called."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.reports.scored import Scored
+
+_NO_PART = {"data", "root", "seed", "labels", "cache", "on_bad_numbers", "out"}
+"""Settings that do not make another arm: what arms are compared over, and where things lie."""
+
+_WRITTEN = {"model", "weighting", "main", "single_task"}
+"""Settings that every name shows in its own way."""
+
+
+def settings_of(config: RunConfig) -> dict[str, Any]:
+    """The settings that make an arm, those at their default left out.
+
+    So a setting that a later version adds changes nothing.
+    """
+    plain = config.to_mapping()
+    default = {f.name: f.default for f in dataclasses.fields(RunConfig)}
+    return {
+        name: value
+        for name, value in plain.items()
+        if name not in _NO_PART and value != _listed(default[name])
+    }
+
+
+def digest(config: RunConfig) -> str:
+    """Sixteen hexadecimal digits that are the same for the runs of an arm."""
+    text = json.dumps(settings_of(config), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def named(runs: Sequence[Scored], names: Mapping[str, str]) -> list[Scored]:
+    """The runs with the names of their arms.
+
+    Args:
+        runs: Of one data set.
+        names: Digest -> name, as a study gave them; other arms are named after their settings, as
+            far as these tell them apart.
+    """
+    configs = {digest(run.config): run.config for run in runs}
+    others = {key: config for key, config in configs.items() if key not in names}
+    found = {**names, **_told_apart(others)}
+    return [dataclasses.replace(run, arm=found[digest(run.config)]) for run in runs]
+
+
+def _told_apart(configs: Mapping[str, RunConfig]) -> dict[str, str]:
+    titles = {key: title(config) for key, config in configs.items()}
+    for name in set(titles.values()):
+        same = [key for key in titles if titles[key] == name]
+        if len(same) > 1:
+            settings = {key: configs[key].to_mapping() for key in same}
+            first = settings[same[0]]
+            differing = [
+                setting
+                for setting in first
+                if setting not in _NO_PART | _WRITTEN
+                and any(one[setting] != first[setting] for one in settings.values())
+            ]
+            for key in same:
+                shown = ", ".join(f"{setting}={settings[key][setting]}" for setting in differing)
+                titles[key] = f"{name} ({shown})"
+    return titles
+
+
+def title(config: RunConfig) -> str:
+    """`segnet`, `auxnet ftwb`, `unet class-wise, main depth` or `unet depth alone`."""
+    method = "" if config.weighting == "none" else f" {config.weighting}"
+    if config.single_task:
+        return f"{config.model} {config.main} alone"
+    main = ", main depth" if config.main == "depth" else ""
+    return f"{config.model}{method}{main}"
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,83 @@
+"""Which runs a report is about: those in the folders given, and the names a study gave them."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from auxnet_keras.errors import AuxnetError, ConfigError
+from auxnet_keras.experiments.reports.scored import Scored, read_scored
+from auxnet_keras.experiments.run.json_files import read_json
+
+STUDY = "study.json"
+_CONFIG = "config.yaml"
+
+
+@dataclasses.dataclass(frozen=True)
+class Collection:
+    """What was found in some folders.
+
+    Attributes:
+        runs: The finished ones.
+        names: Digest of an arm -> its name, in the order of the studies' files.
+        baselines: Names of arms that studies compare with.
+        problems: A sentence for everything that is left out.
+    """
+
+    runs: list[Scored]
+    names: dict[str, str]
+    baselines: list[str]
+    problems: list[str]
+
+
+def collect(paths: Sequence[str | Path]) -> Collection:
+    """Reads run folders, study folders, and folders with either in them.
+
+    Raises:
+        ConfigError: A path is no folder, or holds no run at all.
+    """
+    found = Collection([], {}, [], [])
+    seen: set[Path] = set()
+    for path in map(Path, paths):
+        folders = list(_run_folders(path))
+        if not folders:
+            raise ConfigError(
+                "No run is there. Expected the folder of a run (it holds a config.yaml), of a "
+                f"study, or one with such folders in it. Received: {str(path)!r}."
+            )
+        for study in sorted(path.rglob(STUDY)):
+            _add_study(study, found)
+        for folder in folders:
+            if folder.resolve() not in seen:
+                seen.add(folder.resolve())
+                _add_run(folder, found)
+    return found
+
+
+def _run_folders(path: Path) -> Iterator[Path]:
+    """Folders with a config.yaml, a run's own subfolders not searched."""
+    if not path.is_dir():
+        return
+    if (path / _CONFIG).is_file():
+        yield path
+        return
+    for inside in sorted(path.iterdir()):
+        if inside.is_dir() and not inside.name.startswith("."):
+            yield from _run_folders(inside)
+
+
+def _add_run(folder: Path, found: Collection) -> None:
+    try:
+        found.runs.append(read_scored(folder))
+    except AuxnetError as error:
+        found.problems.append(str(error))
+
+
+def _add_study(file: Path, found: Collection) -> None:
+    try:
+        content = read_json(file, arms=dict, baselines=list)
+    except AuxnetError as error:
+        found.problems.append(f"The names of the arms are not known: {error}")
+        return
+    for name, digest in content["arms"].items():
+        found.names.setdefault(str(digest), str(name))
+    found.baselines.extend(str(name) for name in content["baselines"])

@@ -1,0 +1,123 @@
+"""Runs that may stand in one table: of the same data, scored on the same frames by one version."""
+
+import collections
+import dataclasses
+from collections.abc import Callable, Sequence
+
+from auxnet_keras.experiments.reports.arms import digest
+from auxnet_keras.experiments.reports.scored import Scored
+
+
+@dataclasses.dataclass(frozen=True)
+class Group:
+    """Runs that compare.
+
+    Attributes:
+        name: The kind of the data, with a number behind where there are several of a kind.
+        runs: At most one for each arm, budget and seed.
+    """
+
+    name: str
+    runs: tuple[Scored, ...]
+
+
+def grouped(runs: Sequence[Scored]) -> tuple[list[Group], list[str]]:
+    """Sorts runs into groups that compare.
+
+    Returns:
+        The groups, and a sentence for each run that is in none, and for data that was told apart.
+    """
+    sets: dict[tuple[object, ...], list[Scored]] = {}
+    for run in runs:
+        sets.setdefault(_data(run), []).append(run)
+    kinds = collections.Counter(key[0] for key in sets)
+    groups, problems, seen = [], [], collections.Counter[object]()
+    for key, of_data in sets.items():
+        kind = str(key[0])
+        seen[kind] += 1
+        name = kind if kinds[kind] == 1 else f"{kind} ({seen[kind]})"
+        kept, told = _one_version(of_data)
+        for select in (_one_truth, _one_of_each):
+            kept, more = select(kept)
+            told += more
+        groups.append(Group(name, tuple(kept)))
+        problems += told
+        if kinds[kind] > 1:
+            problems.append(
+                f"{name} is the data of {_places(of_data)}; it differs from the other data of the "
+                f"kind {kind!r} and has tables of its own. Received: "
+                f"{len(of_data)} run(s) of {len(of_data[0].classes)} classes, "
+                f"limit={of_data[0].config.limit}, fingerprint {of_data[0].fingerprint[:8]}."
+            )
+    return groups, problems
+
+
+def _data(run: Scored) -> tuple[object, ...]:
+    """What runs of the same data share.
+
+    All runs on the whole data are scored on the same frames. A `limit` keeps other frames for
+    every seed: there the folder says which data it is.
+    """
+    config = run.config
+    where = run.fingerprint if config.limit is None else config.root
+    return (config.data, run.classes, config.ignore_void, config.limit, where)
+
+
+def _one_version(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
+    counts = collections.Counter(run.version for run in runs)
+    most = max(counts, key=lambda version: (counts[version], _numbers(version)))
+    return _split(
+        runs,
+        lambda run: run.version == most,
+        lambda run: (
+            f"{run.path} was trained by version {run.version}, and most of the others by "
+            f"{most}; versions may give other numbers, so it is left out. Train it again, or report "
+            f"it apart. Received: version {run.version}."
+        ),
+    )
+
+
+def _one_truth(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
+    """The same seed is scored on the same frames; else the data changed between the runs."""
+    prints: dict[int, collections.Counter[str]] = {}
+    for run in runs:
+        prints.setdefault(run.seed, collections.Counter())[run.fingerprint] += 1
+    usual = {seed: counts.most_common(1)[0][0] for seed, counts in prints.items()}
+    return _split(
+        runs,
+        lambda run: run.fingerprint == usual[run.seed],
+        lambda run: (
+            f"{run.path} was scored on other frames than the other runs of seed "
+            f"{run.seed}, although the folder is the same: its data has changed since. It is left "
+            f"out; train it again. Received: fingerprint {run.fingerprint[:8]}."
+        ),
+    )
+
+
+def _one_of_each(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
+    first: dict[tuple[object, ...], Scored] = {}
+    for run in runs:
+        first.setdefault((digest(run.config), run.labels, run.seed), run)
+    return _split(
+        runs,
+        lambda run: any(run is one for one in first.values()),
+        lambda run: (
+            f"{run.path} has the same settings, labels and seed as another run and counts "
+            f"once. Received: seed {run.seed}."
+        ),
+    )
+
+
+def _split(
+    runs: list[Scored], keep: Callable[[Scored], bool], sentence: Callable[[Scored], str]
+) -> tuple[list[Scored], list[str]]:
+    kept = [run for run in runs if keep(run)]
+    return kept, [sentence(run) for run in runs if not keep(run)]
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".") if part.isdecimal()]
+
+
+def _places(runs: Sequence[Scored]) -> str:
+    return ", ".join(dict.fromkeys(str(run.config.root or run.config.data) for run in runs))

@@ -1,0 +1,117 @@
+"""A run as a report sees it: its settings, what it was made with, and its scores."""
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from auxnet_keras.errors import AuxnetError, DataError
+from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.reports.scores import DECIDING
+from auxnet_keras.experiments.run.best_epoch import best_epoch
+from auxnet_keras.experiments.run.run import Run, load_run
+
+
+@dataclasses.dataclass(frozen=True)
+class Scored:
+    """A finished run.
+
+    Attributes:
+        path: Its folder.
+        config: Its settings.
+        version: Of the package that trained it.
+        classes: Names of the classes.
+        fingerprint: Of the frames it is scored on.
+        frames: Training frames with the main target, all budgets aside.
+        parameters: {"trained", "deployed"} counts; empty for a run that did not record them.
+        scores: Score -> value: all of `results.json`'s segmentation and depth scores, both
+            validation losses at the epoch that was kept, and `step_seconds`.
+        arm: The name of its settings among others; filled in by `arms.named`.
+    """
+
+    path: Path
+    config: RunConfig
+    version: str
+    classes: tuple[str, ...]
+    fingerprint: str
+    frames: int
+    parameters: Mapping[str, int]
+    scores: Mapping[str, float | None]
+    arm: str = ""
+
+    @property
+    def main(self) -> str:
+        """The task that was to be helped."""
+        return self.config.main
+
+    @property
+    def seed(self) -> int:
+        """Its seed."""
+        return self.config.seed
+
+    @property
+    def labels(self) -> int | None:
+        """Its budget of labels; `None` for all."""
+        return budget_of(self.config)
+
+
+def budget_of(config: RunConfig) -> int | None:
+    """The number of labelled frames that a config keeps; `None` for all."""
+    return getattr(config, "labels", None)
+
+
+def read_scored(path: Path) -> Scored:
+    """The run in a folder, with its scores.
+
+    Raises:
+        AuxnetError: It is not finished, is damaged, or has settings that this version does not
+            know; the sentence names the folder.
+    """
+    try:
+        run = load_run(path)
+        if not run.finished:
+            raise DataError(
+                f"{path} is not finished and is left out; the same command goes on with it. "
+                f"Received: {run.epochs_saved} of {run.config.epochs} epochs."
+            )
+        return _scored(run)
+    except AuxnetError as error:
+        told = str(error)
+        raise DataError(told if str(path) in told else f"{path} is left out. {told}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError(
+            f"{path} is left out, because its manifest, history or results lack what a finished "
+            "run has; restore the folder from a copy, or train it again. "
+            f"Received: {type(error).__name__}: {error}."
+        ) from error
+
+
+def _scored(run: Run) -> Scored:
+    facts, results = run.manifest.content, run.results
+    data = facts["data"]
+    scores = {**results.get("segmentation", {}), **results.get("depth", {}), **_from_history(run)}
+    if scores.get(DECIDING[run.config.main].key) is None:
+        raise DataError(
+            f"{run.path} is left out, because nothing of its validation frames could be scored. "
+            f"Received: no {DECIDING[run.config.main].title}."
+        )
+    return Scored(
+        path=run.path,
+        config=run.config,
+        version=str(facts["versions"]["auxnet_keras"]),
+        classes=run.info.class_names,
+        fingerprint=str(data["fingerprint"]["val"]),
+        frames=int(data["frames"]["train"]),
+        parameters=dict(facts.get("parameters", {})),
+        scores={key: None if value is None else float(value) for key, value in scores.items()},
+    )
+
+
+def _from_history(run: Run) -> dict[str, Any]:
+    """Losses of the epoch that was kept, and the pace of the later epochs: the first compiles."""
+    kept = best_epoch(run)
+    found = {f"val_{task}_loss": kept.get(f"val_{task}_loss") for task in ("segmentation", "depth")}
+    pace = sorted(run.history.get("images_per_second", [])[1:])
+    if pace and pace[len(pace) // 2] > 0:
+        found["step_seconds"] = run.config.batch_size / pace[len(pace) // 2]
+    return found

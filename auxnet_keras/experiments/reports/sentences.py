@@ -1,0 +1,53 @@
+"""What a comparison says, as a sentence that a person can quote."""
+
+import math
+from collections.abc import Sequence
+
+from auxnet_keras.experiments.reports.comparison import Comparison
+
+
+def finding(one: Comparison) -> str:
+    """The verdict of one comparison with all that belongs to it.
+
+    Example:
+        `depth-first helps at 30 labels: mean IoU +2.40 points (95 % interval +1.13 to +3.67, n = 4
+        seeds, p = 0.009 after Holm's correction); worth 71 labels.`
+    """
+    result, score = one.result, one.score
+    budget = "all labels" if one.labels is None else f"{one.labels} labels"
+    head = f"{one.arm} against {one.baseline} at {budget}: {one.verdict}"
+    if result.n == 0:
+        return f"{head}."
+    unit = f" {score.unit}" if score.unit else ""
+    text = f"{head}. {score.title} {score.signed(result.difference)}{unit}"
+    if result.n > 1:
+        low, high = (score.signed(end) for end in result.interval)
+        text += (
+            f" (95 % interval {low} to {high}, n = {result.n} seeds, {_p(one.p_holm)} after Holm's "
+            "correction)"
+        )
+    if one.worth is not None:
+        text += f"; that takes {one.baseline} {one.worth} labels"
+    return f"{text}."
+
+
+def summary(comparisons: Sequence[Comparison]) -> str:
+    """The answer to "does it help?", in a sentence for each data set and main task."""
+    if not comparisons:
+        return "There is one arm only, so nothing to compare.\n"
+    lines = []
+    for data, baseline in dict.fromkeys((one.data, one.baseline) for one in comparisons):
+        of_data = [one for one in comparisons if (one.data, one.baseline) == (data, baseline)]
+        sorted_out: dict[str, list[str]] = {}
+        for one in of_data:
+            budget = "" if one.labels is None else f" ({one.labels} labels)"
+            sorted_out.setdefault(one.verdict, []).append(f"{one.arm}{budget}")
+        parts = [f"{said}: {', '.join(arms)}" for said, arms in sorted_out.items()]
+        lines.append(f"{data}, compared with {baseline} – {'; '.join(parts)}.")
+    return "\n".join(lines) + "\n"
+
+
+def _p(value: float) -> str:
+    if math.isnan(value):
+        return "p unknown"
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
