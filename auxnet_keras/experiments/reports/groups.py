@@ -70,9 +70,9 @@ def _one_version(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
         runs,
         lambda run: run.version == most,
         lambda run: (
-            f"{run.path} was trained by version {run.version}, and most of the others by "
-            f"{most}; versions may give other numbers, so it is left out. Train it again, or report "
-            f"it apart. Received: version {run.version}."
+            f"{run.path} was trained by version {run.version}, and most of the others by {most}, "
+            "which may give other numbers. It is left out; train it again, or report it apart. "
+            f"Received: version {run.version}."
         ),
     )
 
