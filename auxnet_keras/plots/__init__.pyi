@@ -1,3 +1,5 @@
+from .budget_curve import budget_curve as budget_curve
+from .class_effects import class_effects as class_effects
 from .class_weight_map import class_weight_map as class_weight_map
 from .colour import colour_depth as colour_depth
 from .colour import colour_labels as colour_labels
@@ -7,3 +9,4 @@ from .image_grid import image_grid as image_grid
 from .image_grid import write_png as write_png
 from .learning_curves import learning_curves as learning_curves
 from .paired_dots import paired_dots as paired_dots
+from .scatter_broken_axis import scatter_broken_axis as scatter_broken_axis

@@ -56,10 +56,14 @@ def runtime_section(group: Group, baselines: Sequence[str]) -> Section | None:
         for name, value in published.LEARNING_BOOST_TABLE_2.items()
     ]
     columns = ("seconds a step", f"times {baseline}")
+    methods = any(run.config.weighting.startswith(("class-wise", "pareto")) for run in runs)
     text = (
         "Median over the epochs but the first, mean ± standard deviation over runs. Runs that "
-        "shared a machine with others, or have other batch sizes, do not compare. The paper's "
-        "rows are batches of 8 on its own machine, as multiples of its linear sum."
+        "shared a machine with others, or have other batch sizes, do not compare."
     )
-    table = ScoreTable("arm", columns, (*with_best(rows, [False, None]), *paper))
+    if methods:
+        text += (
+            " The paper's rows are batches of 8 on its own machine, as multiples of its linear sum."
+        )
+    table = ScoreTable("arm", columns, (*rows, *(paper if methods else ())))
     return Section("What a step costs", text, {"runtime": table})

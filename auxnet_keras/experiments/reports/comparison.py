@@ -53,7 +53,7 @@ class Comparison:
         saved = None if self.worth is None else self.worth.labels - self.budget
         return {
             "data": self.data,
-            "labels": self.labels,
+            "labels": "all" if self.labels is None else self.labels,
             "arm": self.arm,
             "baseline": self.baseline,
             "score": self.score.key,
