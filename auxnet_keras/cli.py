@@ -9,7 +9,17 @@ from collections.abc import Sequence
 import typer
 
 from auxnet_keras._version import __version__
-from auxnet_keras.commands import compare, data, demo, evaluate, export, predict, train
+from auxnet_keras.commands import (
+    compare,
+    data,
+    demo,
+    evaluate,
+    export,
+    predict,
+    report,
+    study,
+    train,
+)
 from auxnet_keras.errors import AuxnetError
 
 INTERRUPTED = 130
@@ -22,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (demo, train, evaluate, compare, predict, export):
+for module in (demo, train, evaluate, compare, study, report, predict, export):
     app.command(module.__name__.rpartition(".")[2])(module.command)
 app.add_typer(data.app, name="data")
 

@@ -24,7 +24,7 @@ def read_settings(path: str | Path) -> dict[str, Any]:
     path = Path(path)
     if not path.is_file():
         raise ConfigError(f"No configuration file there. Received: {str(path)!r}.")
-    return _parsed(read_text(path, error=ConfigError), str(path))
+    return parsed(read_text(path, error=ConfigError), str(path))
 
 
 def read_config(path: str | Path) -> RunConfig:
@@ -74,14 +74,19 @@ def recipe(name: str) -> dict[str, Any]:
     """
     if name not in recipes():
         raise unknown("recipe", name, recipes())
-    return _parsed(_folder().joinpath(f"{name}.yaml").read_text(encoding="utf-8"), name)
+    return parsed(_folder().joinpath(f"{name}.yaml").read_text(encoding="utf-8"), name)
 
 
 def _folder() -> Any:
     return resources.files("auxnet_keras.experiments.config").joinpath("recipes")
 
 
-def _parsed(text: str, where: str) -> dict[str, Any]:
+def parsed(text: str, where: str) -> dict[str, Any]:
+    """The names and values of a YAML text.
+
+    Raises:
+        ConfigError: It is no plain YAML, or no mapping; names `where` it stands.
+    """
     try:
         settings = plain_yaml(text)
     except YamlError as error:

@@ -38,31 +38,33 @@ def collect(paths: Sequence[str | Path]) -> Collection:
     found = Collection([], {}, [], [])
     seen: set[Path] = set()
     for path in map(Path, paths):
-        folders = list(_run_folders(path))
-        if not folders:
+        folders = list(_folders(path))
+        if not any((folder / _CONFIG).is_file() for folder in folders):
             raise ConfigError(
                 "No run is there. Expected the folder of a run (it holds a config.yaml), of a "
                 f"study, or one with such folders in it. Received: {str(path)!r}."
             )
-        for study in sorted(path.rglob(STUDY)):
-            _add_study(study, found)
         for folder in folders:
-            if folder.resolve() not in seen:
+            if (folder / STUDY).is_file():
+                _add_study(folder / STUDY, found)
+            elif folder.resolve() not in seen:
                 seen.add(folder.resolve())
                 _add_run(folder, found)
     return found
 
 
-def _run_folders(path: Path) -> Iterator[Path]:
-    """Folders with a config.yaml, a run's own subfolders not searched."""
+def _folders(path: Path) -> Iterator[Path]:
+    """Folders of studies and of runs; what is within a run's is not searched."""
     if not path.is_dir():
         return
+    if (path / STUDY).is_file():
+        yield path
     if (path / _CONFIG).is_file():
         yield path
         return
     for inside in sorted(path.iterdir()):
         if inside.is_dir() and not inside.name.startswith("."):
-            yield from _run_folders(inside)
+            yield from _folders(inside)
 
 
 def _add_run(folder: Path, found: Collection) -> None:
@@ -78,6 +80,6 @@ def _add_study(file: Path, found: Collection) -> None:
     except AuxnetError as error:
         found.problems.append(f"The names of the arms are not known: {error}")
         return
-    for name, digest in content["arms"].items():
+    for digest, name in content["arms"].items():
         found.names.setdefault(str(digest), str(name))
     found.baselines.extend(str(name) for name in content["baselines"])

@@ -57,14 +57,17 @@ def report(
         'helps'
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)
-    out = Path(out)
-    found = collect(given)
+    return write_report(collect(given), Path(out), pictures=pictures)
+
+
+def write_report(found: Collection, out: Path, *, pictures: bool) -> dict[str, Any]:
+    """As `report`, on runs that have been read."""
     groups, comparisons, results = outcome(found)
     if not groups:
         listed = "\n".join(f"- {problem}" for problem in found.problems)
         raise DataError(
-            f"None of the runs is finished, so there is nothing to report.\n{listed}\n"
-            f"Received: {', '.join(map(str, given))}."
+            "None of the runs is finished, so there is nothing to report:\n"
+            f"{listed}\nReceived: {len(found.problems)} run(s), none of them with results."
         )
     written: dict[str, list[Section]] = {}
     for group in groups:

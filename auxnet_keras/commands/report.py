@@ -1,0 +1,35 @@
+"""`auxnet report`: tables, figures and verdicts from run folders alone."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auxnet_keras.commands.places import check_folder
+from auxnet_keras.commands.quiet import import_tensorflow
+
+
+def command(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="RUN_OR_STUDY...", help="Folders of runs, of studies, or of both."),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the report goes.")],
+    pictures: Annotated[
+        bool,
+        typer.Option(
+            "--pictures/--no-pictures", help="Draw predictions, too, which needs data and networks."
+        ),
+    ] = True,
+) -> None:
+    """Compare runs over seeds: tables, figures, intervals and verdicts; trains nothing."""
+    check_folder(out, "--out")
+    if pictures:
+        import_tensorflow()
+    from auxnet_keras.experiments.reports.report import report
+
+    results = report(paths, out, pictures=pictures)
+    typer.echo(results["summary"])
+    for problem in results["problems"]:
+        typer.echo(f"- {problem}")
+    typer.echo(f"The report is {out / 'report.html'}, its numbers {out / 'results.json'}")

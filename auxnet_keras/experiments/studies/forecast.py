@@ -1,0 +1,158 @@
+"""Before a study: its runs, the time they take, and what they can show."""
+
+import datetime
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from auxnet_keras.callbacks.progress import duration
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.reports.collect import collect
+from auxnet_keras.experiments.reports.report import outcome
+from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable
+from auxnet_keras.experiments.reports.scores import DECIDING
+from auxnet_keras.experiments.run.run import Run
+from auxnet_keras.experiments.statistics.power import ALPHA, seeds_needed, smallest_difference
+from auxnet_keras.experiments.studies.plan import Planned
+from auxnet_keras.experiments.studies.steps import frames_of, steps_of
+from auxnet_keras.experiments.studies.study_file import Study
+from auxnet_keras.experiments.studies.work import Worker
+
+PILOT = 0.008
+"""Standard deviation of paired differences of mean IoU: street scenes, backbone `small`, 30 labels,
+four seeds. Other data and networks have others: what is measured counts more."""
+
+_FINISH = 20.0  # seconds for figures and exports behind the last epoch
+_FORWARD = 1 / 3  # of a step: a validation step has no backward pass
+
+
+def time_table(runs: Sequence[Planned], lacking: Sequence[Planned], out: Path) -> ScoreTable:
+    """Runs and hours of each arm and budget.
+
+    A finished run of the arm and budget says how long it took; without one two steps are measured,
+    once for each arm.
+
+    Args:
+        runs: All of the study.
+        lacking: Those to train.
+        out: The study's folder.
+    """
+    paces: dict[tuple[str, str], dict[str, float]] = {}
+    worker, rows, whole = Worker(out), [], 0.0
+    try:
+        for key in dict.fromkeys((run.data, run.arm, run.labels) for run in runs):
+            own = [run for run in runs if (run.data, run.arm, run.labels) == key]
+            rest = [run for run in lacking if (run.data, run.arm, run.labels) == key]
+            seconds = _taken([run for run in own if run not in rest])
+            if seconds is None:
+                pace = paces.get(key[:2])
+                if pace is None:
+                    pace = paces[key[:2]] = _measured(worker, own[0])
+                seconds = _estimated(own[0], pace)
+            whole += seconds * len(rest)
+            rows.append(_row(key, own, rest, seconds))
+    finally:
+        worker.stop()
+    total = Row("all", (Cell(), *_counts(runs, lacking), Cell(), Cell(text=duration(whole))))
+    columns = ("labels", "runs", "to train", "steps a run", "time a run", "time")
+    total = (Cell(), *_counts(runs, lacking), Cell(), Cell(), Cell(text=duration(whole)))
+    return ScoreTable("arm", columns, (*rows, Row("all", total)))
+
+
+def power_text(study: Study, runs: Sequence[Planned], out: Path) -> str:
+    """What differences the planned seeds can show."""
+    arms, seeds = len(study.arms) - 1, len(study.seeds)
+    if any(run.config.main == "depth" for run in runs) and not any(
+        run.config.main == "segmentation" for run in runs
+    ):
+        return "There is no pilot for depth as the main task, so nothing is said of power.\n"
+    deviation, where = _pilot(runs, out)
+    score = DECIDING["segmentation"]
+    text = (
+        f"Spread of the paired differences from seed to seed: {score.scale * deviation:.2f} "
+        f"points of {score.title}, {where}.\n"
+    )
+    if seeds == 1 or arms == 0:
+        lacking = "One seed shows" if seeds == 1 else "One arm alone shows"
+        return text + f"{lacking} no difference with any certainty, however large it is.\n"
+    alone = smallest_difference(deviation, seeds)
+    strict = smallest_difference(deviation, seeds, ALPHA / arms)
+    half = seeds_needed(0.005, deviation), seeds_needed(0.005, deviation, ALPHA / arms)
+    return text + (
+        f"{seeds} seeds show a difference of {score.scale * alone:.2f} points with a probability "
+        f"of 80 %, if one arm were compared; of {score.scale * strict:.2f} points if it must hold "
+        f"after the correction for {arms} arms.\n"
+        f"Half a point takes {half[0] or 'over 1000'} seeds for one arm, {half[1] or 'over 1000'} "
+        f"for {arms}.\n"
+    )
+
+
+def _pilot(runs: Sequence[Planned], out: Path) -> tuple[float, str]:
+    """Standard deviation of paired differences: measured in this study, or assumed."""
+    if any(run.folder.is_dir() for run in runs):
+        _, comparisons, _ = outcome(collect([out]))
+        own = [c.result for c in comparisons if c.score.key == "mean_iou" and c.result.n > 1]
+        freedom = sum(one.n - 1 for one in own)
+        if freedom:
+            pooled = np.sqrt(sum((one.n - 1) * one.deviation**2 for one in own) / freedom)
+            return float(pooled), f"from {freedom + len(own)} pairs of runs that are finished here"
+    return PILOT, "assumed, from a pilot of four seeds on street scenes with 30 labels"
+
+
+def _measured(worker: Worker, run: Planned) -> dict[str, float]:
+    print(f"Measuring two steps of {run.arm}", flush=True)
+    settings = {**run.config.to_mapping(), "out": str(run.folder)}
+    answer = worker.ask({"measure": settings}, lambda: None)
+    if "error" in answer:
+        raise ConfigError(f"{run} cannot be trained. {answer['error']}")
+    return answer["done"]
+
+
+def _estimated(run: Planned, pace: dict[str, float]) -> float:
+    config = run.config
+    frames = frames_of(_source(run), config)
+    passes = 1 + config.all_epochs / config.validate_every  # one more at the images' own size
+    validation = passes * frames.validation / config.batch_size * _FORWARD
+    return pace["start"] + (steps_of(config, frames) + validation) * pace["step"] + _FINISH
+
+
+def _taken(finished: Sequence[Planned]) -> float | None:
+    """Median seconds of the finished runs that were not interrupted."""
+    seconds = []
+    for run in finished:
+        events = Run(run.folder, run.config).manifest.content["events"]
+        if [event["event"] for event in events] == ["start", "end"]:
+            begin, end = (datetime.datetime.fromisoformat(event["time"]) for event in events)
+            seconds.append((end - begin).total_seconds())
+    return statistics.median(seconds) if seconds else None
+
+
+def _row(
+    key: tuple[str, str, int | None],
+    own: Sequence[Planned],
+    rest: Sequence[Planned],
+    seconds: float,
+) -> Row:
+    data, arm, labels = key
+    steps = steps_of(own[0].config, frames_of(_source(own[0]), own[0].config))
+    cells = (
+        Cell(text="all" if labels is None else str(labels)),
+        *_counts(own, rest),
+        Cell(float(steps), digits=0),
+        Cell(text=duration(seconds)),
+        Cell(text=duration(seconds * len(rest))),
+    )
+    return Row(f"{data}: {arm}", cells)
+
+
+def _counts(own: Sequence[Planned], rest: Sequence[Planned]) -> tuple[Cell, Cell]:
+    return Cell(float(len(own)), digits=0), Cell(float(len(rest)), digits=0)
+
+
+def _source(run: Planned) -> Any:
+    from auxnet_keras.data import source
+
+    return source(run.config.data, run.config.root)

@@ -1,0 +1,63 @@
+"""How long a training takes, from its start and two steps."""
+
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from auxnet_keras.errors import AuxnetError
+
+STEPS = 2
+
+
+class _Measured(AuxnetError):
+    """Ends a training that was begun only to time it."""
+
+
+class _Clock(keras.callbacks.Callback):
+    """Notes when each step begins and ends, and stops behind the last one wanted.
+
+    The first one waits for the step to be compiled and does not count.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[tuple[float, float]] = []
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        self._begin = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.times.append((self._begin, time.perf_counter()))
+        if len(self.times) > STEPS:
+            raise _Measured("Two steps are measured.")
+
+
+def measure(settings: Mapping[str, Any]) -> dict[str, float]:
+    """Begins a training in a folder that is thrown away.
+
+    Args:
+        settings: Of the run; `out` does not matter.
+
+    Returns:
+        {"start": seconds up to the end of the first step, "step": seconds of a further one}.
+
+    Raises:
+        ConfigError, DataError: As `train`.
+    """
+    from auxnet_keras.experiments.fit.training import train
+
+    clock, began = _Clock(), time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            # An epoch may have one step only; the second counts in the next epoch.
+            train({**settings, "out": str(Path(folder) / "run")}, callbacks=[clock])
+        except _Measured:
+            pass
+    later = [end - begin for begin, end in clock.times[1:]] or [
+        end - begin for begin, end in clock.times
+    ]
+    return {"start": clock.times[0][1] - began, "step": sum(later) / len(later)}

@@ -1,0 +1,144 @@
+"""The runs of a study: one config for each arm, budget, seed and data set, with its folder."""
+
+import collections
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from auxnet_keras.data.readers.base import Source
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.reports.arms import digest
+from auxnet_keras.experiments.studies.steps import Frames, frames_of, with_steps
+from auxnet_keras.experiments.studies.study_file import Study, slug
+
+RUNS, CACHE = "runs", "cache"
+
+
+@dataclasses.dataclass(frozen=True)
+class Planned:
+    """A run that belongs to a study.
+
+    Attributes:
+        data: Name of the data set within the study.
+        arm, labels, seed: Its place; `labels` is `None` for all.
+        config: All its settings, with the folder.
+    """
+
+    data: str
+    arm: str
+    labels: int | None
+    seed: int
+    config: RunConfig
+
+    @property
+    def folder(self) -> Path:
+        """Its run folder."""
+        return Path(str(self.config.out))
+
+    def __str__(self) -> str:
+        budget = "all labels" if self.labels is None else f"{self.labels} labels"
+        return f"{self.data}, {self.arm}, {budget}, seed {self.seed}"
+
+
+def planned(study: Study, out: Path) -> list[Planned]:
+    """Every run of a study, in the order in which they are trained.
+
+    All arms of a seed come before the next seed: a study that is stopped early has whole pairs.
+
+    Raises:
+        ConfigError: A setting of an arm that is unknown or cannot work; two arms that are the
+            same; a budget larger than the labels there are.
+        DataError: As the reader of the data.
+    """
+    for arm in study.arms:  # before any data is opened
+        _config(study, arm, study.data[0], study.labels[0], study.seeds[0], out / RUNS)
+    runs = []
+    for data, name in zip(study.data, _data_names(study), strict=True):
+        sources: dict[int, Frames] = {}
+        for seed in study.seeds:
+            for labels in study.labels:
+                for arm in study.arms:
+                    place = out / RUNS / slug(name) / slug(arm) / _budget(labels) / f"seed-{seed}"
+                    config = _config(study, arm, data, labels, seed, place)
+                    if not config.cache:
+                        cache = str((out / CACHE).resolve())
+                        config = dataclasses.replace(config, cache=cache)
+                    if seed not in sources:
+                        sources[seed] = frames_of(_source(config), config)
+                    _check_budget(study, config, sources[seed])
+                    if study.steps is not None:
+                        config = with_steps(config, study.steps, sources[seed])
+                    runs.append(Planned(name, arm, labels, seed, config))
+    _check_different(runs)
+    return runs
+
+
+def _config(
+    study: Study, arm: str, data: str, labels: int | None, seed: int, folder: Path
+) -> RunConfig:
+    settings: dict[str, Any] = {
+        **study.base,
+        **study.arms[arm],
+        "data": data,
+        "limit": study.limit,
+        "seed": seed,
+        "out": str(folder),
+    }
+    if labels is not None:
+        settings["labels"] = labels
+    try:
+        return RunConfig.from_mapping(settings, f"arm {arm!r} of the study {study.name}")
+    except ConfigError as error:
+        told = str(error)
+        where = f"The arm {arm!r} of the study {study.name} cannot be trained. "
+        raise ConfigError(told if repr(arm) in told else f"{where}{told}") from None
+
+
+def _source(config: RunConfig) -> Source:
+    from auxnet_keras.data import source
+
+    return source(config.data, config.root)
+
+
+def _data_names(study: Study) -> list[str]:
+    """The kinds, numbered where there are several of one."""
+    kinds = [one.partition(":")[0] for one in study.data]
+    count, seen = collections.Counter(kinds), collections.Counter[str]()
+    names = []
+    for kind in kinds:
+        seen[kind] += 1
+        names.append(kind if count[kind] == 1 else f"{kind}-{seen[kind]}")
+    return names
+
+
+def _budget(labels: int | None) -> str:
+    return f"labels-{'all' if labels is None else labels}"
+
+
+def _check_budget(study: Study, config: RunConfig, frames: Frames) -> None:
+    most = max((n for n in study.labels if n is not None), default=0)
+    there = frames.of(config.main)
+    if most > there:
+        where = config.data if config.root is None else f"{config.data}:{config.root}"
+        raise ConfigError(
+            f"A budget of labels is larger than the labels there are: {there} training frames of "
+            f"{where} have one for {config.main}{_limited(config)}. Ask for fewer, or for all. "
+            f"Received: {most}."
+        )
+
+
+def _limited(config: RunConfig) -> str:
+    return "" if config.limit is None else f" within limit={config.limit}"
+
+
+def _check_different(runs: list[Planned]) -> None:
+    seen: dict[tuple[object, ...], str] = {}
+    for run in runs:
+        key = (run.data, run.labels, run.seed, digest(run.config))
+        if key in seen:
+            raise ConfigError(
+                "Two arms of the study have the same settings, so they would be compared with "
+                f"themselves; leave one out. Received: {seen[key]!r} and {run.arm!r}."
+            )
+        seen[key] = run.arm

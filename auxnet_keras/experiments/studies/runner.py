@@ -1,0 +1,101 @@
+"""Training what a study lacks, and nothing twice."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from auxnet_keras._version import __version__
+from auxnet_keras.data.plan import fingerprint
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.run.folder import open_folder
+from auxnet_keras.experiments.studies.plan import Planned
+from auxnet_keras.experiments.studies.progress import StudyProgress
+from auxnet_keras.experiments.studies.steps import frames_of, steps_of
+from auxnet_keras.experiments.studies.work import Worker, WorkerDied
+
+
+def missing(runs: Sequence[Planned]) -> list[Planned]:
+    """The runs that are not finished; what is there must be of the same study.
+
+    Raises:
+        ConfigError: A folder holds a run of other settings, of another version of the package, or
+            of data that has changed since.
+    """
+    prints: dict[tuple[Any, ...], str] = {}
+    found = []
+    for planned in runs:
+        run = open_folder(planned.config)
+        facts = run.manifest.content
+        trained = facts.get("versions", {}).get("auxnet_keras", __version__)
+        if trained != __version__:
+            raise ConfigError(
+                f"{planned.folder} was begun by version {trained} of the package, and this is "
+                f"{__version__}; results of both are not mixed. Choose another --out; `auxnet "
+                f"report` shows what the old one has. Received: {planned}."
+            )
+        before = facts.get("data", {}).get("fingerprint", {}).get("val")
+        if before is not None:
+            config = planned.config
+            key = (config.data, config.root, config.limit, config.seed)
+            if key not in prints:
+                prints[key] = _fingerprint(planned)
+            if before != prints[key]:
+                raise ConfigError(
+                    f"The data of {planned.folder} has changed since it was trained; results on "
+                    "both are not mixed. Restore the data, or choose another --out. "
+                    f"Received: {planned}."
+                )
+        if not run.finished:
+            found.append(planned)
+    return found
+
+
+def train_all(runs: Sequence[Planned], done: int, out: Path) -> list[str]:
+    """Trains runs one after another in a worker process.
+
+    A run that fails is told and left; the others go on. A process that dies is replaced once for
+    each run, which goes on from its checkpoint.
+
+    Args:
+        runs: Those that are missing.
+        done: How many were finished before.
+        out: The study's folder.
+
+    Returns:
+        A sentence for each run that failed.
+    """
+    steps = [steps_of(run.config, frames_of(_source(run), run.config)) for run in runs]
+    progress = StudyProgress(runs, steps, done)
+    worker, failures = Worker(out), []
+    try:
+        for run in runs:
+            progress.begin(run)
+            error = _train(worker, run, progress)
+            progress.end(run, "failed" if error else "done")
+            if error:
+                failures.append(f"{run} failed. {error}")
+    finally:
+        worker.stop()
+    return failures
+
+
+def _train(worker: Worker, run: Planned, progress: StudyProgress) -> str | None:
+    settings = {**run.config.to_mapping(), "out": str(run.folder)}
+    died: WorkerDied | None = None
+    for _ in range(2):
+        try:
+            return worker.ask({"train": settings}, progress.look).get("error")
+        except WorkerDied as error:
+            died = error
+    return str(died)
+
+
+def _fingerprint(run: Planned) -> str:
+    config = run.config
+    return fingerprint(_source(run).frames("val", config.seed, config.limit))
+
+
+def _source(run: Planned) -> Any:
+    from auxnet_keras.data import source
+
+    return source(run.config.data, run.config.root)

@@ -1,0 +1,91 @@
+"""A study from its file to its answer."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.reports.arms import digest
+from auxnet_keras.experiments.reports.collect import STUDY, collect
+from auxnet_keras.experiments.reports.report import write_report
+from auxnet_keras.experiments.run.json_files import write_json
+from auxnet_keras.experiments.studies.forecast import power_text, time_table
+from auxnet_keras.experiments.studies.plan import Planned, planned
+from auxnet_keras.experiments.studies.runner import missing, train_all
+from auxnet_keras.experiments.studies.study_file import Study, read_study
+from auxnet_keras.storage.atomic import alone
+
+
+def study(
+    given: str | Path | Mapping[str, Any],
+    out: str | Path,
+    *,
+    data: str | Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Trains what a study lacks, compares its arms and reports.
+
+    A study is arms (run settings) x budgets of labels x seeds, over one or more data sets. All arms
+    are checked before the first run. The same call goes on after a kill; results of other code,
+    data or settings are refused rather than mixed. Arms are compared with the first arm, or the
+    one named `baseline`, paired by seed.
+
+    Args:
+        given: A YAML file, the name of a preset (`does-it-help`, `auxnet-table1`,
+            `auxnet-table2`, `learning-boost`, `runtime`), or a mapping with `data`, `limit`,
+            `labels` (budgets, or "all"), `seeds` (a count or a list), `steps` (with labels, the
+            same for every budget, in place of `epochs`), `baseline`, `base` and `arms`.
+        out: Where it all goes: `runs/`, `log.txt`, and the report, as `report` writes it.
+        data: `KIND[:ROOT]` of one or more data sets in place of the study's own.
+
+    Returns:
+        As `report`: what `results.json` holds.
+
+    Raises:
+        ConfigError: The study cannot be: an unknown setting, a budget larger than the labels
+            there are, a folder with results of something else.
+        DataError: As the readers; every run failed.
+
+    Example:
+        >>> results = ak.experiments.study("does-it-help", "studies/help")
+        >>> [(one["arm"], one["verdict"]) for one in results["comparisons"]]
+    """
+    out = Path(out)
+    checked, runs = prepared(given, out, data)
+    lacking = missing(runs)
+    with alone(out, "running this study", ConfigError):
+        # What a report needs to know beside the runs themselves.
+        names = {digest(run.config): run.arm for run in runs}
+        write_json({"arms": names, "baselines": list(checked.baselines)}, out / STUDY)
+        failures = train_all(lacking, len(runs) - len(lacking), out) if lacking else []
+        found = collect([out])
+        found.problems[:0] = failures
+        return write_report(found, out, pictures=True)
+
+
+def forecast(
+    given: str | Path | Mapping[str, Any],
+    out: str | Path,
+    *,
+    data: str | Sequence[str] | None = None,
+) -> str:
+    """What a study will do, as Markdown: its runs, the time they take, the power of its seeds.
+
+    Args:
+        given, out, data: As for `study`.
+
+    Raises:
+        ConfigError, DataError: As `study`.
+    """
+    out = Path(out)
+    checked, runs = prepared(given, out, data)
+    lacking = missing(runs)
+    table = time_table(runs, lacking, out)
+    return f"{table.markdown()}\n{power_text(checked, runs, out)}"
+
+
+def prepared(
+    given: str | Path | Mapping[str, Any], out: Path, data: str | Sequence[str] | None
+) -> tuple[Study, list[Planned]]:
+    """The checked study and its runs."""
+    checked = read_study(given, [data] if isinstance(data, str) else data)
+    return checked, planned(checked, out)

@@ -1,0 +1,108 @@
+"""The study's side of a worker: a process that is asked, watched, and replaced when it dies."""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from auxnet_keras.errors import AuxnetError
+
+RUNS_A_PROCESS = 8
+"""TensorFlow gives memory back only when its process ends; a start takes seconds."""
+
+_LOOK = 1.0  # seconds between two looks at how far a run is
+_PATIENCE = 600  # seconds in which a worker saves its batch
+
+
+class WorkerDied(AuxnetError):
+    """The process ended within a run."""
+
+
+class Worker:
+    """A worker process, started when it is first needed.
+
+    Args:
+        folder: The study's; `log.txt` in it gets what training prints.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._process: subprocess.Popen[str] | None = None
+        self._asked = 0
+
+    def ask(self, request: Mapping[str, Any], look: Callable[[], None]) -> dict[str, Any]:
+        """Sends a request and waits for its answer.
+
+        Args:
+            request: As `worker` describes it.
+            look: Called once a second meanwhile.
+
+        Raises:
+            WorkerDied: It ended without an answer.
+        """
+        if self._asked >= RUNS_A_PROCESS:
+            self.stop()
+        process = self._started()
+        self._asked += 1
+        try:
+            process.stdin.write(json.dumps(request) + "\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+        except BrokenPipeError:
+            return self._died()
+        while True:
+            try:
+                line = self._answers.get(timeout=_LOOK)
+            except queue.Empty:
+                look()
+                continue
+            return self._died() if line is None else json.loads(line)
+
+    def stop(self) -> None:
+        """Ends the process; within a run, once its batch is saved."""
+        process, self._process, self._asked = self._process, None, 0
+        if process is None:
+            return
+        process.stdin.close()  # type: ignore[union-attr]
+        try:
+            process.wait(_PATIENCE)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            process.kill()
+            process.wait()
+
+    def _started(self) -> "subprocess.Popen[str]":
+        if self._process is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with (self.folder / "log.txt").open("a", encoding="utf-8") as log:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "auxnet_keras.experiments.studies.worker", self.folder],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    text=True,
+                    env={"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ},
+                )
+            self._answers: queue.Queue[str | None] = queue.Queue()
+            threading.Thread(
+                target=_read, args=(self._process.stdout, self._answers), daemon=True
+            ).start()
+        return self._process
+
+    def _died(self) -> Any:
+        process, self._process, self._asked = self._process, None, 0
+        code = process.wait() if process else None
+        how = f"signal {-code}" if code and code < 0 else f"exit status {code}"
+        raise WorkerDied(
+            "The process that trained it ended; was there too little memory? "
+            f"{self.folder / 'log.txt'} has its last words. Received: {how}."
+        )
+
+
+def _read(stream: Any, lines: "queue.Queue[str | None]") -> None:
+    for line in stream:
+        lines.put(line)
+    lines.put(None)

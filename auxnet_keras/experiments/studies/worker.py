@@ -1,0 +1,80 @@
+"""A process that trains runs for a study, one after another: `python -m ...studies.worker FOLDER`.
+
+Requests are lines of JSON on standard input, {"train": settings} or {"measure": settings}; to each
+comes a line of JSON on standard output: {"done": ...} or {"error": sentence}. What training prints
+goes to standard error. When standard input ends, the study has ended, and so does the worker: at
+once, or once its batch is saved.
+"""
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+LOCK = ".worker.lock"
+_PATIENCE = 600  # seconds for the worker of a killed study to save its batch
+
+
+def main(folder: Path) -> None:
+    """Serves requests until standard input ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    requests = _Requests()
+    with FileLock(folder / LOCK, timeout=_PATIENCE):
+        while (line := requests.next()) is not None:
+            answers.write(json.dumps(_answer(json.loads(line))) + "\n")
+            answers.flush()
+
+
+class _Requests:
+    """Lines of standard input, read beside the training to see when they end."""
+
+    def __init__(self) -> None:
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._busy = False
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def next(self) -> str | None:
+        """The next line, or `None` at the end."""
+        self._busy = False
+        line = self._lines.get()
+        self._busy = line is not None
+        return line
+
+    def _read(self) -> None:
+        for line in sys.stdin:
+            self._lines.put(line)
+        self._lines.put(None)
+        if self._busy:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    import keras
+
+    from auxnet_keras.data import sentence
+    from auxnet_keras.errors import AuxnetError
+
+    keras.backend.clear_session()  # networks of earlier runs, and the numbers in layers' names
+    try:
+        if "measure" in request:
+            from auxnet_keras.experiments.studies.pace import measure
+
+            return {"done": measure(request["measure"])}
+        from auxnet_keras.experiments.fit.training import train
+
+        return {"done": str(train(request["train"]).path)}
+    except AuxnetError as error:
+        return {"error": str(error)}
+    except Exception as error:
+        return {"error": sentence(error) or f"unexpected {type(error).__name__}: {error}"}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
