@@ -1,6 +1,6 @@
 """Training a run, from its config to its folder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ _BOARD = "tensorboard"
 _CHECKPOINT_STEPS = 500  # minutes of work; a save takes a second
 
 
-def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
+def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequence[Any] = ()) -> Run:
     """Trains a run, or goes on with it, and leaves a folder that says everything about it.
 
     The same config on the same folder goes on after the last finished epoch; on a finished folder
@@ -28,6 +28,8 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
 
     Args:
         config: The settings: a `RunConfig`, a mapping of their names, or a YAML file.
+        callbacks: More `keras.callbacks.Callback`s, beside the run's own; their state is part of
+            its checkpoints.
 
     Returns:
         The finished run.
@@ -55,7 +57,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
         run = claim_folder(config)
         with run_log(run.path):
             try:
-                _fit(run)
+                _fit(run, callbacks)
                 finish(run)
             except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
                 run.manifest.event("interrupt", epochs=run.epochs_saved)
@@ -67,7 +69,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path) -> Run:
     return run
 
 
-def _fit(run: Run) -> None:
+def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     import keras
     import tensorflow as tf
 
@@ -106,7 +108,7 @@ def _fit(run: Run) -> None:
                 epochs=phase.last,
                 verbose=0,
                 shuffle=False,  # the data set does
-                callbacks=_callbacks(run, phase, frames, val),
+                callbacks=_callbacks(run, phase, frames, val, callbacks),
             )
 
 
@@ -142,7 +144,7 @@ def _dataset(config: RunConfig, split: str) -> Any:
     return data.with_depth_input(dataset) if config.network.depth_input else dataset
 
 
-def _callbacks(run: Run, phase: "Phase", train: Any, val: Any) -> list[Any]:
+def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[Any]) -> list[Any]:
     from auxnet_keras import callbacks
     from auxnet_keras.experiments.run.log import EpochLog
 
@@ -168,6 +170,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any) -> list[Any]:
             depth_unit=run.depth_unit,
         ),
         *([] if phase.alone else [callbacks.BestWeights(run.path / WEIGHTS)]),
+        *more,
         # Last: an epoch counts with it.
         callbacks.ResumableCheckpoint(
             run.path, every=_CHECKPOINT_STEPS, dataset=train, after=phase.first

@@ -40,6 +40,7 @@ def grouped(runs: Sequence[Scored]) -> tuple[list[Group], list[str]]:
         for select in (_one_truth, _one_of_each):
             kept, more = select(kept)
             told += more
+        told += _commits(name, kept)
         groups.append(Group(name, tuple(kept)))
         problems += told
         if kinds[kind] > 1:
@@ -75,6 +76,18 @@ def _one_version(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
             f"Received: version {run.version}."
         ),
     )
+
+
+def _commits(name: str, runs: Sequence[Scored]) -> list[str]:
+    """Runs of a checkout that was changed meanwhile stay: most changes touch no training."""
+    commits = sorted({run.commit[:10] for run in runs if run.commit})
+    if len(commits) < 2:
+        return []
+    return [
+        f"The runs of {name} were trained from several commits of the same version of the package; "
+        "make sure that nothing between them changes a training. "
+        f"Received: {', '.join(commits)}."
+    ]
 
 
 def _one_truth(runs: list[Scored]) -> tuple[list[Scored], list[str]]:

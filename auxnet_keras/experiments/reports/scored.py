@@ -20,6 +20,7 @@ class Scored:
         path: Its folder.
         config: Its settings.
         version: Of the package that trained it.
+        commit: Of its checkout; empty for an installed one.
         classes: Names of the classes.
         fingerprint: Of the frames it is scored on.
         frames: Training frames with the main target, all budgets aside.
@@ -32,6 +33,7 @@ class Scored:
     path: Path
     config: RunConfig
     version: str
+    commit: str
     classes: tuple[str, ...]
     fingerprint: str
     frames: int
@@ -52,12 +54,7 @@ class Scored:
     @property
     def labels(self) -> int | None:
         """Its budget of labels; `None` for all."""
-        return budget_of(self.config)
-
-
-def budget_of(config: RunConfig) -> int | None:
-    """The number of labelled frames that a config keeps; `None` for all."""
-    return getattr(config, "labels", None)
+        return self.config.labels
 
 
 def read_scored(path: Path) -> Scored:
@@ -98,10 +95,13 @@ def _scored(run: Run) -> Scored:
     return Scored(
         path=run.path,
         config=run.config,
-        version=str(facts["versions"]["auxnet_keras"]),
+        version=str(facts["versions"].get("auxnet_keras", "unknown")),
+        commit=str((facts.get("git") or {}).get("commit", "")),
         classes=run.info.class_names,
         fingerprint=str(data["fingerprint"]["val"]),
-        frames=int(data["frames"]["train"]),
+        frames=int(data["targets"]["train"][run.config.main])
+        if run.config.labels is None
+        else int(data["frames"]["train"]),
         parameters=dict(facts.get("parameters", {})),
         scores={key: None if value is None else float(value) for key, value in scores.items()},
     )

@@ -14,7 +14,11 @@ def best_epoch(run: "Run") -> dict[str, float]:
         DataError: The history is damaged.
     """
     history = run.history
+    before = run.config.auxiliary_first or 0  # epochs of the other task alone keep no weights
     column = history[f"val_{run.config.main}_loss"]
-    monitored = [value if math.isfinite(value) else math.inf for value in column]
+    monitored = [
+        value if epoch >= before and math.isfinite(value) else math.inf
+        for epoch, value in enumerate(column)
+    ]
     best = monitored.index(min(monitored))
     return {key: values[best] for key, values in history.items()} | {"epoch": best + 1}

@@ -56,8 +56,6 @@ def time_table(runs: Sequence[Planned], lacking: Sequence[Planned], out: Path) -
             rows.append(_row(key, own, rest, seconds))
     finally:
         worker.stop()
-    total = Row("all", (Cell(), *_counts(runs, lacking), Cell(), Cell(text=duration(whole))))
-    columns = ("labels", "runs", "to train", "steps a run", "time a run", "time")
     total = (Cell(), *_counts(runs, lacking), Cell(), Cell(), Cell(text=duration(whole)))
     return ScoreTable("arm", columns, (*rows, Row("all", total)))
 

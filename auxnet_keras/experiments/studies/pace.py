@@ -1,5 +1,6 @@
 """How long a training takes, from its start and two steps."""
 
+import contextlib
 import tempfile
 import time
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from auxnet_keras.errors import AuxnetError
 STEPS = 2
 
 
-class _Measured(AuxnetError):
+class _MeasuredError(AuxnetError):
     """Ends a training that was begun only to time it."""
 
 
@@ -33,7 +34,7 @@ class _Clock(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self.times.append((self._begin, time.perf_counter()))
         if len(self.times) > STEPS:
-            raise _Measured("Two steps are measured.")
+            raise _MeasuredError("Two steps are measured.")
 
 
 def measure(settings: Mapping[str, Any]) -> dict[str, float]:
@@ -51,13 +52,8 @@ def measure(settings: Mapping[str, Any]) -> dict[str, float]:
     from auxnet_keras.experiments.fit.training import train
 
     clock, began = _Clock(), time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            # An epoch may have one step only; the second counts in the next epoch.
-            train({**settings, "out": str(Path(folder) / "run")}, callbacks=[clock])
-        except _Measured:
-            pass
-    later = [end - begin for begin, end in clock.times[1:]] or [
-        end - begin for begin, end in clock.times
-    ]
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(_MeasuredError):
+        train({**settings, "out": str(Path(folder) / "run")}, callbacks=[clock])
+    # A run of a single step has no other than that with the compilation.
+    later = [end - begin for begin, end in clock.times[1:] or clock.times]
     return {"start": clock.times[0][1] - began, "step": sum(later) / len(later)}

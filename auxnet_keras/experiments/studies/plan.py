@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from auxnet_keras.data.readers.base import Source
+from auxnet_keras.data.readers.catalogue import KINDS
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.reports.arms import digest
@@ -51,6 +52,7 @@ def planned(study: Study, out: Path) -> list[Planned]:
             same; a budget larger than the labels there are.
         DataError: As the reader of the data.
     """
+    _check_roots(study)
     for arm in study.arms:  # before any data is opened
         _config(study, arm, study.data[0], study.labels[0], study.seeds[0], out / RUNS)
     runs = []
@@ -67,8 +69,9 @@ def planned(study: Study, out: Path) -> list[Planned]:
                     if seed not in sources:
                         sources[seed] = frames_of(_source(config), config)
                     _check_budget(study, config, sources[seed])
-                    if study.steps is not None:
-                        config = with_steps(config, study.steps, sources[seed])
+                    steps = study.steps[arm]
+                    if steps is not None:
+                        config = with_steps(config, steps, sources[seed])
                     runs.append(Planned(name, arm, labels, seed, config))
     _check_different(runs)
     return runs
@@ -93,6 +96,17 @@ def _config(
         told = str(error)
         where = f"The arm {arm!r} of the study {study.name} cannot be trained. "
         raise ConfigError(told if repr(arm) in told else f"{where}{told}") from None
+
+
+def _check_roots(study: Study) -> None:
+    for data in study.data:
+        kind, _, root = data.partition(":")
+        if not root and KINDS.find(kind).needs_root:
+            raise ConfigError(
+                f"The study {study.name} needs the folder of its data: --data {kind}:PATH, once "
+                "for each data set it is to run on, or data: in its file. "
+                f"Received: {', '.join(study.data)}."
+            )
 
 
 def _source(config: RunConfig) -> Source:

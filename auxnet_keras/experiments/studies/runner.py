@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from auxnet_keras._version import __version__
 from auxnet_keras.data.plan import fingerprint
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.run.folder import open_folder
+from auxnet_keras.experiments.run.manifest import versions
 from auxnet_keras.experiments.studies.plan import Planned
 from auxnet_keras.experiments.studies.progress import StudyProgress
 from auxnet_keras.experiments.studies.steps import frames_of, steps_of
-from auxnet_keras.experiments.studies.work import Worker, WorkerDied
+from auxnet_keras.experiments.studies.work import Worker, WorkerDiedError
 
 
 def missing(runs: Sequence[Planned]) -> list[Planned]:
@@ -22,15 +22,16 @@ def missing(runs: Sequence[Planned]) -> list[Planned]:
             of data that has changed since.
     """
     prints: dict[tuple[Any, ...], str] = {}
+    now = versions().get("auxnet_keras")
     found = []
     for planned in runs:
         run = open_folder(planned.config)
         facts = run.manifest.content
-        trained = facts.get("versions", {}).get("auxnet_keras", __version__)
-        if trained != __version__:
+        trained = facts.get("versions", {}).get("auxnet_keras", now)
+        if trained != now:
             raise ConfigError(
                 f"{planned.folder} was begun by version {trained} of the package, and this is "
-                f"{__version__}; results of both are not mixed. Choose another --out; `auxnet "
+                f"{now}; results of both are not mixed. Choose another --out; `auxnet "
                 f"report` shows what the old one has. Received: {planned}."
             )
         before = facts.get("data", {}).get("fingerprint", {}).get("val")
@@ -81,11 +82,11 @@ def train_all(runs: Sequence[Planned], done: int, out: Path) -> list[str]:
 
 def _train(worker: Worker, run: Planned, progress: StudyProgress) -> str | None:
     settings = {**run.config.to_mapping(), "out": str(run.folder)}
-    died: WorkerDied | None = None
+    died: WorkerDiedError | None = None
     for _ in range(2):
         try:
             return worker.ask({"train": settings}, progress.look).get("error")
-        except WorkerDied as error:
+        except WorkerDiedError as error:
             died = error
     return str(died)
 

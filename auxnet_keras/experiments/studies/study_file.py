@@ -26,8 +26,8 @@ class Study:
         limit: At most so many frames of each split.
         labels: Budgets; `None` is all labels.
         seeds: Each decides the frames, labels, initial weights and order of a run of every arm.
-        steps: Steps with labels of every run, whatever the budget; `None` leaves `epochs` to the
-            settings.
+        steps: Arm -> steps with labels of each of its runs, whatever the budget; `None` leaves
+            `epochs` to the settings.
         baselines: Arms that the others are compared with; the first arm of a main task without.
         base: Run settings of all arms.
         arms: Name -> run settings on top.
@@ -38,7 +38,7 @@ class Study:
     limit: int | None
     labels: tuple[int | None, ...]
     seeds: tuple[int, ...]
-    steps: int | None
+    steps: dict[str, int | None]
     baselines: tuple[str, ...]
     base: dict[str, Any]
     arms: dict[str, dict[str, Any]]
@@ -102,11 +102,14 @@ def _checked(content: dict[str, Any], name: str) -> Study:
     for baseline in _list(baselines, "baseline"):
         if baseline not in settings:
             raise unknown("baseline", baseline, settings)
-    limit, steps = (_optional(content.get(entry), entry) for entry in ("limit", "steps"))
+    steps = {
+        arm: _optional(own.pop("steps", content.get("steps")), "steps")
+        for arm, own in settings.items()
+    }
     return Study(
         name=name,
         data=_data(content.get("data")),
-        limit=limit,
+        limit=_optional(content.get("limit"), "limit"),
         labels=_labels(content.get("labels", ["all"])),
         seeds=_seeds(content.get("seeds", 1)),
         steps=steps,

@@ -19,7 +19,7 @@ _LOOK = 1.0  # seconds between two looks at how far a run is
 _PATIENCE = 600  # seconds in which a worker saves its batch
 
 
-class WorkerDied(AuxnetError):
+class WorkerDiedError(AuxnetError):
     """The process ended within a run."""
 
 
@@ -43,7 +43,7 @@ class Worker:
             look: Called once a second meanwhile.
 
         Raises:
-            WorkerDied: It ended without an answer.
+            WorkerDiedError: It ended without an answer.
         """
         if self._asked >= RUNS_A_PROCESS:
             self.stop()
@@ -96,7 +96,7 @@ class Worker:
         process, self._process, self._asked = self._process, None, 0
         code = process.wait() if process else None
         how = f"signal {-code}" if code and code < 0 else f"exit status {code}"
-        raise WorkerDied(
+        raise WorkerDiedError(
             "The process that trained it ended; was there too little memory? "
             f"{self.folder / 'log.txt'} has its last words. Received: {how}."
         )
