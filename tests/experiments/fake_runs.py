@@ -53,6 +53,7 @@ def write_run(
             "info": {**vars(info), "palette": np.asarray(info.palette).tolist()},
             "depth_unit": "metres",
             "frames": {"train": frames, "val": 200},
+            "targets": {"train": {"segmentation": frames, "depth": frames}},
             "fingerprint": {"train": "0" * 64, "val": fingerprint},
         },
     }

@@ -58,7 +58,7 @@ def runtime_section(group: Group, baselines: Sequence[str]) -> Section | None:
     columns = ("seconds a step", f"times {baseline}")
     methods = any(run.config.weighting.startswith(("class-wise", "pareto")) for run in runs)
     text = (
-        "Median over the epochs but the first, mean ± standard deviation over runs. Runs that "
+        "Median over the epochs but the first, and the mean of that over runs. Runs that "
         "shared a machine with others, or have other batch sizes, do not compare."
     )
     if methods:

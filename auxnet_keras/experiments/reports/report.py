@@ -1,5 +1,6 @@
 """A report on some runs: read, sorted, compared, written."""
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -112,7 +113,15 @@ def _ordered(group: Group, names: dict[str, str]) -> list[Scored]:
     """Named, in the order of the study's file; without one, tasks alone come first."""
     place = {name: number for number, name in enumerate(names.values())}
     runs = named(group.runs, names)
-    return sorted(runs, key=lambda r: (place.get(r.arm, len(place)), len(r.config.tasks)))
+    return sorted(
+        runs,
+        key=lambda run: (
+            place.get(run.arm, len(place)),
+            len(run.config.tasks),
+            math.inf if run.labels is None else run.labels,
+            run.seed,
+        ),
+    )
 
 
 def _scores(group: Group) -> dict[str, Any]:

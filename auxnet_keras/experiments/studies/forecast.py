@@ -56,6 +56,7 @@ def time_table(runs: Sequence[Planned], lacking: Sequence[Planned], out: Path) -
             rows.append(_row(key, own, rest, seconds))
     finally:
         worker.stop()
+    columns = ("labels", "runs", "to train", "steps a run", "time a run", "time")
     total = (Cell(), *_counts(runs, lacking), Cell(), Cell(), Cell(text=duration(whole)))
     return ScoreTable("arm", columns, (*rows, Row("all", total)))
 
@@ -76,16 +77,24 @@ def power_text(study: Study, runs: Sequence[Planned], out: Path) -> str:
     if seeds == 1 or arms == 0:
         lacking = "One seed shows" if seeds == 1 else "One arm alone shows"
         return text + f"{lacking} no difference with any certainty, however large it is.\n"
-    alone = smallest_difference(deviation, seeds)
+    alone, half = smallest_difference(deviation, seeds), seeds_needed(0.005, deviation)
+    shown = f"{seeds} seeds show a difference of {score.scale * alone:.2f} points"
+    if arms == 1:
+        return text + (
+            f"{shown} with a probability of 80 %.\nHalf a point takes {_seeds(half)} seeds.\n"
+        )
     strict = smallest_difference(deviation, seeds, ALPHA / arms)
-    half = seeds_needed(0.005, deviation), seeds_needed(0.005, deviation, ALPHA / arms)
+    strict_half = seeds_needed(0.005, deviation, ALPHA / arms)
     return text + (
-        f"{seeds} seeds show a difference of {score.scale * alone:.2f} points with a probability "
-        f"of 80 %, if one arm were compared; of {score.scale * strict:.2f} points if it must hold "
-        f"after the correction for {arms} arms.\n"
-        f"Half a point takes {half[0] or 'over 1000'} seeds for one arm, {half[1] or 'over 1000'} "
-        f"for {arms}.\n"
+        f"{shown} with a probability of 80 %, if one arm were compared, and one of "
+        f"{score.scale * strict:.2f} points where it must hold after the correction for {arms} "
+        f"arms.\nHalf a point takes {_seeds(half)} seeds for one arm, {_seeds(strict_half)} for "
+        f"{arms}.\n"
     )
+
+
+def _seeds(count: int | None) -> str:
+    return "more than 1000" if count is None else str(count)
 
 
 def _pilot(runs: Sequence[Planned], out: Path) -> tuple[float, str]:

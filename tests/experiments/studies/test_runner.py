@@ -1,0 +1,148 @@
+"""Studies that run: what is missing, what is refused, a worker that fails or dies."""
+
+import json
+import signal
+
+import pytest
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.config.config_file import write_config
+from auxnet_keras.experiments.studies import forecast, runner
+from auxnet_keras.experiments.studies.plan import planned
+from auxnet_keras.experiments.studies.runner import missing, train_all
+from auxnet_keras.experiments.studies.study_file import read_study
+from auxnet_keras.experiments.studies.work import Worker, WorkerDiedError
+from tests.experiments.fake_runs import write_run
+from tests.experiments.studies.test_study_file import STUDY
+
+
+@pytest.fixture
+def runs(scenes, tmp_path):
+    study = {**STUDY, "labels": "all", "seeds": 2, "data": f"street:{scenes}"}
+    return planned(read_study(study), tmp_path)
+
+
+def finish(run, **changes):
+    """A fake result in the place of a planned run."""
+    write_run(run.folder, 0.3, **changes)
+    write_config(run.config, run.folder / "config.yaml")
+    return run
+
+
+def real_print(run):
+    return runner._fingerprint(run)
+
+
+class TestMissing:
+    def test_what_is_finished_is_not_trained_again(self, runs):
+        assert missing(runs) == list(runs)
+        finish(runs[0], fingerprint=real_print(runs[0]))
+        assert missing(runs) == list(runs[1:])
+
+    def test_other_settings(self, runs):
+        write_run(runs[0].folder, epochs=99)
+        with pytest.raises(ConfigError, match="holds a run with other settings.*epochs: 99 there"):
+            missing(runs)
+
+    def test_another_version(self, runs):
+        finish(runs[1], version="0.0.9", fingerprint=real_print(runs[1]))
+        with pytest.raises(ConfigError, match="begun by version 0.0.9"):
+            missing(runs)
+
+    def test_other_data(self, runs):
+        finish(runs[2])
+        with pytest.raises(ConfigError, match="has changed since.*seed 1"):
+            missing(runs)
+
+
+class Answers:
+    """A worker that answers as it is told."""
+
+    def __init__(self, answers):
+        self.answers, self.asked, self.stopped = list(answers), [], False
+
+    def ask(self, request, look):
+        look()
+        self.asked.append(request["train"]["out"])
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def stop(self):
+        self.stopped = True
+
+
+class TestTraining:
+    def train(self, monkeypatch, runs, answers):
+        worker = Answers(answers)
+        monkeypatch.setattr(runner, "Worker", lambda out: worker)
+        return worker, train_all(runs, 1, runs[0].folder)
+
+    def test_a_run_that_fails_is_told_and_the_others_go_on(self, monkeypatch, runs, capsys):
+        answers = [{"done": ""}, {"error": "NaN in batch 3."}, {"done": ""}]
+        worker, failures = self.train(monkeypatch, runs[:3], answers)
+        assert len(worker.asked) == 3 and worker.stopped
+        assert failures == ["street, FTWB, long, all labels, seed 0 failed. NaN in batch 3."]
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].startswith("Run 2/4  street, single, all labels, seed 0  done")
+        assert "failed" in lines[1]
+
+    def test_a_process_that_dies_is_replaced_once(self, monkeypatch, runs):
+        died = WorkerDiedError("The process ended. Received: signal 9.")
+        worker, failures = self.train(monkeypatch, runs[:2], [died, {"done": ""}, died, died])
+        assert worker.asked == [str(runs[0].folder)] * 2 + [str(runs[1].folder)] * 2
+        assert len(failures) == 1 and "signal 9" in failures[0]
+
+
+class TestWorker:
+    @pytest.mark.slow
+    def test_answers_with_a_sentence_and_dies_with_one(self, tmp_path):
+        worker = Worker(tmp_path)
+        try:
+            answer = worker.ask({"train": {"modell": "x"}}, lambda: None)
+            assert answer["error"].startswith("Unknown setting")
+            process = worker._process
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            with pytest.raises(WorkerDiedError, match="signal 9"):
+                worker.ask({"train": {}}, lambda: None)
+        finally:
+            worker.stop()
+
+
+class TestForecast:
+    def test_power_before_and_with_a_pilot(self, scenes, tmp_path):
+        study = read_study({**STUDY, "labels": "all", "seeds": 4, "data": f"street:{scenes}"})
+        runs = planned(study, tmp_path)
+        text = forecast.power_text(study, runs, tmp_path)
+        assert "0.80 points of mean IoU, assumed" in text
+        # G*Power: 4 pairs find an effect of 2.13 standard deviations with a probability of 80 %.
+        assert "4 seeds show a difference of 1.70 points" in text
+        assert "Half a point takes 23 seeds." in text
+        for run in runs:
+            finish(run, seed=run.seed)
+            value = 0.3 + (run.arm != "single") * (0.01 + 0.001 * run.seed)
+            file = run.folder / "results.json"
+            content = json.loads(file.read_text())
+            content["segmentation"] = {"mean_iou": value}
+            file.write_text(json.dumps(content))
+        text = forecast.power_text(study, runs, tmp_path)
+        assert "0.13 points of mean IoU, from 4 pairs" in text
+
+    def test_one_seed_shows_nothing(self, scenes, tmp_path):
+        study = read_study({**STUDY, "labels": "all", "seeds": 1, "data": f"street:{scenes}"})
+        assert "One seed shows no difference" in forecast.power_text(
+            study, planned(study, tmp_path), tmp_path
+        )
+
+    def test_time_of_finished_runs_counts(self, runs, tmp_path):
+        times = [{"event": "start", "time": "2026-01-01T10:00:00+00:00"},
+                 {"event": "end", "time": "2026-01-01T10:02:00+00:00"}]  # fmt: skip
+        for run in runs[:2]:
+            finish(run)
+            file = run.folder / "manifest.json"
+            file.write_text(json.dumps({**json.loads(file.read_text()), "events": times}))
+        table = forecast.time_table(runs, runs[2:], tmp_path).markdown()
+        assert "| street: single | all | 2 | 1 | 800 | 0:02:00 | 0:02:00 |" in table
+        assert table.splitlines()[-1] == "| all | - | 4 | 2 | - | - | 0:04:00 |"

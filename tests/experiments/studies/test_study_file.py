@@ -1,0 +1,149 @@
+"""Studies as files: what is read, what is refused, and the runs they become."""
+
+import pytest
+
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.studies.plan import planned
+from auxnet_keras.experiments.studies.study_file import presets, read_study
+
+STUDY = {
+    "labels": [4, "all"],
+    "seeds": 2,
+    "base": {"backbone": "small", "weights": "none", "size": [32, 64], "batch_size": 4},
+    "arms": {"single": {"model": "segnet"}, "FTWB, long": {"weighting": "ftwb", "epochs": 7}},
+}
+
+
+@pytest.fixture
+def study(scenes):
+    return {**STUDY, "data": f"street:{scenes}"}
+
+
+class TestPlan:
+    def test_arms_times_budgets_times_seeds(self, study, tmp_path):
+        runs = planned(read_study(study), tmp_path)
+        assert len(runs) == 8 == len({run.folder for run in runs})
+        # Whole pairs come first: both arms of a seed and budget beside each other.
+        assert [(r.seed, r.labels, r.arm) for r in runs[:3]] == [
+            (0, 4, "single"),
+            (0, 4, "FTWB, long"),
+            (0, None, "single"),
+        ]
+        assert runs[1].folder == tmp_path / "runs/street/ftwb--long/labels-4/seed-0"
+        assert runs[1].config.epochs == 7 and runs[1].config.labels == 4
+        assert runs[0].config.cache == str(tmp_path / "cache")
+        assert not any(tmp_path.iterdir())
+
+    def test_a_list_of_seeds_and_several_data_sets(self, study, scenes, kitti_scenes, tmp_path):
+        several = [f"street:{scenes}", f"kitti:{kitti_scenes}", "street:" + str(scenes) + "/"]
+        runs = planned(read_study({**study, "seeds": [5, 3], "data": several}), tmp_path)
+        assert list(dict.fromkeys(run.data for run in runs)) == ["street-1", "kitti", "street-2"]
+        assert list(dict.fromkeys(run.seed for run in runs)) == [5, 3]
+
+    def test_steps_are_the_same_for_every_budget(self, study, tmp_path):
+        arms = {
+            "single": {"model": "segnet"},
+            "beside": {"batch_size": 8},
+            "long": {"model": "segnet", "steps": 60},
+        }
+        runs = planned(read_study({**study, "seeds": 1, "steps": 20, "arms": arms}), tmp_path)
+        epochs = {(run.labels, run.arm): run.config.epochs for run in runs}
+        # 4 labels: a step an epoch of 4 labelled frames, also where a batch has 4 others. All 16
+        # training frames: 4 steps, or 2 of 8.
+        assert epochs[4, "single"] == epochs[4, "beside"] == 20
+        assert epochs[4, "long"] == 60
+        assert (epochs[None, "single"], epochs[None, "beside"]) == (5, 10)
+
+    def test_data_in_place_of_the_studys_own(self, study, kitti_scenes):
+        given = read_study(study, data=[f"kitti:{kitti_scenes}"])
+        assert given.data == (f"kitti:{kitti_scenes}",)
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"arms": {}}, "has no arms"),
+            ({"arms": None}, "has no arms"),
+            ({"arm": {}}, "Unknown entry .*did you mean 'arms'"),
+            ({"arms": {"a": {"weigthing": "twb"}}}, "arm 'a'.*did you mean 'weighting'"),
+            ({"arms": {"a": {}, "b": {"weighting": "twbb"}}}, "arm 'b'.*did you mean 'twb'"),
+            ({"arms": {"a": 3}}, "holds run settings"),
+            ({"arms": {"a/b": {}}}, "no slash"),
+            ({"arms": {"..": {}}}, "does not begin with a dot"),
+            ({"arms": {" ": {}}}, "is a line"),
+            ({"arms": {"a" * 61: {}}}, "at most 60"),
+            ({"arms": {"AUX net": {}, "aux-net": {"epochs": 3}}}, "too much alike"),
+            ({"arms": {"a": {}, "b": {}}}, "the same settings.*'a' and 'b'"),
+            ({"arms": {"a": {"seed": 3}}}, "seeds of the study decides it"),
+            ({"base": {"labels": 3}}, "labels of the study decides it"),
+            ({"steps": 9, "base": {"epochs": 3}}, "steps of the study decides it"),
+            ({"baseline": "singel"}, "did you mean 'single'"),
+            ({"labels": [4, 1000]}, "larger than the labels there are: 16 .*Received: 1000"),
+            ({"labels": [4, 4]}, "4 more than once"),
+            ({"labels": []}, "lists numbers"),
+            ({"labels": [0]}, ">= 1 or all"),
+            ({"labels": ["some"]}, ">= 1 or all"),
+            ({"seeds": 0}, ">= 1 or a list"),
+            ({"seeds": []}, "needs a seed"),
+            ({"seeds": [1, 1]}, "1 more than once"),
+            ({"seeds": [-1]}, ">= 0"),
+            ({"data": []}, "KIND"),
+            ({"data": None}, "KIND"),
+            ({"data": "kitti"}, "--data kitti:PATH"),
+            ({"data": "kity:/x"}, "did you mean 'kitti'"),
+            ({"limit": 0}, "limit of a study must be a whole number >= 1"),
+        ],
+    )
+    def test_with_a_sentence_before_anything_runs(self, study, tmp_path, change, message):
+        with pytest.raises(ConfigError, match=message):
+            planned(read_study({**study, **change}), tmp_path)
+        assert not any(tmp_path.iterdir())
+
+    def test_no_such_study(self, tmp_path):
+        with pytest.raises(ConfigError, match="does-it-help.*Received: 'doesit'"):
+            read_study("doesit")
+
+    def test_a_file(self, study, tmp_path):
+        file = tmp_path / "mine.yaml"
+        file.write_text("arms: {a: {model: segnet}, a: {}}\n")
+        with pytest.raises(ConfigError, match="for the second time"):
+            read_study(file)
+        file.write_text("data: street\narms: {a: {model: segnet}}\n")
+        read = read_study(file)
+        assert (read.name, read.labels, read.seeds) == ("mine", (None,), (0,))
+
+
+class TestPresets:
+    def test_there_are_five(self):
+        assert presets() == [
+            "auxnet-table1",
+            "auxnet-table2",
+            "does-it-help",
+            "learning-boost",
+            "runtime",
+        ]
+
+    @pytest.mark.parametrize(
+        "name", ["auxnet-table1", "auxnet-table2", "learning-boost", "runtime"]
+    )
+    def test_can_be_planned(self, name, scenes, tmp_path):
+        runs = planned(read_study(name, data=[f"street:{scenes}"]), tmp_path)
+        assert len(runs) == len({run.folder for run in runs}) > 0
+
+    def test_does_it_help(self, scenes, tmp_path, monkeypatch):
+        from auxnet_keras.experiments.studies import steps
+
+        plenty = steps.Frames(800, 800, 800, 800, 200)
+        monkeypatch.setattr("auxnet_keras.experiments.studies.plan.frames_of", lambda *_: plenty)
+        runs = planned(read_study("does-it-help", data=[f"street:{scenes}"]), tmp_path)
+        own = {run.arm: run.config for run in runs if (run.seed, run.labels) == (0, 30)}
+        assert len(runs) == 4 * 10 * len(own)
+        assert next(iter(own)) == "single"
+        # The same steps with as many labelled images, and the controls take as long as the arm.
+        assert steps.steps_an_epoch(own["single"], plenty) == 3
+        assert steps.steps_an_epoch(own["joint-3"], plenty) == 3
+        assert steps.steps_of(own["single"], plenty) == 600
+        assert steps.steps_of(own["depth-first"], plenty) == 3000
+        assert steps.steps_of(own["more-steps"], plenty) == 3000
+        assert own["noise-first"].auxiliary_of == "other-frame"
