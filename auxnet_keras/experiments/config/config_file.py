@@ -47,11 +47,15 @@ def as_config(config: RunConfig | Mapping[str, Any] | str | Path) -> RunConfig:
     return RunConfig.from_mapping(config) if isinstance(config, Mapping) else read_config(config)
 
 
+def config_text(config: RunConfig) -> str:
+    """A config as YAML, in the order of `RunConfig`, without `out`."""
+    return yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
+
+
 def write_config(config: RunConfig, path: str | Path) -> None:
     """Writes a config as YAML, in the order of `RunConfig`."""
-    text = yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
     with writing(path):
-        write(Path(path), text)
+        write(Path(path), config_text(config))
 
 
 def recipes() -> list[str]:

@@ -111,8 +111,7 @@ def _pilot(runs: Sequence[Planned], out: Path) -> tuple[float, str]:
 
 def _measured(worker: Worker, run: Planned) -> dict[str, float]:
     print(f"Measuring two steps of {run.arm}", flush=True)
-    settings = {**run.config.to_mapping(), "out": str(run.folder)}
-    answer = worker.ask({"measure": settings}, lambda: None)
+    answer = worker.ask("measure", run, lambda: None)
     if "error" in answer:
         raise ConfigError(f"{run} cannot be trained. {answer['error']}")
     return answer["done"]

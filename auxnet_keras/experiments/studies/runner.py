@@ -81,11 +81,10 @@ def train_all(runs: Sequence[Planned], done: int, out: Path) -> list[str]:
 
 
 def _train(worker: Worker, run: Planned, progress: StudyProgress) -> str | None:
-    settings = {**run.config.to_mapping(), "out": str(run.folder)}
     died: WorkerDiedError | None = None
     for _ in range(2):
         try:
-            return worker.ask({"train": settings}, progress.look).get("error")
+            return worker.ask("train", run, progress.look).get("error")
         except WorkerDiedError as error:
             died = error
     return str(died)

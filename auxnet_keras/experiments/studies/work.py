@@ -6,11 +6,13 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from auxnet_keras.errors import AuxnetError
+from auxnet_keras.experiments.config.config_file import config_text
+from auxnet_keras.experiments.studies.plan import Planned
 
 RUNS_A_PROCESS = 8
 """TensorFlow gives memory back only when its process ends; a start takes seconds."""
@@ -35,18 +37,23 @@ class Worker:
         self._process: subprocess.Popen[str] | None = None
         self._asked = 0
 
-    def ask(self, request: Mapping[str, Any], look: Callable[[], None]) -> dict[str, Any]:
+    def ask(self, do: str, run: Planned, look: Callable[[], None]) -> dict[str, Any]:
         """Sends a request and waits for its answer.
 
         Args:
-            request: As `worker` describes it.
+            do: `train` or `measure`.
+            run: What.
             look: Called once a second meanwhile.
+
+        Returns:
+            {"done": ...} or {"error": sentence}.
 
         Raises:
             WorkerDiedError: It ended without an answer.
         """
         if self._asked >= RUNS_A_PROCESS:
             self.stop()
+        request = {"do": do, "config": config_text(run.config), "out": str(run.folder)}
         process = self._started()
         self._asked += 1
         try:

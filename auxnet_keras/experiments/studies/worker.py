@@ -1,9 +1,9 @@
 """A process that trains runs for a study, one after another: `python -m ...studies.worker FOLDER`.
 
-Requests are lines of JSON on standard input, {"train": settings} or {"measure": settings}; to each
-comes a line of JSON on standard output: {"done": ...} or {"error": sentence}. What training prints
-goes to standard error. When standard input ends, the study has ended, and so does the worker: at
-once, or once its batch is saved.
+Requests are lines of JSON on standard input, {"do": "train" or "measure", "config": YAML, "out":
+run folder}; to each comes a line of JSON on standard output, {"done": ...} or {"error": sentence}.
+What training prints goes to standard error. When standard input ends, the study has ended, and so
+does the worker: at once, or once its batch is saved.
 """
 
 import json
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
+
+from auxnet_keras.errors import AuxnetError
 
 LOCK = ".worker.lock"
 _PATIENCE = 600  # seconds for the worker of a killed study to save its batch
@@ -59,17 +61,17 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     import keras
 
     from auxnet_keras.data import sentence
-    from auxnet_keras.errors import AuxnetError
+    from auxnet_keras.experiments.config.config_file import parsed
+    from auxnet_keras.experiments.fit.training import train
+    from auxnet_keras.experiments.studies.pace import measure
 
     keras.backend.clear_session()  # networks of earlier runs, and the numbers in layers' names
     try:
-        if "measure" in request:
-            from auxnet_keras.experiments.studies.pace import measure
-
-            return {"done": measure(request["measure"])}
-        from auxnet_keras.experiments.fit.training import train
-
-        return {"done": str(train(request["train"]).path)}
+        # YAML: in JSON the epochs of learning_rate_drops would be texts.
+        settings = {**parsed(request["config"], "the request"), "out": request["out"]}
+        if request["do"] == "measure":
+            return {"done": measure(settings)}
+        return {"done": str(train(settings).path)}
     except AuxnetError as error:
         return {"error": str(error)}
     except Exception as error:

@@ -1,7 +1,6 @@
 """Studies that run: what is missing, what is refused, a worker that fails or dies."""
 
 import json
-import signal
 
 import pytest
 
@@ -11,7 +10,7 @@ from auxnet_keras.experiments.studies import forecast, runner
 from auxnet_keras.experiments.studies.plan import planned
 from auxnet_keras.experiments.studies.runner import missing, train_all
 from auxnet_keras.experiments.studies.study_file import read_study
-from auxnet_keras.experiments.studies.work import Worker, WorkerDiedError
+from auxnet_keras.experiments.studies.work import WorkerDiedError
 from tests.experiments.fake_runs import write_run
 from tests.experiments.studies.test_study_file import STUDY
 
@@ -61,9 +60,9 @@ class Answers:
     def __init__(self, answers):
         self.answers, self.asked, self.stopped = list(answers), [], False
 
-    def ask(self, request, look):
+    def ask(self, do, run, look):
         look()
-        self.asked.append(request["train"]["out"])
+        self.asked.append(run)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -91,24 +90,8 @@ class TestTraining:
     def test_a_process_that_dies_is_replaced_once(self, monkeypatch, runs):
         died = WorkerDiedError("The process ended. Received: signal 9.")
         worker, failures = self.train(monkeypatch, runs[:2], [died, {"done": ""}, died, died])
-        assert worker.asked == [str(runs[0].folder)] * 2 + [str(runs[1].folder)] * 2
+        assert worker.asked == [runs[0]] * 2 + [runs[1]] * 2
         assert len(failures) == 1 and "signal 9" in failures[0]
-
-
-class TestWorker:
-    @pytest.mark.slow
-    def test_answers_with_a_sentence_and_dies_with_one(self, tmp_path):
-        worker = Worker(tmp_path)
-        try:
-            answer = worker.ask({"train": {"modell": "x"}}, lambda: None)
-            assert answer["error"].startswith("Unknown setting")
-            process = worker._process
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            with pytest.raises(WorkerDiedError, match="signal 9"):
-                worker.ask({"train": {}}, lambda: None)
-        finally:
-            worker.stop()
 
 
 class TestForecast:

@@ -1,0 +1,92 @@
+"""A real study of two arms and two seeds, killed in its middle, and its worker."""
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from auxnet_keras.experiments.studies.plan import planned
+from auxnet_keras.experiments.studies.study_file import read_study
+from auxnet_keras.experiments.studies.work import Worker, WorkerDiedError
+
+pytestmark = pytest.mark.slow
+
+STUDY = {
+    "seeds": 2,
+    "base": {
+        "backbone": "small",
+        "weights": "none",
+        "size": [32, 64],
+        "batch_size": 4,
+        "epochs": 1,
+        "learning_rate_drops": {1: 0.001},
+    },
+    "arms": {"single": {"model": "segnet"}, "joint": {"weighting": "fixed:1,1"}},
+}
+
+
+def command(file, out):
+    return subprocess.Popen(
+        [sys.executable, "-m", "auxnet_keras", "study", str(file), "--out", str(out)],
+        cwd=Path(__file__).resolve().parents[3],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finished(out):
+    return sorted(path for path in out.glob("runs/*/*/*/*/results.json"))
+
+
+def test_goes_on_after_a_kill_and_trains_nothing_twice(scenes, tmp_path):
+    file, out = tmp_path / "mine.yaml", tmp_path / "out"
+    file.write_text(yaml.safe_dump({**STUDY, "data": [f"street:{scenes}"]}))
+    first = command(file, out)
+    deadline = time.monotonic() + 500
+    while not finished(out) and time.monotonic() < deadline:
+        assert first.poll() is None, first.stdout.read()
+        time.sleep(0.5)
+    os.kill(first.pid, signal.SIGKILL)
+    first.communicate()
+    done = {path: path.stat().st_mtime_ns for path in finished(out)}
+    assert 1 <= len(done) < 4
+
+    again = command(file, out)
+    said = again.communicate(timeout=500)[0]
+    assert again.returncode == 0, said
+    assert "Run 4/4" in said and "street, compared with single" in said
+    assert len(finished(out)) == 4
+    assert all(path.stat().st_mtime_ns == when for path, when in done.items())
+    results = json.loads((out / "results.json").read_text())
+    assert set(results["scores"]["street"]) == {"single", "joint"}
+    assert results["comparisons"][0]["n"] == 2 and results["problems"] == []
+    assert (out / "figures" / "strip.png").is_file()
+
+    finished_one = command(file, out)
+    said = finished_one.communicate(timeout=500)[0]
+    assert finished_one.returncode == 0 and "Run " not in said
+
+
+def test_a_worker_answers_with_a_sentence_and_dies_with_one(scenes, tmp_path):
+    run = planned(read_study({**STUDY, "data": [f"street:{scenes}"]}), tmp_path)[0]
+    lost = dataclasses.replace(run.config, root=str(tmp_path / "nowhere"))
+    worker = Worker(tmp_path)
+    try:
+        answer = worker.ask("train", dataclasses.replace(run, config=lost), lambda: None)
+        assert "nowhere" in answer["error"] and "Received" in answer["error"]
+        measured = worker.ask("measure", run, lambda: None)["done"]
+        assert measured["start"] > measured["step"] > 0 and not run.folder.exists()
+        worker._process.send_signal(signal.SIGKILL)
+        worker._process.wait()
+        with pytest.raises(WorkerDiedError, match="signal 9"):
+            worker.ask("train", run, lambda: None)
+    finally:
+        worker.stop()
