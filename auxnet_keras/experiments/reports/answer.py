@@ -13,6 +13,7 @@ from auxnet_keras.experiments.reports.section import Section
 from auxnet_keras.experiments.reports.sentences import finding
 from auxnet_keras.experiments.reports.table_rows import arms_of
 from auxnet_keras.experiments.statistics.paired import paired
+from auxnet_keras.experiments.statistics.verdict import HELPS
 
 _PANELS = 4
 _NOTE = (
@@ -37,7 +38,7 @@ def answer_section(group: Group, comparisons: Sequence[Comparison], out: Path) -
         if len(budgets(runs)) > 1:
             path = out / f"budgets_{score.key}.png"
             _draw_budgets(runs, of_task, path)
-            figures[f"{score.title} over budgets of labels, 95 % intervals; dotted: the labels "
+            figures[f"{score.title} over budgets of labels, 95 % intervals of each arm alone; dotted: the labels "
                     f"that {baseline} needs for as much"] = path  # fmt: skip
         panels = _panels(of_task)
         if panels:
@@ -93,11 +94,11 @@ def _draw_budgets(runs: Sequence[Scored], own: Sequence[Comparison], path: Path)
         }
         for arm in arms_of(runs)
     }
-    worth = {
-        one.arm: (one.budget, curves[one.arm][one.budget][0], one.worth.labels)
-        for one in own
-        if one.verdict == "helps" and one.worth is not None and one.worth.beyond == 0
-    }
+    worth: dict[str, tuple[int, float, float]] = {}
+    for one in own:  # the smallest budget of each arm: there labels are scarce
+        if one.verdict == HELPS and one.worth is not None and one.worth.beyond == 0:
+            point = (one.budget, curves[one.arm][one.budget][0], one.worth.labels)
+            worth.setdefault(one.arm, point)
     title = f"{score.title} [%]" if score.unit else score.title
     plots.budget_curve(curves, baseline, path, score=title, worth=worth)
 

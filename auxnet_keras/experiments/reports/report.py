@@ -54,7 +54,8 @@ def report(
         DataError: No run is finished; the report cannot be written.
 
     Example:
-        >>> ak.experiments.report("studies/few-labels", "report")["comparisons"][0]["verdict"]
+        >>> results = ak.experiments.report("studies/help", "report")  # doctest: +SKIP
+        >>> results["comparisons"][0]["verdict"]  # doctest: +SKIP
         'helps'
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)

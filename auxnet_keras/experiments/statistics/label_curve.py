@@ -33,8 +33,8 @@ def labels_worth(curve: Mapping[int, float], score: float) -> Worth:
         score: The arm's.
 
     Example:
-        >>> labels_worth({10: 0.2, 40: 0.3}, 0.25).labels
-        20.0
+        >>> str(labels_worth({10: 0.2, 40: 0.3}, 0.25))
+        '20'
     """
     labels = np.array(sorted(curve), np.float64)
     scores = np.maximum.accumulate([curve[int(n)] for n in labels])

@@ -52,7 +52,8 @@ def paired(arm: Mapping[int, float | None], baseline: Mapping[int, float | None]
         arm, baseline: Seed -> score; `None` and NaN are no score.
 
     Example:
-        >>> paired({0: 0.29, 1: 0.30, 2: 0.31}, {0: 0.27, 1: 0.27, 2: 0.29}).difference
+        >>> depth, none = {0: 0.29, 1: 0.30, 2: 0.31}, {0: 0.27, 1: 0.27, 2: 0.29}
+        >>> round(paired(depth, none).difference, 4)
         0.0233
     """
     seeds = tuple(sorted(s for s in arm if _is_score(arm[s]) and _is_score(baseline.get(s))))

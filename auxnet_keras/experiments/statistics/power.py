@@ -38,8 +38,8 @@ def smallest_difference(deviation: float, n: int, alpha: float = ALPHA) -> float
         alpha: Of the test; 0.05 / m is what Holm asks of the first of m arms.
 
     Example:
-        >>> smallest_difference(0.008, 10)  # 0.8 points between two arms from seed to seed
-        0.0080
+        >>> round(smallest_difference(0.008, 10), 4)  # 0.8 points of IoU from seed to seed
+        0.008
     """
     if n < 2:
         return float("inf")

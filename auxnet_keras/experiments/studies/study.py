@@ -46,8 +46,8 @@ def study(
         DataError: As the readers; every run failed.
 
     Example:
-        >>> results = ak.experiments.study("does-it-help", "studies/help")
-        >>> [(one["arm"], one["verdict"]) for one in results["comparisons"]]
+        >>> results = ak.experiments.study("does-it-help", "studies/help")  # doctest: +SKIP
+        >>> [(one["arm"], one["verdict"]) for one in results["comparisons"]]  # doctest: +SKIP
     """
     out = Path(out)
     checked, runs = prepared(given, out, data)

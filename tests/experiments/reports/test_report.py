@@ -65,7 +65,9 @@ class TestResults:
         assert json.loads((out / "results.json").read_text()) == results
 
     def test_the_summary_names_arms_by_verdict(self, reported):
-        assert "compared with segnet – helps: auxnet (30 labels)" in reported[0]["summary"]
+        assert (
+            "compared with segnet – helps: auxnet (30, 100, all labels)" in reported[0]["summary"]
+        )
 
 
 class TestFiles:
