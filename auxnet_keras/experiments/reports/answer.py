@@ -38,14 +38,20 @@ def answer_section(group: Group, comparisons: Sequence[Comparison], out: Path) -
         if len(budgets(runs)) > 1:
             path = out / f"budgets_{score.key}.png"
             _draw_budgets(runs, of_task, path)
-            figures[f"{score.title} over budgets of labels, 95 % intervals of each arm alone; dotted: the labels "
-                    f"that {baseline} needs for as much"] = path  # fmt: skip
+            caption = (
+                f"{score.title} over budgets of labels, 95 % intervals of each arm alone; dotted: "
+                f"the labels that {baseline} needs for as much"
+            )
+            figures[caption] = path
         panels = _panels(of_task)
         if panels:
             path = out / f"classes_{score.key}.png"
             plots.class_effects(panels, path, unit="points")
-            figures["Differences of IoU by class, each with its own 95 % interval, not corrected "
-                    "for their number"] = path  # fmt: skip
+            caption = (
+                "Differences of IoU by class, each with its own 95 % interval, not corrected for "
+                "their number"
+            )
+            figures[caption] = path
     lines = "\n".join(f"- {finding(one)}" for one in own)
     return Section("Does it help?", f"{lines}\n\n{_NOTE}", tables, figures)
 
