@@ -40,7 +40,7 @@ class TestBudgetCurve:
         assert not _pylab_helpers.Gcf.figs
 
     def test_needs_the_baseline(self, tmp_path):
-        with pytest.raises(ConfigError, match="baseline's scores. Received: 'single'"):
+        with pytest.raises(ConfigError, match=r"baseline's scores. Received: 'single'"):
             plots.budget_curve(self.CURVES, "single", tmp_path / "b.png", score="IoU")
 
 

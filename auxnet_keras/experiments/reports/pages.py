@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from auxnet_keras.experiments.reports.section import Section
-from auxnet_keras.storage.atomic import replacing, told
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.write_errors import writing
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #24292f; background: #fff; margin: 2rem auto;
@@ -106,5 +107,5 @@ def _paragraphs(text: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    with told(path), replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    with writing(path):
+        write(path, text)

@@ -2,14 +2,15 @@
 
 import csv
 import dataclasses
-import html
 import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
 
 from auxnet_keras.experiments.reports.scores import DASH
-from auxnet_keras.storage.atomic import replacing, told
+from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.write_errors import writing
+from auxnet_keras.tables import escape
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -72,10 +73,16 @@ class ScoreTable:
 
     def markdown(self) -> str:
         """A table of GitHub's Markdown."""
-        lines = [_line([self.corner, *self.columns]), f"|---|{'---:|' * len(self.columns)}"]
+        head = map(escape.markdown, (self.corner, *self.columns))
+        lines = [_line(list(head)), f"|---|{'---:|' * len(self.columns)}"]
         for row in self.rows:
-            cells = [f"**{cell}**" if cell.best else str(cell) for cell in row.cells]
-            label = f"*{row.label}*" if row.published else row.label
+            shown = [escape.markdown(str(cell)) for cell in row.cells]
+            cells = [
+                f"**{text}**" if cell.best else text
+                for cell, text in zip(row.cells, shown, strict=True)
+            ]
+            label = escape.markdown(row.label)
+            label = f"*{label}*" if row.published else label
             lines.append(_line([label, *cells]))
         return "\n".join(lines) + "\n"
 
@@ -87,9 +94,9 @@ class ScoreTable:
         header = [self.corner or "arm"]
         for c in self._range:
             header += [self.columns[c], f"{self.columns[c]} sd"] if spread[c] else [self.columns[c]]
-        writer.writerow(header)
+        writer.writerow(map(escape.csv, header))
         for row in self.rows:
-            line = [row.label]
+            line = [escape.csv(row.label)]
             for c, cell in enumerate(row.cells):
                 line.append(cell.text or _full(cell.value))
                 if spread[c]:
@@ -100,11 +107,11 @@ class ScoreTable:
     def latex(self) -> str:
         """A `tabular` for the package booktabs."""
         lines = [f"\\begin{{tabular}}{{l{'r' * len(self.columns)}}}", "\\toprule"]
-        lines.append(" & ".join(map(_escaped, [self.corner, *self.columns])) + r" \\")
+        lines.append(" & ".join(map(escape.latex, [self.corner, *self.columns])) + r" \\")
         lines.append("\\midrule")
         for row in self.rows:
             cells = [_bold(cell) for cell in row.cells]
-            label = _escaped(row.label)
+            label = escape.latex(row.label)
             lines.append(
                 " & ".join([f"\\textit{{{label}}}" if row.published else label, *cells]) + r" \\"
             )
@@ -112,16 +119,16 @@ class ScoreTable:
 
     def html(self) -> str:
         """A `<table>`."""
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in (self.corner, *self.columns))
+        head = "".join(f"<th>{escape.html(name)}</th>" for name in (self.corner, *self.columns))
         body = []
         for row in self.rows:
             kind = ' class="published"' if row.published else ""
             cells = "".join(
-                f"<td>{'<b>' if cell.best else ''}{html.escape(str(cell))}"
+                f"<td>{'<b>' if cell.best else ''}{escape.html(str(cell))}"
                 f"{'</b>' if cell.best else ''}</td>"
                 for cell in row.cells
             )
-            body.append(f"<tr{kind}><th>{html.escape(row.label)}</th>{cells}</tr>")
+            body.append(f"<tr{kind}><th>{escape.html(row.label)}</th>{cells}</tr>")
         return (
             f"<table><thead><tr>{head}</tr></thead>\n<tbody>{chr(10).join(body)}</tbody></table>\n"
         )
@@ -130,8 +137,8 @@ class ScoreTable:
         """Writes `<name>.md`, `<name>.csv` and `<name>.tex`."""
         for ending, text in (("md", self.markdown()), ("csv", self.csv()), ("tex", self.latex())):
             path = folder / f"{name}.{ending}"
-            with told(path), replacing(path) as temporary:
-                temporary.write_text(text, encoding="utf-8")
+            with writing(path):
+                write(path, text)
 
     @property
     def _range(self) -> range:
@@ -174,9 +181,5 @@ def _full(value: float | None) -> str:
 
 
 def _bold(cell: Cell) -> str:
-    text = _escaped(str(cell))
+    text = escape.latex(str(cell))
     return f"\\textbf{{{text}}}" if cell.best else text
-
-
-def _escaped(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in text)

@@ -13,7 +13,7 @@ from auxnet_keras.experiments.studies.forecast import power_text, time_table
 from auxnet_keras.experiments.studies.plan import Planned, planned
 from auxnet_keras.experiments.studies.runner import missing, train_all
 from auxnet_keras.experiments.studies.study_file import Study, read_study
-from auxnet_keras.storage.atomic import alone
+from auxnet_keras.storage.lock import alone
 
 
 def study(

@@ -207,7 +207,7 @@ class TestLeftOut:
         with pytest.raises(ConfigError, match="No run is there"):
             report(tmp_path, tmp_path / "out")
         write_run(tmp_path / "half", finished=False)
-        with pytest.raises(DataError, match="None of the runs is finished(?s:.*)half"):
+        with pytest.raises(DataError, match=r"None of the runs is finished(?s:.*)half"):
             report(tmp_path, tmp_path / "out")
 
 

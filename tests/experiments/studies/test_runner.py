@@ -40,17 +40,17 @@ class TestMissing:
 
     def test_other_settings(self, runs):
         write_run(runs[0].folder, epochs=99)
-        with pytest.raises(ConfigError, match="holds a run with other settings.*epochs: 99 there"):
+        with pytest.raises(ConfigError, match=r"holds a run with other settings.*epochs: 99 there"):
             missing(runs)
 
     def test_another_version(self, runs):
         finish(runs[1], version="0.0.9", fingerprint=real_print(runs[1]))
-        with pytest.raises(ConfigError, match="begun by version 0.0.9"):
+        with pytest.raises(ConfigError, match=r"begun by version 0.0.9"):
             missing(runs)
 
     def test_other_data(self, runs):
         finish(runs[2])
-        with pytest.raises(ConfigError, match="has changed since.*seed 1"):
+        with pytest.raises(ConfigError, match=r"has changed since.*seed 1"):
             missing(runs)
 
 

@@ -101,7 +101,7 @@ class TestRefused:
         assert not any(tmp_path.iterdir())
 
     def test_no_such_study(self, tmp_path):
-        with pytest.raises(ConfigError, match="does-it-help.*Received: 'doesit'"):
+        with pytest.raises(ConfigError, match=r"does-it-help.*Received: 'doesit'"):
             read_study("doesit")
 
     def test_a_file(self, study, tmp_path):
