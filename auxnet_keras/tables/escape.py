@@ -15,6 +15,7 @@ _LATEX = {
     "<": "$<$",
     ">": "$>$",
     "|": "$|$",
+    "±": r"$\pm$",
     '"': r"\textquotedbl{}",
     **{letter: f"\\{letter}" for letter in "{}$&%#_"},
 }
