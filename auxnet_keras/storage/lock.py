@@ -24,6 +24,11 @@ def alone(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[None]:
         error: Raised if another process does, or the folder cannot be written to.
     """
     lock = FileLock(folder / LOCK, timeout=0, is_singleton=True)
+    if (folder / LOCK).is_symlink():  # taking it would empty the file behind it
+        raise error(
+            f"{folder / LOCK} is a link, which is not followed. Remove it, or choose another "
+            f"folder. Received: a link to {str((folder / LOCK).readlink())!r}."
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()

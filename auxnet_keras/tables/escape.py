@@ -17,6 +17,8 @@ _LATEX = {
     "|": "$|$",
     "±": r"$\pm$",
     '"': r"\textquotedbl{}",
+    "±": r"$\pm$",
+    "–": "--",
     **{letter: f"\\{letter}" for letter in "{}$&%#_"},
 }
 # The last alternatives: the "(" of a link, the first letter of a tag, an emphasis around a word.

@@ -1,24 +1,28 @@
 """Words as pixels: titles, captions, and what is said in the place of a picture."""
 
+import functools
 import textwrap
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import matplotlib
 import numpy as np
-from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.font_manager import FontProperties
+from PIL import Image, ImageDraw, ImageFont
 
+from auxnet_keras.core.printable import printable
 from auxnet_keras.plots import figure as figures
 
 TEXT = 22
 """Height of the letters in pixels; a page shows a montage at about half its size."""
 
 INK, GREY = figures.INK, "#656d76"
-_DPI = 128  # a power of two, so that n / _DPI inches are n pixels and never one less
-_LINE = 1.35  # of the letters' height
+_GAP = 8  # pixels between two lines
+_LINE = 1.35  # of the letters' height, with the gap
 _HALF_CAPITAL = 0.365  # of the letters' height; texts side by side share their baseline
 _AVERAGE = 0.6  # width of a letter, of its height
+_FONTS = {"normal": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf"}  # as in all other figures
+_ANCHORS = {"left": "l", "center": "m", "right": "r"}
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Words:
         x: In pixels from the left: of the text's left end, middle or right end.
         align: Which of the three, "left", "center" or "right".
         weight: "normal" or "bold".
-        colour: As Matplotlib names it.
+        colour: As "#24292f".
     """
 
     text: str
@@ -52,31 +56,27 @@ def band(
     Returns:
         uint8 [height, width, 3], RGB.
     """
-    figure = figures.new(width / _DPI, height / _DPI, _DPI)
-    figure.set_facecolor([value / 255 for value in background])
+    image = Image.new("RGB", (width, height), tuple(background))
+    draw = ImageDraw.Draw(image)
     for word in words:
-        several = "\n" in word.text
-        figure.text(
-            word.x / width,
-            0.5 if several else 0.5 - _HALF_CAPITAL * TEXT / height,
-            _printable(word.text),
-            fontproperties=_font(word.weight),
-            ha=word.align,
-            va="center" if several else "baseline",
-            color=word.colour,
-            linespacing=_LINE,
-            parse_math=False,
+        lines = [printable(line) for line in word.text.split("\n")]
+        baseline = height / 2 + _HALF_CAPITAL * TEXT
+        several = len(lines) > 1
+        draw.text(
+            (word.x, height / 2 if several else baseline),
+            "\n".join(lines),
+            fill=word.colour,
+            font=_font(word.weight),
+            anchor=_ANCHORS[word.align] + ("m" if several else "s"),
+            spacing=_GAP,
+            align=word.align,
         )
-    with _without_missing_glyphs():
-        return figures.pixels(figure)
+    return np.array(image)
 
 
 def width_of(text: str, weight: str = "normal") -> float:
     """The width of a line of text, in pixels."""
-    with _without_missing_glyphs():
-        return _RENDERER.get_text_width_height_descent(
-            _printable(text), _font(weight), ismath=False
-        )[0]
+    return _font(weight).getlength(printable(text))
 
 
 def shortened(text: str, room: float, weight: str = "normal") -> str:
@@ -95,18 +95,7 @@ def paragraph(text: str, room: float, height: float) -> str:
     return "\n".join(textwrap.wrap(text, letters, max_lines=most, placeholder=" …"))
 
 
-_RENDERER = RendererAgg(1, 1, _DPI)
-
-
-def _font(weight: str) -> FontProperties:
-    return FontProperties(size=TEXT * 72 / _DPI, weight=weight)
-
-
-def _printable(text: str) -> str:
-    """Without control characters and bytes that are no text, of which no font has a picture."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text)
-
-
-def _without_missing_glyphs() -> warnings.catch_warnings:
-    """A letter that the font lacks is drawn as an empty box; that is all there is to say."""
-    return warnings.catch_warnings(action="ignore", category=UserWarning)
+@functools.cache
+def _font(weight: str) -> ImageFont.FreeTypeFont:
+    path = Path(matplotlib.get_data_path(), "fonts", "ttf", _FONTS[weight])
+    return ImageFont.truetype(path, TEXT)

@@ -8,6 +8,7 @@ from pathlib import Path
 from auxnet_keras.experiments.reports.section import Section
 from auxnet_keras.storage.atomic import write
 from auxnet_keras.storage.write_errors import writing
+from auxnet_keras.tables import escape
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #24292f; background: #fff; margin: 2rem auto;
@@ -37,15 +38,16 @@ def write_markdown(
     """
     lines = [f"# {title}", "", lead, ""]
     for name, sections in groups.items():
-        lines += [f"## {name}", ""]
+        lines += [f"## {escape.markdown(name)}", ""]
         for section in sections:
-            lines += [f"### {section.title}", ""]
+            lines += [f"### {escape.markdown(section.title)}", ""]
             lines += [section.text, ""] if section.text else []
             for table in section.tables.values():
                 lines += [table.markdown()]
             for caption, figure in section.figures.items():
                 where = figure.relative_to(path.parent).as_posix()
-                lines += [f"![{caption}](<{where}>)", "", f"*{caption}.*", ""]
+                shown = escape.markdown(caption)
+                lines += [f"![{shown}](<{where}>)", "", f"*{shown}.*", ""]
     _write(path, "\n".join(lines).rstrip() + "\n")
 
 

@@ -4,25 +4,13 @@ import csv
 import dataclasses
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from auxnet_keras.experiments.reports.scores import DASH
 from auxnet_keras.storage.atomic import write
 from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.tables import escape
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    **{character: f"\\{character}" for character in "_%&#{}$"},
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": "$<$",
-    ">": "$>$",
-    "±": r"$\pm$",
-    "–": "--",
-}
-
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
@@ -73,13 +61,12 @@ class ScoreTable:
 
     def markdown(self) -> str:
         """A table of GitHub's Markdown."""
-        head = map(escape.markdown, (self.corner, *self.columns))
-        lines = [_line(list(head)), f"|---|{'---:|' * len(self.columns)}"]
+        lines = [_line(map(escape.markdown, (self.corner, *self.columns))), f"|---|{'---:|' * len(self.columns)}"]
         for row in self.rows:
-            shown = [escape.markdown(str(cell)) for cell in row.cells]
+            texts = [escape.markdown(str(cell)) for cell in row.cells]
             cells = [
                 f"**{text}**" if cell.best else text
-                for cell, text in zip(row.cells, shown, strict=True)
+                for text, cell in zip(texts, row.cells, strict=True)
             ]
             label = escape.markdown(row.label)
             label = f"*{label}*" if row.published else label
@@ -91,14 +78,15 @@ class ScoreTable:
         spread = [any(r.cells[c].deviation is not None for r in self.rows) for c in self._range]
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        header = [self.corner or "arm"]
+        header = [escape.csv(self.corner or "arm")]
         for c in self._range:
-            header += [self.columns[c], f"{self.columns[c]} sd"] if spread[c] else [self.columns[c]]
-        writer.writerow(map(escape.csv, header))
+            name = escape.csv(self.columns[c])
+            header += [name, f"{name} sd"] if spread[c] else [name]
+        writer.writerow(header)
         for row in self.rows:
             line = [escape.csv(row.label)]
             for c, cell in enumerate(row.cells):
-                line.append(cell.text or _full(cell.value))
+                line.append(escape.csv(cell.text) or _full(cell.value))
                 if spread[c]:
                     line.append(_full(cell.deviation))
             writer.writerow(line)
@@ -172,8 +160,8 @@ def with_best(rows: Sequence[Row], larger_is_better: Sequence[bool | None]) -> t
     )
 
 
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _full(value: float | None) -> str:
