@@ -85,3 +85,15 @@ def test_an_empty_folder_has_no_history(trained, tmp_path):
     shutil.copy(trained.path / "config.yaml", tmp_path)
     run = load_run(tmp_path)
     assert run.history == {} and run.results == {}
+
+
+def test_a_link_planted_in_a_run_folder_is_refused(trained, tmp_path):
+    run = tmp_path / "of a stranger"
+    shutil.copytree(trained.path, run)
+    victim = tmp_path / "mine"
+    victim.write_text("mine")
+    (run / "results.json").unlink()
+    (run / "results.json").symlink_to(victim)
+    with pytest.raises(DataError, match=r"results\.json is a link.*mine'\.$"):
+        load_run(run)
+    assert victim.read_text() == "mine"
