@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,8 +96,9 @@ def _exchange(new: Path, path: Path, away: Path) -> None:
         except OSError as error:
             if error.errno not in _TAKEN:
                 raise
-        away.mkdir(exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):  # another writer was faster
+        shutil.rmtree(away, ignore_errors=True)  # of a round in which another writer was faster
+        away.mkdir()
+        with contextlib.suppress(FileNotFoundError):
             path.replace(away / path.name)
 
 

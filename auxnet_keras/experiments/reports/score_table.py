@@ -12,6 +12,7 @@ from auxnet_keras.storage.atomic import write
 from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.tables import escape
 
+
 @dataclasses.dataclass(frozen=True)
 class Cell:
     """A number with its spread, or a text.
@@ -61,7 +62,10 @@ class ScoreTable:
 
     def markdown(self) -> str:
         """A table of GitHub's Markdown."""
-        lines = [_line(map(escape.markdown, (self.corner, *self.columns))), f"|---|{'---:|' * len(self.columns)}"]
+        lines = [
+            _line(map(escape.markdown, (self.corner, *self.columns))),
+            f"|---|{'---:|' * len(self.columns)}",
+        ]
         for row in self.rows:
             texts = [escape.markdown(str(cell)) for cell in row.cells]
             cells = [
