@@ -71,9 +71,8 @@ def test_mypy_lets_right_code_pass_and_stops_misspellings(tmp_path):
     right, wrong = tmp_path / "right.py", tmp_path / "wrong.py"
     right.write_text(RIGHT)
     wrong.write_text("\n".join(["import auxnet_keras as ak", *WRONG]) + "\n")
-    options = ["--config-file", ROOT / "pyproject.toml", "--cache-dir", tmp_path / "cache"]
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", *options, right, wrong],
+        [sys.executable, "-m", "mypy", "--config-file", ROOT / "pyproject.toml", right, wrong],
         cwd=ROOT,
         env={**os.environ, "MYPYPATH": str(ROOT)},
         capture_output=True,
