@@ -90,7 +90,7 @@ class ScoreTable:
         for row in self.rows:
             line = [escape.csv(row.label)]
             for c, cell in enumerate(row.cells):
-                line.append(escape.csv(cell.text) or _full(cell.value))
+                line.append(escape.csv(cell.text) if cell.text else _full(cell.value))
                 if spread[c]:
                     line.append(_full(cell.deviation))
             writer.writerow(line)
@@ -173,5 +173,5 @@ def _full(value: float | None) -> str:
 
 
 def _bold(cell: Cell) -> str:
-    text = escape.latex(str(cell))
+    text = escape.latex(str(cell)).replace("±", r"$\pm$")
     return f"\\textbf{{{text}}}" if cell.best else text

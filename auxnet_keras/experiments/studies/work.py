@@ -1,5 +1,6 @@
 """The study's side of a worker: a process that is asked, watched, and replaced when it dies."""
 
+import contextlib
 import json
 import os
 import queue
@@ -60,14 +61,14 @@ class Worker:
             process.stdin.write(json.dumps(request) + "\n")  # type: ignore[union-attr]
             process.stdin.flush()  # type: ignore[union-attr]
         except BrokenPipeError:
-            return self._died()
+            return self._died(process)
         while True:
             try:
                 line = self._answers.get(timeout=_LOOK)
             except queue.Empty:
                 look()
                 continue
-            return self._died() if line is None else json.loads(line)
+            return self._died(process) if line is None else json.loads(line)
 
     def stop(self) -> None:
         """Ends the process; within a run, once its batch is saved."""
@@ -80,6 +81,7 @@ class Worker:
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
             process.kill()
             process.wait()
+        self._reader.join()
 
     def _started(self) -> "subprocess.Popen[str]":
         if self._process is None:
@@ -94,14 +96,17 @@ class Worker:
                     env={"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ},
                 )
             self._answers: queue.Queue[str | None] = queue.Queue()
-            threading.Thread(
+            self._reader = threading.Thread(
                 target=_read, args=(self._process.stdout, self._answers), daemon=True
-            ).start()
+            )
+            self._reader.start()
         return self._process
 
-    def _died(self) -> Any:
-        process, self._process, self._asked = self._process, None, 0
-        code = process.wait() if process else None
+    def _died(self, process: "subprocess.Popen[str]") -> Any:
+        self._process, self._asked = None, 0
+        with contextlib.suppress(BrokenPipeError):  # what it was not sent any more
+            process.stdin.close()  # type: ignore[union-attr]
+        code = process.wait()
         how = f"signal {-code}" if code and code < 0 else f"exit status {code}"
         raise WorkerDiedError(
             "The process that trained it ended; was there too little memory? "
@@ -110,6 +115,7 @@ class Worker:
 
 
 def _read(stream: Any, lines: "queue.Queue[str | None]") -> None:
-    for line in stream:
-        lines.put(line)
+    with stream:
+        for line in stream:
+            lines.put(line)
     lines.put(None)
