@@ -68,7 +68,7 @@ def arrays(kind: str, root: str | Path | None = None, **options: Any) -> Batches
         >>> import itertools
         >>> batches = ak.data.arrays("kitti", root)
         >>> endless = (batch for _ in itertools.count() for batch in batches)
-        >>> model.fit(endless, steps_per_epoch=len(batches), epochs=200)
+        >>> model.fit(endless, steps_per_epoch=len(batches), epochs=200, shuffle=False)
     """
     return Batches(make_plan(kind, root, **options))
 

@@ -64,7 +64,7 @@ def names(kitti):
     logits = keras.layers.Conv2D(len(ak.data.info("kitti").class_names), 1)(features)
     depth = keras.layers.Conv2D(1, 1)(features)
     model = ak.models.AuxiliaryModel(image, {"segmentation": logits, "depth": depth})
-    model.compile("adam")
+    model.compile("adam", run_eagerly=True)
     small = {"size": SIZE, "batch_size": 4, "limit": 4, "cache": "memory"}
     train, val = (ak.data.load("kitti", kitti, split=split, **small) for split in ("train", "val"))
     images, _ = next(iter(val))
@@ -101,7 +101,22 @@ def world(kitti, names, tmp_path, monkeypatch, request):
         weighting = ak.weighting.TaskWeightBalancing()
         return text.replace("/data/kitti2015", str(kitti)), {**names, "weighting": weighting}
 
-    return prepared
+    catalogues = _catalogues()
+    before = [set(catalogue) for catalogue in catalogues]
+    yield prepared
+    for catalogue, names_before in zip(catalogues, before, strict=True):
+        for name in set(catalogue) - names_before:
+            catalogue.remove(name)
+
+
+def _catalogues():
+    from auxnet_keras.data.readers.catalogue import KINDS
+    from auxnet_keras.export.catalogue import FORMATS
+    from auxnet_keras.models.backbones import BACKBONES
+    from auxnet_keras.models.catalogue import NETWORKS
+    from auxnet_keras.weighting.catalogue import WEIGHTINGS
+
+    return KINDS, FORMATS, BACKBONES, NETWORKS, WEIGHTINGS
 
 
 def _make_small(monkeypatch):
@@ -141,3 +156,9 @@ def _make_small(monkeypatch):
         return original(self, *args, **{**kwargs, "epochs": 1, "verbose": 0, **steps})
 
     monkeypatch.setattr(ak.models.AuxiliaryModel, "fit", fit)
+    compiled = ak.models.AuxiliaryModel.compile
+
+    def compile(self, *args, **kwargs):  # eagerly: for one step, tracing takes longer
+        return compiled(self, *args, **{**kwargs, "run_eagerly": True})
+
+    monkeypatch.setattr(ak.models.AuxiliaryModel, "compile", compile)
