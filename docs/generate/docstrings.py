@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-_CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_SPAN = re.compile(r"(`[^`]+`)")  # may go over the end of a line
 _SPECIAL = re.compile(r"(?<![`\w])([*|])(?=\S)|(?<=\w)_(?=\W|$)")
 _SKIP = re.compile(r"\s*# doctest: .*")
 _SECTION = re.compile(r"^(Args|Attributes|Inputs|Returns|Raises|Example|Reference|Note|Yields):$")
@@ -23,6 +23,7 @@ def to_rst(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[s
 def converted(lines: list[str]) -> list[str]:
     """The same docstring in reStructuredText, before napoleon makes its sections."""
     written: list[str] = []
+    prose: list[str] = []
     section = False
     verbatim: int | None = None  # the indent of the text above the block being copied
     for number, line in enumerate(lines):
@@ -31,16 +32,15 @@ def converted(lines: list[str]) -> list[str]:
             verbatim = None
         if verbatim is None and _is_formula(lines, number, section):
             verbatim = _indent_above(lines, number)
-            pad = " " * verbatim
-            written += [f"{pad}.. code-block:: text", ""]
-        if verbatim is not None:
-            written.append(line)
-            continue
+            prose += [f"{' ' * verbatim}.. code-block:: text", ""]
         if indent == 0 and line.strip():
             section = bool(_SECTION.match(line))
-        code = line.lstrip().startswith((">>> ", "... "))
-        written.append(_SKIP.sub("", line) if code else _inline(line))
-    return written
+        if verbatim is None and not line.lstrip().startswith((">>> ", "... ")):
+            prose.append(line)
+            continue
+        written += [*_inline(prose), _SKIP.sub("", line)]
+        prose = []
+    return written + _inline(prose)
 
 
 def _is_formula(lines: list[str], number: int, section: bool) -> bool:
@@ -55,11 +55,13 @@ def _indent_above(lines: list[str], number: int) -> int:
     return len(above) - len(above.lstrip())
 
 
-def _inline(line: str) -> str:
-    parts = re.split(r"(`[^`\n]+`)", line)
-    return "".join(
-        f"`{part}`" if _CODE.fullmatch(part) else _SPECIAL.sub(_escaped, part) for part in parts
-    )
+def _inline(lines: list[str]) -> list[str]:
+    """Lines of prose with code and special characters as Sphinx wants them."""
+    parts = _SPAN.split("\n".join(lines))
+    marked = [
+        f"`{part}`" if _SPAN.fullmatch(part) else _SPECIAL.sub(_escaped, part) for part in parts
+    ]
+    return "".join(marked).split("\n") if lines else []
 
 
 def _escaped(match: re.Match[str]) -> str:
