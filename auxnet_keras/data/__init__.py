@@ -1,4 +1,4 @@
-"""Datasets: label tables, one reader a dataset, and the pipeline that feeds `fit`."""
+"""Data sets: label tables, a reader for each data set, and the pipeline that feeds `fit`."""
 
 import lazy_loader as _lazy_loader
 

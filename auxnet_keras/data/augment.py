@@ -1,4 +1,4 @@
-"""Augmentation that moves image, label and depth together and keeps depth true."""
+"""Augmentation that transforms image, labels and depth together and keeps depth correct."""
 
 import cv2
 import numpy as np
@@ -14,14 +14,14 @@ COLOUR = 0.2  # brightness, contrast and saturation each change by up to this sh
 def augment(
     sample: Sample, *, seed: int, epoch: int, index: int, unit: str, stored_unit: str
 ) -> Sample:
-    """Flip, zoom into a crop, and colour: a pure function of (seed, epoch, index).
+    """Flips, zooms into a crop and changes colours: a pure function of (seed, epoch, index).
 
-    A crop magnified by s shows everything s times nearer: metric depth is divided by s, disparity
-    and inverse depth are multiplied by it.
+    A crop magnified by s shows everything s times nearer: depth in metres is divided by s,
+    disparity and inverse depth are multiplied by s.
 
     Args:
         sample: At the training size; not changed.
-        unit: The unit of `sample.depth`; "raw" moves as `stored_unit`.
+        unit: The unit of `sample.depth`; "raw" scales as `stored_unit`.
     """
     random = np.random.default_rng([seed, epoch, index])
     zoom, top, left = random.uniform(1.0, MAX_ZOOM), random.random(), random.random()
@@ -36,7 +36,7 @@ def augment(
 
 
 def flip(sample: Sample) -> Sample:
-    """Left becomes right; depth keeps its values."""
+    """Mirrors left and right; depth keeps its values."""
     return Sample(
         *(
             np.ascontiguousarray(part[:, ::-1])
@@ -49,7 +49,7 @@ def zoom_crop(sample: Sample, *, zoom: float, top: float, left: float, power: in
     """A crop of 1/zoom of the height and width, back at full size.
 
     Args:
-        top, left: Where the crop lies, 0 (first row or column) to 1 (last).
+        top, left: Position of the crop, 0 (first row or column) to 1 (last).
         power: Depth is multiplied by (width / crop width) ** power.
     """
     height, width = sample.segmentation.shape

@@ -15,7 +15,7 @@ Batch = tuple[np.ndarray, dict[str, np.ndarray]]
 
 
 class Batches:
-    """Batches in a fixed order; every pass over it is the next epoch, and `epoch` may be set.
+    """Batches in a fixed order; each pass is the next epoch, and `epoch` may be set.
 
     Iterating decodes on several threads, one batch ahead. `len()` is the number of batches.
     """
@@ -52,7 +52,7 @@ class Batches:
 
 
 def arrays(kind: str, root: str | Path | None = None, **options: Any) -> Batches:
-    """The samples of `load`, in its order, as NumPy batches: for JAX, or without a network.
+    """The samples of `load`, in the same order, as NumPy batches: for JAX, or without a network.
 
     Args:
         kind: As for `load`.
@@ -62,7 +62,7 @@ def arrays(kind: str, root: str | Path | None = None, **options: Any) -> Batches
     Returns:
         An iterable of (image uint8 [B, H, W, 3], {"segmentation": uint8 [B, H, W], int32 for more
         than 254 classes, "depth": float32 [B, H, W, 1]}); `len()` is the number of batches, `epoch`
-        the next pass's number.
+        the number of the next pass.
 
     Example:
         >>> import itertools

@@ -11,11 +11,11 @@ from auxnet_keras.errors import ConfigError, unknown
 
 @dataclass(frozen=True)
 class _Preset:
-    """Edges in the unit the authors wrote them in.
+    """Edges in the authors' unit.
 
     Args:
         stereo: The cameras, if the data set has two.
-        width: Of the original images [px].
+        width: Width of the original images [px].
     """
 
     edges: tuple[float, ...]
@@ -39,18 +39,18 @@ PRESETS = {
         2048,
     ),
 }
-"""Read in the authors' program; where a data set has no depth behind the last edge (NYU-v2 ends at
-10 m, Cityscapes at 126 px) its last bin stays empty, and their program had no weight for it."""
+"""Taken from the authors' program. If a data set has no depth beyond the last edge (NYU-v2 ends at
+10 m, Cityscapes at 126 px), the last bin stays empty; their program had no weight for it."""
 
 
 def preset_bins(dataset: str, unit: str | None = None, *, width: int | None = None) -> np.ndarray:
-    """Edges of the depth bins that the authors used.
+    """Edges of the authors' depth bins.
 
     Args:
         dataset: "vkitti" (14 edges in metres), "nyuv2" (10 edges in metres), "cityscapes" (13 edges
             in pixels of disparity).
-        unit: The target's unit; None is the one above. Farther is a smaller disparity and a smaller
-            inverse depth, so the order of the bins turns round between those and metres.
+        unit: The target's unit; None is the one above. Farther means smaller disparity and smaller
+            inverse depth, so the order of the bins reverses between these and metres.
         width: Width [px] the images are resized to, which rescales disparities; None is the data
             set's own.
 

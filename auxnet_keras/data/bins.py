@@ -20,21 +20,21 @@ def depth_bins(dataset: Iterable, count: int, rule: str = "quantile") -> np.ndar
         "log"       bins of equal ratio between the smallest depth > 0 and the largest
 
     One pass in bounded memory (32 MiB, whatever the data): depths are counted by their leading
-    bits, so quantiles are exact to 1 in 16384. The pass does not count as an epoch of the data set.
+    bits, so quantiles are exact to 1 in 16384. The data set does not count the pass as an epoch.
 
     Args:
-        dataset: Batches (image, {"depth": [B, H, W, 1], ...}), as `ak.data.load` and
-            `ak.data.arrays` give them; finite. Pixels without a depth do not count.
+        dataset: Finitely many batches (image, {"depth": [B, H, W, 1], ...}), as from `ak.data.load`
+            and `ak.data.arrays`. Pixels without depth do not count.
         count: Number of bins, 2 or more.
         rule: One of the above.
 
     Returns:
         float32 [count - 1], increasing, in the unit of the data set: the edges between the bins;
-        what lies below the first and above the last belongs to the outer bins.
+        depths below the first and above the last belong to the outer bins.
 
     Raises:
-        ConfigError: A count below 2, an unknown rule, a data set without an end.
-        DataError: No depth targets, or fewer different depths than bins.
+        ConfigError: A count below 2, an unknown rule, an infinite data set.
+        DataError: No depth targets, or fewer distinct depths than bins.
 
     Example:
         >>> edges = ak.data.depth_bins(train, 10)
@@ -48,7 +48,7 @@ def depth_bins(dataset: Iterable, count: int, rule: str = "quantile") -> np.ndar
 
 
 def check(count: int, rule: str) -> None:
-    """Refuses bins that cannot be, before a pass over the data.
+    """Refuses invalid bins before a pass over the data.
 
     Raises:
         ConfigError: A count below 2, or an unknown rule.
@@ -59,10 +59,10 @@ def check(count: int, rule: str) -> None:
 
 
 def counted_bins(values: np.ndarray, pixels: np.ndarray, count: int, rule: str) -> np.ndarray:
-    """The edges that `depth_bins` gives, of depths that are counted already.
+    """The edges of `depth_bins` for depths that are already counted.
 
     Args:
-        values: float32 [N], the different depths, increasing, as `DepthCounter.values` gives them.
+        values: float32 [N], the distinct depths, increasing, as from `DepthCounter.values`.
         pixels: int [N], their pixels.
         count: Number of bins, 2 or more.
         rule: One of `RULES`.
@@ -71,14 +71,14 @@ def counted_bins(values: np.ndarray, pixels: np.ndarray, count: int, rule: str) 
         float32 [count - 1], increasing.
 
     Raises:
-        DataError: Fewer different depths than bins.
+        DataError: Fewer distinct depths than bins.
     """
     if rule == "log":
         values, pixels = values[values > 0], pixels[values > 0]
     if len(values) < count:
         raise DataError(
-            f"{count} bins need at least {count} different depths. Ask for fewer bins, or measure "
-            f"more frames. Received: {len(values)} different depths in {pixels.sum()} pixels."
+            f"{count} bins need at least {count} distinct depths. Use fewer bins, or measure more "
+            f"frames. Received: {len(values)} distinct depths in {pixels.sum()} pixels."
         )
     if rule == "quantile":
         edges = _quantiles(values, pixels, count)
@@ -94,17 +94,17 @@ def _quantiles(values: np.ndarray, pixels: np.ndarray, count: int) -> np.ndarray
     wanted = below[-1] + pixels[-1]
     number = np.arange(1, count)
     first = np.searchsorted(below, number * wanted / count)
-    # No bin is empty, even where one depth has more pixels than a bin should.
+    # No bin is empty, even if one depth has more pixels than a bin should.
     first = np.maximum.accumulate(np.maximum(first, 1) - number) + number
     return values[np.minimum(first, len(values) - count + number)]
 
 
 def _depths(dataset: Any) -> Iterator[np.ndarray]:
-    """The depth targets; the data set then counts its passes as if this one had not been."""
+    """The depth targets; afterwards the data set's epoch is what it was before."""
     cardinality = getattr(dataset, "cardinality", None)
     if cardinality is not None and int(cardinality()) == -1:
         raise ConfigError(
-            "The data set has no end, so it cannot be measured; pass it before repeat(), or "
+            "Depth bins are measured on a finite data set; pass it without repeat(), or pass "
             "dataset.take(100). Received: a data set of infinite cardinality."
         )
     epoch: Any = getattr(dataset, "epoch", None)
@@ -114,8 +114,8 @@ def _depths(dataset: Any) -> Iterator[np.ndarray]:
             targets = batch[1] if isinstance(batch, tuple | list) and len(batch) > 1 else None
             if not isinstance(targets, dict) or "depth" not in targets:
                 raise DataError(
-                    "Depth bins are measured on batches (image, {'depth': ...}), as ak.data.load "
-                    f"gives them. Received: {type(targets).__name__} as targets."
+                    "Depth bins are measured on batches (image, {'depth': ...}), such as those of "
+                    f"ak.data.load. Received: {type(targets).__name__} as targets."
                 )
             yield np.asarray(targets["depth"], np.float32).ravel()
     finally:

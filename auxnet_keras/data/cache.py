@@ -1,4 +1,4 @@
-"""Decoded samples kept: in memory, or one file a sample that processes can share."""
+"""Caches of decoded samples: in memory, or in a folder with one file per sample to share."""
 
 import hashlib
 import logging
@@ -97,7 +97,11 @@ class FolderCache:
             write(self.path(index), _pack(sample), durable=False)
         except OSError as error:
             self._writable = False  # a full disk slows training down; it must not end it
-            logger.warning("%s: cache not written (%s); decoding", self.folder, reason(error))
+            logger.warning(
+                "%s: cannot write to the cache (%s); new samples are decoded every epoch",
+                self.folder,
+                reason(error),
+            )
 
 
 def open_cache(
@@ -109,7 +113,7 @@ def open_cache(
     if cache == "memory":
         return MemoryCache()
     if not isinstance(cache, str | os.PathLike) or not str(cache):
-        raise ConfigError(f'cache is None, "memory" or a folder\'s path. Received: {cache!r}.')
+        raise ConfigError(f'cache must be None, "memory" or a folder. Received: {cache!r}.')
     return FolderCache(Path(cache).expanduser(), size, fingerprint)
 
 

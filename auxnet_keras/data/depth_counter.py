@@ -1,4 +1,4 @@
-"""How often every depth occurs, counted in bounded memory whatever the data."""
+"""Counts how often every depth occurs, in bounded memory whatever the data."""
 
 import threading
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ _DROPPED_BITS = 9  # of float32's 23 bits of mantissa: values closer than 1 in 1
 
 
 class DepthCounter:
-    """Counts depths by their leading bits, in 32 MiB (and up to as much in each thread in `add`).
+    """Counts depths by their leading bits, in 32 MiB (and up to as much in each thread of `add`).
 
     Threads may add to the same counter: sums do not depend on their order.
 
@@ -26,7 +26,7 @@ class DepthCounter:
         self._lock = threading.Lock()
 
     def add(self, depth: np.ndarray) -> None:
-        """Counts the pixels with a depth: those finite and not negative.
+        """Counts the pixels with a depth that is finite and not negative.
 
         Args:
             depth: float32 of any shape, in any unit.
@@ -34,7 +34,7 @@ class DepthCounter:
         valid = depth[np.isfinite(depth) & (depth >= 0)]
         if not valid.size:
             return
-        # The bits of floats >= 0 are in the order of the floats (+ 0 turns -0 into 0).
+        # The bits of floats >= 0 sort as the floats do (+ 0 turns -0 into 0).
         cells = (valid + 0).view(np.uint32) >> _DROPPED_BITS
         first = int(cells.min())
         pixels = np.bincount(cells - np.uint32(first))
@@ -44,10 +44,10 @@ class DepthCounter:
             self._largest = max(self._largest, valid.max())
 
     def values(self) -> tuple[np.ndarray, np.ndarray]:
-        """What was counted.
+        """The counts so far.
 
         Returns:
-            float32 [N], the different depths, increasing, exact to 1 in 16384, the first and the
+            float32 [N], the distinct depths, increasing, exact to 1 in 16384, the first and the
             last exact; int64 [N], their pixels.
         """
         occupied = np.flatnonzero(self._counts)
@@ -58,10 +58,10 @@ class DepthCounter:
 
 
 def quantiles(values: np.ndarray, pixels: np.ndarray, shares: Sequence[float]) -> np.ndarray:
-    """The least depth that is not exceeded by a share of the pixels, for each share.
+    """For each share, the smallest depth that this share of the pixels does not exceed.
 
     Args:
-        values: [N], increasing, one or more, as `DepthCounter.values` gives them.
+        values: [N], increasing, one or more, as from `DepthCounter.values`.
         pixels: [N], their pixels, positive.
         shares: 0..1, each.
 

@@ -1,4 +1,4 @@
-"""What a dataset is made of: a frame's files, a decoded sample, and facts about the whole."""
+"""The parts of a data set: a frame's files, a decoded sample, and facts about the whole."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,20 +13,20 @@ INVALID = -1.0
 
 
 def label_dtype(classes: int) -> type[np.integer]:
-    """uint8 while train ids end below `IGNORE`, with one value to spare; int32 for more classes."""
+    """uint8 if train ids stay below `IGNORE` with one value to spare, else int32."""
     return np.uint8 if classes < IGNORE else np.int32
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The files of one image; `label` and `depth` are None where the dataset has none.
+    """The files of one image; `label` and `depth` are None if the data set has none.
 
-    Where one file holds all frames the paths go on inside it, as in `nyu.mat/labels/00007`, for
-    messages; `Source.files` names the file itself.
+    If one file holds all frames, the paths continue inside it for messages, as in
+    `nyu.mat/labels/00007`; `Source.files` names the file itself.
 
     Args:
-        name: Unique in its dataset and its sorting key.
-        sequence: The drive it was taken from, where the dataset has drives.
+        name: Unique in its data set; frames are sorted by it.
+        sequence: The drive it was taken from, if the data set has drives.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Sample:
     Args:
         image: uint8 [H, W, 3], RGB.
         segmentation: uint8 [H, W], train ids, 255 = ignore; int32 for more than 254 classes.
-        depth: float32 [H, W, 1], in the unit asked for, -1 = invalid.
+        depth: float32 [H, W, 1], in the requested unit, -1 = invalid.
     """
 
     image: np.ndarray
@@ -53,11 +53,11 @@ class Sample:
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """Facts about a dataset, known without opening a file.
+    """Facts about a data set, known without opening a file.
 
     Args:
-        class_names: One name a train id. Of more than 255, number 255 is never trained: it is
-            the ignore label.
+        class_names: One name per train id. Of more than 255 classes, number 255 never trains: it
+            is the ignore label.
         palette: uint8 [K, 3], RGB.
         depth_unit: The unit `load` uses by default.
     """
@@ -72,7 +72,7 @@ class DatasetInfo:
 
     @property
     def num_classes(self) -> int:
-        """The number of output channels a segmentation of this dataset has."""
+        """The number of output channels for a segmentation of this data set."""
         return len(self.class_names)
 
     @property

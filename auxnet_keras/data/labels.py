@@ -1,4 +1,4 @@
-"""Label tables: from the ids in a dataset's files to the classes a network is trained on."""
+"""Label tables: from the ids in a data set's files to the classes a network trains on."""
 
 import dataclasses
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from auxnet_keras.data.frame import IGNORE, DatasetInfo, label_dtype
 from auxnet_keras.errors import DataError
 
 UNUSED = "(unused)"
-"""The class between those below and above 255, which is the ignore label."""
+"""The name of class 255 if there are more classes: 255 is the ignore label, so no pixel has it."""
 
 UNIFIED = {
     "void": (0, 0, 0),
@@ -28,18 +28,18 @@ UNIFIED = {
     "cyclist": (0, 128, 192),
     "lane marking": (0, 172, 0),
 }
-"""Class names and RGB colours in the one order all driving datasets share; lane marking last,
-so that datasets without it use the first twelve."""
+"""Class names and RGB colours in the order all driving data sets share; lane marking is last, so
+that data sets without it use the first twelve."""
 
 
 class LabelTable:
-    """Which file ids make which class.
+    """Maps file ids to classes.
 
     Args:
-        colours: Class name to RGB colour; the order is the train ids'. Beyond 255 classes `UNUSED`
-            is put at 255, so that no class has the ignore label's number.
+        colours: Class name to RGB colour, in the order of train ids. With more than 255 classes,
+            `UNUSED` takes number 255, so that no class has the ignore label's number.
         ids: Class name to the file ids (0..65535) that belong to it.
-        ignored: File ids that become 255 whatever the settings.
+        ignored: File ids that always become 255.
     """
 
     def __init__(
@@ -68,18 +68,18 @@ class LabelTable:
             self._lookup_without_void[self._lookup == self.names.index("void")] = IGNORE
 
     def train_ids(self, ids: np.ndarray, path: Path, *, ignore_void: bool = True) -> np.ndarray:
-        """Looks every pixel up.
+        """Looks up the class of every pixel.
 
         Args:
-            ids: uint8 or uint16 [H, W], the ids as the file has them.
-            path: The file, for the error.
+            ids: uint8 or uint16 [H, W], the ids as stored.
+            path: The file, for error messages.
             ignore_void: Whether the class "void" becomes 255 instead of a class to train.
 
         Returns:
             uint8 [H, W], train ids; int32 for more than 254 classes.
 
         Raises:
-            DataError: An id is outside the table.
+            DataError: An id is not in the table.
         """
         lookup = self._lookup_without_void if ignore_void else self._lookup
         if ids.max() >= len(lookup):
@@ -94,27 +94,27 @@ class LabelTable:
 
     @property
     def known(self) -> list[int]:
-        """The file ids that the table has, increasing."""
+        """The file ids in the table, increasing."""
         return np.flatnonzero(self._lookup != self._unknown).tolist()
 
     def _outside(self, ids: np.ndarray, path: Path) -> DataError:
         found = [int(i) for i in np.unique(ids)]
         strange = [i for i in found if i not in set(self.known)]
         return DataError(
-            f"Label ids outside the dataset's table in {path}. Expected ids {spans(self.known)}. "
-            "Convert the label file to these ids, or remove it to train this frame without "
-            f"labels. Received: {spans(strange)}.",
+            f"Unknown label ids in {path}. Expected ids {spans(self.known)}. Convert the label "
+            "file to these ids, or remove it to train this frame without labels. "
+            f"Received: {spans(strange)}.",
             "unknown_ids",
         )
 
 
 def with_table(info: DatasetInfo, kind: str, table: LabelTable) -> DatasetInfo:
-    """The facts of a dataset read with other classes or divided otherwise, under its own kind."""
+    """The facts of a data set read with other classes or another split, under its own kind."""
     return dataclasses.replace(info, kind=kind, class_names=table.names, palette=table.palette)
 
 
 def spans(numbers: list[int]) -> str:
-    """Increasing integers as a short text: [0, 1, 2, 7] is "0-2, 7"."""
+    """Increasing integers as short text: [0, 1, 2, 7] is "0-2, 7"."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:
@@ -125,7 +125,7 @@ def spans(numbers: list[int]) -> str:
 
 
 def voc_colour(index: int) -> tuple[int, int, int]:
-    """The PASCAL VOC colour of a class: far apart for small indices, and never black."""
+    """The PASCAL VOC colour of a class: distinct for small indices, and never black."""
     index += 1  # its 0 is black
     channels = [0, 0, 0]
     for bit in range(8):

@@ -1,4 +1,4 @@
-"""The tf.data pipeline: what `fit` and `evaluate` are fed with."""
+"""The tf.data pipeline that feeds `fit` and `evaluate`."""
 
 import os
 from pathlib import Path
@@ -33,50 +33,50 @@ def load(
     extra_share: float = 0.5,
     auxiliary_of: str = "own-frame",
 ) -> tf.data.Dataset:
-    """A dataset as batches for `fit`.
+    """A data set as batches for `fit`.
 
     The order of samples is a pure function of (seed, epoch, step), whatever the number of threads
-    or the cache. The dataset counts its own passes: each is the next epoch. It decodes on threads
-    of its own; OpenCV is set to use only the one that calls it, in the whole process.
+    or the cache. The dataset counts its passes: each is the next epoch. It decodes on its own
+    threads; in the whole process, OpenCV then uses only the calling thread.
 
     Args:
         kind: "kitti", "synthia", "vkitti", "nyuv2", "cityscapes", "street" or "folder"; a suffix
-            asks for other classes or another division ("nyuv2-40": see `ak.data.source`).
-        root: The dataset's folder; "street" makes its own scenes without one.
+            selects other classes or another split ("nyuv2-40": see `ak.data.source`).
+        root: The data set's folder; "street" draws its scenes without one.
         split: "train", "val" or "all".
         size: (height, width) every frame is resized to.
-        batch_size: Samples a batch; training drops a last partial batch, the other splits keep it.
+        batch_size: Samples per batch; training drops a last partial batch, other splits keep it.
         seed: Fixes the order, the augmentation, and the frames that `limit` keeps.
-        depth_unit: "disparity_px", "metres", "inverse_depth" or "raw"; None is the dataset's own.
-        ignore_void: Whether "void" pixels are 255 (left out) instead of class 0 (trained).
+        depth_unit: "disparity_px", "metres", "inverse_depth" or "raw"; None is the data set's own.
+        ignore_void: Whether "void" pixels are 255 (ignored) instead of class 0 (trained).
         augment: Whether to flip, zoom into crops and vary colours, differently in every epoch.
-        cache: None, "memory", or a folder for one decoded file a sample.
-        shuffle: None shuffles training only; without it the order is that of the file names.
-        limit: At most so many frames.
-        main: The main task, "segmentation" or "depth": some frame must have its target.
-        labels: So many training frames keep the target of the main task, chosen by seed so that
-            every class is among them if possible (see `data.label_budget`) and a larger number
-            keeps the same ones and more; all keep the auxiliary target. None keeps all.
-        extra_data: `KIND:ROOT` of other data, whose training frames are added with their auxiliary
-            target alone, in `depth_unit` (a disparity is in pixels of the returned image's width).
-        extra_share: With `labels` or `extra_data` a training pass goes once over the frames with
-            the main target, and `extra_share * batch_size` frames of every batch (rounded, at least
-            one of each kind) are others, which go round through all passes. 0 leaves them out.
+        cache: None, "memory", or a folder for one decoded file per sample.
+        shuffle: None shuffles training only; False keeps the order of the frames' names.
+        limit: Largest number of frames.
+        main: The main task, "segmentation" or "depth": at least one frame must have its target.
+        labels: Number of training frames that keep the target of the main task, chosen by seed so
+            that every class is among them if possible (see `data.label_budget`); a larger number
+            keeps the same ones and more. All frames keep the auxiliary target. None keeps all.
+        extra_data: `KIND:ROOT` of other data, whose training frames are added with only their
+            auxiliary target, in `depth_unit` (disparity in pixels of the returned image's width).
+        extra_share: With `labels` or `extra_data`, a training pass goes once over the frames with
+            the main target; `extra_share * batch_size` frames of every batch (rounded, at least one
+            of each kind) are others, which continue from pass to pass. 0 leaves them out.
         auxiliary_of: "other-frame" gives every training frame the auxiliary target of another one,
             fixed by seed: a study's control, in which depth says nothing about its image.
 
     Returns:
         A tf.data.Dataset of (image uint8 [B, H, W, 3] RGB, {"segmentation": uint8 [B, H, W], 255 =
         ignore, int32 for more than 254 classes; "depth": float32 [B, H, W, 1], -1 = invalid}), with
-        more attributes: `epoch` and `start`, tf.Variables which may be assigned, with the next
-        pass's number and how many of its first batches are blank (none, unless a run is resumed
-        behind them); `source_frames`, the frames in the order of their index; and `plan`, which
-        knows the order of every pass.
+        extra attributes: `epoch` and `start`, tf.Variables that may be assigned: the number of the
+        next pass, and how many of its first batches are blank (none, unless a run resumes after
+        them); `source_frames`, the frames in the order of their index; and `plan`, which knows the
+        order of every pass.
 
     Raises:
         DataError: No frames, no frame with the main target, or fewer training frames than a
-            batch. A damaged file raises when it is reached; `ak.data.sentence` tells its message.
-        ConfigError: A setting that cannot be.
+            batch. A damaged file raises when it is read; `ak.data.sentence` extracts the message.
+        ConfigError: An invalid setting.
 
     Example:
         >>> train = ak.data.load("kitti", root, split="train", augment=True)
@@ -146,7 +146,7 @@ def _dataset(plan: Plan) -> tf.data.Dataset:
 
 
 def with_depth_input(dataset: tf.data.Dataset) -> tf.data.Dataset:
-    """Depth as a second input instead of a target, as FuseNet takes it.
+    """Makes depth a second input instead of a target, as FuseNet needs it.
 
     Args:
         dataset: What `load` returns.
@@ -170,15 +170,15 @@ def with_depth_input(dataset: tf.data.Dataset) -> tf.data.Dataset:
 def _options() -> tf.data.Options:
     options = tf.data.Options()
     options.deterministic = True
-    # The end of a pass waits for the tuner's next look, 10 ms * 2^n apart: up to twice its time.
+    # A pass ends only when the tuner wakes up, every 10 ms * 2^n: that can double its time.
     options.autotune.enabled = False
-    # In TensorFlow's shared pool decoding waits for its own consumers and for the training step.
+    # In TensorFlow's shared pool, decoding waits for its own consumers and for the training step.
     options.threading.private_threadpool_size = _THREADS
     return options
 
 
 def _pass(plan: Plan, epoch: tf.Variable, start: tf.Variable) -> tf.data.Dataset:
-    """(index, epoch) of every sample of the pass that starts now; the counter moves on.
+    """(index, epoch) of every sample of the pass that starts now; advances the counter.
 
     The index of a sample in a blank batch is -1.
     """
@@ -212,8 +212,8 @@ def _sample(plan: Plan, index: tf.Tensor, epoch: tf.Tensor) -> tuple[tf.Tensor, 
         decode, [index, epoch], (tf.uint8, plan.source.info.label_dtype, tf.float32)
     )
     height, width = plan.size
-    # Nothing but shapes before `batch`, which copies: these may be the cache's own arrays, and some
-    # operations of TensorFlow write into what they are given.
+    # Only shapes change before `batch`, which copies: these may be the cache's own arrays, and some
+    # TensorFlow operations write to their inputs.
     return tf.ensure_shape(image, [height, width, 3]), {
         "segmentation": tf.ensure_shape(segmentation, [height, width]),
         "depth": tf.ensure_shape(depth, [height, width, 1]),

@@ -1,4 +1,4 @@
-"""What `load` and `arrays` share: checked settings, frames, samples by index, and their order."""
+"""What `load` and `arrays` share: checked settings, frames, samples by index and their order."""
 
 import dataclasses
 import hashlib
@@ -303,9 +303,9 @@ def _too_small(plan: Plan) -> DataError:
 def _check_target(source: Source, frames: list[Frame], split: str, main: str) -> None:
     if not frames:
         raise DataError(
-            f"The split {split!r} of {source.root} is empty. Expected frames; add some: "
-            "`auxnet data verify` shows what is there. "
-            f"Received: {len(source.frames('all'))} frames in all."
+            f"The split {split!r} of {source.root} is empty. Expected at least one frame; "
+            "`auxnet data verify` shows what the data set holds. "
+            f"Received: {len(source.frames('all'))} frames in all splits."
         )
     if main not in TARGETS:
         raise unknown("main task", main, TARGETS)
@@ -313,8 +313,8 @@ def _check_target(source: Source, frames: list[Frame], split: str, main: str) ->
     if all(getattr(frame, what) is None for frame in frames):
         place = source.label_place if what == "label" else source.depth_place
         raise DataError(
-            f"No frame of the split {split!r} in {source.root} has a {what}. Expected {what} files "
-            f"in {place}, named as the images are; without them {main} cannot train. "
+            f"No frame of the split {split!r} in {source.root} has a {what} file. Expected them in "
+            f"{place}, named as the images; without them {main} cannot train. "
             f"Received: {len(frames)} frames without {what}."
         )
 
@@ -324,7 +324,7 @@ def _warn(source: Source, frames: list[Frame]) -> None:
         lacking = [frame for frame in frames if getattr(frame, what) is None]
         for number, frame in enumerate(lacking):
             level = logging.WARNING if number < _MOST_WARNINGS else logging.INFO
-            logger.log(level, "%s: no %s file in %s; trains without", frame.image, what, place)
+            logger.log(level, "%s: no %s file in %s; trains without it", frame.image, what, place)
         if len(lacking) > _MOST_WARNINGS:
             rest = len(lacking) - _MOST_WARNINGS
             logger.warning("%s: %d more frames without %s", source.root, rest, what)

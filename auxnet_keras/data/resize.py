@@ -1,4 +1,4 @@
-"""Resizing: bilinear for what is seen, nearest for what is counted or measured."""
+"""Resizing: bilinear for images, nearest neighbour for labels and depth."""
 
 import functools
 from typing import Any
@@ -15,7 +15,7 @@ Size = tuple[int, int]
 
 
 def check_size(size: Any) -> Size:
-    """A size as two ints, or the error that says what a size is."""
+    """A size as two ints; raises an error that says what a size is."""
     good = (
         isinstance(size, tuple | list)
         and len(size) == 2
@@ -24,30 +24,30 @@ def check_size(size: Any) -> Size:
     )
     if not good:
         raise ConfigError(
-            "A size is two positive integers, (height, width), for example (224, 384). "
+            "A size must be two positive integers, (height, width), for example (224, 384). "
             f"Received: {size!r}."
         )
     height, width = int(size[0]), int(size[1])
     if height * width > MAX_PIXELS:
         raise ConfigError(
-            f"A size is two positive integers of at most {MAX_PIXELS:,} pixels together; give a "
-            f"smaller one. Received: {size!r}."
+            f"A size must have at most {MAX_PIXELS:,} pixels; give a smaller one. "
+            f"Received: {size!r}."
         )
     return height, width
 
 
 @functools.lru_cache(maxsize=64)
 def nearest_indices(length: int, wanted: int) -> np.ndarray:
-    """For every output position the input position whose pixel covers its centre.
+    """For every output position, the input position whose pixel covers its centre.
 
-    `index(i) = floor((i + 1/2) * length / wanted)`, exactly, in integers: half-pixel centres, as
-    the bilinear image has them. (cv2.INTER_NEAREST, `floor(i * length / wanted)`, is shifted.)
+    `index(i) = floor((i + 1/2) * length / wanted)`, exact in integers: half-pixel centres, as in
+    bilinear resizing. (cv2.INTER_NEAREST, `floor(i * length / wanted)`, shifts the image.)
     """
     return (2 * np.arange(wanted, dtype=np.int64) + 1) * length // (2 * wanted)
 
 
 def resize_nearest(values: np.ndarray, size: Size) -> np.ndarray:
-    """[H, W, ...] to [size, ...] without making new values."""
+    """[H, W, ...] to [size, ...] without new values."""
     height, width = values.shape[:2]
     if (height, width) == tuple(size):
         return values

@@ -1,4 +1,4 @@
-"""The built-in street scenes, `ak.data.street`: drawn by the package `auxnet_keras.street`."""
+"""The built-in street scenes, `ak.data.street`; the package `auxnet_keras.street` draws them."""
 
 from auxnet_keras.street import Camera as Camera
 from auxnet_keras.street import Label as Label

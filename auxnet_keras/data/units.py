@@ -1,4 +1,4 @@
-"""Depth units, and how stored integers become values in one of them.
+"""Depth units, and the conversion of stored integers to them.
 
 With focal length f [px], baseline B [m] and disparity d [px]: `metres = B * f / d`,
 `inverse_depth = 1 / metres` [1/m].
@@ -23,7 +23,7 @@ class Calibration:
 
 
 class NoCalibrationError(DataError):
-    """The dataset gives none for a frame, which is no fault of its files."""
+    """The data set has no calibration for a frame; its files are not at fault."""
 
 
 def _not_needed() -> Calibration:
@@ -32,12 +32,12 @@ def _not_needed() -> Calibration:
 
 @dataclass(frozen=True, slots=True)
 class DepthEncoding:
-    """How a dataset stores depth: `value = stored * scale + offset` in `unit`.
+    """How a data set stores depth: `value = stored * scale + offset` in `unit`.
 
     Args:
         unit: "disparity_px", "metres" or "inverse_depth".
         invalid: Stored values that mean "not measured".
-        far: Stored values from here on mean "farther than can be said"; None if there are none.
+        far: The first stored value that means "beyond the range"; None if there is none.
     """
 
     unit: str
@@ -52,12 +52,12 @@ class DepthEncoding:
         unit: str,
         calibration: Callable[[], Calibration] = _not_needed,
     ) -> np.ndarray:
-        """Stored integers in the unit asked for.
+        """Converts stored values to the requested unit.
 
         Args:
             stored: uint8, uint16 or float32 [H, W].
-            unit: One of `UNITS`; "raw" gives the stored integers themselves.
-            calibration: Called when disparity must become depth or the reverse.
+            unit: One of `UNITS`; "raw" keeps the stored values.
+            calibration: Called to convert between disparity and depth.
 
         Returns:
             float32 [H, W], -1 where invalid.
@@ -82,7 +82,7 @@ class DepthEncoding:
 def convert(
     values: np.ndarray, given: str, wanted: str, calibration: Callable[[], Calibration]
 ) -> np.ndarray:
-    """Values >= 0 from one physical unit to another; what has no finite value becomes infinite."""
+    """Converts values >= 0 between physical units; a value without a counterpart is infinite."""
     if given == wanted:
         return values
     product = 1.0
@@ -104,7 +104,7 @@ def convert(
 
 
 def check_unit(unit: str) -> str:
-    """The unit itself, or the error that names the nearest right one."""
+    """The unit itself; raises an error that names the closest valid one."""
     if unit not in UNITS:
         raise unknown("depth unit", unit, UNITS)
     return unit
@@ -114,6 +114,6 @@ def zoom_power(unit: str, stored_unit: str) -> int:
     """The power of s by which values change when the image is magnified by s.
 
     Things look s times nearer: metres are divided by s, disparity and inverse depth multiplied.
-    "raw" moves as the unit it is stored in.
+    "raw" scales as the unit it is stored in.
     """
     return -1 if (stored_unit if unit == "raw" else unit) == "metres" else 1

@@ -1,4 +1,4 @@
-"""Our own sentence out of an exception that a library wrapped."""
+"""Extracts the package's own message from an exception that a library wrapped."""
 
 import re
 
@@ -8,13 +8,13 @@ _OURS = re.compile(r"(?:DataError|ConfigError): ([^\n]+)")
 
 
 def sentence(exception: BaseException) -> str | None:
-    """The sentence of a DataError or ConfigError, also one raised inside a tf.data pipeline.
+    """The message of a DataError or ConfigError, even if raised inside a tf.data pipeline.
 
-    TensorFlow turns an exception of the reading code into one of `tf.errors` that holds the whole
-    stack as text; the command line shows this sentence instead.
+    TensorFlow turns an exception of a reader into one of `tf.errors` that holds the whole stack as
+    text; the command line shows this sentence instead.
 
     Returns:
-        The sentence, or None for an exception that is not ours.
+        The sentence, or None if the exception is not from this package.
     """
     if isinstance(exception, AuxnetError):
         return str(exception)

@@ -97,9 +97,9 @@ def test_bad_arguments(arguments, message):
 @pytest.mark.parametrize(
     ("dataset", "message"),
     [
-        (batches([5.0, 5.0, -1.0]), "1 different depths in 2 pixels"),
-        (batches([-1.0, np.nan]), "0 different depths in 0 pixels"),
-        ([], "0 different depths"),
+        (batches([5.0, 5.0, -1.0]), "1 distinct depths in 2 pixels"),
+        (batches([-1.0, np.nan]), "0 distinct depths in 0 pixels"),
+        ([], "0 distinct depths"),
         ([(np.zeros(3), {"segmentation": np.zeros(3)})], "Received: dict"),
         ([np.zeros(3)], "Received: NoneType"),
     ],
@@ -111,7 +111,7 @@ def test_data_that_cannot_be_binned(dataset, message):
 
 def test_a_data_set_without_an_end():
     dataset = tf.data.Dataset.from_tensors((0.0, {"depth": [1.0]})).repeat()
-    with pytest.raises(ConfigError, match="has no end"):
+    with pytest.raises(ConfigError, match="a finite data set"):
         ak.data.depth_bins(dataset, 3)
 
 

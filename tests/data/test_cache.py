@@ -106,7 +106,8 @@ def test_full_disk_warns_once_and_goes_on(tmp_path, monkeypatch, caplog):
         cache.put(0, sample())
         cache.put(1, sample())
     assert [record.message for record in caplog.records] == [
-        f"{tmp_path}: cache not written (No space left on device); decoding"
+        f"{tmp_path}: cannot write to the cache (No space left on device); "
+        "new samples are decoded every epoch"
     ]
 
 

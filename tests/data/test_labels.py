@@ -69,7 +69,7 @@ def test_lookup_is_the_dictionary(tmp_path_factory, names, data):
         found = table.train_ids(np.array([ids], np.uint8), path)[0]
         assert found.tolist() == [classes.index(names[i]) for i in ids]
     else:
-        with pytest.raises(DataError, match="outside"):
+        with pytest.raises(DataError, match="Unknown label ids"):
             table.train_ids(np.array([ids], np.uint8), path)
 
 

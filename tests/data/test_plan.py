@@ -91,8 +91,8 @@ def test_missing_files_are_warned_about_with_their_path(root, caplog):
         frames = plan(root).frames
     images = root / "training/image_2"
     assert [record.message for record in caplog.records] == [
-        f"{images}/000003_10.png: no label file in semantic; trains without",
-        f"{images}/000004_10.png: no depth file in disp_occ_0, disp_noc_0; trains without",
+        f"{images}/000003_10.png: no label file in semantic; trains without it",
+        f"{images}/000004_10.png: no depth file in disp_occ_0, disp_noc_0; trains without it",
     ]
     assert len(frames) == 8
 

@@ -15,13 +15,13 @@ class ColourTable:
     """Ids by RGB colour.
 
     Args:
-        ids: Colour to id; ids may share nothing else.
+        ids: Colour to id; several colours may share an id.
         unlisted: The id of every other colour.
     """
 
     def __init__(self, ids: Mapping[Colour, int], unlisted: int) -> None:
         codes = sorted((_code(*colour), number) for colour, number in ids.items())
-        # One code more, above every colour, so that every search ends inside.
+        # A sentinel above every colour, so that every search ends inside the array.
         self._codes = np.array([code for code, _ in codes] + [1 << 24], np.int32)
         self._ids = np.array([number for _, number in codes] + [unlisted], np.uint8)
         self._unlisted = np.uint8(unlisted)
@@ -43,10 +43,10 @@ def read_colours(path: Path) -> list[tuple[str, Colour]]:
     """The lines of Virtual KITTI's palette files: a category, or category:object, and its colour.
 
     Returns:
-        (category, colour) a line, the object's number left out.
+        One (category, colour) per line, without the object's number.
 
     Raises:
-        DataError: A line is something else, or there is none.
+        DataError: A line of another form, or no line at all.
     """
     text = png.file_bytes(path).decode("utf-8", errors="replace")
     entries = []

@@ -10,15 +10,15 @@ from auxnet_keras.data.files import png
 from auxnet_keras.data.resize import Size
 from auxnet_keras.errors import DataError
 
-# Labels and depth do not turn with a camera's orientation tag, so the image must not either.
+# A camera's orientation tag rotates neither labels nor depth, so it must not rotate the image.
 _FLAGS = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 
 MAX_SCANS = 100
-"""Of a progressive JPEG; they have about ten, and each costs a pass over all pixels."""
+"""Most scans of a progressive JPEG: files have about ten, and each costs a pass over all pixels."""
 
 
 def read_image(path: Path) -> np.ndarray:
-    """Decodes a colour or grey image of 8 bits a channel.
+    """Decodes a colour or grey image with 8 bits per channel.
 
     Returns:
         uint8 [H, W, 3], RGB.
@@ -32,7 +32,7 @@ def read_image(path: Path) -> np.ndarray:
     found = png.header(data, path)
     if found.bits > 8:
         raise DataError(
-            f"Wrong image PNG: {path}. Expected 8 bits a channel; convert it to 8 bits. "
+            f"Wrong image PNG: {path}. Expected 8 bits per channel; convert it to 8 bits. "
             f"Received: {found}.",
             "other_format",
         )
@@ -59,8 +59,8 @@ def _decode_jpeg(data: bytes, path: Path) -> np.ndarray:
     scans = data.count(b"\xff\xda")
     if scans > MAX_SCANS:
         raise DataError(
-            f"Refused to decode {path}. Expected a JPEG of at most {MAX_SCANS} scans, as every "
-            f"program writes; save the image again. Received: {scans:,} scans.",
+            f"Refused to decode {path}. Expected a JPEG of at most {MAX_SCANS} scans; save the "
+            f"image again. Received: {scans:,} scans.",
             "too_large",
         )
     pixels = png.opencv_pixels(data, _FLAGS)

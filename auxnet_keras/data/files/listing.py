@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def names_in(folder: Path, suffix: str) -> set[str]:
-    """The names of the files in a folder that end so; empty where there is no such folder."""
+    """Names of the files in a folder that end in `suffix`; empty if the folder does not exist."""
     try:
         with os.scandir(folder) as entries:
             return {entry.name for entry in entries if entry.name.endswith(suffix)}
@@ -32,7 +32,7 @@ def files_below(folder: Path) -> Iterator[str]:
 
 
 def contents(folder: Path) -> str:
-    """What a folder holds, in a few words, for errors."""
+    """The first names in a folder and how many more there are, for error messages."""
     names = sorted(path.name for path in folder.iterdir())
     if not names:
         return "an empty folder"

@@ -1,4 +1,4 @@
-"""Files of a folder by a pattern, under names that pair images with labels and depth."""
+"""Finds files by a pattern and names them so that images, labels and depth pair up."""
 
 import re
 from pathlib import Path
@@ -10,15 +10,16 @@ MAX_STARS, MAX_FOLDERS = 3, 2
 
 
 def find(root: Path, pattern: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
-    """The files of a pattern, by frame name.
+    """Files that match a pattern, by frame name.
 
-    A folder's files are named by their path in it without the suffix. A pattern's are named by what
-    its wildcards stand for: "*/rgb/*_left.png" and "*/depth/*.png" pair "a/rgb/7_left.png" with
-    "a/depth/7.png" as "a/7". `*` stands for a part of one name, `**` for any folders.
+    Without wildcards, the pattern is a folder and a frame's name is the file's path in it, without
+    the suffix. With wildcards, the name is what they match: "*/rgb/*_left.png" and "*/depth/*.png"
+    pair "a/rgb/7_left.png" with "a/depth/7.png" as "a/7". `*` matches part of one name, `**` any
+    number of folders.
 
     Raises:
-        DataError: Two files have one name, or the pattern has so many wildcards that matching it
-            could take for ever.
+        DataError: Two files with the same name, or so many wildcards that matching could take
+            forever.
     """
     parts = Path(pattern).parts
     _check(root, pattern, parts)
@@ -38,22 +39,23 @@ def find(root: Path, pattern: str, suffixes: tuple[str, ...]) -> dict[str, Path]
         if name in found:
             raise DataError(
                 f"Two files for the frame {name!r}: {found[name]} and {base / file}. Expected one; "
-                f"make the pattern {pattern!r} tell them apart, or remove one. Received: two."
+                f"make the pattern {pattern!r} distinguish them, or remove one. "
+                "Received: two files."
             )
         found[name] = base / file
     return found
 
 
 def _check(root: Path, pattern: str, parts: tuple[str, ...]) -> None:
-    # A name is tried with every division among the wildcards, which multiply.
+    # The matcher tries every way to divide a name among the wildcards, and these multiply.
     many = parts.count("**") > MAX_FOLDERS or any(
         len(re.findall(r"\*+", part)) > MAX_STARS for part in parts
     )
     if many:
         raise DataError(
             f"Too many wildcards in a pattern for {root}. Expected at most "
-            f"{MAX_FOLDERS} times ** and {MAX_STARS} times * in one name; spell out what stays the "
-            f"same. Received: {pattern!r}."
+            f"{MAX_FOLDERS} '**' in all and {MAX_STARS} '*' in one name; spell out the parts that "
+            f"do not change. Received: {pattern!r}."
         )
 
 

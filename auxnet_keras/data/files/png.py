@@ -1,7 +1,7 @@
-"""PNG files whose every value matters: header checked first, then decoded unchanged.
+"""PNG files whose exact values matter: checks the header first, then decodes without conversion.
 
-OpenCV and TensorFlow both turn a 16-bit or palette PNG into other numbers without a word when asked
-for something it is not, so what a file is gets decided by its own header, here.
+OpenCV and TensorFlow silently convert a 16-bit or palette PNG when asked for another type. Here the
+file's own header decides what it is.
 """
 
 import struct
@@ -20,10 +20,10 @@ MAX_PIXELS = 100_000_000
 """Larger images are refused before they are decoded: a few bytes can claim to be terabytes."""
 
 MAX_SIDE = 1_000_000
-"""What libpng decodes."""
+"""The longest side that libpng decodes."""
 
 MAX_BYTES = 1 << 30
-"""Of a file: the largest image allowed, uncompressed in 16 bits, and room to spare."""
+"""The largest file: the largest image, uncompressed at 16 bits, with room to spare."""
 
 _COLOURS = {0: "grey", 2: "RGB", 3: "palette", 4: "grey+alpha", 6: "RGBA"}
 _CHANNELS = {"grey": 1, "RGB": 3, "palette": 1, "grey+alpha": 2, "RGBA": 4}
@@ -31,7 +31,7 @@ _CHANNELS = {"grey": 1, "RGB": 3, "palette": 1, "grey+alpha": 2, "RGBA": 4}
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The facts of a PNG's IHDR chunk; `bits` is per channel."""
+    """What a PNG's IHDR chunk says; `bits` is per channel."""
 
     width: int
     height: int
@@ -44,13 +44,13 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a dataset's format says its PNGs of one sort are.
+    """A type of PNG as a data set's format defines it.
 
     Args:
-        what: What they hold ("label"), for errors.
-        bits: Bits a channel.
+        what: What it holds ("label"), for error messages.
+        bits: Bits per channel.
         colours: Colour types the format allows.
-        meaning: What the values are ("Cityscapes ids"), for errors.
+        meaning: What the values are ("Cityscapes ids"), for error messages.
     """
 
     what: str
@@ -94,7 +94,7 @@ def header(data: bytes, path: Path) -> Header:
 
 
 def check_pixels(width: int, height: int, path: Path) -> None:
-    """Refuses an image that claims no pixel, or more of them than are decoded."""
+    """Refuses an image whose header claims no pixels, or more than `MAX_PIXELS`."""
     if not 0 < width * height <= MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise DataError(
             f"Refused to decode {path}. Expected 1 to {MAX_PIXELS:,} pixels and no side over "
@@ -105,23 +105,23 @@ def check_pixels(width: int, height: int, path: Path) -> None:
 
 
 def pixels(data: bytes, found: Header, path: Path, flags: int) -> np.ndarray:
-    """The image of a PNG whose header was found good.
+    """Decodes a PNG whose header was checked.
 
     Args:
         data: The file.
         found: Its header.
-        path: For errors.
-        flags: OpenCV's, which say what is wanted: `IMREAD_UNCHANGED`, or 8-bit RGB.
+        path: For error messages.
+        flags: OpenCV's: `IMREAD_UNCHANGED`, or those for 8-bit RGB.
 
     Returns:
         As `cv2.imdecode`.
 
     Raises:
-        DataError: Truncated, damaged, or more packed bytes than its image can have.
+        DataError: Truncated, damaged, or with more compressed bytes than its image can need.
     """
     row = -(-found.width * found.bits * _CHANNELS.get(found.colour, 4) // 8) + 1
     image = image_chunks(data, found.height * row)
-    # An incomplete one is not shown to a decoder, which would complain on stderr as well.
+    # An incomplete file never reaches the decoder, which would also complain on stderr.
     decoded = None if image is None else _decoded(image, found, flags)
     if decoded is None:
         raise truncated(data, path)
@@ -129,7 +129,7 @@ def pixels(data: bytes, found: Header, path: Path, flags: int) -> np.ndarray:
 
 
 def _decoded(data: bytes, found: Header, flags: int) -> np.ndarray | None:
-    """The usual kinds with imagecodecs, a fifth faster than OpenCV's decoder; None if damaged."""
+    """Common types through imagecodecs, a fifth faster than OpenCV; None if damaged."""
     unchanged = flags == cv2.IMREAD_UNCHANGED
     shape: tuple[int, ...] = (found.height, found.width)
     usual = found.colour == "grey" and found.bits in (8, 16) and unchanged
@@ -140,13 +140,13 @@ def _decoded(data: bytes, found: Header, flags: int) -> np.ndarray | None:
             values = imagecodecs.png_decode(data)
         except imagecodecs.PngError:
             return None
-        if values.shape == shape:  # a transparent colour would have made a channel of its own
+        if values.shape == shape:  # a transparent colour adds an alpha channel
             return values
     return opencv_pixels(data, flags)
 
 
 def opencv_pixels(data: bytes, flags: int) -> np.ndarray | None:
-    """What OpenCV decodes; None for what it cannot, or refuses because of its own limits."""
+    """Decodes with OpenCV; None if it cannot, or refuses because of its own limits."""
     try:
         return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
@@ -163,13 +163,13 @@ def truncated(data: bytes, path: Path) -> DataError:
 
 
 def decode(path: Path, kind: Kind) -> np.ndarray:
-    """Decodes a PNG that must be exactly what its format says.
+    """Decodes a PNG that must be exactly of the expected type.
 
     Returns:
         uint8 or uint16, [H, W] for grey and [H, W, 3] **BGR** for RGB, values as stored.
 
     Raises:
-        DataError: Unreadable, truncated, too large, or another depth or colour type.
+        DataError: Unreadable, truncated, too large, or of another bit depth or colour type.
     """
     data = file_bytes(path)
     found = header(data, path)
@@ -186,7 +186,5 @@ def _remedy(found: Header, kind: Kind) -> str:
     if found.colour == "palette":
         return "Save the palette's indices as grey values (colours are not ids)."
     if found.bits < kind.bits:
-        return (
-            "Values were lost when it was saved with fewer bits; use the dataset's original file."
-        )
-    return "Use the dataset's original file, or convert it without changing its values."
+        return "Saving it with fewer bits lost values; use the data set's original file."
+    return "Use the data set's original file, or convert it without changing its values."

@@ -1,7 +1,7 @@
-"""The chunks of a PNG: whole up to their end, and those that make the image.
+"""The chunks of a PNG: checks that they are complete, and keeps those that make up the image.
 
-Texts, colour profiles and camera tags say nothing about stored values, but a decoder unpacks them:
-a small file can hold thousands that each take megabytes.
+Text, colour profiles and camera tags do not affect stored values, but a decoder unpacks them: a
+small file can hold thousands that each take megabytes.
 """
 
 import struct
@@ -12,16 +12,16 @@ _IMAGE = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 
 
 def image_chunks(data: bytes, image_bytes: int) -> bytes | None:
-    """The PNG with the chunks of its image alone.
+    """The PNG with only the chunks of its image.
 
     Args:
         data: The file.
-        image_bytes: What its image takes unpacked. Packed it takes hardly more, so a file with
-            twice as much hides something.
+        image_bytes: Bytes of the unpacked image. Packing adds hardly anything, so a file with twice
+            as much hides something.
 
     Returns:
-        A PNG, the file itself where nothing is left out; None if the file ends before its chunks
-        do, or has too many of them.
+        A PNG, the file itself if nothing was dropped; None if the file ends within a chunk or has
+        too many of them.
     """
     content = memoryview(data)
     kept: list[memoryview] = [content[: len(SIGNATURE)]]

@@ -1,4 +1,4 @@
-"""What a dataset reader is: it finds frames, splits them, and reads one into a sample."""
+"""The base class of readers: find a data set's frames, split them, read one into a sample."""
 
 import contextlib
 from abc import ABC, abstractmethod
@@ -20,26 +20,26 @@ SPLITS = ("train", "val", "all")
 
 
 class Source(ABC):
-    """A dataset on disk.
+    """A data set on disk.
 
-    A reader of a new dataset sets `info`, `encoding`, `label_place` and `depth_place`, and says how
-    frames are found, split and decoded; everything else (pairs that do not fit, resizing, units,
-    caches, augmentation, order) is shared. Finding frames lists folders and opens no file.
+    A subclass sets `info`, `encoding`, `label_place` and `depth_place`, and defines how frames are
+    found, split and decoded; everything else (mismatched pairs, resizing, units, caches,
+    augmentation, order) is shared. Finding frames lists folders and opens no file.
     """
 
     info: DatasetInfo
     encoding: DepthEncoding
-    label_place: str  # where labels are looked for, for warnings
+    label_place: str  # where the reader looks for labels, for warnings
     depth_place: str
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
-        with contextlib.suppress(RuntimeError):  # ~nobody stays as it is, and is no folder
+        with contextlib.suppress(RuntimeError):  # ~nobody stays as it is and fails below
             self.root = self.root.expanduser()
         if not self.root.is_dir():
             raise DataError(
-                f"No folder at {self.root}. Expected the {self.info.kind} dataset's folder; check "
-                f"the path. Received: {str(root)!r}."
+                f"No folder at {self.root}. Expected the folder of the {self.info.kind} data set; "
+                f"check the path. Received: {str(root)!r}."
             )
 
     @abstractmethod
@@ -86,7 +86,7 @@ class Source(ABC):
 
     @abstractmethod
     def calibration(self, frame: Frame, width: int) -> Calibration:
-        """Focal length and baseline; raises NoCalibrationError where the dataset gives none."""
+        """Focal length and baseline; raises NoCalibrationError if the data set has none."""
 
     def image(self, frame: Frame) -> np.ndarray:
         """The frame's image, uint8 [H, W, 3], RGB.
@@ -102,7 +102,7 @@ class Source(ABC):
 
     @property
     def signature(self) -> str:
-        """Anything beside the files that decides what `read` returns, as text."""
+        """Whatever besides the files decides what `read` returns, as text."""
         return self.info.kind
 
     @cached_property
@@ -115,8 +115,8 @@ class Source(ABC):
         Args:
             split: "train", "val" or "all"; splits never depend on the seed.
             seed: Which frames `limit` keeps.
-            limit: At most so many frames, a sample of the split; a larger limit with the same seed
-                keeps the same ones and more.
+            limit: Largest number of frames, sampled from the split; a larger limit with the same
+                seed keeps the same frames and adds others.
         """
         if split not in SPLITS:
             raise unknown("split", split, SPLITS)
@@ -141,13 +141,13 @@ class Source(ABC):
         """Decodes a frame.
 
         Args:
-            depth_unit: One of `units.UNITS`; None is the dataset's own.
+            depth_unit: One of `units.UNITS`; None is the data set's own.
             ignore_void: Whether "void" pixels are 255 instead of class 0.
             size: (height, width); None keeps the file's resolution. Disparity is in pixels of the
                 returned image's width.
 
         Raises:
-            DataError: A file is not what the dataset's format says, with its path.
+            DataError: A file does not follow the data set's format; the message names it.
         """
         unit = check_unit(depth_unit or self.info.depth_unit)
         image = self.image(frame)
@@ -187,7 +187,7 @@ def _check_pair(
 ) -> None:
     if tuple(size) != tuple(other_size):
         raise DataError(
-            f"Sizes differ inside a pair: {other} does not fit {image}. Expected "
+            f"Sizes differ: {other} does not match {image}. Expected "
             f"{size[1]}x{size[0]}, the image's size; use files of the same frame and resolution. "
             f"Received: {other_size[1]}x{other_size[0]}."
         )

@@ -1,6 +1,6 @@
-"""The data sets by name: what `--data`, the documentation and the contract tests read.
+"""Catalogue of the kinds of data, read by `--data`, the documentation and the contract tests.
 
-Listing them imports no reader.
+Listing it imports no reader.
 """
 
 import dataclasses
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """A data set as a catalogue lists it.
+    """A kind of data as the catalogue lists it.
 
     Attributes:
         code: The reader, or `"package.module:Class"`.
         about: What it reads, for tables.
-        needs_root: It needs a folder.
+        needs_root: Whether it needs a folder.
     """
 
     code: "str | type[Source]"
@@ -55,15 +55,15 @@ KINDS: Catalogue[Kind] = Catalogue(
         ),
         "cityscapes-34": Kind(
             f"{_HERE}.cityscapes:Cityscapes34Source",
-            "all ids as classes, as Learning Boost's program has them",
+            "all ids as classes, as in Learning Boost's program",
         ),
         "vkitti": Kind(
-            f"{_HERE}.vkitti:VkittiSource", f"{_VKITTI}; a tenth of the moments validates"
+            f"{_HERE}.vkitti:VkittiSource", f"{_VKITTI}; validates on a tenth of the moments"
         ),
         "vkitti-14": Kind(f"{_HERE}.vkitti:Vkitti14Source", "its own 14 categories"),
-        "vkitti-scenes": Kind(f"{_HERE}.vkitti:VkittiScenesSource", "whole scenes validate"),
+        "vkitti-scenes": Kind(f"{_HERE}.vkitti:VkittiScenesSource", "validates on whole scenes"),
         "vkitti-14-scenes": Kind(
-            f"{_HERE}.vkitti:Vkitti14ScenesSource", "14 categories, whole scenes validate"
+            f"{_HERE}.vkitti:Vkitti14ScenesSource", "14 categories, validates on whole scenes"
         ),
         "nyuv2": Kind(
             f"{_HERE}.nyuv2:Nyuv2Source",
@@ -82,20 +82,20 @@ KINDS: Catalogue[Kind] = Catalogue(
         ),
     },
 )
-"""A number asks for so many classes, "scenes" for a division by scenes. Without them, the driving
-data sets share the order of their classes and NYU-v2 has 13."""
+"""A number in a name is the number of classes, "scenes" a split by scenes. Without a number, the
+driving data sets share one order of classes and NYU-v2 has 13."""
 
 
 def register(
     kind: str, reader: "str | type[Source]", *, about: str = "", needs_root: bool = True
 ) -> None:
-    """Adds a reader of your own under a name for `--data` and `ak.data.load`.
+    """Registers your own reader under a name for `--data` and `ak.data.load`.
 
     Args:
         kind: Lower-case letters, digits, `-` and `_`.
         reader: A subclass of `auxnet_keras.data.readers.base.Source`, or `"package.module:Class"`.
         about: What it reads, for tables.
-        needs_root: It needs a folder.
+        needs_root: Whether it needs a folder.
 
     Raises:
         ConfigError: The name is taken or malformed.
@@ -104,11 +104,11 @@ def register(
 
 
 def source(kind: str, root: str | Path | None = None) -> "Source":
-    """Opens a dataset.
+    """Opens a data set.
 
     Args:
         kind: One of `KINDS`.
-        root: Its folder; "street" alone can do without.
+        root: Its folder; only "street" works without.
 
     Raises:
         ConfigError: Unknown kind, or a kind that needs a root without one.
@@ -121,18 +121,18 @@ def source(kind: str, root: str | Path | None = None) -> "Source":
     found = KINDS.find(kind)
     if root is None and found.needs_root:
         raise ConfigError(
-            f"The {kind} dataset needs its folder: ak.data.load({kind!r}, root), or --data "
+            f"The {kind} data set needs its folder: ak.data.load({kind!r}, root), or --data "
             f"{kind}:ROOT on the command line. Received: no root."
         )
     return found.reader(root)  # type: ignore[arg-type]
 
 
 def info(kind: str, root: str | Path | None = None) -> "DatasetInfo":
-    """Class names, palette, ignore label, depth unit, licence and citation of a dataset.
+    """Class names, palette, ignore label, depth unit, licence and citation of a data set.
 
     Args:
         kind: One of `KINDS`.
-        root: Needed where only the files name the classes: "folder" and "nyuv2-894".
+        root: Needed if the class names are in the data set's files: "folder" and "nyuv2-894".
 
     Example:
         >>> ak.data.info("kitti").class_names[3]

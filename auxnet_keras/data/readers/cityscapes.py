@@ -23,9 +23,9 @@ _DISPARITY = png.Kind("disparity", 16, ("grey",), "disparity * 256 + 1, 0 = not 
 class CityscapesSource(Source):
     """Reads the folder that holds `leftImg8bit/`, `gtFine/`, `disparity/` and `camera/`.
 
-    Training and validation are the folders `train` and `val`; `test`, which has no labels, and
-    `train_extra`, which has coarse ones, are left alone. Frames without labels or disparity train
-    what they have. Depth in metres uses the image's own camera file.
+    The splits are the folders `train` and `val`; `test` (no labels) and `train_extra` (coarse
+    labels) are not read. A frame without labels or disparity trains the other task. Depth in metres
+    uses the image's own camera file.
 
     Reference: Cordts et al., CVPR 2016.
     """
@@ -48,7 +48,7 @@ class CityscapesSource(Source):
     depth_place = "disparity"
 
     def _listed(self, kind: str, ending: str) -> dict[str, Path]:
-        """Frame name ("train/aachen/aachen_000000_000019") to the file of one sort."""
+        """Frame name ("train/aachen/aachen_000000_000019") to its file of one kind."""
         found = {}
         for split in ("train", "val"):
             for base in (
@@ -65,7 +65,7 @@ class CityscapesSource(Source):
         if not images:
             raise DataError(
                 f"No Cityscapes frame in {self.root}. Expected leftImg8bit/train/CITY/"
-                "CITY_000000_000019_leftImg8bit.png and so on, with gtFine/ and disparity/ beside "
+                "CITY_000000_000019_leftImg8bit.png and so on, with gtFine/ and disparity/ next to "
                 f"leftImg8bit/; give the folder that holds them. Received: {contents(self.root)}."
             )
         labels = self._listed("gtFine", "_gtFine_labelIds.png")
@@ -103,8 +103,8 @@ class CityscapesSource(Source):
         path = self._camera(frame)
         if not path.is_file():
             raise NoCalibrationError(
-                f"No camera file for {frame.image}. Expected {path}, which camera_trainvaltest.zip "
-                "holds (the cameras differ between recordings); add it, or train on disparity_px. "
+                f"No camera file for {frame.image}. Expected {path}, from camera_trainvaltest.zip "
+                "(cameras differ between recordings); add it, or train on disparity_px. "
                 "Received: no such file."
             )
         return read_camera(path)
@@ -118,7 +118,7 @@ class Cityscapes19Source(CityscapesSource):
 
 
 class Cityscapes34Source(CityscapesSource):
-    """All ids as classes, as Learning Boost's program has them."""
+    """All ids as classes, as in Learning Boost's program."""
 
     table = CITYSCAPES_34
     info = with_table(CityscapesSource.info, "cityscapes-34", CITYSCAPES_34)

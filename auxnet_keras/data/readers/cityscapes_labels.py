@@ -1,4 +1,4 @@
-"""Cityscapes' own classes: all 34 ids of its labels, and the 19 that its benchmark counts."""
+"""Cityscapes' own classes: all 34 label ids, and the 19 that its benchmark scores."""
 
 from auxnet_keras.data.labels import LabelTable
 
@@ -43,7 +43,7 @@ _COLOURS = {
 _COUNTED = (7, 8, 11, 12, 13, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 31, 32, 33)
 
 CITYSCAPES_34 = LabelTable(_COLOURS, {name: (i,) for i, name in enumerate(_COLOURS) if i}, (0,))
-"""Every id is the class of its number; 0, "unlabeled", neither trains nor counts."""
+"""Every id is its own class; 0, "unlabeled", neither trains nor counts."""
 
 CITYSCAPES_19 = LabelTable(
     {name: colour for i, (name, colour) in enumerate(_COLOURS.items()) if i in _COUNTED},

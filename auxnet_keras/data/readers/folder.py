@@ -1,4 +1,4 @@
-"""A folder of one's own, described by a `dataset.yaml` as dataset.example.yaml shows."""
+"""Your own folder, described by a `dataset.yaml` such as dataset.example.yaml."""
 
 import difflib
 from pathlib import Path
@@ -23,12 +23,12 @@ _DEPTH = png.Kind("depth", 16, ("grey",), f"values as {FILE} describes them")
 class FolderSource(Source):
     """Reads the images, labels and depth that the folder's `dataset.yaml` describes.
 
-    Validation is what `split` says: two lists of names, or a share of the frames, cut so that
-    neighbours stay together (whole sub-folders where there are several, else the end after a gap).
+    `split` defines the validation frames: a list of names, or a share of all frames, cut so that
+    neighbours stay together (whole sub-folders if there are several, else the end after a gap).
     """
 
     def __init__(self, root: str | Path) -> None:
-        # The errors of the base class speak of the kind before the file is read.
+        # The base class names the kind in its errors, before the file is read.
         self.info = DatasetInfo("folder", (), np.zeros((0, 3), np.uint8), "", "", "")
         super().__init__(root)
         self._spec = spec = read_spec(self.root)
@@ -55,7 +55,7 @@ class FolderSource(Source):
         images = find(self.root, spec.images, _IMAGES)
         if not images:
             raise DataError(
-                f"No image in {self.root} for images: {spec.images!r} of {FILE}. Expected "
+                f"No image in {self.root} matches images: {spec.images!r} of {FILE}. Expected "
                 f"{', '.join(_IMAGES)} files; correct the folder or pattern. "
                 f"Received: {contents(self.root)}."
             )
@@ -79,8 +79,8 @@ class FolderSource(Source):
         train, val = (self._listed(self.root / name, names) for name in self._spec.lists)
         if train & val:
             raise DataError(
-                f"A frame is in both lists of 'split' in {self.root / FILE}. Expected each in one; "
-                f"remove it from one. Received: {sorted(train & val)[0]!r}."
+                f"A frame is in both lists of 'split' in {self.root / FILE}. Expected every frame "
+                f"in one list; remove it from the other. Received: {sorted(train & val)[0]!r}."
             )
         return (
             [frame for frame in frames if frame.name in train],
@@ -94,7 +94,7 @@ class FolderSource(Source):
         if strange:
             near = difflib.get_close_matches(strange[0], names, n=1, cutoff=0.4)
             raise DataError(
-                f"Unknown frame in {path}. Expected one frame name a line, as in "
+                f"Unknown frame in {path}. Expected one frame name per line, such as "
                 f"{(near or sorted(names))[0]!r}; correct or remove it. Received: {strange[0]!r}."
             )
         return listed
@@ -112,7 +112,7 @@ class FolderSource(Source):
         if self._spec.calibration is None:
             raise NoCalibrationError(
                 f"No calibration in {self.root / FILE}. Expected depth.focal and depth.baseline to "
-                "turn disparity into depth or the reverse; add them, or keep the unit. "
+                "convert between disparity and depth; add them, or keep the unit. "
                 "Received: neither."
             )
         return self._spec.calibration

@@ -1,4 +1,4 @@
-"""`dataset.yaml`: how a folder of one's own says what its files are."""
+"""Reads and checks `dataset.yaml`, which describes the files of your own folder."""
 
 import reprlib
 from collections.abc import Callable, Iterable
@@ -44,20 +44,20 @@ def read_spec(root: Path) -> FolderSpec:
     """Reads and checks `dataset.yaml` of a folder.
 
     Raises:
-        DataError: No such file, or a key in it that is missing, unknown or not what it must be.
+        DataError: No such file, or a missing, unknown or invalid key.
     """
     return _Checker(root / FILE).spec()
 
 
 class _Checker:
-    """Reads values out of the YAML; every complaint names the file and the key."""
+    """Reads values from the YAML; every error names the file and the key."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         if not path.is_file():
             raise DataError(
                 f"No {FILE} in {path.parent}. Expected a description of the folder's files; copy "
-                f"{EXAMPLE} there and change it. Received: no such file."
+                f"{EXAMPLE} there and edit it. Received: no such file."
             )
         self.text = read_text(path)
         try:
@@ -92,7 +92,7 @@ class _Checker:
         return where[name]
 
     def place(self, where: dict, key: str, expected: str) -> str:
-        """A text that names something in the folder."""
+        """A path or pattern inside the folder."""
         place = self.get(where, key, expected, _is_text)
         if Path(place).is_absolute() or ".." in Path(place).parts:
             inside = f"{expected} inside the folder of {FILE}"
@@ -115,8 +115,8 @@ class _Checker:
             table=self.table(top) if described else LabelTable({}, {}, [IGNORE]),
             ratio=ratio,
             lists=lists,
-            licence=self.get(top, "licence", "a text", _is_text, "not stated"),
-            citation=self.get(top, "citation", "a text", _is_text, "not stated"),
+            licence=self.get(top, "licence", "text", _is_text, "not stated"),
+            citation=self.get(top, "citation", "text", _is_text, "not stated"),
             text=self.text,
         )
 
@@ -154,7 +154,7 @@ class _Checker:
             if isinstance(entry, str):
                 entry = {"name": entry}
             entry = self.mapping(entry, key, ("name", "color"))
-            name = self.get(entry, f"{key}.name", "a class name of one line", _is_line)
+            name = self.get(entry, f"{key}.name", "a class name on one line", _is_line)
             colour = self.get(
                 entry, f"{key}.color", "[red, green, blue], each 0 to 255", _is_colour, None
             )
@@ -170,11 +170,11 @@ class _Checker:
     def split(self, top: dict) -> tuple[float, tuple[str, str] | None]:
         split = self.mapping(top.get("split", {}), "split", ("train", "val", "ratio"))
         if "train" not in split and "val" not in split:
-            share = "a number between 0 and 1, validation's share"
+            share = "the share of validation frames, between 0 and 1"
             return float(self.get(split, "split.ratio", share, _is_share, 0.2)), None
         if "ratio" in split:
             raise self.wrong("split", "either ratio or train and val", split)
-        file = "a text file with one frame name a line"
+        file = "a text file with one frame name per line"
         return 0.0, (
             self.place(split, "split.train", file),
             self.place(split, "split.val", file),
@@ -186,7 +186,7 @@ def _is_line(value: Any) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    # Neither a NUL nor half of a character, as "\ud800" in YAML is, can be in a file's name.
+    # A file name holds neither a NUL nor half a character, such as "\ud800" in YAML.
     return (
         isinstance(value, str)
         and bool(value)

@@ -20,20 +20,20 @@ BASELINE = 0.532725
 """Metres between the colour cameras 2 and 3. (The literature often uses 0.54.)"""
 
 FOCAL_BY_WIDTH = {1242: 721.5377, 1241: 718.856, 1224: 707.0493, 1238: 718.3351}
-"""Focal length [px] of the recording days, told apart by the image's width."""
+"""Focal length [px] by image width, which identifies the recording day."""
 
 _LABEL = png.Kind("label", 8, ("grey",), "Cityscapes ids 0-33")
 _DISPARITY = png.Kind("disparity", 16, ("grey",), "disparity * 256, 0 = not measured")
-_REFERENCE = "_10.png"  # of every scene's image pair the first has the ground truth
+_REFERENCE = "_10.png"  # the first image of every scene's pair has the ground truth
 
 
 class KittiSource(Source):
     """Reads the folder that holds `training/`, or the one with the unpacked archives.
 
-    Those are `data_semantics/`, `data_scene_flow/` and, where there, `data_scene_flow_calib/`.
-    Disparity is `disp_occ_0`, where missing `disp_noc_0`, where missing none. Validation is the
-    frames whose number is divisible by five. Metres use the frame's file in `calib_cam_to_cam` if
-    there is one, else the width's focal length and `BASELINE`.
+    These are `data_semantics/`, `data_scene_flow/` and optionally `data_scene_flow_calib/`.
+    Disparity comes from `disp_occ_0`, or from `disp_noc_0` if that is missing. Frames with a number
+    divisible by five are for validation. Metres use the frame's file in `calib_cam_to_cam` if there
+    is one, else the focal length of its width and `BASELINE`.
 
     Reference: Menze and Geiger, CVPR 2015; Alhaija et al., IJCV 2018.
     """
@@ -64,7 +64,7 @@ class KittiSource(Source):
         return [self.root / parent / folder for parent in parents]
 
     def _listed(self, *folders: str, suffix: str = _REFERENCE) -> dict[str, Path]:
-        """File name to path; of several folders with the same file the first given wins."""
+        """File name to path; if several folders have the same file, the first one wins."""
         found: dict[str, Path] = {}
         for folder in folders:
             for place in self._places(folder):
@@ -77,7 +77,7 @@ class KittiSource(Source):
         if not images:
             raise DataError(
                 f"No KITTI frame in {self.root}. Expected training/image_2/000000_10.png and so "
-                "on, or data_semantics/ and data_scene_flow/ side by side; give the folder that "
+                "on, or the folders data_semantics/ and data_scene_flow/; give the folder that "
                 f"holds them. Received: {contents(self.root)}."
             )
         labels = self._listed("semantic")
@@ -115,7 +115,7 @@ class KittiSource(Source):
         if width not in FOCAL_BY_WIDTH:
             raise NoCalibrationError(
                 f"No focal length for {frame.image}. Expected a width of "
-                f"{', '.join(map(str, sorted(FOCAL_BY_WIDTH)))} or its file in calib_cam_to_cam; "
+                f"{', '.join(map(str, sorted(FOCAL_BY_WIDTH)))}, or its file in calib_cam_to_cam; "
                 f"add that file, or train on disparity_px. Received: a width of {width}."
             )
         return Calibration(FOCAL_BY_WIDTH[width], BASELINE)
@@ -130,7 +130,7 @@ def read_calibration(path: Path) -> Calibration:
         line = re.search(rf"^P_rect_{camera}:((?:\s+[-+.\deE]+){{12}})\s*$", text, re.MULTILINE)
         if line is None:
             raise DataError(
-                f"Not a KITTI calibration: {path}. Expected a line 'P_rect_{camera}:' with twelve "
+                f"Not a KITTI calibration: {path}. Expected a line 'P_rect_{camera}:' of twelve "
                 f"numbers; copy the file again. Received: {text[:60]!r}."
             )
         rows[camera] = line[1].split()

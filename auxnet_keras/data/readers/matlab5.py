@@ -1,6 +1,6 @@
-"""Number arrays out of MATLAB 5 files: enough for a list of indices, without SciPy.
+"""Reads numeric arrays from MATLAB 5 files: enough for a list of indices, without SciPy.
 
-NYU-v2 is divided by the user's own `splits.mat`, which comes in this format.
+The user's own `splits.mat`, which splits NYU-v2, comes in this format.
 """
 
 import struct
@@ -22,8 +22,8 @@ _LARGEST = 10_000_000  # bytes a variable may unpack to
 def read_matlab5(path: Path) -> dict[str, np.ndarray]:
     """The file's real numeric arrays, flattened in MATLAB's order (down the columns).
 
-    MATLAB stores numbers in any type that holds them, so the type is not the variable's own. Other
-    variables (cells, structures, sparse arrays) are left out.
+    MATLAB stores numbers in any type that can hold them, so an array's type may differ from its
+    variable's. Other variables (cells, structures, sparse arrays) are skipped.
 
     Raises:
         DataError: Not a MATLAB 5 file, or a damaged one.
@@ -43,7 +43,7 @@ def read_matlab5(path: Path) -> dict[str, np.ndarray]:
 
 def _not_matlab(path: Path, received: str) -> DataError:
     return DataError(
-        f"Not a MATLAB 5 file: {path}. Expected the dataset's own file; copy or download it again. "
+        f"Not a MATLAB 5 file: {path}. Expected the data set's own file; download it again. "
         f"Received: {received}."
     )
 
@@ -55,7 +55,7 @@ def _variables(data: bytes, order: str) -> list[tuple[str, np.ndarray]]:
             unpacker = zlib.decompressobj()
             body = unpacker.decompress(body, _LARGEST)
             if not unpacker.eof:
-                raise ValueError("cut off, or larger than any list of indices")
+                raise ValueError("truncated, or larger than any list of indices")
             found += _variables(body, order)
         elif kind == _MATRIX:
             parts = _elements(body, order)  # flags, dimensions, name, real part
@@ -67,7 +67,7 @@ def _variables(data: bytes, order: str) -> list[tuple[str, np.ndarray]]:
 
 
 def _elements(data: bytes, order: str) -> list[tuple[int, bytes]]:
-    """(type, content) of the elements that follow one another."""
+    """(type, content) of each element in turn."""
     found, position = [], 0
     while position < len(data):
         kind, length = struct.unpack_from(f"{order}II", data, position)
@@ -78,6 +78,6 @@ def _elements(data: bytes, order: str) -> list[tuple[int, bytes]]:
         else:  # only compressed elements are not padded to multiples of eight
             position = start + length + (0 if kind == _COMPRESSED else -length % 8)
         if start + length > len(data):
-            raise ValueError("cut off")
+            raise ValueError("truncated")
         found.append((kind, data[start : start + length]))
     return found

@@ -1,4 +1,4 @@
-"""NYU Depth v2, the 1449 labelled indoor frames, out of the one file that holds them all."""
+"""NYU Depth v2: its 1449 labelled indoor frames, read from the single file that holds them."""
 
 from functools import cached_property
 from pathlib import Path
@@ -18,11 +18,10 @@ from auxnet_keras.data.units import Calibration, DepthEncoding, NoCalibrationErr
 class Nyuv2Source(Source):
     """Reads the folder that holds `nyu_depth_v2_labeled.mat` and `splits.mat`, in 13 classes.
 
-    Frames are named by their number, from 00001; their paths go on inside the file, as in
-    `nyu_depth_v2_labeled.mat/labels/00007`. Depth is `depths`, in metres and without holes.
-    The division is the official one: 795 frames to train on, 654 to validate on. Frames are read
-    one at a time, whatever the number of threads; the files that `auxnet data convert` writes are
-    decoded side by side.
+    Frames are named by their number, from 00001; their paths continue inside the file, as in
+    `nyu_depth_v2_labeled.mat/labels/00007`. Depth is `depths`, in metres and without holes. The
+    split is the official one: 795 training and 654 validation frames. Frames are read one at a
+    time, whatever the number of threads; files from `auxnet data convert` decode in parallel.
 
     Reference: Silberman et al., ECCV 2012.
     """
@@ -78,8 +77,8 @@ class Nyuv2Source(Source):
 
     def calibration(self, frame: Frame, width: int) -> Calibration:
         raise NoCalibrationError(
-            f"No disparity for {frame.image}. Expected metres or "
-            "inverse_depth: NYU-v2's sensor is no stereo pair. Received: disparity_px."
+            f"No disparity for {frame.image}. Expected metres or inverse_depth: NYU-v2's sensor "
+            "is not a stereo pair. Received: disparity_px."
         )
 
 
@@ -91,7 +90,7 @@ class Nyuv2With40Source(Nyuv2Source):
 
 
 class Nyuv2With894Source(Nyuv2Source):
-    """Every label a class; the file has their names. Number 255 is the ignore label's, unused."""
+    """Every label is a class, named by the file. Class 255 is unused: it is the ignore label."""
 
     info = None  # type: ignore[assignment]  # known once the file is open
 

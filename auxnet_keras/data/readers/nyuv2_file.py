@@ -19,14 +19,14 @@ LABELED = "nyu_depth_v2_labeled.mat"
 SPLITS = "splits.mat"
 
 _PARTS = {"images": (np.uint8, 4), "depths": (np.float32, 3), "labels": (np.uint16, 3)}
-_CHUNKS = 1 << 25  # bytes of decompressed chunks kept: the frames of a chunk follow one another
+_CHUNKS = 1 << 25  # bytes of decompressed chunks to keep: a chunk holds consecutive frames
 
 
 class LabeledFile:
     """The labelled frames, read one at a time and never as a whole.
 
-    MATLAB stores columns first, so that HDF5 sees every axis reversed: images [N, 3, W, H],
-    depths and labels [N, W, H]. Threads may share it; a process forked off opens it anew.
+    MATLAB stores columns first, so HDF5 sees every axis reversed: images [N, 3, W, H], depths and
+    labels [N, W, H]. Threads may share an object; a forked process opens the file again.
     """
 
     def __init__(self, root: Path) -> None:
@@ -57,18 +57,18 @@ class LabeledFile:
         return self._read("labels", index).T
 
     def names(self) -> list[str]:
-        """What the labels 1 to 894 are called."""
+        """Names of the labels 1 to 894."""
         try:
             file, _ = self._open()
             names = ["".join(map(chr, file[cell][()].ravel())) for cell in file["names"][()].flat]
         except (KeyError, OSError, TypeError, ValueError, AttributeError) as error:
             raise self._wrong(f"names: {error}") from error
         if len(set(names)) != OBJECTS:
-            raise self._wrong(f"{len(set(names))} names of labels")
+            raise self._wrong(f"{len(set(names))} label names")
         return names
 
     def _open(self) -> tuple[h5py.File, dict[str, Any]]:
-        """The file and its parts, checked; opened once a process, as handles must not be forked."""
+        """The checked file and its parts; opened once per process, since forks cannot share it."""
         with self._opening:
             if self._opened is None or self._opened[0] != os.getpid():
                 try:
@@ -77,7 +77,7 @@ class LabeledFile:
                 except OSError as error:
                     with self.path.open("rb") as bytes_file:
                         start = bytes_file.read(19)
-                    raise self._wrong(f"{error}, in a file that starts with {start!r}") from error
+                    raise self._wrong(f"a file that starts with {start!r}: {error}") from error
                 self._opened = os.getpid(), file, self._checked(file)
             return self._opened[1:]
 
@@ -95,7 +95,7 @@ class LabeledFile:
         return parts
 
     def _part(self, file: h5py.File, name: str, dtype: type, axes: int) -> Any:
-        # Links and external storage could make any file of this machine into pixels.
+        # Links and external storage could turn any file of this machine into pixels.
         linked = not isinstance(file.get(name, getlink=True), h5py.HardLink)
         part = None if linked else file.get(name)
         if not isinstance(part, h5py.Dataset) or part.external or part.is_virtual:
@@ -117,31 +117,31 @@ class LabeledFile:
     def _wrong(self, received: str) -> DataError:
         return DataError(
             f"Not NYU-v2's labelled file: {self.path}. Expected MATLAB 7.3 (HDF5) with images, "
-            "depths, labels and names of the same frames; download it again (md5 "
+            "depths and labels of the same frames, and names; download it again (md5 "
             f"520609c519fba3ba5ac58c8fefcc3530). Received: {received}."
         )
 
 
 def read_splits(root: Path, count: int) -> tuple[set[int], set[int]]:
-    """The official frames for training and testing, as indices from 0.
+    """The official training and test frames, as indices from 0.
 
     Args:
         root: The folder with `splits.mat`, which counts from 1.
-        count: How many frames there are.
+        count: Number of frames.
 
     Raises:
-        DataError: No such file, not NYU's, or numbers that are no frame's.
+        DataError: No such file, not NYU's, or a number that no frame has.
     """
     path = root / SPLITS
     if not path.is_file():
         raise DataError(
-            f"No {SPLITS} in {root}. Expected NYU-v2's official division, from "
-            "horatio.cs.nyu.edu/mit/silberman/indoor_seg_sup/splits.mat; add it beside "
+            f"No {SPLITS} in {root}. Expected NYU-v2's official split, from "
+            "horatio.cs.nyu.edu/mit/silberman/indoor_seg_sup/splits.mat; add it next to "
             f'{LABELED}, or use split="all". Received: {contents(root)}.'
         )
     wrong: Callable[[object], DataError] = lambda received: DataError(  # noqa: E731
-        f"Not NYU-v2's division: {path}. Expected trainNdxs and testNdxs, different frame numbers "
-        f"from 1 to {count}; download it again. Received: {received}."
+        f"Not NYU-v2's split: {path}. Expected trainNdxs and testNdxs, disjoint lists of frame "
+        f"numbers from 1 to {count}; download it again. Received: {received}."
     )
     stored = read_matlab5(path)
     if not {"trainNdxs", "testNdxs"} <= stored.keys():

@@ -1,4 +1,4 @@
-"""Rules that divide frames into training and validation."""
+"""Rules that split frames into training and validation."""
 
 import itertools
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ Division = tuple[list[Frame], list[Frame]]
 
 
 def every_fifth(frames: Iterable[Frame], number: Callable[[Frame], int]) -> Division:
-    """Validation = the frames whose number is divisible by five: for independent frames."""
+    """Validates on every frame with a number divisible by five; for independent frames."""
     train: list[Frame] = []
     val: list[Frame] = []
     for frame in frames:
@@ -25,7 +25,7 @@ def by_group(
     fraction: float,
     seed: int = 0,
 ) -> Division:
-    """Validation = a random `fraction` of the groups, the same whenever the groups are.
+    """Validates on a random `fraction` of the groups; the same groups give the same split.
 
     Args:
         group: What must stay together.
@@ -46,14 +46,14 @@ def by_sequence(
     position: Callable[[Frame], int],
     fraction: float = 0.2,
 ) -> Division:
-    """Neighbouring frames never straddle the two parts.
+    """Splits so that no two neighbouring frames are in different parts.
 
-    With two or more routes whole routes are validation: the last ones by name whose frames together
-    come nearest to `fraction`. With one, its end is, after a gap that belongs to neither part.
+    Of two or more routes, whole routes validate: the last ones by name, as many as come closest to
+    `fraction` of the frames. Of a single route, its end validates, after a gap in neither part.
 
     Args:
-        route: What must stay together; falls back to `frame.sequence` when all share one.
-        position: The frame's place in time; frames of one place (several cameras) stay together.
+        route: What must stay together; `frame.sequence` if all frames share one route.
+        position: The frame's place in time; frames of one moment (several cameras) stay together.
     """
     for group in (route, lambda frame: frame.sequence):
         groups: dict[str, list[Frame]] = {}
@@ -81,10 +81,10 @@ def _end_of_sequence(
     frames: list[Frame], position: Callable[[Frame], int], fraction: float
 ) -> Division:
     places = sorted({position(frame) for frame in frames})
-    # Two seconds at SYNTHIA's five frames a second, less where that would cost too many frames.
+    # Two seconds at SYNTHIA's five frames per second, less if that would cost too many frames.
     gap = min(10, max(1, len(places) // 20))
     first_val = len(places) - max(1, round(fraction * len(places)))
-    if first_val - gap < 1:  # too short to divide: everything trains
+    if first_val - gap < 1:  # too short to split: everything trains
         return list(frames), []
     last_train, val_start = places[first_val - gap - 1], places[first_val]
     train = [frame for frame in frames if position(frame) <= last_train]

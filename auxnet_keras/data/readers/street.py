@@ -1,4 +1,4 @@
-"""The built-in street scenes as a dataset: drawn once, then read like SYNTHIA."""
+"""The built-in street scenes as a data set: drawn once, then read like SYNTHIA."""
 
 import dataclasses
 import json
@@ -17,10 +17,10 @@ logger = logging.getLogger("auxnet_keras")
 
 
 class StreetSource(SynthiaSource):
-    """Reads the scenes in a folder; draws `SCENES` of them first where it is empty or absent.
+    """Reads the scenes in a folder; first draws `SCENES` of them if it is empty or missing.
 
-    Without a folder they lie in the user's cache folder. An interrupted drawing is taken up again.
-    Scenes of a number, seed or size of one's own: `ak.data.street.write(root, count, seed)`.
+    Without a folder, the scenes go to the user's cache folder. Interrupted drawing resumes. For
+    another number, seed or size of scenes: `ak.data.street.write(root, count, seed)`.
     """
 
     info = dataclasses.replace(
@@ -49,7 +49,7 @@ def _missing(root: Path) -> int:
 
 
 def _to_draw(root: Path, version: int) -> bool:
-    """Whether the folder is empty, absent, or was begun by this class."""
+    """Whether the folder is empty, missing, or was started by this class."""
     if not root.is_dir() or not any(root.iterdir()):
         return True
     try:

@@ -1,4 +1,4 @@
-"""SYNTHIA: the video sequences (SEQS) and RAND-CITYSCAPES, found by their folders."""
+"""SYNTHIA: the video sequences (SEQS) and RAND-CITYSCAPES."""
 
 import math
 import re
@@ -16,7 +16,7 @@ from auxnet_keras.data.units import Calibration, DepthEncoding, NoCalibrationErr
 from auxnet_keras.errors import DataError
 
 FAR = 65535
-"""Stored depth from here on (655.35 m) is sky or the far plane, which SYNTHIA does not document."""
+"""Stored depth from here on (655.35 m) is sky or the far plane; SYNTHIA does not document it."""
 
 _LABEL = png.Kind("label", 16, ("RGB",), "class id in the red channel")
 _DEPTH = png.Kind("depth", 16, ("RGB", "grey"), "centimetres, the same in every channel")
@@ -25,9 +25,9 @@ _DEPTH = png.Kind("depth", 16, ("RGB", "grey"), "centimetres, the same in every 
 class SynthiaSource(Source):
     """Reads a sequence's folder (the one that holds `RGB/`), RAND_CITYSCAPES, or a folder of these.
 
-    A frame belongs to its sequence's folder; all its cameras stay together. Validation is the last
-    sequences by name, about a fifth of the frames; seasons of one route (SYNTHIA-SEQS-01-DAWN,
-    SYNTHIA-SEQS-01-FOG) are not parted. Of a single sequence it is the end, after a gap.
+    A frame belongs to its sequence's folder; all its cameras stay together. The last sequences by
+    name validate, about a fifth of the frames; seasons of one route (SYNTHIA-SEQS-01-DAWN,
+    SYNTHIA-SEQS-01-FOG) stay together. Of a single sequence, the end validates, after a gap.
 
     Reference: Ros et al., CVPR 2016.
     """
@@ -51,7 +51,7 @@ class SynthiaSource(Source):
         found = [frame for folder in self._sequences() for frame in self._frames_of(folder)]
         if not found:
             raise DataError(
-                f"No SYNTHIA frame in {self.root}. Expected RGB/**/*.png beside GT/LABELS and "
+                f"No SYNTHIA frame in {self.root}. Expected RGB/**/*.png next to GT/LABELS and "
                 "Depth, here or in folders such as SYNTHIA-SEQS-01-SPRING; give the folder that "
                 f"holds them. Received: {contents(self.root)}."
             )
@@ -107,14 +107,14 @@ class SynthiaSource(Source):
         path = self._intrinsics(frame)
         if not path.is_file():
             raise NoCalibrationError(
-                f"No calibration for {frame.image}. Expected {path} (RAND-CITYSCAPES ships none); "
+                f"No calibration for {frame.image}. Expected {path} (RAND-CITYSCAPES has none); "
                 "train on metres or inverse_depth instead of disparity_px. Received: no such file."
             )
         return read_intrinsics(path)
 
 
 def read_intrinsics(path: Path) -> Calibration:
-    """Focal length, cx, cy and baseline [m] of a sequence, one a line; the first and last count."""
+    """Focal length, cx, cy and baseline [m] of a sequence, one per line; cx and cy are unused."""
     text = png.file_bytes(path).decode("ascii", errors="replace")
     try:
         focal, _, _, baseline = (float(word) for word in text.split())

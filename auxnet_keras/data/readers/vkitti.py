@@ -21,9 +21,9 @@ CAMERA = Calibration(focal=725.0087, baseline=0.532725)
 """Of release 2.0.3; 1.3.1 has one camera only."""
 
 FAR = 65535
-"""Stored depth of the sky and of everything beyond 655.34 m."""
+"""Stored depth of the sky and everything beyond 655.34 m."""
 
-_LABEL = png.Kind("label", 8, ("RGB",), "a colour a category")
+_LABEL = png.Kind("label", 8, ("RGB",), "one colour per category")
 _DEPTH = png.Kind("depth", 16, ("grey",), "centimetres")
 _MOST_WARNINGS = 10  # further files are logged as information
 
@@ -31,15 +31,15 @@ logger = logging.getLogger("auxnet_keras")
 
 
 class VkittiSource(Source):
-    """Reads a folder with the archives of 2.0.3, or with those of 1.3.1, unpacked anywhere below.
+    """Reads a folder with the archives of 2.0.3 or of 1.3.1, unpacked anywhere below it.
 
-    The colours of labels are those of the clip's `colors.txt` (2.0.3, where missing the release's
-    fixed ones) or `..._scenegt_rgb_encoding.txt` (1.3.1). Pixels of any other colour are ignored,
-    and counted in a warning that names the file.
+    Label colours come from the clip's `colors.txt` (2.0.3; the release's fixed colours if it is
+    missing) or `..._scenegt_rgb_encoding.txt` (1.3.1). Pixels of any other colour are ignored; a
+    warning names the file and counts them.
 
-    Validation is a tenth, as in Learning Boost: a fixed random choice of (scene, number), so that
-    the variations and cameras of one moment stay together. Moments next to each other do not:
-    `VkittiScenesSource` parts by scenes.
+    A tenth validates, as in Learning Boost: a fixed random choice of (scene, number), so that all
+    variations and cameras of one moment stay together. Neighbouring moments may be separated;
+    `VkittiScenesSource` splits by scenes.
 
     Reference: Gaidon et al., CVPR 2016; Cabon, Murray and Humenberger, 2020.
     """
@@ -113,7 +113,7 @@ class VkittiSource(Source):
         level = logging.WARNING if len(self._reported) < _MOST_WARNINGS else logging.INFO
         self._reported.add(path)
         place = self._palette(frame) or "Virtual KITTI 2.0.3's palette"
-        text = "%s: %d pixels of a colour that is no category in %s, such as %s; ignored"
+        text = "%s: ignored %d pixels of colours that are not in %s, such as %s"
         logger.log(level, text, path, pixels, place, colour)
 
     def stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
@@ -137,7 +137,7 @@ class Vkitti14Source(VkittiSource):
 
 
 class VkittiScenesSource(VkittiSource):
-    """Validation is whole scenes: the last ones, of all five Scene20 (or world 0020)."""
+    """Validates on whole scenes, the last by name: of all five, Scene20 (or world 0020)."""
 
     info = with_table(VkittiSource.info, "vkitti-scenes", VKITTI_12)
 
@@ -148,7 +148,7 @@ class VkittiScenesSource(VkittiSource):
 
 
 class Vkitti14ScenesSource(VkittiScenesSource):
-    """The 14 categories, whole scenes for validation."""
+    """The 14 categories; validates on whole scenes."""
 
     table = VKITTI_14
     info = with_table(VkittiSource.info, "vkitti-14-scenes", VKITTI_14)

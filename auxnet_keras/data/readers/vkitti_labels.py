@@ -19,10 +19,10 @@ CATEGORIES = {
     "Van": (0, 139, 139),
     "Undefined": (0, 0, 0),
 }
-"""Category to RGB colour; a category's place is its id. (1.3.1 has other colours in every clip.)"""
+"""Category to RGB colour; its position is its id. (In 1.3.1 every clip has other colours.)"""
 
 UNLISTED = len(CATEGORIES)
-"""The id of pixels whose colour is no category."""
+"""The id of pixels whose colour is not a category's."""
 
 _UNDEFINED = list(CATEGORIES).index("Undefined")
 
@@ -50,5 +50,5 @@ VKITTI_12 = LabelTable(
     {name: [list(CATEGORIES).index(c) for c in members] for name, members in _UNIFIED.items()},
     (UNLISTED,),
 )
-"""The order all driving datasets share. There is no sidewalk, pedestrian or cyclist; traffic lights
-and Misc are void."""
+"""The order all driving data sets share. There is no sidewalk, pedestrian or cyclist; traffic
+lights and Misc are void."""

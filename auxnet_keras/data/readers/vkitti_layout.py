@@ -1,4 +1,4 @@
-"""The files of Virtual KITTI 2.0.3 and 1.3.1, found by their paths."""
+"""Finds the files of Virtual KITTI 2.0.3 and 1.3.1 by their paths."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from auxnet_keras.data.files.listing import contents, files_below
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.errors import DataError
 
-# Every archive of 2.0.3 repeats the tree of scenes; where it was unpacked does not matter.
+# Every archive of 2.0.3 repeats the tree of scenes, so it may be unpacked anywhere.
 _FILE_2 = re.compile(
     r"(?:.*/)?(?P<clip>(?P<scene>Scene\d+)/[^/]+)/frames/(?P<what>rgb|depth|classSegmentation)/"
     r"(?P<camera>Camera_\d+)/(?:rgb|depth|classgt)_(?P<number>\d+)\.(?:jpg|png)",
@@ -27,7 +27,7 @@ _PALETTE_1 = re.compile(
 
 @dataclass
 class Found:
-    """What a folder holds of one release.
+    """The files of one release in a folder.
 
     Args:
         frames: Named by scene, variation, camera (2.0.3) and number.
@@ -42,7 +42,7 @@ def find(root: Path) -> tuple[int, Found]:
     """The release, 1 or 2, and its files.
 
     Raises:
-        DataError: Neither release, both, or (1.3.1) labels without their palette file.
+        DataError: Neither release, both of them, or (1.3.1) labels without their palette file.
     """
     files = sorted(files_below(root))
     releases = {
@@ -106,8 +106,8 @@ def _check_palettes(root: Path, found: Found) -> None:
         name = lacking[0]
         place = labels[name].parents[2] / f"{name.replace('/', '_')}_scenegt_rgb_encoding.txt"
         raise DataError(
-            f"No palette file for the labels of {name} in {root}. Expected {place}, since every "
-            "clip of Virtual KITTI 1.3.1 has colours of its own; unpack it from "
+            f"No palette file for the labels of {name} in {root}. Expected {place}, because every "
+            "clip of Virtual KITTI 1.3.1 has its own colours; unpack it from "
             "vkitti_1.3.1_scenegt.tar, or remove these labels. "
-            f"Received: {len(lacking)} clips without one."
+            f"Received: {len(lacking)} clips without a palette file."
         )

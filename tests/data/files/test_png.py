@@ -141,7 +141,7 @@ def test_grey_image_is_repeated(tmp_path):
 
 
 def test_16_bit_image_and_truncated_jpeg_are_refused(tmp_path):
-    with pytest.raises(DataError, match=r"8 bits a channel.*16-bit RGB"):
+    with pytest.raises(DataError, match=r"8 bits per channel.*16-bit RGB"):
         read_image(makers.write_png(tmp_path / "a.png", np.zeros((4, 4, 3), np.uint16)))
     path = tmp_path / "a.jpg"
     cv2.imwrite(str(path), makers.picture(1))

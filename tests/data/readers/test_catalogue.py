@@ -39,9 +39,9 @@ def test_unknown_kind_and_missing_root():
         ak.data.source("kiti", "x")
     with pytest.raises(ConfigError, match="did you mean 'kitti'"):
         ak.data.info("kiti")
-    with pytest.raises(ConfigError, match="kitti dataset needs its folder"):
+    with pytest.raises(ConfigError, match="kitti data set needs its folder"):
         ak.data.source("kitti")
-    with pytest.raises(ConfigError, match="folder dataset needs its folder"):
+    with pytest.raises(ConfigError, match="folder data set needs its folder"):
         ak.data.info("folder")
     with pytest.raises(DataError, match="No folder at"):
         ak.data.source("synthia", "/does/not/exist")

@@ -120,7 +120,7 @@ def test_lists(root):
     with pytest.raises(DataError, match=r"in both lists.*'b/1'"):
         source.frames("train")
     (root / "val.txt").write_text("a/11\n")
-    with pytest.raises(DataError, match=r"val\.txt.*as in 'a/1'.*Received: 'a/11'"):
+    with pytest.raises(DataError, match=r"val\.txt.*such as 'a/1'.*Received: 'a/11'"):
         source.frames("train")
     (root / "val.txt").unlink()
     with pytest.raises(DataError, match=r"val\.txt.*No such file"):
@@ -146,8 +146,8 @@ def test_one_sequence_is_cut_by_the_ratio(tmp_path):
         (changed(classes=["road"]), "classes: expected label ids and names"),
         (changed(classes={70000: "road"}), r"classes\.70000: expected a label id, 0 to 65535"),
         (changed(classes={"road": 3}), r"classes\.road: expected a label id"),
-        (changed(classes={1: "a\nb"}), r"classes\.1\.name: expected a class name of one line"),
-        (changed(classes={1: "a\r"}), r"classes\.1\.name: expected a class name of one line"),
+        (changed(classes={1: "a\nb"}), r"classes\.1\.name: expected a class name on one line"),
+        (changed(classes={1: "a\r"}), r"classes\.1\.name: expected a class name on one line"),
         (changed(classes={1: {"nam": "x"}}), "did you mean 'name'"),
         (changed(classes={1: {"name": "x", "color": [1, 2]}}), r"classes\.1\.color: expected"),
         (changed(ignore=[7]), r"ignore: expected ids that are not in classes. Received: \[7\]"),
@@ -157,7 +157,7 @@ def test_one_sequence_is_cut_by_the_ratio(tmp_path):
         (changed(depth=SPEC["depth"] | {"scale": 0}), r"depth\.scale: expected a positive"),
         (changed(depth=SPEC["depth"] | {"focal": 3}), r"depth\.baseline: expected a positive"),
         (changed(depth=SPEC["depth"] | {"scales": 1}), "did you mean 'scale'"),
-        (changed(split={"ratio": 1.5}), r"split\.ratio: expected a number between 0 and 1"),
+        (changed(split={"ratio": 1.5}), r"split\.ratio: expected the share of validation frames"),
         (changed(split={"train": "a"}), r"split\.val: expected a text file"),
         (changed(split={"train": "a", "val": "b", "ratio": 0.1}), "split: expected either"),
         (changed(split=0.2), "split: expected keys and values. Received: 0.2"),

@@ -57,7 +57,7 @@ def test_a_frame_is_the_right_way_up(original):
     np.testing.assert_array_equal(sample.depth[..., 0], np.where(depth > 0, depth, -1))
     inverse = source.read(frame, "inverse_depth").depth[1:, :, 0]
     np.testing.assert_allclose(inverse, 1 / depth[1:], rtol=1e-6)
-    with pytest.raises(DataError, match=r"images/00004.*no stereo pair"):
+    with pytest.raises(DataError, match=r"images/00004.*not a stereo pair"):
         source.read(frame, "disparity_px")
 
 
@@ -90,7 +90,7 @@ def test_info_of_every_kind(original):
     assert ak.data.info("nyuv2").num_classes == 13
     assert ak.data.info("nyuv2-40").kind == "nyuv2-40"
     assert ak.data.info("nyuv2-894", original).num_classes == 895
-    with pytest.raises(ConfigError, match="nyuv2-894 dataset needs its folder"):
+    with pytest.raises(ConfigError, match="nyuv2-894 data set needs its folder"):
         ak.data.info("nyuv2-894")
 
 
@@ -140,7 +140,7 @@ def test_no_files(tmp_path):
         Nyuv2Source(tmp_path).frames()
     with pytest.raises(DataError, match=rf"No {MAT} in"):
         Nyuv2With894Source(tmp_path)
-    with pytest.raises(DataError, match=r"No folder at .*nyuv2-894 dataset's folder"):
+    with pytest.raises(DataError, match=r"No folder at .*folder of the nyuv2-894 data set"):
         Nyuv2With894Source(tmp_path / "absent")
 
 
@@ -157,16 +157,16 @@ def test_no_splits(root):
     [
         ([0, 1], [2], r"frame numbers from 1 to 6.*Received: frame 0\."),
         ([1], [2, 7], r"frame numbers from 1 to 6.*Received: frame 7\."),
-        ([1, 2, 3], [3, 2], r"different frame numbers.*Received: 2 frames in both\."),
+        ([1, 2, 3], [3, 2], r"disjoint lists of frame numbers.*Received: 2 frames in both\."),
         ([], [2], r"Received: no frame to train on\."),
     ],
 )
 def test_wrong_splits(root, train, test, message):
     makers.nyu_splits(root, train, test)
-    with pytest.raises(DataError, match=rf"Not NYU-v2's division: .*splits\.mat.*{message}"):
+    with pytest.raises(DataError, match=rf"Not NYU-v2's split: .*splits\.mat.*{message}"):
         Nyuv2Source(root).frames("train")
     scipy.io.savemat(root / "splits.mat", {"train": [[1]]})
-    with pytest.raises(DataError, match=r"Not NYU-v2's division: .*Received: train\."):
+    with pytest.raises(DataError, match=r"Not NYU-v2's split: .*Received: train\."):
         Nyuv2Source(root).frames("train")
 
 
@@ -249,7 +249,7 @@ def test_names_that_are_none(root):
 def test_repeated_names(root):
     with h5py.File(root / MAT, "r+") as file:
         file["names"][0, 7] = file["names"][0, 8]
-    with pytest.raises(DataError, match=r"Received: 893 names of labels\."):
+    with pytest.raises(DataError, match=r"Received: 893 label names\."):
         Nyuv2With894Source(root)
 
 
