@@ -13,7 +13,7 @@ class Body:
         side_glass: The side windows, one polygon (z, y) each.
         width: Overall width.
         wheels: Positions z of the axles.
-        radius: Of the wheels.
+        radius: Radius of the wheels.
     """
 
     profile: tuple[tuple[float, float], ...]

@@ -12,7 +12,7 @@ from auxnet_keras.street.facade import facade, sample_style
 from auxnet_keras.street.palette import paint
 from auxnet_keras.street.weather import Weather
 
-# Draws a texture [rows, columns, 4] for (texels a metre, the wall's normal [3], its depth).
+# Draws a texture [rows, columns, 4] for (texels per metre, the wall's normal [3], its depth).
 Painter = Callable[[float, np.ndarray, float], np.ndarray]
 # Surface number of the gaps in a fence.
 SEEN_THROUGH = 2
@@ -26,7 +26,7 @@ class Lot:
     Args:
         start, stop: The two ends of its front, (x, z).
         depth: The vector from its front to its back, (x, z).
-        height: Of its eaves, metres.
+        height: Height of its eaves, metres.
         gabled: Whether it has a saddle roof.
         joined: Height of the building that touches it at `start`, 0 if none does.
     """
@@ -69,9 +69,9 @@ def paint_wall(
         ends: Ground positions (x, z) of its two ends.
         heights: Bottom and top, metres.
         label: Its class.
-        texture_of: Called with (texels a metre, normal, depth) only if it is in view; RGB and
-            the number of the surface, 1.
-        holes: Texels of surface SEEN_THROUGH show what is behind, and still are the wall's.
+        texture_of: Called with (texels per metre, normal, depth) only if the wall is in view;
+            returns RGB and the surface number, 1.
+        holes: Texels of surface SEEN_THROUGH show what is behind them but belong to the wall.
     """
     camera = canvas.camera
     a, b = ends
@@ -99,7 +99,7 @@ def paint_wall(
     size = np.array([heights[1] - heights[0], length])
     matrix = camera.wall_homography(corners[0], along, texture.shape[:2], size)
     matrix = np.array([[1, 0, -patch.x], [0, 1, -patch.y], [0, 0, 1]]) @ matrix
-    # Nothing is outside the texture; what is behind the camera has no positive inverse depth.
+    # Outside the texture there is nothing; what is behind the camera has no positive inverse depth.
     mode = cv2.INTER_NEAREST if holes else cv2.INTER_LINEAR
     patch.image = cv2.warpPerspective(texture, matrix, patch.image.shape[1::-1], flags=mode)
     canvas.paste(patch, patch.image[..., 3] != SEEN_THROUGH if holes else None)

@@ -14,15 +14,15 @@ BASELINE = 0.54
 class Camera:
     """Pinhole camera `height` metres above the plane Y = 0, looking along Z with X right, Y up.
 
-    A point (X, Y, Z) falls on `u = cx + f X / Z`, `v = cy + f (height - Y) / Z`, integers being
-    pixel centres. Pitch is a shift of `cy` (as of a lens), so that lines of the ground at one depth
-    stay rows of the image and `Z = f height / (v - cy)` holds on all of it.
+    A point (X, Y, Z) projects to `u = cx + f X / Z`, `v = cy + f (height - Y) / Z`; integers are
+    pixel centres. Pitch is a shift of `cy` (like a shift lens), so that points of the ground at one
+    depth stay on one image row and `Z = f height / (v - cy)` holds everywhere on the ground.
 
     Args:
         size: Height and width in pixels.
         focal: Focal length in pixels.
         cx: Column of the principal point.
-        cy: Row of the principal point, which is the horizon's.
+        cy: Row of the principal point, which is the horizon.
         height: Metres above the ground.
         baseline: Metres to the right camera of the stereo pair.
     """
@@ -62,8 +62,8 @@ class Camera:
     def plane(self, point: np.ndarray, normal: np.ndarray) -> np.ndarray:
         """Coefficients (a, b, c) of a plane's inverse depth, `1/Z = a ray_x + b ray_y + c`.
 
-        The inverse depth of any plane is linear in the image, which is what makes depth exact at
-        every pixel without tracing rays: put X = ray_x Z and Y = height - ray_y Z into
+        The inverse depth of any plane is linear in the image, so depth is exact at every pixel
+        without tracing rays: put X = ray_x Z and Y = height - ray_y Z into
         `normal . (P - point) = 0` and divide by Z. Points and normals are [..., 3].
         """
         offset = (normal * (point - (0.0, self.height, 0.0))).sum(axis=-1)
@@ -78,7 +78,7 @@ class Camera:
     def wall_homography(
         self, corner: np.ndarray, along: np.ndarray, texture: tuple[int, int], size: np.ndarray
     ) -> np.ndarray:
-        """Texture pixel (column, row) to image pixel for an upright rectangle.
+        """Maps texture pixels (column, row) to image pixels for an upright rectangle.
 
         Args:
             corner: Its upper left corner [3], metres.
@@ -96,7 +96,7 @@ class Camera:
 
 
 def sample_camera(rng: np.random.Generator, size: tuple[int, int]) -> Camera:
-    """A camera as cars, vans and trucks carry it: height and pitch vary, the lens does not."""
+    """A camera as mounted on cars, vans and trucks: height and pitch vary, the lens does not."""
     height, width = size
     return Camera(
         size=size,

@@ -15,7 +15,7 @@ _SHIFT = 4
 
 
 def clip_near(points: np.ndarray) -> np.ndarray:
-    """The part [M, 3] of a convex polygon [N, 3] that lies beyond the near plane."""
+    """The part [M, 3] of a convex polygon [N, 3] beyond the near plane."""
     if points[:, 2].min() >= NEAR:
         return points
     kept = []
@@ -28,10 +28,10 @@ def clip_near(points: np.ndarray) -> np.ndarray:
 
 
 class Patch:
-    """A rectangle of the canvas that one object is drawn on before it is depth-tested.
+    """A rectangle of the canvas on which one object is drawn before its depth test.
 
-    `image` [h, w, 4] holds RGB and, as fourth channel, which of the patch's surfaces is seen: its
-    number from `surface`, 0 where nothing is drawn. So one stroke paints colour and label.
+    `image` [h, w, 4] holds RGB and, as fourth channel, the number of the visible surface (from
+    `surface`; 0 where nothing is drawn). So one stroke paints colour and label.
     """
 
     def __init__(self, box: tuple[int, int, int, int]):
@@ -41,7 +41,7 @@ class Patch:
         self.surfaces: list[tuple[Label, np.ndarray, int]] = []
 
     def surface(self, label: Label, plane: np.ndarray, instance: int = 0) -> int:
-        """Add a plane (see `Camera.plane`) and what it belongs to; its number in this patch."""
+        """Add a plane (see `Camera.plane`) with its owner; returns its number in this patch."""
         self.surfaces.append((label, plane, instance))
         return len(self.surfaces)
 
@@ -64,10 +64,10 @@ class Patch:
 
 
 class Canvas:
-    """What is seen so far: colour, nearest surface and inverse depth of every sample.
+    """The picture so far: colour, nearest surface and inverse depth of every sample.
 
-    Surface 0 is the sky: inverse depth 0 everywhere. Other surfaces are planes; where they are
-    the nearest thing so far they replace what was there, whatever the order of painting.
+    Surface 0 is the sky, with inverse depth 0. Other surfaces are planes; where one is nearer than
+    what is there, it replaces it, whatever the order of painting.
     """
 
     def __init__(self, camera: Camera):
@@ -89,12 +89,12 @@ class Canvas:
         return self._instances
 
     def new_surface(self, label: Label, plane: np.ndarray) -> int:
-        """Register a plane that is painted without a patch; its number."""
+        """Register a plane that is painted without a patch; returns its number."""
         self._surfaces.append((label, plane, 0))
         return len(self._surfaces) - 1
 
     def glow(self, position: np.ndarray, colour: np.ndarray, size: float) -> None:
-        """A lamp at a point [3] whose halo is added when the picture is finished."""
+        """Register a lamp at a point [3]; `add_glow` draws its halo."""
         self.lamps.append((position, np.asarray(colour, float), size))
 
     def in_view(self, points: Iterable[np.ndarray], margin: float = 0.0) -> bool:
@@ -106,7 +106,7 @@ class Canvas:
         return bool(front and left and right)
 
     def patch(self, outline: np.ndarray, nearest: float) -> Patch | None:
-        """An empty drawing around pixels [N, 2], or None where all is nearer than `nearest`."""
+        """An empty patch around pixels [N, 2], or None if all there is nearer than `nearest`."""
         rows, columns = self.camera.size
         left, top = outline.min(axis=0).tolist()
         right, bottom = outline.max(axis=0).tolist()
@@ -118,10 +118,10 @@ class Canvas:
         return Patch((x, y, width, height)) if behind.min() < 1 / nearest else None
 
     def paste(self, patch: Patch, opaque: np.ndarray | None = None) -> None:
-        """Put a drawing on the canvas where it is nearer than what is there.
+        """Put a patch on the canvas where it is nearer than what is there.
 
         Args:
-            patch: The drawing.
+            patch: The patch.
             opaque: Boolean [h, w]; elsewhere the surface is recorded but the colour behind it
                 stays (railings, spokes).
         """
@@ -175,8 +175,8 @@ class Canvas:
         a, b, c = np.array(planes, np.float32).T
         ray_x, ray_y = self.output_camera.rays()
         inverse = a.take(surface) * ray_x + b.take(surface) * ray_y[:, None] + c.take(surface)
-        # A pixel's centre may lie just outside a surface that its sample hit; where the plane is
-        # so steep that this matters, the sample's own depth is the better one.
+        # A pixel's centre may be just outside a surface that its sample hit; if the plane is so
+        # steep that this matters, the sample's own depth is better.
         sample = self.inverse_depth[first::OVERSAMPLING, first::OVERSAMPLING]
         steep = (inverse < 0.5 * sample) | (inverse > 2 * sample)
         np.copyto(inverse, sample, where=steep)

@@ -32,8 +32,8 @@ class Mesh:
     Args:
         vertices: Corners of all polygons one after the other [V, 3].
         spans: Which vertices each polygon has.
-        faces, materials, tones, fine: Per polygon [P]: the face it lies on, what it is made of,
-            its brightness, and whether only a near vehicle shows it.
+        faces, materials, tones, fine: Per polygon [P]: its face, its material, its brightness, and
+            whether only a near vehicle shows it.
         normals, centres: Per face [F, 3].
     """
 

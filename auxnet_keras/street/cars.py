@@ -11,12 +11,12 @@ from auxnet_keras.street.palette import paint, pick
 from auxnet_keras.street.weather import Weather
 
 _KINDS = {"sedan": 0.3, "hatchback": 0.32, "suv": 0.22, "van": 0.11, "truck": 0.05}
-# Nearer than this a vehicle would have to be clipped; the street keeps that space free.
+# A nearer vehicle would need clipping; the street keeps that space free.
 _NEAREST = 1.2
 
 
 def sample_body(rng: np.random.Generator) -> str:
-    """Draw a kind of vehicle."""
+    """Draw a kind of vehicle at random."""
     return pick(rng, _KINDS)
 
 

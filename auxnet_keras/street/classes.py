@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class Label(IntEnum):
-    """Class ids in the order all datasets of this package share, lane marking last."""
+    """Class ids in the order all driving data sets of this package share, lane marking last."""
 
     VOID = 0
     SKY = 1

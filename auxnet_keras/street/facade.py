@@ -151,7 +151,7 @@ def facade(
         rng: Which windows have curtains, what shops sell.
         style: The architect.
         size: Height and length, metres.
-        scale: Texels a metre.
+        scale: Texels per metre.
         weather: The light.
         normal: The wall's unit normal [3].
         depth: How far away it is, for the haze.

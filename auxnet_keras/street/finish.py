@@ -15,7 +15,7 @@ def mirror_wet_ground(
 
     Args:
         canvas: The canvas, fully painted.
-        ground: Surfaces 1..ground lie on the ground.
+        ground: Surfaces 1..ground are on the ground.
         weather: Its `wet` is the strength.
         rng: Where the puddles are.
     """

@@ -56,7 +56,7 @@ class Frontage(Filler):
     def _building(
         self, sign: int, side: Side, t0: float, t1: float, tall: float, joined: float
     ) -> float:
-        """Put up a building; `joined` is the height of the one before it, 0 if there is none.
+        """Adds a building; `joined` is the height of the one before it, 0 if there is none.
 
         Returns its height if the next one will touch it, else 0.
         """

@@ -122,7 +122,7 @@ def paint_sign(
 def paint_traffic_light(
     canvas: Canvas, at: np.ndarray, weather: Weather, rng: np.random.Generator
 ) -> None:
-    """A signal on its post; the head is void, as SYNTHIA's id 15 is."""
+    """A signal on its post; the head is void, as SYNTHIA's id 15."""
     sketch = Sketch()
     height = float(rng.uniform(2.8, 3.6))
     _post(sketch, 0.0, height, 0.15, paint(rng, "dark", "grey", "green", "yellow"), weather)

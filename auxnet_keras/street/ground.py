@@ -64,13 +64,13 @@ def _grain(
 def paint_ground(
     canvas: Canvas, street: Street, weather: Weather, shadow: np.ndarray, rng: np.random.Generator
 ) -> int:
-    """Paint everything flat; returns the highest surface number it used.
+    """Paint everything flat; returns the highest surface number used.
 
     Args:
-        canvas: The canvas, nothing but sky on it.
+        canvas: The canvas, with nothing but sky.
         street: The street.
         weather: The light.
-        shadow: Share of light lost [rows, columns], 255 being all.
+        shadow: Share of light lost [rows, columns]; 255 is all.
         rng: Where colours and materials come from.
     """
     camera = canvas.camera

@@ -1,4 +1,4 @@
-"""Which things stand where along a street."""
+"""Decides which things stand where along a street."""
 
 from collections.abc import Iterator
 

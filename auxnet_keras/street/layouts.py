@@ -1,4 +1,4 @@
-"""The files of one scene as SYNTHIA SEQS and KITTI 2015 lay them out."""
+"""The files of one scene in the layouts of SYNTHIA SEQS and KITTI 2015."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from auxnet_keras.street.camera import BASELINE, FOCAL_PER_WIDTH
 from auxnet_keras.street.classes import Label
 from auxnet_keras.street.scene import Scene
 
-# SYNTHIA's own sequence names; a scene's light is its own, whatever its sequence is called.
+# SYNTHIA's sequence names; a scene's light does not follow from them.
 SEQUENCES = (
     "SYNTHIA-SEQS-01-SPRING",
     "SYNTHIA-SEQS-02-SUMMER",
@@ -85,7 +85,7 @@ def kitti_image(index: int, count: int) -> str:
 
 
 def visible_in_both(disparity: np.ndarray) -> np.ndarray:
-    """Which pixels [H, W] of the left view are also seen by the right camera."""
+    """Which pixels [H, W] of the left view the right camera sees, too."""
     height, width = disparity.shape
     column = np.rint(np.arange(width)[None, :] - disparity).astype(np.int64)
     row = np.broadcast_to(np.arange(height)[:, None], column.shape)
@@ -119,8 +119,8 @@ def kitti_files(scene: Scene, index: int, count: int) -> Files:
     }
 
 
-# Layout name to (path of a scene's picture, its files). The picture is written last: where it
-# exists, the scene is complete.
+# Layout name to (path of a scene's picture, its files). The picture is written last: if it exists,
+# the scene is complete.
 LAYOUTS: dict[str, tuple[Callable[[int, int], str], Callable[[Scene, int, int], Files]]] = {
     "synthia": (synthia_image, synthia_files),
     "kitti": (kitti_image, kitti_files),

@@ -1,4 +1,4 @@
-"""Tileable noise and the grain of the ground's materials, made once a process."""
+"""Tileable noise and the grain of the ground's materials, made once per process."""
 
 from functools import lru_cache
 
@@ -40,7 +40,7 @@ def film_grain() -> np.ndarray:
 
 
 def _tiles(rows: int, columns: int, shifted: bool, joint: int) -> np.ndarray:
-    """Stones of their own brightness with dark joints, around 0."""
+    """Stones of varied brightness with dark joints, around 0."""
     rng = np.random.default_rng([8, rows, columns])
     height, width = GRAIN // rows, GRAIN // columns
     field = np.repeat(np.repeat(rng.normal(0, 9, (rows, columns)), height, 0), width, 1)

@@ -5,7 +5,7 @@ from typing import TypeVar
 import numpy as np
 
 T = TypeVar("T")
-# Colour alone must not tell a class: walls, cars, coats, signs and fences all draw from these.
+# Colour alone must not reveal a class: walls, cars, coats, signs and fences all draw from these.
 SWATCHES: dict[str, list[tuple[int, int, int]]] = {
     "white": [(232, 230, 224), (214, 214, 212), (224, 218, 204)],
     "grey": [(168, 168, 166), (136, 138, 140), (112, 112, 114), (150, 146, 140), (186, 184, 180)],

@@ -82,7 +82,7 @@ def paint_pedestrian(
 
 
 def _wheel(sketch: Sketch, hub: tuple[float, float], squeeze: float, fine: bool) -> None:
-    """A bicycle's wheel: what is seen through its spokes is the cyclist's too."""
+    """A bicycle's wheel; what shows through its spokes is labelled cyclist, too."""
     radius, label = 0.34, Label.CYCLIST
     rim = [(hub[0] + x * squeeze * radius, hub[1] + y * radius) for x, y in _WHEEL]
     inner = [(hub[0] + x * squeeze * radius * 0.8, hub[1] + y * radius * 0.84) for x, y in _WHEEL]

@@ -7,13 +7,13 @@ import numpy as np
 
 from auxnet_keras.street.palette import pick
 
-# Beyond this many metres a bend goes on straight, so that no street turns back on itself.
+# Beyond this many metres a bend continues straight, so that no street turns back on itself.
 BEND_END = 70.0
 
 
 @dataclass(frozen=True)
 class Side:
-    """What lies between the road and the frontage on one side, widths in metres."""
+    """What is between the road and the frontage on one side, widths in metres."""
 
     road: float
     parking: float

@@ -81,7 +81,7 @@ def _paint(
 
 
 def check_size(seed: int, index: int, size: tuple[int, int]) -> None:
-    """Refuse what cannot be rendered.
+    """Refuse a scene that cannot be rendered.
 
     Raises:
         ConfigError: If the size is too small, or seed or index are negative.
@@ -92,17 +92,17 @@ def check_size(seed: int, index: int, size: tuple[int, int]) -> None:
         )
     if seed < 0 or index < 0:
         raise ConfigError(
-            "Seed and index of a street scene are at least 0. "
+            "Seed and index of a street scene must be 0 or more. "
             f"Received: seed={seed}, index={index}."
         )
 
 
 def render(seed: int, index: int, size: tuple[int, int] = (224, 384)) -> Scene:
-    """Render scene `index` of the endless series `seed`.
+    """Render scene `index` of the infinite series `seed`.
 
     Args:
         seed: Which series.
-        index: Which scene of it; scenes do not depend on each other.
+        index: Which scene of the series; scenes are independent of each other.
         size: Height and width in pixels, at least 32 each.
 
     Returns:
@@ -127,8 +127,8 @@ def render(seed: int, index: int, size: tuple[int, int] = (224, 384)) -> Scene:
     shadow = cast_shadows(canvas, things, weather)
     ground = paint_ground(canvas, street, weather, shadow, rng)
     paint_horizon(canvas, weather, rng)
-    # Nearest first, so that hidden things are skipped; what one sees through comes after what is
-    # behind it.
+    # Nearest first, so that hidden things are skipped; see-through things come after what is behind
+    # them.
     solid = [thing for thing in things if thing.kind not in _SEE_THROUGH]
     sheer = [thing for thing in things if thing.kind in _SEE_THROUGH]
     for thing in solid + sheer[::-1]:

@@ -53,10 +53,10 @@ def _ellipse(centre: np.ndarray, forward: np.ndarray, length: float, width: floa
 
 
 def cast_shadows(canvas: Canvas, things: list[Thing], weather: Weather) -> np.ndarray:
-    """Share of light lost on the ground [rows, columns] of the canvas, 255 being all."""
+    """Share of light lost on the ground [rows, columns] of the canvas; 255 is all."""
     rows, columns = canvas.camera.size
     mask, contact = _Ground(), _Ground()
-    # Where a point one metre up throws its shadow; long shadows are cut.
+    # Where a point one metre up casts its shadow; long shadows are cut.
     throw = -np.array([weather.sun[0], weather.sun[2]]) / max(float(weather.sun[1]), 0.22)
     sunny = weather.shadow > 0.3
     north = np.array([0.0, 1.0])

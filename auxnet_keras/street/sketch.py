@@ -11,16 +11,15 @@ from auxnet_keras.street.classes import Label
 from auxnet_keras.street.weather import Weather
 
 Point = Sequence[float]
-# What faces the camera also sees some sky.
+# A thing that faces the camera also receives some light from the sky.
 FRONT = np.array([0.0, 0.24, -0.97])
 _CIRCLE = [(math.cos(i * math.pi / 7), math.sin(i * math.pi / 7)) for i in range(14)]
 
 
 class Sketch:
-    """Pieces laid over each other, x right of and y above a point of the ground, in metres.
+    """Pieces drawn over each other, x right of and y above a point of the ground, in metres.
 
-    Pieces are collected first and lit, projected and filled together, since a street has
-    thousands of them.
+    Pieces are collected first, then lit, projected and filled together: a street has thousands.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The sky: gradient, sun, clouds; and the silhouettes far away on the horizon."""
+"""The sky: gradient, sun, clouds, and distant silhouettes on the horizon."""
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ from auxnet_keras.street.palette import paint
 from auxnet_keras.street.sketch import FRONT
 from auxnet_keras.street.weather import Weather
 
-# Clouds hang on a plane this high; its texture repeats every CLOUD_TILE metres.
+# Clouds are on a plane at this height; its texture repeats every CLOUD_TILE metres.
 _CLOUD_HEIGHT, _CLOUD_TILE = 1.0, 5.0
 _COARSE = 4
 

@@ -1,4 +1,4 @@
-"""A thing on a street, and who puts things there."""
+"""A thing on a street, and the base class of what places things."""
 
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ class Thing:
         kind: What it is.
         at: Where it stands on the ground, (x, z) in metres.
         forward: Unit vector (x, z) it points along.
-        size: A length that its kind gives a meaning to, metres.
+        size: A length in metres; its meaning depends on the kind.
         body: The kind of vehicle.
         ends: The two ends of something long.
         side: Which side of the street it lines, -1 or 1.
@@ -66,7 +66,7 @@ class Filler:
         self.stop = REACH if street.end is None else street.end - 8.5
 
     def add(self, kind: str, s: float, t: float, size: float = 0.0) -> None:
-        """Stand something at street coordinates (s, t), unless the camera is there."""
+        """Places something at street coordinates (s, t), unless the camera is there."""
         at = self.street.place(s, t)
         if at[1] > 2.2:
             self.things.append(Thing(kind, at, forward=self.street.heading(t), size=size))

@@ -181,10 +181,10 @@ def hedge_texture(
     """Leaves [rows, columns, 4] of a clipped hedge of (height, length) metres, as surface 1.
 
     Args:
-        rng: Where on the noise the leaves are taken from.
-        colours: What is seen of the darkest to the brightest leaf [256, 3].
+        rng: Where in the noise the leaves come from.
+        colours: Colours [256, 3] as seen, from the darkest to the brightest leaf.
         size: Height and length, metres.
-        scale: Texels a metre.
+        scale: Texels per metre.
     """
     rows = int(np.clip(size[0] * scale, 4, SIZE - 1))
     columns = int(np.clip(size[1] * scale, 4, SIZE - 1))

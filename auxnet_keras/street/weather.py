@@ -1,4 +1,4 @@
-"""Light and weather: where the sun stands, what the sky looks like, how far one sees."""
+"""Light and weather: position of the sun, look of the sky, range of sight."""
 
 import math
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Weather:
         sky_gain: Gain [3] of a surface that sees only the sky.
         zenith: Colour [3] of the sky overhead.
         horizon: Colour [3] of the sky at the horizon, and of the haze.
-        haze: Share of light lost a metre.
+        haze: Share of light lost per metre.
         clouds: Cover of the sky, 0..1.
         shadow: Darkness of cast shadows, 0..1.
         wet: Mirror-likeness of the road, 0..1.

@@ -1,4 +1,4 @@
-"""Writing street scenes to disk, resumably and without touching anybody's files."""
+"""Writes street scenes to disk; resumes, and never touches other files."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.street.layouts import LAYOUTS
 from auxnet_keras.street.scene import check_size, render
 
-# What the scenes of a folder are; its presence says that the folder is ours.
+# Describes the scenes of a folder; its presence means that this module made the folder.
 RECORD = "street.json"
 # Raised when the renderer changes what it draws.
 VERSION = 1
@@ -33,7 +33,7 @@ def _save(path: Path, content: np.ndarray | str | bytes) -> None:
 
 
 def _claim(root: Path, record: dict) -> None:
-    """Make `root` a folder of these scenes, or refuse because it is something else."""
+    """Make `root` a folder of these scenes, or refuse because it holds something else."""
     note = root / RECORD
     if note.is_file():
         text = read_text(note)
@@ -43,8 +43,8 @@ def _claim(root: Path, record: dict) -> None:
             found = text[:80]
         if found != record:
             raise DataError(
-                f"{root} already holds other street scenes, and scenes are never mixed or "
-                f"overwritten; choose another folder or remove this one. Expected {record}. "
+                f"{root} already holds other street scenes, which are never mixed or overwritten. "
+                f"Expected {record}; choose another folder or remove this one. "
                 f"Received: {shown(found)}."
             )
         return
@@ -52,7 +52,7 @@ def _claim(root: Path, record: dict) -> None:
         first = sorted(path.name for path in root.iterdir())[0]
         raise DataError(
             f"{root} is not empty and was not written by street.write; nothing was changed. "
-            f"Choose an empty or new folder. Received a folder that holds {first!r}."
+            f"Choose an empty or new folder. Received: a folder that holds {first!r}."
         )
     _save(note, json.dumps(record, indent=1) + "\n")
 
@@ -64,14 +64,14 @@ def write(
     layout: str = "synthia",
     size: tuple[int, int] = (224, 384),
 ) -> Path:
-    """Write `count` street scenes in the layout of a real dataset.
+    """Write `count` street scenes in the layout of a real data set.
 
     "synthia" is SYNTHIA SEQS (13 classes, metres), spread over five sequences so that a split by
     sequence works; "kitti" is KITTI 2015 (Cityscapes ids, disparity, calibration per frame).
-    The same call on the same folder writes what is missing, which after an interruption resumes.
+    The same call on the same folder writes what is missing, so it resumes after an interruption.
 
     Args:
-        root: Folder to write to; new, empty, or of an earlier equal call.
+        root: Folder to write to; new, empty, or from an earlier call with the same arguments.
         count: Number of scenes.
         seed: Which scenes.
         layout: "synthia" or "kitti".

@@ -1,4 +1,4 @@
-"""Which part of the street every bit of ground belongs to."""
+"""Assigns every bit of ground to a part of the street."""
 
 import numpy as np
 
@@ -47,7 +47,7 @@ def brightness_section(street: Street) -> np.ndarray:
 
 
 def section_entry(s: np.ndarray) -> np.ndarray:
-    """Where in a cross-section's table each s is."""
+    """The index of each s in a cross-section's table."""
     entry = ((s + EXTENT) * (1 / RESOLUTION)).astype(np.int32)
     return np.clip(entry, 0, round(2 * EXTENT / RESOLUTION) - 1, out=entry)
 
@@ -60,7 +60,7 @@ def _band(t: np.ndarray, start: float, stop: float) -> slice:
 
 
 def _end(zones: np.ndarray, t: np.ndarray, end: float, walk: float) -> None:
-    """The street that a T-junction opens into, eight metres wide."""
+    """The street at the end of a T-junction, eight metres wide."""
     rows = _band(t, end - walk - 8.0, np.inf)
     zones, t = zones[rows], t[rows]
     for start, zone in ((-walk - 8.0, ROAD), (-walk - 0.2, CURB), (-walk, WALK), (0.0, RIGHT_YARD)):
