@@ -126,6 +126,6 @@ def test_the_log_ends_where_it_is_and_training_goes_on(tmp_path, capsys):
                 logger.info("a line of more than a hundred letters %s", 100 * "x")
         logger.info("after")
     said = capsys.readouterr().err
-    assert said.count("log.txt is not written any more") == 1
+    assert said.count("log.txt is no longer written") == 1
     assert "Traceback" not in said and "after" in said
     assert logging.raiseExceptions

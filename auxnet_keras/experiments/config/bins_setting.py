@@ -1,17 +1,17 @@
-"""What a weighting's text may say about depth bins; needs neither a run nor its data."""
+"""Checks what a weighting's text says about depth bins; needs neither a run nor its data."""
 
 from auxnet_keras.errors import ConfigError, unknown
 
 
 def check(bins: int | str | None, rule: str | None) -> None:
-    """Refuses bins that cannot be.
+    """Refuses invalid bins.
 
     Args:
-        bins: How many, or the name of a data set whose authors' edges are meant.
-        rule: How they are measured.
+        bins: Their number, or the name of a data set whose authors' edges to use.
+        rule: The rule that measures them.
 
     Raises:
-        ConfigError: An unknown name, fewer than two bins, or a rule for edges that are given.
+        ConfigError: An unknown name, fewer than two bins, or a rule for fixed edges.
     """
     from auxnet_keras.data.bins import RULES
 
@@ -23,11 +23,10 @@ def check(bins: int | str | None, rule: str | None) -> None:
         preset_bins(bins)
         if rule is not None:
             raise ConfigError(
-                f"The edges of bins={bins} are given and not measured; leave bin_rule out. "
+                f"The edges of bins={bins} are fixed, not measured; leave out bin_rule. "
                 f"Received: bin_rule={rule!r}."
             )
     elif bins is not None and bins < 2:
         raise ConfigError(
-            "The depth is divided into two bins or more, for example bins=12. "
-            f"Received: bins={bins}."
+            f"bins must be a number of depth bins, 2 or more, such as bins=12. Received: {bins}."
         )

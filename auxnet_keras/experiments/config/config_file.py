@@ -1,4 +1,4 @@
-"""Configs on disk: YAML files of a user's own, and the recipes that come with the package."""
+"""Configs on disk: your own YAML files, and the recipes that come with the package."""
 
 from collections.abc import Mapping
 from importlib import resources
@@ -18,12 +18,14 @@ def read_settings(path: str | Path) -> dict[str, Any]:
     """The settings a YAML file holds, unchecked.
 
     Raises:
-        ConfigError: The file is missing, too large, no plain YAML, or not a mapping of names to
+        ConfigError: The file is missing, too large, not plain YAML, or not a mapping of names to
             values.
     """
     path = Path(path)
     if not path.is_file():
-        raise ConfigError(f"No configuration file there. Received: {str(path)!r}.")
+        raise ConfigError(
+            f"No such configuration file; give the path of a YAML file. Received: {str(path)!r}."
+        )
     return parsed(read_text(path, error=ConfigError), str(path))
 
 
@@ -31,13 +33,13 @@ def read_config(path: str | Path) -> RunConfig:
     """A config from a YAML file.
 
     Raises:
-        ConfigError: As `read_settings` and `RunConfig`; names the setting.
+        ConfigError: As `read_settings` and `RunConfig`; the message names the setting.
     """
     return RunConfig.from_mapping(read_settings(path), str(path))
 
 
 def as_config(config: RunConfig | Mapping[str, Any] | str | Path) -> RunConfig:
-    """A config given as one, as a mapping of its settings, or as a YAML file.
+    """A config from a config, a mapping of settings, or a YAML file.
 
     Raises:
         ConfigError: As `read_config`.
@@ -71,7 +73,7 @@ def recipes() -> list[str]:
 
 
 def recipe(name: str) -> dict[str, Any]:
-    """The settings of a packaged recipe: a paper's setup, to be completed with the data's folder.
+    """The settings of a packaged recipe: a paper's setup, without the data's folder.
 
     Raises:
         ConfigError: No recipe of that name.
@@ -95,7 +97,7 @@ def parsed(text: str, where: str) -> dict[str, Any]:
         settings = plain_yaml(text)
     except YamlError as error:
         raise ConfigError(
-            f"{where} is no plain YAML ({error}). Expected lines of `name: value`. "
+            f"{where} is not plain YAML ({error}). Expected lines of `name: value`. "
             f"Received: {where!r}."
         ) from None
     if settings is None:

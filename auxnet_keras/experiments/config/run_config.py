@@ -1,4 +1,4 @@
-"""What a run is made of: every setting that changes its result, checked before anything starts."""
+"""The config of a run: every setting that changes its result, checked before anything starts."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -28,18 +28,18 @@ def setting(
     flags: str = "",
     changeable: bool = False,
 ) -> Any:
-    """A field of `RunConfig`: all there is to say about a setting.
+    """A field of `RunConfig`: the definition of a setting.
 
     The command line's option, the page of settings and the checks are made from it.
 
     Args:
-        default: Its value unless given.
+        default: The default value.
         check: As in `values`: returns the value in its one form, or raises.
         help: One sentence for `--help` and the documentation.
-        metavar: What its value is called there.
-        optional: It may be `None`.
-        flags: Option names where they are not `--name-of-the-field`.
-        changeable: A run that goes on may be given another value.
+        metavar: The name of its value there.
+        optional: Whether it may be `None`.
+        flags: Option names, if not `--name-of-the-field`.
+        changeable: Whether a resumed run may have another value.
     """
     metadata = {
         "check": check,
@@ -54,13 +54,13 @@ def setting(
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RunConfig:
-    """All settings of a run; `config.yaml` of a run folder holds them but for `out`.
+    """All settings of a run; `config.yaml` of a run folder holds them, except `out`.
 
-    Every field says in its `help` what it is: `auxnet train --help` and the page of settings in the
+    The `help` of every field describes it; `auxnet train --help` and the page of settings in the
     documentation show it.
 
     Raises:
-        ConfigError: A value of the wrong kind or out of range, or an unknown name; settings that
+        ConfigError: A value of the wrong type or out of range, an unknown name, or settings that
             exclude each other.
 
     Example:
@@ -72,24 +72,24 @@ class RunConfig:
     data: str = setting(
         "street",
         values.text,
-        "Kind and folder of the data set, kitti:/data/kitti, say; street needs no folder.",
+        "Kind and folder of the data set, such as kitti:/data/kitti; street needs no folder.",
         "KIND[:ROOT]",
     )
     root: str | None = setting(
-        None, values.path, "Folder of the data set, where data names only the kind.", optional=True
+        None, values.path, "Folder of the data set, if data names only the kind.", optional=True
     )
     model: str = setting("auxnet", values.one_of(NETWORKS), "{names}.", "NAME")
     main: str = setting(
         "segmentation",
         values.one_of(TASKS),
-        "The task to be helped: segmentation, depth, or both, one after the other from the same "
-        "start, in two run folders below RUN.",
+        "Main task: segmentation, depth, or both: one after the other from the same initial "
+        "weights, in two run folders inside RUN.",
         "TASK",
     )
     single_task: bool = setting(
         False,
         values.boolean,
-        "Train the main task alone, as a baseline: the same network without the other decoder.",
+        "Train the main task alone, as a baseline: the same network without the auxiliary decoder.",
         flags="--single-task/--both-tasks",
     )
     weighting: str = setting(
@@ -103,32 +103,34 @@ class RunConfig:
     backbone: str | None = setting(
         None,
         values.one_of(BACKBONES),
-        "{names}. Default: resnet50; unet has an encoder of its own.",
+        "{names}. Default: resnet50; unet has its own encoder.",
         "NAME",
         optional=True,
     )
     weights: str | None = setting(
         None,
         values.weights,
-        "imagenet, none, a weights file of the backbone, or the folder of a run of the same "
-        "network to start from. Default: imagenet where there are any.",
+        "Initial weights: imagenet, none, a weights file of the backbone, or the run folder of the "
+        "same network. Default: imagenet if available.",
         "FILE",
         optional=True,
     )
     size: tuple[int, int] = setting(
         (224, 384), values.size, "Input height and width, multiples of 32 (unet: 16).", "H W"
     )
-    batch_size: int = setting(8, values.count, "Images in a step.", "N")
+    batch_size: int = setting(8, values.count, "Images per step.", "N")
     epochs: int = setting(200, values.count, "Passes over the data.", "N")
-    learning_rate: float = setting(1e-4, values.rate, "Of Adam.", "X")
+    learning_rate: float = setting(1e-4, values.rate, "Learning rate of Adam.", "X")
     learning_rate_drops: dict[int, float] | None = setting(
         None,
         values.rates_by_epoch,
-        "Epochs done and the learning rate from then on: 20:0.001,30:0.0001.",
+        "Finished epochs and the learning rate from then on: 20:0.001,30:0.0001.",
         "N:X,...",
         optional=True,
     )
-    seed: int = setting(0, values.seed, "Of split, order, augmentation and initial weights.", "N")
+    seed: int = setting(
+        0, values.seed, "Fixes order, augmentation, initial weights and what limit keeps.", "N"
+    )
     limit: int | None = setting(
         None, values.count, "At most N frames of each split.", "N", optional=True
     )
@@ -181,7 +183,7 @@ class RunConfig:
     ignore_void: bool = setting(
         True,
         values.boolean,
-        "Whether the class void is ignored or learnt.",
+        "Ignore the class void, or train it.",
         flags="--ignore-void/--train-void",
     )
     depth_unit: str | None = setting(
@@ -203,15 +205,15 @@ class RunConfig:
     on_bad_numbers: str = setting(
         "raise",
         values.one_of(BAD_NUMBERS),
-        "What a batch with NaN or infinity does: raise (ends the training), skip (is left out) or "
-        "rollback (to the newest checkpoint).",
+        "On a batch with NaN or infinity: raise (stop the training), skip (leave the batch out) or "
+        "rollback (return to the newest checkpoint).",
         "POLICY",
         changeable=True,
     )
     deterministic: bool = setting(
         True,
         values.boolean,
-        "Same bits on every run, or speed on a GPU.",
+        "Bit-identical results on every run, or more speed on a GPU.",
         flags="--deterministic/--no-deterministic",
     )
     out: str | None = setting(
@@ -241,7 +243,7 @@ class RunConfig:
 
     @property
     def network(self) -> Network:
-        """What the catalogue says of the model."""
+        """The model's entry in the catalogue."""
         return NETWORKS[self.model]
 
     @property
@@ -262,7 +264,7 @@ class RunConfig:
 
     @property
     def starts_from_run(self) -> bool:
-        """`weights` names a run and no file of a backbone."""
+        """Whether `weights` names a run, not a backbone's file."""
         if self.weights in ("none", "imagenet"):
             return False
         return not self._pretrained or Path(str(self.weights)).is_dir()
@@ -275,14 +277,14 @@ class RunConfig:
             )
         if self.network.own_encoder and self.backbone is not None:
             raise ConfigError(
-                f"The model {self.model!r} has an encoder of its own; leave backbone out. "
+                f"The model {self.model!r} has its own encoder; leave out backbone. "
                 f"Received: backbone={self.backbone!r}."
             )
         if not self._pretrained and self.weights == "imagenet":
             own = self.backbone is None
             which = f"model {self.model!r}" if own else f"backbone {self.backbone!r}"
             raise ConfigError(
-                f"The {which} comes without pretrained weights; say weights=none, or the folder of "
+                f"The {which} has no pretrained weights; set weights to none, or to the folder of "
                 f"a run of the same network. Received: weights={self.weights!r}."
             )
 
@@ -298,7 +300,7 @@ class RunConfig:
             alone = " with single_task" if self.network.two_tasks else ""
             raise ConfigError(
                 f"The model {self.model!r}{alone} has one task, so there is nothing to weight; "
-                f"say weighting=none, or train {two} with both tasks. "
+                f"set weighting=none, or train {two} with both tasks. "
                 f"Received: weighting={self.weighting!r}."
             )
         for name, given in (
@@ -314,7 +316,7 @@ class RunConfig:
                 )
 
     def _check_size(self) -> None:
-        """The models' own check needs Keras; this one comes before anything is imported."""
+        """Checks the size before anything is imported; the models' own check needs Keras."""
         stride = self.network.stride
         if any(side % stride for side in self.size):
             near = tuple(max(stride, round(side / stride) * stride) for side in self.size)
@@ -326,7 +328,7 @@ class RunConfig:
 
     @classmethod
     def help_of(cls, field: dataclasses.Field) -> str:
-        """What a setting is, with the names it may have filled in from their catalogue."""
+        """The help of a setting, with its valid names filled in from their catalogue."""
         names = getattr(field.metadata["check"], "names", ())
         return field.metadata["help"].format(
             names=", ".join(names), weightings=", ".join(WEIGHTINGS)
@@ -334,10 +336,10 @@ class RunConfig:
 
     @classmethod
     def from_mapping(cls, settings: Mapping[str, Any], where: str = "settings") -> "RunConfig":
-        """A config from names and values, as they stand in a YAML file.
+        """A config from names and values, as in a YAML file.
 
         Raises:
-            ConfigError: A name that is none of the settings, or as the constructor.
+            ConfigError: An unknown setting, or as the constructor.
         """
         names = [field.name for field in dataclasses.fields(cls)]
         for name in settings:
@@ -346,7 +348,7 @@ class RunConfig:
         return cls(**settings)
 
     def to_mapping(self) -> dict[str, Any]:
-        """What `config.yaml` holds: every setting except where the folder is."""
+        """The content of `config.yaml`: every setting except `out`."""
         values = dataclasses.asdict(self)
         del values["out"]
         return {**values, "size": list(self.size)}
@@ -374,14 +376,14 @@ def _absolute_data(name: str, value: str) -> str:
 
 
 CHANGEABLE = tuple(f.name for f in dataclasses.fields(RunConfig) if f.metadata["changeable"])
-"""Settings that may be different when a run resumes: they change nothing of what was done."""
+"""Settings that may change when a run resumes, because finished epochs do not depend on them."""
 
 
 def difference(old: RunConfig, new: RunConfig) -> list[str]:
-    """One line for every setting in which two configs differ: `epochs: 20 there, 30 asked for`."""
+    """One line per setting that differs: `epochs: 20 in the folder, 30 requested`."""
     before, after = old.to_mapping(), new.to_mapping()
     return [
-        f"{name}: {before[name]} there, {after[name]} asked for"
+        f"{name}: {before[name]} in the folder, {after[name]} requested"
         for name in before
         if before[name] != after[name]
     ]

@@ -1,8 +1,8 @@
-"""Reads the values of a text by the signature of the weighting they are for.
+"""Parses a weighting's values by the signature of its constructor.
 
-`true` is a bool, `0.5` a float, `loss` a text, as the parameter's type says. A parameter of the
-type `Mapping[str, float]` or `Sequence[float]` holds a value for each task: `400,1`, or
-`depth=1,segmentation=400`. Parameters of other types cannot be given in a text.
+The parameter's type decides: `true` is a bool, `0.5` a float, `loss` a string. A parameter of type
+`Mapping[str, float]` or `Sequence[float]` takes one value per task: `400,1`, or
+`depth=1,segmentation=400`. Parameters of other types cannot be given as text.
 """
 
 import inspect
@@ -19,16 +19,16 @@ SIMPLE = (bool, int, float, str)
 
 
 def read(name: str, method: Method, text: str, nested: Callable[[str], Any]) -> dict[str, Any]:
-    """The values of `text`, by the names of the constructor's parameters and of what is measured.
+    """The values of `text`, by the names of constructor parameters and measured quantities.
 
     Args:
-        name: Of the weighting, for messages.
-        method: Whose constructor is meant.
-        text: What stands behind the colon.
-        nested: Reads the text of a weighting inside the weighting.
+        name: The weighting's name, for messages.
+        method: The weighting's entry in the catalogue.
+        text: The text after the colon.
+        nested: Parses the text of a weighting inside the weighting.
 
     Raises:
-        ConfigError: Too many values, an unknown name, a value that is not of its type.
+        ConfigError: Too many values, an unknown name, or a value of the wrong type.
     """
     kinds = parameters(method)
     values: dict[str, Any] = {}
@@ -51,14 +51,14 @@ def read(name: str, method: Method, text: str, nested: Callable[[str], Any]) -> 
             values[key] = _value(kinds[key], value)
         except ValueError as error:
             raise ConfigError(
-                f"The value of {key} in a weighting {name!r} cannot be read; expected "
+                f"The value of {key} in the weighting {name!r} cannot be parsed. Expected "
                 f"{_usage(name, kinds)}. Received: {shown(value)} in {shown(text)}."
             ) from error
     return _by_parameter(name, method, kinds, values, text)
 
 
 def parameters(method: Method) -> dict[str, Any]:
-    """What a text may give: name -> type, in the constructor's order, what is measured last."""
+    """What a text may set: name -> type, in the constructor's order, measured quantities last."""
     short = {parameter: name for name, parameter in method.short_names.items()}
     found: dict[str, Any] = {}
     for parameter in _signature(method).values():
@@ -81,7 +81,7 @@ def _signature(method: Method) -> Mapping[str, inspect.Parameter]:
 def _by_parameter(
     name: str, method: Method, kinds: Mapping[str, Any], values: dict[str, Any], text: str
 ) -> dict[str, Any]:
-    """The values under their constructor's names; those of the tasks as one."""
+    """The values under the constructor's names; the tasks' values combined into one."""
     given = {method.short_names.get(key, key): value for key, value in values.items()}
     tasks = {task: given.pop(task) for task in TASKS if task in given}
     for parameter in _signature(method).values():
@@ -121,7 +121,7 @@ def _readable(kind: Any) -> bool:
 
 
 def _value(kind: Any, text: str) -> Any:
-    """The text as the first type of `kind` that takes it; a text is the last resort."""
+    """The text as the first type of `kind` that accepts it; str comes last."""
     members = _members(kind)
     for each in SIMPLE:
         if each not in members:

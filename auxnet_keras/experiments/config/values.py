@@ -1,6 +1,6 @@
-"""What the value of a setting may be: each function returns it in its one form, or raises.
+"""Validators of settings: each returns a value in its one form, or raises.
 
-TypeError says what it must be; LookupError carries the names it may be.
+TypeError says what the value must be; LookupError carries the valid names.
 """
 
 from collections.abc import Collection, Mapping
@@ -9,11 +9,10 @@ from typing import Any
 
 from auxnet_keras.core.whole_numbers import is_whole
 
-
 def text(value: object) -> str:
-    """A text."""
+    """A string."""
     if not isinstance(value, str):
-        raise TypeError("a text")
+        raise TypeError("a string")
     return value
 
 
@@ -22,7 +21,7 @@ def path(value: object) -> str:
     if not isinstance(value, str | Path):
         raise TypeError("a path")
     given = str(value)
-    # A NUL ends a name, and surrogates (half of a character, as \ud800 in YAML) are in none.
+    # A NUL ends a name, and no name has surrogates (half a character, such as \ud800 in YAML).
     if "\0" in given or any("\ud800" <= character <= "\udfff" for character in given):
         raise TypeError("a path")
     return given
@@ -35,7 +34,7 @@ def absolute(value: object) -> str:
         place.is_dir()  # a name that is too long
     except (OSError, RuntimeError) as error:  # RuntimeError: ~nobody, a loop of links
         reason = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
-        raise TypeError(f"a path that can be followed ({reason})") from error
+        raise TypeError(f"a path that can be resolved ({reason})") from error
     return str(place)
 
 
@@ -65,14 +64,14 @@ def seed(value: object) -> int:
     """A whole number >= 0."""
     if not is_whole(value) or value < 0:
         raise TypeError("a whole number >= 0")
-    if value >= 2**32:  # NumPy's generator takes no more
+    if value >= 2**32:  # NumPy's generator accepts no more
         raise TypeError("a whole number below 2**32")
     return int(value)
 
 
 def rate(value: Any) -> float:
     """A finite number > 0."""
-    try:  # YAML 1.1 reads 1e-4 (without a dot) as a text
+    try:  # YAML 1.1 reads 1e-4 (without a dot) as a string
         number = float(value) if not isinstance(value, bool) else 0.0
     except (TypeError, ValueError, OverflowError):
         number = 0.0
@@ -90,8 +89,10 @@ def share(value: Any) -> float:
 
 
 def rates_by_epoch(value: object) -> dict[int, float]:
-    """Epochs done -> learning rate from then on; `20:0.001,30:0.0001` as text."""
-    wrong = TypeError("epochs done and the learning rate from then on, as in 20:0.001,30:0.0001")
+    """Finished epochs -> learning rate from then on; `20:0.001,30:0.0001` as text."""
+    wrong = TypeError(
+        "finished epochs and the learning rate from then on, such as 20:0.001,30:0.0001"
+    )
     try:
         if isinstance(value, str):
             value = {int(k): v for k, v in (part.split(":") for part in value.split(","))}
@@ -109,8 +110,8 @@ def size(value: object) -> tuple[int, int]:
     return count(value[0]), count(value[1])
 
 
-class one_of:  # noqa: N801 - reads as the functions beside it do
-    """One of some names; a catalogue's may grow."""
+class one_of:  # noqa: N801 - reads like the functions above
+    """One of some names; a catalogue may grow later."""
 
     def __init__(self, names: Collection[str]) -> None:
         self.names = names

@@ -1,8 +1,8 @@
-"""Weightings by a short text, as the command line and configuration files name them.
+"""Weightings as short text, for the command line and configuration files.
 
-`ftwb`, `fixed:400,1` and `ftwb:focus=2,momentum=0` are a method's name and, behind a colon, values
-in the order of its constructor's parameters or by their names. The parameters' types say how a
-value is read; see `signature_text`.
+`ftwb`, `fixed:400,1` and `ftwb:focus=2,momentum=0` are a method's name and, after a colon, values
+in the order of its constructor's parameters or by their names. The parameters' types decide how a
+value is parsed; see `signature_text`.
 """
 
 import dataclasses
@@ -21,12 +21,12 @@ NONE = "none"
 
 @dataclasses.dataclass(frozen=True)
 class WeightingText:
-    """A text that was read.
+    """A parsed text.
 
     Attributes:
-        method: What the catalogue says of the weighting; `None` for `none`.
-        arguments: For its constructor.
-        measured: How a run measures what the text cannot say: `bins`, `bin_rule`.
+        method: The weighting's entry in the catalogue; `None` for `none`.
+        arguments: Arguments for its constructor.
+        measured: How a run measures what the text cannot give: `bins`, `bin_rule`.
     """
 
     method: Method | None
@@ -35,14 +35,14 @@ class WeightingText:
 
 
 def parse(spec: str) -> WeightingText:
-    """Reads a text; needs Keras only for values behind a colon.
+    """Parses a text; needs Keras only for values after a colon.
 
     Raises:
-        ConfigError: An unknown method or parameter, a value that is not of its kind.
+        ConfigError: An unknown method or parameter, or a value of the wrong type.
     """
     name, _, text = spec.strip().partition(":")
     if name == NONE and text:
-        raise ConfigError(f"The weighting 'none' takes 0 values. Received: {shown(spec)}.")
+        raise ConfigError(f"The weighting 'none' takes no values. Received: {shown(spec)}.")
     if name == NONE:
         return WeightingText(None, {}, {})
     if name not in WEIGHTINGS:
@@ -57,7 +57,7 @@ def parse(spec: str) -> WeightingText:
 
 
 def check(spec: str) -> None:
-    """Refuses a text that names no weighting, by building it if it has values.
+    """Refuses an invalid text; builds the weighting if the text has values.
 
     Raises:
         ConfigError: As `weighting`.
@@ -72,10 +72,10 @@ def weighting(spec: str, edges: Sequence[float] | None = None) -> "Weighting | N
 
     Args:
         spec: `none`, or a name of the catalogue with values: `fixed:S,D` (segmentation, depth),
-            `ftwb:focus=2,normalize=true`, `pareto:S,D`; a parameter that is a weighting itself
+            `ftwb:focus=2,normalize=true`, `pareto:S,D`; a parameter that is itself a weighting
             comes last and takes the rest: `class-wise:window=10,task=fixed:400,1`. `bins=` and
-            `bin_rule=` of `class-wise` say how a run makes the bins of an auxiliary depth.
-        edges: Between the bins of an auxiliary depth, for `class-wise`.
+            `bin_rule=` of `class-wise` define how a run bins an auxiliary depth.
+        edges: Edges between the bins of an auxiliary depth, for `class-wise`.
 
     Raises:
         ConfigError: As `parse`, and what the weighting itself refuses.
@@ -96,9 +96,9 @@ def weighting(spec: str, edges: Sequence[float] | None = None) -> "Weighting | N
 def _task_weighting(spec: str) -> "Weighting | None":
     name, _, _ = spec.partition(":")
     method = WEIGHTINGS.find(name) if name != NONE else None
-    if method is not None and method.from_run:  # it would name another one in turn, without end
+    if method is not None and method.from_run:  # it could nest another one in turn, without end
         raise ConfigError(
-            f"A weighting inside a weighting gives one weight to each task; {name!r} does not. "
-            f"Received: {shown(spec)}."
+            "A weighting inside a weighting must give one weight to each task, and "
+            f"{name!r} does not; choose another. Received: {shown(spec)}."
         )
     return weighting(spec)

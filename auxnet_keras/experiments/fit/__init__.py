@@ -1,1 +1,1 @@
-"""Training a run, from its config to a finished folder."""
+"""Trains a run, from its config to a finished folder."""

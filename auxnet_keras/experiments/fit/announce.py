@@ -1,4 +1,4 @@
-"""What a run says before it starts, on the terminal and in its manifest."""
+"""What a run reports before it starts, on the terminal and in its manifest."""
 
 import dataclasses
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
-    """Writes versions, seeds, device and data into the manifest, and that the run starts."""
+    """Writes versions, seeds, device, data and the start of the run to the manifest."""
     record = run.manifest
     frames = {"train": train.source_frames, "val": val.source_frames}
     tasks = ("segmentation", "depth")
@@ -44,7 +44,7 @@ def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
 def describe_run(
     run: Run, model: "AuxiliaryModel", info: "DatasetInfo", train: Any, val: Any
 ) -> None:
-    """Says what is about to be trained on what; the manifest keeps how large the network is."""
+    """Logs what will be trained on which data; the manifest keeps the number of parameters."""
     config = run.config
     where = config.data if config.root is None else f"{config.data}:{config.root}"
     trained, deployed = model.count_params(), model.main_model().count_params()
@@ -59,11 +59,12 @@ def describe_run(
         "network": f"{config.model}{_on(config.backbone)} ({_start(str(config.weights))}), "
         f"{'main task ' if config.tasks[1:] else ''}{config.main}, "
         f"{f'weighting {config.weighting}' if config.tasks[1:] else 'alone'}",
-        "images": f"{_trained_on(train.plan)}, {len(val.source_frames)} to validate on, of {where}",
+        "images": f"{_trained_on(train.plan)}, {len(val.source_frames)} to validate on, "
+        f"from {where}",
         **({"first": alone} if alone else {}),
         "classes": f"{info.num_classes}: {', '.join(info.class_names)}; depth in {unit}",
-        "input": f"{config.size[0]}x{config.size[1]}, {config.batch_size} images a step, "
-        f"{len(train)} steps an epoch, {config.epochs} epochs",
+        "input": f"{config.size[0]}x{config.size[1]}, {config.batch_size} images per step, "
+        f"{len(train)} steps per epoch, {config.epochs} epochs",
         "parameters": f"{trained:,} in training, {deployed:,} deployed",
         "run folder": f"{run.path}" + _after(epochs, batches),
     }

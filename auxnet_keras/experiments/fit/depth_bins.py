@@ -1,7 +1,7 @@
-"""The bins of the true depth that a class-wise weighting has where depth is the auxiliary task.
+"""Bins of the true depth, for a class-wise weighting with depth as the auxiliary task.
 
-They are measured once, before the first epoch, and stand in the run's manifest: a resumed run has
-the same classes.
+They are measured once, before the first epoch, and kept in the run's manifest, so that a resumed
+run has the same classes.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ def edges_of(run: "Run", train: Any) -> list[float] | None:
     """The edges between the bins of a run, or `None` if it needs none.
 
     Args:
-        run: Its weighting says how many bins, or whose; its manifest keeps the edges.
+        run: Its weighting gives the number of bins or a preset; its manifest keeps the edges.
         train: The training data.
 
     Raises:
@@ -53,7 +53,7 @@ def _make(run: "Run", train: Any, bins: int | str, rule: str) -> dict[str, Any]:
 
 
 def check_preset(config: "RunConfig") -> None:
-    """Refuses bins whose authors' edges have no counterpart in the unit that is trained.
+    """Refuses preset bins that cannot be converted to the unit of the training.
 
     Raises:
         ConfigError: As `auxnet_keras.data.preset_bins`.

@@ -1,4 +1,4 @@
-"""TensorBoard's event files on a full disk: their writers are TensorFlow's, and so is the error."""
+"""TensorBoard's event files on a full disk: TensorFlow writes them, and its error needs wording."""
 
 import contextlib
 import re
@@ -10,10 +10,10 @@ from auxnet_keras.storage.write_errors import not_written
 
 @contextlib.contextmanager
 def event_files_told(folder: Path) -> Iterator[None]:
-    """Turns what TensorFlow says when it cannot write events into a sentence.
+    """Turns TensorFlow's error for unwritable event files into one of this package.
 
     Args:
-        folder: TensorBoard's.
+        folder: TensorBoard's folder.
 
     Raises:
         DataError: The disk is full, or the folder cannot be written to.
@@ -28,5 +28,5 @@ def event_files_told(folder: Path) -> Iterator[None]:
             raise
         reason = re.search(r"\.v2; ([^\n]+)", text)
         said = reason[1] if reason else type(error).__name__
-        kept = "It goes on from the last checkpoint."
+        kept = "It resumes from the last checkpoint."
         raise not_written(f"TensorBoard's files in {folder}", said, kept) from error

@@ -1,4 +1,4 @@
-"""What a run leaves behind once its epochs are done."""
+"""Finishes a run after its last epoch: scores, figures, model card, export."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A network that starts from the weights of an earlier run."""
+"""Starts a network from the weights of an earlier run."""
 
 from typing import TYPE_CHECKING
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 
 def start_from_run(model: "AuxiliaryModel", config: RunConfig, depth_unit: str) -> None:
-    """Gives a new network the best weights of the run that `config.weights` names.
+    """Loads the best weights of the run that `config.weights` names into a new network.
 
-    Whose task was the main one does not matter, nor do the weighting and the image size; the state
-    of the run's weighting is left behind.
+    The run may have had another main task, weighting or image size; the state of its weighting is
+    not taken over.
 
     Args:
         model: The network of `config`.
-        config: Says which run.
-        depth_unit: In which the depth is going to be trained.
+        config: Its `weights` names the run.
+        depth_unit: The unit of the depth to train.
 
     Raises:
-        ConfigError: No run there, one without weights yet, or one of another network or another
+        ConfigError: Not a run, a run without weights yet, or one with another network or another
             number of classes.
 
     Reference:
@@ -36,8 +36,8 @@ def start_from_run(model: "AuxiliaryModel", config: RunConfig, depth_unit: str) 
     ]
     if differences:
         raise ConfigError(
-            f"A training starts from a run of the same network, and {run.path} is one of another: "
-            f"{'; '.join(differences)}. Name another run in weights, or ask for its network. "
+            f"The run to start from must have the same network, and {run.path} has another: "
+            f"{'; '.join(differences)}. Name another run in weights, or use that network. "
             f"Received: weights={config.weights!r}."
         )
     names = run.info.class_names
@@ -45,7 +45,7 @@ def start_from_run(model: "AuxiliaryModel", config: RunConfig, depth_unit: str) 
         raise ConfigError(
             f"The run {run.path} was trained on {len(names)} classes ({', '.join(names)}) and this "
             f"data has {len(model.class_names)} ({', '.join(model.class_names)}), so its weights "
-            f"do not fit. Received: weights={config.weights!r}."
+            f"do not fit; name another run. Received: weights={config.weights!r}."
         )
     if not (run.path / WEIGHTS).is_file():
         raise ConfigError(
@@ -55,7 +55,7 @@ def start_from_run(model: "AuxiliaryModel", config: RunConfig, depth_unit: str) 
     model.load_weights(run.path / WEIGHTS)
     if "depth" in config.tasks and depth_unit != run.depth_unit:
         logger.warning(
-            "%s predicts depth in %s; from here on it is in %s",
+            "%s was trained with depth in %s; from here on depth is in %s",
             run.path,
             run.depth_unit,
             depth_unit,
@@ -63,7 +63,7 @@ def start_from_run(model: "AuxiliaryModel", config: RunConfig, depth_unit: str) 
 
 
 def _identity(config: RunConfig) -> dict[str, str]:
-    """What decides which weights a network has."""
+    """The settings that decide which weights a network has."""
     return {
         "model": config.model,
         "backbone": str(config.backbone),

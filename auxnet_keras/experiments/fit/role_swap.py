@@ -1,4 +1,4 @@
-"""Learning Boost in both directions: each task is the main one once, from the same start."""
+"""Learning Boost in both directions: each task is the main one once, from the same weights."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -18,27 +18,27 @@ from auxnet_keras.experiments.run.run import Run
 from auxnet_keras.tables.table import Table
 
 ORDER = ("depth", "segmentation")
-"""Which task is the main one first, as in the paper."""
+"""The order of main tasks, as in the paper."""
 
 
 def learning_boost(config: RunConfig | Mapping[str, Any] | str | Path) -> dict[str, Run]:
     """Trains with depth as the main task, then with segmentation, and keeps the best of each.
 
-    Both trainings have the same settings, data and seed and start from the same weights: those of
-    the run that `weights` names, or the same random ones. Each has its own run folder in `out`,
-    `main_depth` and `main_segmentation`, with the weights that were best for its main task. Beside
-    them, `summary.{md,csv,tex,json}` has the scores of both. The same call resumes. With
-    `single_task` these are the two single-task baselines.
+    Both trainings have the same settings, data and seed and start from the same weights: from the
+    run that `weights` names, or the same random ones. Each has its own run folder in `out`,
+    `main_depth` or `main_segmentation`, with the best weights for its main task. Next to them,
+    `summary.{md,csv,tex,json}` holds the scores of both. The same call resumes. With `single_task`,
+    these are the two single-task baselines.
 
     Args:
-        config: As for `train`; its `main` does not matter.
+        config: As for `train`; its `main` is ignored.
 
     Returns:
         Main task -> its finished run.
 
     Raises:
-        ConfigError, DataError: As `train`; `out` is itself a run folder. What only the second
-            training would refuse is refused before the first.
+        ConfigError, DataError: As `train`; `out` is itself a run folder. Errors of the second
+            training's settings are raised before the first one starts.
 
     Example:
         >>> settings = ak.experiments.recipe("learning-boost/vkitti") | {"root": "/data/vkitti"}
@@ -52,12 +52,12 @@ def learning_boost(config: RunConfig | Mapping[str, Any] | str | Path) -> dict[s
     out = Path(base.out or f"{default_folder(base)}_both")
     if (out / "config.yaml").exists():
         raise ConfigError(
-            "Training in both directions makes two run folders, and this is one itself; choose "
-            f"another. Received: {str(out)!r}."
+            "Training in both directions writes two run folders inside `out`, and this folder is "
+            f"itself a run; choose another. Received: {str(out)!r}."
         )
     if base.single_task and base.starts_from_run:
         raise ConfigError(
-            "Each task alone has a network of its own, so one run cannot be the start of both; "
+            "Each single task has its own network, so one run cannot be the start of both; "
             "train them one by one, with main=depth and main=segmentation. "
             f"Received: weights={base.weights!r}."
         )
@@ -74,7 +74,7 @@ def learning_boost(config: RunConfig | Mapping[str, Any] | str | Path) -> dict[s
 
 
 def summary(runs: Mapping[str, Run]) -> Table:
-    """The table of both: validation losses at the epoch that was kept, then the usual scores."""
+    """The table of both runs: validation losses at the best epoch, then the usual scores."""
     losses: list[dict[str, float]] = [best_epoch(run) for run in runs.values()]
     rows = tuple(
         (name, tuple(of_run.get(key) for of_run in losses))

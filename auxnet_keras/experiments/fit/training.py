@@ -1,4 +1,4 @@
-"""Training a run, from its config to its folder."""
+"""Trains a run, from its config to its folder."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,10 +21,10 @@ _CHECKPOINT_STEPS = 500  # minutes of work; a save takes a second
 
 
 def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequence[Any] = ()) -> Run:
-    """Trains a run, or goes on with it, and leaves a folder that says everything about it.
+    """Trains or resumes a run, and writes a folder with everything about it.
 
-    The same config on the same folder goes on after the last finished epoch; on a finished folder
-    it says so and returns. Ctrl-C keeps what is finished and says what that is.
+    The same config on the same folder resumes from the newest checkpoint; on a finished folder it
+    says so and returns. Ctrl-C keeps the checkpoints and reports what is saved.
 
     Args:
         config: The settings: a `RunConfig`, a mapping of their names, or a YAML file.
@@ -35,7 +35,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
         The finished run.
 
     Raises:
-        ConfigError: A setting that cannot work; a folder with another run in it.
+        ConfigError: An invalid setting; a folder with another run in it.
         DataError: As the reader.
 
     Example:
@@ -46,7 +46,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
     config = as_config(config)
     run = open_folder(config)
     if run.finished:
-        print(f"{run.path} is finished; see {run.path / 'results.md'}.")
+        print(f"{run.path} is finished; its scores are in {run.path / 'results.md'}.")
         return run
     from auxnet_keras.data import sentence
     from auxnet_keras.experiments.fit.finalize import finish
@@ -196,9 +196,9 @@ def _learning_rate(config: RunConfig, phase: "Phase") -> list[Any]:
 def _what_is_saved(run: Run) -> str:
     epochs, batches = run.position_saved
     if not epochs and not batches:
-        return "No epoch was finished; the same command starts anew."
+        return "No epoch was finished; the same command starts over."
     within = f", {batches} batches of the next" if batches else ""
     return (
         f"{epochs} of {run.config.all_epochs} epochs{within} and the best weights so far are saved "
-        f"in {run.path}; the same command goes on from there."
+        f"in {run.path}; the same command resumes from there."
     )

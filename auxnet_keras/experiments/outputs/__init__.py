@@ -1,1 +1,1 @@
-"""What a run leaves for people: tables, figures, model card, exports."""
+"""What a run writes for people: tables, figures, model card, exports."""

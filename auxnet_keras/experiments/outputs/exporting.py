@@ -1,4 +1,4 @@
-"""A run's main task in the formats others load."""
+"""Exports a run's main task in formats that other programs load."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
 
 
 def export(run: "Run", formats: Sequence[str], out: str | Path | None = None) -> list[Path]:
-    """Writes the best weights' main task.
+    """Writes the main task with the best weights.
 
     Args:
         run: A trained run.
         formats: Names of `auxnet_keras.export.FORMATS`.
-        out: The folder; `export` in the run folder without.
+        out: The folder; by default `export` in the run folder.
 
     Returns:
-        What was written, in the order of `formats`.
+        The written paths, in the order of `formats`.
 
     Raises:
         ConfigError, ExportError: As `auxnet_keras.export.write`.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def write_figures(run: "Run", results: Mapping[str, Any], source: Source) -> None:
-    """Writes curves, confusion matrix and strip of a run whose epochs are done."""
+    """Writes curves, confusion matrix and picture strip of a run after its last epoch."""
     folder = run.path / "figures"
     history = run.history
     history["epoch"] = [epoch + 1 for epoch in history["epoch"]]
@@ -24,20 +24,20 @@ def write_figures(run: "Run", results: Mapping[str, Any], source: Source) -> Non
         plots.class_weight_map(history, folder / "class_weights.png")
     if "confusion" in results:
         names, counts = run.info.class_names, np.asarray(results["confusion"])
-        seen = (counts.sum(axis=0) + counts.sum(axis=1)) > 0  # not void, where it is ignored
+        seen = (counts.sum(axis=0) + counts.sum(axis=1)) > 0  # without void, if it is ignored
         shown = [name for name, used in zip(names, seen, strict=True) if used]
         plots.confusion_matrix(counts[seen][:, seen], shown, folder / "confusion.png")
     strip({run.config.model: run}, source, folder / "qualitative.png")
 
 
 def strip(runs: Mapping[str, "Run"], source: Source, path: Path, rows: int = 4) -> None:
-    """Paper A's Figure 4: image, truth, every run's class map, and depth.
+    """Figure 4 of the AuxNet paper: image, truth, the class map of every run, and depth.
 
-    The true depth is there as well if depth is the main task, and no classes if none are predicted.
+    Includes the true depth if depth is the main task, and omits classes if no run predicts them.
 
     Args:
-        runs: Column title -> run; all of the same data, size and classes.
-        source: Where the validation frames come from; as many as `rows`, evenly spaced.
+        runs: Column title -> run; all with the same data, size and classes.
+        source: The reader of the validation frames; shows `rows` of them, evenly spaced.
         path: The PNG to write.
         rows: Frames shown.
     """
@@ -71,12 +71,12 @@ def strip(runs: Mapping[str, "Run"], source: Source, path: Path, rows: int = 4) 
 
 
 def depth_picture(depth: np.ndarray, unit: str, stored_unit: str) -> np.ndarray:
-    """A predicted depth map as a picture in which near things are bright, whatever the unit.
+    """A predicted depth map as a picture; near is bright, whatever the unit.
 
     Args:
         depth: [H, W].
         unit: Its unit.
-        stored_unit: What "raw" is in this data set.
+        stored_unit: The unit behind "raw" in this data set.
     """
     far_is_large = zoom_power(unit, stored_unit) < 0
     return plots.colour_depth(np.maximum(depth, 1e-6), near_bright=far_is_large)

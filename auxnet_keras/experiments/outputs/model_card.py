@@ -1,4 +1,4 @@
-"""MODEL_CARD.md: what a trained network is, what it was trained on, and what it is worth."""
+"""MODEL_CARD.md: describes a trained network, its data and its scores."""
 
 from typing import TYPE_CHECKING
 
@@ -25,28 +25,28 @@ import auxnet_keras as ak
 model = ak.experiments.load_run("{path}").model()
 ```
 
-Input: RGB images, resized to {height}x{width} (the exported network does that itself). Classes:
+Input: RGB images, resized to {height}x{width} (the exported network resizes them itself). Classes:
 {classes}. Channel 0 is {first}.
 
-It was trained and scored on the data below and nothing else; on other cameras, places, weather or
-seasons its scores say nothing. It is not fit for any decision about safety.
+The network was trained and scored only on the data below; its scores do not carry over to other
+cameras, places, weather or seasons. Do not use it for decisions about safety.
 
 ## Data
 
 {data}: {train} frames to train on{labelled}, {val} to validate on. Depth in {unit}.
-Licence of the data: {licence}. Cite: {citation}
+Licence of the data: {licence}. Please cite: {citation}
 
 ## Training
 
 {settings}
-The weights are those of the epoch with the lowest validation loss of {main}. Versions, seeds and
-checksums are in `manifest.json`, every epoch in `history.csv`.
+The weights are from the epoch with the lowest validation loss of {main}. Versions, seeds and
+checksums are in `manifest.json`, losses and scores of every epoch in `history.csv`.
 
 ## Results
 
-{frames} validation frames at their own size. The position prior predicts, at each position, the
-class most frequent there in the training data. The validation frames also chose the epoch, so
-expect a little less on new ones.
+Scored on {frames} validation frames at their own size. The position prior predicts, for each
+position, the class that is most frequent there in the training data. The validation frames were
+also used to choose the epoch, so expect slightly lower scores on new frames.
 
 {table}
 ## Method
@@ -64,7 +64,7 @@ LEARNING_BOOST = (
 
 
 def model_card(run: "Run") -> str:
-    """The card of a finished run, as Markdown."""
+    """The model card of a finished run, as Markdown."""
     config, facts, info = run.config, run.manifest.content, run.info
     settings = yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
     untrained = config.ignore_void and info.class_names[0] == "void"

@@ -46,12 +46,12 @@ def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:
 
 
 def evaluation_table(results: Mapping[str, Any]) -> Table:
-    """One run beside the position prior."""
+    """A run's scores next to the position prior's."""
     return comparison({"model": results, "position prior": results["position_prior"]})
 
 
 def print_evaluation(results: Mapping[str, Any]) -> None:
-    """Prints one run beside the position prior."""
+    """Prints a run's scores next to the position prior's."""
     evaluation_table(results).show(
         f"{results['frames']} frames of {results['data']} ({results['split']}), native resolution"
     )

@@ -1,4 +1,4 @@
-"""Where a run goes: a new folder, one to go on with, one that is finished, or one to keep off."""
+"""Opens a run folder: new, to be resumed, finished, or refused."""
 
 from pathlib import Path
 
@@ -15,11 +15,11 @@ _CONFIG = "config.yaml"
 def open_folder(config: RunConfig) -> Run:
     """The run of a config: a new one, or one whose folder holds the same settings.
 
-    Writes nothing. A run without a finished epoch has nothing to lose: it may get other settings. A
-    later one may get another `on_bad_numbers`, to go on behind the numbers that stopped it.
+    Writes nothing. A run that has saved nothing may get other settings. Later, only
+    `on_bad_numbers` may change, so that a run can continue after the numbers that stopped it.
 
     Args:
-        config: `out` says where; `runs/<data>_<model>` without, with the weighting behind.
+        config: `out` is the folder; by default `runs/<data>_<model>`, with the weighting appended.
 
     Raises:
         ConfigError: The folder holds a run with other settings, or other files.
@@ -31,22 +31,22 @@ def open_folder(config: RunConfig) -> Run:
         fixed = [line for line in lines if line.partition(":")[0] not in CHANGEABLE]
         if fixed and _has_trained(run):
             raise ConfigError(
-                f"{path} holds a run with other settings. Choose another folder, or ask for the "
-                f"same settings to resume it. Received: {'; '.join(fixed)}."
+                f"{path} holds a run with other settings. Choose another folder, or use the same "
+                f"settings to resume it. Received: {'; '.join(fixed)}."
             )
         return Run(path, config) if lines else run
     if path.exists() and (not path.is_dir() or not all(map(_is_left, path.iterdir()))):
         raise ConfigError(
             "The run folder must be new, empty, or hold an earlier run with its config.yaml, so "
-            f"that nothing of yours is mixed with it. Received: {str(path)!r}."
+            f"that a run never mixes with your files; choose another. Received: {str(path)!r}."
         )
     return Run(path, config)
 
 
 def claim_folder(config: RunConfig) -> Run:
-    """As `open_folder`, and the settings are written there.
+    """As `open_folder`, and writes the settings there.
 
-    Only for whom has the folder alone: another process may be in its first epoch.
+    Only for the process that holds the folder's lock: another one may be in its first epoch.
     """
     run = open_folder(config)
     file = run.path / _CONFIG
@@ -70,7 +70,7 @@ def _has_trained(run: Run) -> bool:
 
 
 def default_folder(config: RunConfig) -> str:
-    """`runs/kitti_auxnet_ftwb`, say."""
+    """The default run folder, such as `runs/kitti_auxnet_ftwb`."""
     method = config.weighting.partition(":")[0]
     names = [config.data, config.model] + ([] if method == "none" else [method])
     return f"runs/{'_'.join(names)}"

@@ -1,4 +1,4 @@
-"""Files of a run: read with a sentence where they are damaged, written whole or not at all."""
+"""Files of a run folder: damaged ones raise a clear error; writes are complete or do not happen."""
 
 import json
 from pathlib import Path
@@ -13,11 +13,11 @@ from auxnet_keras.storage.atomic import write
 from auxnet_keras.storage.write_errors import writing
 
 MAX_JSON = 1 << 22
-"""Bytes; a manifest names a run's files, and a run has no ten thousand."""
+"""Bytes; a manifest lists a run's files, and a run has fewer than ten thousand."""
 
 _AGAIN = (
-    "restore it from a copy of the run folder, or move it away and give the run's `auxnet train` "
-    "command again, which writes it anew"
+    "restore it from a copy of the run folder, or move it away and repeat the run's `auxnet train` "
+    "command, which writes it again"
 )
 
 
@@ -26,10 +26,10 @@ def read_json(path: Path, **expected: type) -> dict[str, Any]:
 
     Args:
         path: The file.
-        expected: Names the object must have, and the type of each one's value.
+        expected: Names the object must have, and the type of each value.
 
     Raises:
-        DataError: The file cannot be read, is no JSON, or holds something else.
+        DataError: The file cannot be read, is not JSON, or holds something else.
     """
     try:
         content = json.loads(read_bytes(path, MAX_JSON))
@@ -46,19 +46,19 @@ def read_json(path: Path, **expected: type) -> dict[str, Any]:
 
 
 def damaged(path: Path, received: object, remedy: str = _AGAIN) -> DataError:
-    """The error for a file of a run folder that is not as training wrote it."""
+    """The error for a damaged file of a run folder."""
     line = " ".join(str(received).split())[:200].rstrip(".")
     return DataError(f"{path} is damaged; {remedy}. Received: {line}.")
 
 
 def write_json(content: Any, path: Path) -> None:
-    """Writes JSON; makes the folder it goes to."""
+    """Writes JSON; creates its folder."""
     with writing(path):
         write(path, json.dumps(content, indent=2) + "\n")
 
 
 def write_png(image: np.ndarray, path: Path) -> None:
-    """Writes uint8 or uint16 [H, W] as PNG; makes the folder it goes to."""
+    """Writes uint8 or uint16 [H, W] as PNG; creates its folder."""
     _, encoded = cv2.imencode(".png", image)
     with writing(path):
         write(path, encoded.tobytes())

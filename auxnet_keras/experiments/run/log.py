@@ -1,4 +1,4 @@
-"""log.txt: what was said about a run, on disk."""
+"""log.txt: the messages of a run, on disk."""
 
 import contextlib
 import logging
@@ -16,10 +16,10 @@ logger = logging.getLogger("auxnet_keras")
 
 @contextlib.contextmanager
 def run_log(folder: Path) -> Iterator[None]:
-    """Inside the block, what the package logs goes to the terminal and, dated, to log.txt.
+    """Inside the block, the package logs to the terminal and, with dates, to log.txt.
 
-    A warning is shown once: data is opened several times in a run. On a full disk log.txt ends
-    where it is, and the rest goes on.
+    A warning appears once, because a run opens its data several times. On a full disk log.txt stops
+    growing and the run continues.
 
     Raises:
         DataError: log.txt cannot be opened.
@@ -33,7 +33,7 @@ def run_log(folder: Path) -> Iterator[None]:
     terminal.addFilter(lambda record: not getattr(record, "file_only", False))
     before = logger.level, logger.propagate
     logger.setLevel(logging.INFO)
-    logger.propagate = False  # libraries give the root logger a handler, and lines came twice
+    logger.propagate = False  # libraries add a handler to the root logger: lines would come twice
     for handler in (file, terminal):
         handler.addFilter(_WarnOnce())
         logger.addHandler(handler)
@@ -43,18 +43,18 @@ def run_log(folder: Path) -> Iterator[None]:
         logger.level, logger.propagate = before
         for handler in (file, terminal):
             logger.removeHandler(handler)
-        with contextlib.suppress(OSError):  # what is left in its buffer finds no room, either
+        with contextlib.suppress(OSError):  # a full disk has no room for its buffer, either
             file.close()
 
 
 class _LogFile(logging.FileHandler):
-    """Says once that a line could not be written, where logging prints a stack for every line."""
+    """Reports once that a line could not be written; logging would print a stack for each."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        if not getattr(self, "_told", False):
-            self._told = True
+        if not getattr(self, "_reported", False):
+            self._reported = True
             error = sys.exc_info()[1]
-            print(f"{self.baseFilename} is not written any more: {error}", file=sys.stderr)
+            print(f"{self.baseFilename} is no longer written: {error}", file=sys.stderr)
 
 
 class _WarnOnce(logging.Filter):
@@ -70,7 +70,7 @@ class _WarnOnce(logging.Filter):
 
 
 class EpochLog(keras.callbacks.Callback):
-    """A line in log.txt for every epoch; the terminal has its progress line."""
+    """Writes a line to log.txt for every epoch; the terminal has its progress line."""
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         training = describe(logs or {}).plain

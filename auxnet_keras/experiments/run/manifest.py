@@ -1,4 +1,4 @@
-"""manifest.json: what a run was made with, when it ran, and the SHA-256 of all it left behind."""
+"""manifest.json: what a run was made with, when it ran, and the SHA-256 of every file it wrote."""
 
 import datetime
 import hashlib
@@ -17,7 +17,7 @@ from auxnet_keras.storage.lock import LOCK
 from auxnet_keras.storage.scratch import NAME
 
 CHECKOUT = Path(auxnet_keras.__file__).resolve().parents[1]
-"""Where the package's own repository is, if it runs from one."""
+"""The package's own repository, if it runs from one."""
 
 PACKAGES = ("auxnet_keras", "keras", "tensorflow", "numpy", "opencv-python-headless")
 
@@ -38,11 +38,11 @@ class Manifest:
         if self.path.is_file():
             self.content = read_json(self.path, events=list, artefacts=dict)
             if not all(isinstance(event, dict) for event in self.content["events"]):
-                raise damaged(self.path, "events that are none")
+                raise damaged(self.path, "events that are not objects")
 
     @property
     def finished(self) -> bool:
-        """The run's last event is its end."""
+        """Whether the run's last event is its end."""
         events = self.content["events"]
         return bool(events) and events[-1].get("event") == "end"
 
@@ -59,7 +59,7 @@ class Manifest:
         self._write()
 
     def record_artefacts(self) -> None:
-        """Takes the SHA-256 of every file of the folder but the manifest itself and locks."""
+        """Records the SHA-256 of every file in the folder except the manifest and locks."""
         folder = self.path.parent
         files = sorted(
             path
@@ -98,10 +98,10 @@ def versions() -> dict[str, str]:
 
 
 def git() -> dict[str, Any] | None:
-    """Commit and cleanness of the checkout this package runs from; `None` if it was installed.
+    """Commit of the checkout this package runs from, and whether it is clean; `None` if installed.
 
-    Only that checkout is asked, never the current folder: a repository's settings can name
-    programs for git to run, and a folder with data or a stranger's project is not to be trusted.
+    Never asks about the current folder: a repository's settings can name programs for git to run,
+    and a folder with data or a stranger's project is not trusted.
     """
     commit = _git("rev-parse", "HEAD")
     if commit is None:
@@ -110,7 +110,7 @@ def git() -> dict[str, Any] | None:
 
 
 def device() -> dict[str, Any]:
-    """What TensorFlow computes on."""
+    """The hardware TensorFlow computes on."""
     import tensorflow as tf
 
     gpus = tf.config.list_physical_devices("GPU")
@@ -126,7 +126,7 @@ def _git(*arguments: str) -> str | None:
     if not (CHECKOUT / ".git").exists():
         return None
     command = ["git", "-C", str(CHECKOUT), "-c", "core.fsmonitor=false", *arguments]
-    # Asking must not change the index, nor look further up for another repository.
+    # Git must neither change the index nor look in parent folders for another repository.
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
         "GIT_OPTIONAL_LOCKS": "0",

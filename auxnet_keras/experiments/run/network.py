@@ -1,4 +1,4 @@
-"""The network a config names."""
+"""Builds the network that a config names."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,13 @@ def network(
 ) -> "AuxiliaryModel":
     """Builds the network of a config, uncompiled.
 
-    With the same seed before it, the weights are the same whichever task is the main one, and with
-    `single_task` what is left of the network starts from the same weights, too.
+    With the same seed set before, the weights are the same whichever task is the main one; with
+    `single_task`, the remaining part of the network starts from the same weights, too.
 
     Args:
-        config: Says which model, backbone, weights, size and tasks.
+        config: Its model, backbone, weights, size and tasks define the network.
         class_names: One for each channel of the segmentation.
-        pretrained: `False` leaves the weights random, for a network whose own are loaded next.
+        pretrained: `False` leaves the weights random, if trained ones are loaded next.
 
     Raises:
         ConfigError: As the model's constructor.
@@ -48,5 +48,5 @@ def _main_alone(model: "AuxiliaryModel") -> "AuxiliaryModel":
 
 
 def other_task(task: str) -> str:
-    """The task that helps when `task` is the one to be helped."""
+    """The auxiliary task when `task` is the main one."""
     return "depth" if task == "segmentation" else "segmentation"

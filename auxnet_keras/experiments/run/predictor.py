@@ -1,4 +1,4 @@
-"""A trained network on images of any size, as it is deployed: resized in, resized back out."""
+"""Applies a trained network to images of any size: resizes the input, and the output back."""
 
 import dataclasses
 from typing import TYPE_CHECKING, Any
@@ -12,12 +12,12 @@ from auxnet_keras.errors import ConfigError
 if TYPE_CHECKING:
     from auxnet_keras.models import AuxiliaryModel
 
-_CHANNELS = 128  # OpenCV's images have no more
+_CHANNELS = 128  # OpenCV resizes no more at once
 
 
 @dataclasses.dataclass(frozen=True)
 class Prediction:
-    """What a network says about one image.
+    """What a network predicts for one image.
 
     Attributes:
         classes: uint8 [H, W], uint16 for more than 256 classes, or `None` for a network without
@@ -59,8 +59,8 @@ class Predictor:
         if self.needs_depth:
             if depth is None:
                 raise ConfigError(
-                    f"{self.model.name} takes depth as a second input; give a depth map with "
-                    "every image. Received: an image alone."
+                    f"{self.model.name} needs depth as a second input; give a depth map with "
+                    "every image. Received: only an image."
                 )
             batch = {
                 "image": batch,
@@ -74,7 +74,7 @@ class Predictor:
     def _classes(self, outputs: dict[str, np.ndarray], size: tuple[int, ...]) -> Any:
         if "segmentation" not in outputs:
             return None
-        # As in the exported network: scores are enlarged, then the largest is taken.
+        # As in the exported network: resize the scores, then take the largest.
         scores = _enlarged(outputs["segmentation"][0], size)
         return scores.argmax(axis=-1).astype(np.uint8 if scores.shape[-1] <= 256 else np.uint16)
 

@@ -1,4 +1,4 @@
-"""A run: a folder that holds one training and everything it left behind."""
+"""A run: a folder that holds one training and everything it wrote."""
 
 import csv
 import functools
@@ -27,7 +27,7 @@ RESULTS = "results.json"
 
 
 class Run:
-    """One training and all it left behind; reads the folder, computes nothing by itself.
+    """One training and everything it wrote; reads the folder and computes nothing.
 
     Args:
         path: The run folder.
@@ -51,23 +51,23 @@ class Run:
 
     @property
     def manifest(self) -> Manifest:
-        """What the run was made with."""
+        """The run's manifest."""
         return Manifest(self.path)
 
     @property
     def finished(self) -> bool:
-        """Training and evaluation came to their end, and their results are there."""
+        """Whether training and evaluation are complete and their results exist."""
         return self.manifest.finished and (self.path / RESULTS).is_file()
 
     @property
     def position_saved(self) -> tuple[int, int]:
-        """Finished epochs, and batches of the next, at which the newest checkpoint was written."""
+        """Finished epochs, and batches of the next, in the newest checkpoint."""
         names = [path.name for path in (self.path / "checkpoints").glob("epoch-*")]
         return max(filter(None, map(position, names)), default=(0, 0))
 
     @property
     def epochs_saved(self) -> int:
-        """Epochs after which the newest checkpoint was written: a resumed run goes on there."""
+        """Finished epochs in the newest checkpoint; a resumed run continues from there."""
         return self.position_saved[0]
 
     @property
@@ -93,7 +93,7 @@ class Run:
 
     @property
     def results(self) -> dict[str, Any]:
-        """What `results.json` holds: the evaluation of the best weights; empty before the end.
+        """The content of `results.json`: the scores of the best weights; empty before the end.
 
         Raises:
             DataError: The file is damaged.
@@ -113,9 +113,9 @@ class Run:
             facts["class_names"] = tuple(facts["class_names"])
             facts["palette"] = np.asarray(facts["palette"], np.uint8)
             if facts["palette"].ndim != 2 or facts["palette"].shape[1] != 3:
-                raise ValueError("a palette that is no list of colours")
+                raise ValueError("a palette that is not a list of colours")
             if not all(isinstance(name, str) for name in facts["class_names"]):
-                raise ValueError("class names that are no texts")
+                raise ValueError("class names that are not strings")
             return DatasetInfo(**facts)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise damaged(self.manifest.path, f"data: info: {error}") from error
@@ -127,7 +127,7 @@ class Run:
 
     @functools.cached_property
     def predictor(self) -> "Predictor":
-        """The network with the best weights on images of any size; built once."""
+        """The network with the best weights, for images of any size; built once."""
         from auxnet_keras.experiments.run.predictor import Predictor
 
         return Predictor(self.model(), self.depth_unit)
@@ -136,8 +136,7 @@ class Run:
         """The network with the best weights, rebuilt from the config.
 
         Raises:
-            ConfigError: There are no weights yet, they belong to another network, or their file is
-                damaged.
+            ConfigError: No weights yet, weights of another network, or a damaged file.
         """
         from auxnet_keras.experiments.run.network import network
 
@@ -156,12 +155,12 @@ class Run:
         if facts is None:
             raise ConfigError(
                 "The run folder's manifest.json does not say what the network was trained on; "
-                f"train it first. Received: {str(self.path)!r}."
+                f"train the run first. Received: {str(self.path)!r}."
             )
         if not isinstance(facts, dict) or not isinstance(facts.get("info"), dict):
-            raise damaged(self.manifest.path, "data without its info")
+            raise damaged(self.manifest.path, "data without info")
         if not isinstance(facts.get("depth_unit"), str):
-            raise damaged(self.manifest.path, "data without its depth_unit")
+            raise damaged(self.manifest.path, "data without depth_unit")
         return facts
 
 
@@ -169,8 +168,8 @@ def load_run(path: str | Path) -> Run:
     """The run in a folder.
 
     Raises:
-        ConfigError: The folder is missing or is no run folder.
-        DataError: There is a link in it.
+        ConfigError: The folder is missing or not a run folder.
+        DataError: It contains a link.
 
     Example:
         >>> run = ak.experiments.load_run("runs/kitti")
@@ -180,7 +179,7 @@ def load_run(path: str | Path) -> Run:
     file = path / "config.yaml"
     if not file.is_file():
         raise ConfigError(
-            "Not a run folder: a run folder holds the config.yaml that `auxnet train --out` "
+            "Not a run folder. Expected a folder with the config.yaml that `auxnet train --out` "
             f"wrote. Received: {str(path)!r}."
         )
     refuse_links(path)

@@ -1,1 +1,1 @@
-"""What a trained network is worth, and what it predicts."""
+"""Scores and predictions of a trained network."""

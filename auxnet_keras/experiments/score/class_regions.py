@@ -1,4 +1,4 @@
-"""Two runs compared inside and outside the region of each class: the paper's Table 1."""
+"""Compares two runs inside and outside the region of each class: the paper's Table 1."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,26 +26,26 @@ def compare(
 ) -> dict[str, Any]:
     """Scores two runs on the full image and inside and outside the region of each class.
 
-    The region of a class is where the truth says so. IoU inside is the IoU of the class, elsewhere
-    the mean of the IoU of the classes, weighted by their pixels; log L1 is the mean of
-    |ln p - ln g| over the pixels with a class and a depth of at most 80 m. So the full image is the
-    mean of inside and outside, weighted by their pixels. Predictions are resized to the image's own
-    size; frames are read one after the other.
+    The region of a class is where the truth has that class. IoU inside is the IoU of the class;
+    outside and on the full image it is the mean IoU of the classes, weighted by their pixels. Log
+    L1 is the mean of |ln p - ln g| over the pixels with a class and a depth of at most 80 m. So the
+    full image is the mean of inside and outside, weighted by their pixels. Predictions are resized
+    to the image's own size; frames are read one at a time.
 
     Args:
-        run_a, run_b: Trained runs, or their folders: a single-task and a multi-task one, say.
-        data: `KIND[:ROOT]` of other data, all of which is used; `None` for the validation split of
-            the runs' own.
+        run_a, run_b: Trained runs or their folders, for example single-task and multi-task.
+        data: `KIND[:ROOT]` of other data, used in full; `None` for the validation split of the
+            runs' data.
 
     Returns:
         {"data", "split", "frames", "runs": [name of a, name of b], "full": scores, "classes":
         {class: {"pixels": share of the labelled pixels, "depth_pixels": share of those with depth,
         "inside": scores, "outside": scores}}} with scores = {"iou": [a, b], "log_l1": [a, b]}.
-        `None` where a class has no pixel or a run has no such task.
+        `None` if a class has no pixels or a run does not have that task.
 
     Raises:
-        ConfigError: The runs were trained on different data or classes, and `data` does not say
-            which to use, or has others.
+        ConfigError: The runs were trained on different classes, or on different data without `data`
+            to choose one, or `data` has other classes.
         DataError: As the reader.
 
     Example:
@@ -79,7 +79,7 @@ def compare(
 
 
 def _names(runs: list[Run]) -> list[str]:
-    """The folders' names, as much of their paths as tells them apart."""
+    """The folders' names, with as much of their paths as distinguishes them."""
     places = [run.path.resolve().parts for run in runs]
     for parts in range(1, max(map(len, places)) + 1):
         names = ["/".join(place[-parts:]) for place in places]
@@ -98,8 +98,8 @@ def _data(runs: list[Run], data: str | None) -> tuple[RunConfig, str]:
         return configs[places.index((other.data, other.root))], "val"
     if places[0] != places[1]:
         raise ConfigError(
-            "The two runs were trained on different data; say with data=KIND:ROOT (--data) on "
-            f"which to compare them. Received: {places[0]} and {places[1]}."
+            "The two runs were trained on different data; choose the data to compare them on with "
+            f"data=KIND:ROOT (--data). Received: {places[0]} and {places[1]}."
         )
     return configs[0], "val"
 
@@ -150,7 +150,7 @@ def _results(sides: list[_Side], ignore_void: bool) -> dict[str, Any]:
     classes = {}
     for c, name in enumerate(sides[0].names):
         if name == "void" and ignore_void:
-            continue  # no pixel of the truth is void then
+            continue  # then no pixel of the truth is void
         share = {key: max(_share(one[key], c) for one in scores) for key in SCORES}
         classes[name] = {
             "pixels": share["iou"],
@@ -162,7 +162,7 @@ def _results(sides: list[_Side], ignore_void: bool) -> dict[str, Any]:
 
 
 def _share(score: Regions, c: int) -> float:
-    """0 as well for a run without that task: the other one's counts then."""
+    """0 for a run without that task, so that the other run's share counts."""
     return float(np.nan_to_num(score.share[c]))
 
 
@@ -189,7 +189,7 @@ def region_table(results: Mapping[str, Any]) -> Table:
 
 
 def print_comparison(results: Mapping[str, Any]) -> None:
-    """Prints what fits a terminal: not what is outside of the regions."""
+    """Prints what fits a terminal: only the scores inside the regions."""
     whole = region_table(results)
     shown = [i for i, column in enumerate(whole.columns) if " outside, " not in column]
     columns = ("pixels [%]", *(f"{title} {side}" for title in SCORES.values() for side in "AB"))
@@ -202,7 +202,7 @@ def print_comparison(results: Mapping[str, Any]) -> None:
 
 
 def write_comparison(results: Mapping[str, Any], out: Path) -> None:
-    """Writes `comparison.{md,csv,tex,json}` and, where a class was seen, `comparison.png`."""
+    """Writes `comparison.{md,csv,tex,json}` and, if any class was seen, `comparison.png`."""
     write_json(results, out / "comparison.json")
     region_table(results).write(out, "comparison")
     panels = {}

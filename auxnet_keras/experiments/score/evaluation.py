@@ -1,4 +1,4 @@
-"""Evaluation of a run at the images' own size, beside the position prior."""
+"""Evaluates a run at the images' own size, together with the position prior."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run
 
 MAX_METRES = 80.0
-"""Truth beyond does not count and predictions are clipped there, as is the custom outdoors."""
+"""True depth beyond this does not count and predictions are clipped, as is usual outdoors."""
 
-_NEAREST_TO_ZERO = 1e-6  # a disparity or inverse depth <= 0 means as far as can be
+_NEAREST_TO_ZERO = 1e-6  # a disparity or inverse depth <= 0 means infinitely far
 
 
 def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
@@ -33,15 +33,15 @@ def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
 
     Args:
         run: A trained run.
-        data: `KIND[:ROOT]` of other data, all of which is used; `None` for the validation split of
-            the run's own.
+        data: `KIND[:ROOT]` of other data, used in full; `None` for the validation split of the
+            run's data.
 
     Returns:
         {"data", "split", "frames", "segmentation": {score: value}, "depth": {score: value},
         "position_prior": {"segmentation": ...}, "confusion": [[int]]}; NaN is `None`.
 
     Raises:
-        ConfigError: The data's classes are not those the run was trained on.
+        ConfigError: The data has other classes than the run was trained on.
         DataError: As the reader.
 
     Example:
@@ -69,7 +69,7 @@ class Scores:
 
     Args:
         run: A trained run.
-        source: Where the frames come from.
+        source: The reader of the frames.
     """
 
     def __init__(self, run: "Run", source: Source) -> None:
@@ -126,8 +126,8 @@ class Scores:
     def _segmentation(self, counts: np.ndarray) -> dict[str, float | None]:
         scores = confusion.scores(counts, self.names)
         if self.ignore_void and "void" in self.names:
-            # No pixel of the truth is void then. Calling one void is a miss of its class, but void
-            # is no class to average over.
+            # Then no pixel of the truth is void. Predicting void is a miss for the true class, but
+            # void is not among the classes to average over.
             del scores["iou_void"]
             ious = [scores[f"iou_{name}"] for name in self.names if name != "void"]
             scores["mean_iou"] = np.nanmean(ious)
@@ -137,7 +137,7 @@ class Scores:
 def converted(
     source: Source, frame: Frame, values: np.ndarray, given: str, wanted: str
 ) -> np.ndarray:
-    """Depth [H, W] of a frame at its own size, from one unit to another."""
+    """Converts a frame's depth [H, W], at the frame's own size, from one unit to another."""
     encoding = source.encoding
     if given == "raw":
         values, given = values * encoding.scale + encoding.offset, encoding.unit
@@ -147,15 +147,15 @@ def converted(
 
 
 def _plain(scores: Mapping[str, Any]) -> dict[str, float | None]:
-    """Python floats, with `None` for NaN, which JSON does not know."""
+    """Python floats, with `None` for NaN, which JSON cannot express."""
     return {key: None if np.isnan(value) else float(value) for key, value in scores.items()}
 
 
 def check_classes(trained: tuple[str, ...], given: tuple[str, ...]) -> None:
-    """Refuses data of other classes than a run was trained on."""
+    """Refuses data with other classes than a run was trained on."""
     if trained != given:
         raise ConfigError(
             f"The run was trained on {len(trained)} classes ({', '.join(trained)}), and this data "
-            f"has others. Evaluate on data of the same classes. Received: {len(given)} classes "
-            f"({', '.join(given)})."
+            "has others. Evaluate on data with the same classes. "
+            f"Received: {len(given)} classes ({', '.join(given)})."
         )

@@ -1,4 +1,4 @@
-"""The position prior: what a network must beat. It knows where a pixel is and nothing else."""
+"""The position prior, a baseline that every network must beat: it knows only a pixel's position."""
 
 import contextlib
 from collections.abc import Iterable, Mapping
@@ -17,12 +17,12 @@ FILE = "position_prior.png"
 def position_prior(
     batches: Iterable[tuple[np.ndarray, Mapping[str, np.ndarray]]], classes: int, ignore: int
 ) -> np.ndarray:
-    """At each position the class most frequent there in the training data.
+    """For each position, the class that is most frequent there in the training data.
 
-    Positions never labelled get the class most frequent anywhere.
+    Positions that are never labelled get the most frequent class overall.
 
     Args:
-        batches: (image, {"segmentation": ids [B, H, W]}), unaugmented, as `ak.data.arrays` gives.
+        batches: (image, {"segmentation": ids [B, H, W]}), unaugmented, as from `ak.data.arrays`.
         classes: Number of classes.
         ignore: The ignore label.
 
@@ -38,30 +38,33 @@ def position_prior(
             if label != ignore:
                 counts[label] += (labels == label).sum(axis=0)
     if counts is None or not counts.any():
-        raise DataError("The training data has no labelled pixel. Received: no class anywhere.")
+        raise DataError(
+            "The training data has no labelled pixel; check its labels with `auxnet data verify`. "
+            "Received: no class anywhere."
+        )
     prior = counts.argmax(axis=0)
     prior[counts.sum(axis=0) == 0] = counts.sum(axis=(1, 2)).argmax()
     return prior.astype(np.uint8 if classes <= 256 else np.uint16)
 
 
 def write_prior(prior: np.ndarray, folder: Path) -> None:
-    """Keeps it in the run folder, so that a run can be evaluated without its training data."""
+    """Saves the prior in the run folder, so that evaluation needs no training data."""
     write_png(prior, folder / FILE)
 
 
 def read_prior(folder: Path) -> np.ndarray:
-    """What `write_prior` wrote.
+    """Reads what `write_prior` wrote.
 
     Raises:
-        DataError: It is missing or no image.
+        DataError: The file is missing or damaged.
     """
     file = folder / FILE
-    with contextlib.suppress(DataError):  # its remedy is another image of a user's own
+    with contextlib.suppress(DataError):  # its advice is for a user's own images
         data = png.file_bytes(file)
         found = png.header(data, file)
         if found.colour == "grey" and found.bits in (8, 16):
             return png.pixels(data, found, file, cv2.IMREAD_UNCHANGED)
     raise DataError(
-        f"{file} is missing or damaged; training writes it. Copy the whole run folder or train "
-        f"again. Received: {str(file)!r}."
+        f"{file} is missing or damaged. Expected the file that training wrote; copy the whole run "
+        f"folder or train again. Received: {str(file)!r}."
     )

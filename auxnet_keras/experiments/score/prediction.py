@@ -1,4 +1,4 @@
-"""Predictions on a user's own images, as pictures."""
+"""Predicts a user's own images and writes the results as pictures."""
 
 import glob
 from collections.abc import Iterator, Sequence
@@ -24,25 +24,25 @@ IMAGES = (".png", ".jpg", ".jpeg")
 def predict(
     run: "Run", paths: Sequence[str | Path], out: str | Path, *, depth: str | Path | None = None
 ) -> list[Path]:
-    """Predicts images with a run's best weights and writes what it sees.
+    """Predicts images with a run's best weights and writes the results.
 
     For `a.png`: `a_classes.png` (8-bit class ids at the image's size), `a_overlay.png` (the classes
-    over the image) and, where the network has depth, `a_depth.png` (near is bright). All images are
-    read before the first is predicted: nothing is written when one is bad.
+    over the image) and, if the network has depth, `a_depth.png` (near is bright). Reads all images
+    before predicting the first: if one is bad, nothing is written.
 
     Args:
         run: A trained run.
         paths: Images, folders of them, or patterns such as `drive/*.png`.
         out: The folder to write to.
         depth: For FuseNet, a folder of 16-bit depth PNGs, stored as in the run's data and named as
-            the images; without it an image's own depth in the run's data is used.
+            the images; by default the depth of each image in the run's data.
 
     Returns:
         The images predicted.
 
     Raises:
-        DataError: Nothing there, files that are no images, a picture that cannot be written.
-        ConfigError: FuseNet without depth, depth for another network; two images of one name.
+        DataError: No such file, a file that is not an image, a picture that cannot be written.
+        ConfigError: FuseNet without depth, depth for another network, two images of one name.
     """
     images = find_images(paths)
     names = _names(images)
@@ -50,7 +50,7 @@ def predict(
     predictor = run.predictor
     if depth is not None and not predictor.needs_depth:
         raise ConfigError(
-            f"The model {run.config.model!r} takes images alone; leave out --depth, which is "
+            f"The model {run.config.model!r} takes only images; leave out --depth, which is "
             f"FuseNet's second input. Received: {str(depth)!r}."
         )
     given = _Depths(run, depth) if predictor.needs_depth else None
@@ -71,19 +71,19 @@ def predict(
 
 
 def find_images(paths: Sequence[str | Path]) -> list[Path]:
-    """The images that files, folders and patterns name, folders and patterns in sorted order.
+    """The images that files, folders and patterns name; folders and patterns in sorted order.
 
-    A file named twice is one image.
+    A file named twice counts once.
 
     Raises:
-        DataError: One of them names nothing.
+        DataError: A path or pattern that names no image.
     """
     found: dict[Path, Path] = {}
     for path in paths:
         here = list(_below(str(path)))
         if not here:
             raise DataError(
-                f"No image there; expected a file, a folder of {', '.join(IMAGES)} files, or a "
+                f"No image found. Expected a file, a folder of {', '.join(IMAGES)} files, or a "
                 f"pattern in quotes. Received: {str(path)!r}."
             )
         for image in here:
@@ -103,7 +103,7 @@ def _below(path: str) -> Iterator[Path]:
 
 
 def _names(images: Sequence[Path]) -> list[str]:
-    """What the pictures are called: the files' names, with their folders' where these repeat."""
+    """Names of the pictures: the files' names, with their folders' names if these repeat."""
     names = [path.stem for path in images]
     if len(set(names)) < len(names):
         names = [f"{path.resolve().parent.name}_{path.stem}" for path in images]
@@ -111,8 +111,8 @@ def _names(images: Sequence[Path]) -> list[str]:
         twice = next(name for name in names if names.count(name) > 1)
         same = [str(path) for path, name in zip(images, names, strict=True) if name == twice]
         raise ConfigError(
-            f"Two images would be written under one name, {twice}_classes.png; predict them one "
-            f"after the other into different folders. Received: {same[0]!r} and {same[1]!r}."
+            f"Two images would be written under one name, {twice}_classes.png; predict them "
+            f"separately into different folders. Received: {same[0]!r} and {same[1]!r}."
         )
     return names
 
@@ -122,13 +122,13 @@ def _read(path: Path, depths: "_Depths | None") -> tuple[np.ndarray, np.ndarray 
 
 
 class _Depths:
-    """FuseNet's second input, found for an image."""
+    """Finds FuseNet's second input for an image."""
 
     def __init__(self, run: "Run", folder: str | Path | None) -> None:
         self.unit = run.depth_unit
         self.folder = None if folder is None else Path(folder)
         if self.folder is not None and not self.folder.is_dir():
-            what = "a file" if self.folder.exists() else "nothing there"
+            what = "a file" if self.folder.exists() else "which does not exist"
             raise DataError(
                 "--depth must be a folder of depth PNGs named as the images. "
                 f"Received: {str(folder)!r}, {what}."
@@ -144,14 +144,14 @@ class _Depths:
         frame = self.frames.get(image.resolve())
         if frame is None or frame.depth is None:
             raise ConfigError(
-                "This network takes depth as a second input, and the run's data has none for this "
+                "This network needs depth as a second input, and the run's data has none for this "
                 f"image; give a folder of depth PNGs with --depth. Received: {str(image)!r}."
             )
         return self.source.read(frame, self.unit).depth
 
     def _read(self, path: Path) -> np.ndarray:
         stored = png.decode(path, self.kind)
-        # The network divides each map by its largest value, so that no calibration matters.
+        # The network divides each map by its largest value, so calibration does not matter.
         anything = Calibration(focal=1.0, baseline=1.0)
         depth = stored if stored.ndim == 2 else stored[..., -1]  # red; OpenCV's order is BGR
         return self.source.encoding.decode(depth, self.unit, lambda: anything)

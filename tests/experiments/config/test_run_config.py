@@ -81,17 +81,17 @@ def test_yaml_reads_a_learning_rate_without_a_dot_as_text(tmp_path):
         ({"model": "segnet", "weighting": "twb"}, "has one task"),
         ({"model": "auxnet", "single_task": True, "weighting": "twb"}, "has one task"),
         ({"model": "fusenet", "main": "depth"}, "segmentation only"),
-        ({"backbone": "small", "weights": "imagenet"}, "say weights=none"),
-        ({"model": "unet", "weights": "imagenet"}, "say weights=none"),
-        ({"model": "unet", "backbone": "resnet50"}, "has an encoder of its own"),
+        ({"backbone": "small", "weights": "imagenet"}, "set weights to none"),
+        ({"model": "unet", "weights": "imagenet"}, "set weights to none"),
+        ({"model": "unet", "backbone": "resnet50"}, "has its own encoder"),
         ({"model": "unet", "size": [100, 320]}, "multiples of 16"),
         ({"model": "unet", "size": [100, 320]}, "the nearest is (96, 320)"),
         ({"single_task": "yes"}, "single_task must be true or false"),
-        ({"learning_rate_drops": 0.001}, "as in 20:0.001"),
-        ({"learning_rate_drops": {}}, "as in 20:0.001"),
-        ({"learning_rate_drops": {0: 0.001}}, "as in 20:0.001"),
-        ({"learning_rate_drops": {20: -1}}, "as in 20:0.001"),
-        ({"learning_rate_drops": "20=0.001"}, "as in 20:0.001"),
+        ({"learning_rate_drops": 0.001}, "such as 20:0.001"),
+        ({"learning_rate_drops": {}}, "such as 20:0.001"),
+        ({"learning_rate_drops": {0: 0.001}}, "such as 20:0.001"),
+        ({"learning_rate_drops": {20: -1}}, "such as 20:0.001"),
+        ({"learning_rate_drops": "20=0.001"}, "such as 20:0.001"),
     ],
 )
 def test_what_cannot_work_gets_a_sentence(settings, says):
@@ -126,7 +126,7 @@ def test_a_file_that_is_no_mapping_gets_a_sentence(tmp_path, text):
 
 
 def test_a_missing_file_gets_a_sentence(tmp_path):
-    with pytest.raises(ConfigError, match="No configuration file"):
+    with pytest.raises(ConfigError, match="No such configuration file"):
         read_settings(tmp_path / "none.yaml")
 
 
@@ -137,7 +137,10 @@ def test_an_empty_file_has_no_settings(tmp_path):
 
 def test_the_difference_names_every_setting_and_not_the_folder():
     old, new = RunConfig(out="a"), RunConfig(epochs=3, seed=1, out="b")
-    assert difference(old, new) == ["epochs: 200 there, 3 asked for", "seed: 0 there, 1 asked for"]
+    assert difference(old, new) == [
+        "epochs: 200 in the folder, 3 requested",
+        "seed: 0 in the folder, 1 requested",
+    ]
     assert difference(old, RunConfig(out="c")) == []
 
 
@@ -210,7 +213,7 @@ def test_an_unknown_recipe_gets_the_nearest():
 def test_configuration_files_are_read_without_running_them(tmp_path):
     file = tmp_path / "c.yaml"
     file.write_text("epochs: !!python/object/apply:os.system ['touch owned']\n")
-    with pytest.raises(ConfigError, match="no plain YAML"):
+    with pytest.raises(ConfigError, match="not plain YAML"):
         read_config(file)
     assert not Path("owned").exists()
     assert yaml.safe_load("a: 1") == {"a": 1}

@@ -43,7 +43,7 @@ def test_ftwb_parameters():
         ("fixed", "fixed:segmentation=...,depth=..."),
         ("fixed:400", "fixed:segmentation=...,depth=..."),
         ("fixed:1,2,3", "takes 2 value"),
-        ("none:1", "takes 0 value"),
+        ("none:1", "takes no values"),
     ],
 )
 def test_what_cannot_be_read_gets_a_sentence(spec, says):
@@ -85,10 +85,10 @@ def test_gradient_methods():
 @pytest.mark.parametrize(
     ("spec", "says"),
     [
-        ("class-wise:bins=1", "two bins or more"),
+        ("class-wise:bins=1", "depth bins, 2 or more"),
         ("class-wise:bins=kiti", "Unknown preset"),
         ("class-wise:bin_rule=logs", "did you mean 'log'"),
-        ("class-wise:bins=vkitti,bin_rule=log", "leave bin_rule out"),
+        ("class-wise:bins=vkitti,bin_rule=log", "leave out bin_rule"),
         ("class-wise:step_size=0", "step_size must be"),
         ("class-wise:task=none2", "Unknown weighting"),
     ],

@@ -52,14 +52,14 @@ def test_rollback_goes_back_to_the_checkpoint(poisoned, settings):
 def test_a_run_that_was_stopped_goes_on_with_another_policy(poisoned, settings):
     with pytest.raises(NonFiniteError, match="--on-bad-numbers skip"):
         train(settings())
-    with pytest.raises(ConfigError, match=r"Received: seed: 0 there, 5 asked for.$"):
+    with pytest.raises(ConfigError, match=r"Received: seed: 0 in the folder, 5 requested.$"):
         train(settings(on_bad_numbers="skip", seed=5))
     run = train(settings(on_bad_numbers="skip"))
     assert run.finished and policy_there(run) == "skip"
     assert run.history["skipped_batches"][1] == 1.0  # before, nobody counted
     events = run.manifest.content["events"]
     assert [event["event"] for event in events] == ["start", "change", "resume", "end"]
-    assert events[1]["settings"] == ["on_bad_numbers: raise there, skip asked for"]
+    assert events[1]["settings"] == ["on_bad_numbers: raise in the folder, skip requested"]
 
 
 def test_a_run_from_before_the_setting_goes_on_with_the_default(settings, tmp_path):

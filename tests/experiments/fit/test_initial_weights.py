@@ -39,7 +39,7 @@ def test_another_unit_of_depth_is_said(trained, settings, caplog):
     config = settings(weights=str(trained.path), weighting="none")
     model = network(config, trained.info.class_names)
     start_from_run(model, config, "inverse_depth")
-    assert "predicts depth in metres; from here on it is in inverse_depth" in caplog.text
+    assert "was trained with depth in metres; from here on depth is in inverse_depth" in caplog.text
 
 
 @pytest.mark.parametrize(

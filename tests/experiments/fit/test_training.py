@@ -101,13 +101,13 @@ def test_a_finished_run_is_left_alone(trained, settings, capsys):
 
 
 def test_other_settings_in_the_folder_are_refused_with_the_difference(trained, settings):
-    with pytest.raises(ConfigError, match="epochs: 2 there, 3 asked for"):
+    with pytest.raises(ConfigError, match="epochs: 2 in the folder, 3 requested"):
         train(settings(out=str(trained.path), epochs=3))
 
 
 def test_a_folder_of_somebody_elses_is_refused(settings, tmp_path):
     (tmp_path / "thesis.tex").write_text("mine")
-    with pytest.raises(ConfigError, match="nothing of yours"):
+    with pytest.raises(ConfigError, match="never mixes with your files"):
         train(settings(out=str(tmp_path)))
 
 

@@ -36,7 +36,7 @@ def test_files_folders_and_patterns_are_found(photos):
 @pytest.mark.parametrize("path", ["none.png", "*.tif", "empty"])
 def test_nothing_there_gets_a_sentence(tmp_path, path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match="No image there"):
+    with pytest.raises(DataError, match="No image found"):
         find_images([tmp_path / path])
 
 
