@@ -1,4 +1,4 @@
-"""The command line `auxnet`. Commands import TensorFlow only when they run: `--help` is instant."""
+"""The command line `auxnet`. Commands import TensorFlow only when they run, so `--help` is fast."""
 
 import importlib.metadata
 import sys
@@ -26,7 +26,7 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="auxnet",
-    help="Dense prediction helped by a second task that is thrown away at inference.",
+    help="Dense prediction with the help of an auxiliary task, which is dropped at inference.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -49,10 +49,10 @@ def _options(
         False, "--version", callback=_version, is_eager=True, help="Show the version and exit."
     ),
     debug: bool = typer.Option(
-        False, "--debug", help="Show the stack of an error; works behind a command, too."
+        False, "--debug", help="Show the traceback of an error; may also follow the command."
     ),
 ) -> None:
-    """Options of every command; `main` has taken `--debug` out already, wherever it stood."""
+    """Options of every command; `main` has already removed `--debug`, wherever it was."""
 
 
 def _load_plugins() -> None:
@@ -65,8 +65,8 @@ def _load_plugins() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs a command and exits: 0 done, 1 an error told in a sentence, 2 usage, 130 interrupted."""
-    warnings.formatwarning = lambda message, *_, **__: f"auxnet: {message}\n"  # no line of source
+    """Runs a command and exits: 0 done, 1 error with its message, 2 usage, 130 interrupted."""
+    warnings.formatwarning = lambda message, *_, **__: f"auxnet: {message}\n"  # no source line
     given = list(sys.argv[1:] if arguments is None else arguments)
     rest = [argument for argument in given if argument != "--debug"]
     try:
@@ -79,31 +79,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _say("interrupted.")
         sys.exit(INTERRUPTED)
     except Exception as error:
-        if hasattr(error, "exit_code") and hasattr(error, "show"):  # Typer's errors of usage
+        if hasattr(error, "exit_code") and hasattr(error, "show"):  # Typer's usage errors
             error.show()
             sys.exit(error.exit_code)
         sentence = _sentence(error)
         if sentence is None or len(rest) < len(given):
             traceback.print_exc()
-        _say(sentence or f"unexpected {type(error).__name__}; please report the lines above.")
+        _say(sentence or f"unexpected {type(error).__name__}; report the lines above as a bug.")
         sys.exit(1)
 
 
 def _sentence(error: Exception) -> str | None:
-    """What to tell a user; `None` for an error nobody foresaw."""
+    """The error as a user sees it; `None` for an unexpected one."""
     if isinstance(error, AuxnetError):
         return str(error)
-    if "tensorflow" in sys.modules:  # our own errors come out of tf.data in TensorFlow's clothes
+    if "tensorflow" in sys.modules:  # tf.data wraps our own errors in TensorFlow's
         from auxnet_keras.data import sentence
 
-        told = sentence(error)
-        if told is not None:
-            return told
+        unwrapped = sentence(error)
+        if unwrapped is not None:
+            return unwrapped
     if isinstance(error, OSError) and error.strerror:
         return (
-            f"{error.strerror}: a file or folder cannot be read or written. Check that the path is "
-            "right, what you may do there, and the free space. "
-            f"Received: {str(error.filename or 'no path')!r}."
+            f"{error.strerror}: a file or folder cannot be read or written. Check the path, its "
+            f"permissions and the free space. Received: {str(error.filename or 'no path')!r}."
         )
     return None
 

@@ -77,7 +77,7 @@ def test_train_evaluate_predict_export(auxnet, tiny, scenes, tmp_path):  # noqa:
     assert code == 0 and "finished" in out
 
     code, out, err = auxnet("train", *tiny, "--out", run, "--weighting", "twb")
-    assert code == 1 and "weighting: ftwb:focus=2 there, twb asked for" in err
+    assert code == 1 and "weighting: ftwb:focus=2 in the folder, twb requested" in err
 
     code, out, err = auxnet("evaluate", run, "--json", tmp_path / "new/scores.json")
     assert code == 0, err
@@ -135,11 +135,11 @@ def test_options_win_over_the_file_and_the_file_over_the_recipe(auxnet, tiny, tm
         (("train", "--size", "100", "320"), "the nearest is (96, 320)"),
         (("train", "--main", "bth"), "Unknown main"),
         (("train", "--main", "both", "--model", "segnet"), "segmentation only"),
-        (("train", "--single-task", "--weighting", "twb"), "say weighting=none"),
-        (("train", "--model", "unet", "--backbone", "resnet50"), "encoder of its own"),
-        (("train", "--learning-rate-drops", "20=0.001"), "as in 20:0.001"),
+        (("train", "--single-task", "--weighting", "twb"), "set weighting=none"),
+        (("train", "--model", "unet", "--backbone", "resnet50"), "has its own encoder"),
+        (("train", "--learning-rate-drops", "20=0.001"), "such as 20:0.001"),
         (("train", "--on-bad-numbers", "rolback"), "did you mean 'rollback'"),
-        (("train", "--weighting", "class-wise:bins=1"), "two bins or more"),
+        (("train", "--weighting", "class-wise:bins=1"), "depth bins, 2 or more"),
         (("train", "--weighting", "class-wise:bins=vkiti"), "did you mean 'vkitti'"),
         (("train", "--weighting", "class-wise:bin_rule=log2"), "did you mean 'log'"),
         (("train", "--weighting", "class-wise:rule=papr"), "did you mean 'paper'"),
@@ -148,7 +148,7 @@ def test_options_win_over_the_file_and_the_file_over_the_recipe(auxnet, tiny, tm
         (("train", "--weighting", "pareto"), "pareto:segmentation=...,depth=..."),
         (("train", "--backbone", "resnet500"), "did you mean 'resnet50'"),
         (("train", "--recipe", "auxnet/kity"), "did you mean 'auxnet/kitti'"),
-        (("train", "--config", "none.yaml"), "No configuration file"),
+        (("train", "--config", "none.yaml"), "No such configuration file"),
         (("evaluate", "/no/such/run"), "Not a run folder"),
         (("compare", "/no/such/run", "/nor/this"), "Not a run folder"),
         (("predict", "/no/such/run", "a.png"), "Not a run folder"),
@@ -215,13 +215,13 @@ def test_an_interrupt_anywhere_is_said(auxnet, monkeypatch, tmp_path):
     assert auxnet("evaluate", tmp_path) == (130, "", "auxnet: interrupted.\n")
 
 
-def test_an_error_nobody_foresaw_shows_its_stack(auxnet, monkeypatch, tmp_path):
+def test_an_unexpected_error_shows_its_stack(auxnet, monkeypatch, tmp_path):
     def broken(path):
         raise ZeroDivisionError("somewhere")
 
     monkeypatch.setattr("auxnet_keras.experiments.run.run.load_run", broken)
     code, _, err = auxnet("evaluate", tmp_path)
-    assert code == 1 and "Traceback" in err and "please report" in err
+    assert code == 1 and "Traceback" in err and "report the lines above" in err
 
 
 def test_a_file_that_cannot_be_written_gets_a_sentence(auxnet, tmp_path):

@@ -10,15 +10,23 @@ from auxnet_keras.commands.quiet import import_tensorflow
 
 
 def command(
-    run_a: Annotated[Path, typer.Argument(metavar="RUN_A", help="Single-task run folder, say.")],
-    run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="Multi-task run folder, say.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where tables and figure go.")],
+    run_a: Annotated[
+        Path, typer.Argument(metavar="RUN_A", help="Run folder, for example single-task.")
+    ],
+    run_b: Annotated[
+        Path, typer.Argument(metavar="RUN_B", help="Run folder, for example multi-task.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for tables and figure.")
+    ],
     data: Annotated[
         str | None,
-        typer.Option("--data", metavar="KIND[:ROOT]", help="Other data than the runs'; all of it."),
+        typer.Option(
+            "--data", metavar="KIND[:ROOT]", help="Other data to compare on, used in full."
+        ),
     ] = None,
 ) -> None:
-    """Compare two runs class by class: IoU and log L1 of depth, inside and outside its region."""
+    """Compare two runs class by class: IoU and log L1 of depth, inside and outside each class."""
     check_folder(out, "--out")
     import_tensorflow()
     from auxnet_keras.experiments.score.class_regions import (
@@ -30,4 +38,4 @@ def command(
     results = compare(run_a, run_b, data)
     write_comparison(results, out)
     print_comparison(results)
-    typer.echo(f"Tables and figure are in {out}")
+    typer.echo(f"Tables and figure written to {out}")

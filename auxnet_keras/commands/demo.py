@@ -11,7 +11,7 @@ from auxnet_keras.commands.quiet import import_tensorflow
 
 def command(
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Where everything goes.")
+        Path, typer.Option("--out", metavar="DIR", help="Folder for scenes, runs and results.")
     ] = Path("auxnet_demo"),
     epochs: Annotated[int, typer.Option("--epochs", metavar="N", min=1)] = 12,
     scenes: Annotated[

@@ -1,4 +1,4 @@
-"""`auxnet evaluate`: a run's best weights at native resolution, beside the position prior."""
+"""`auxnet evaluate`: scores a run's best weights at native resolution, next to a baseline."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,13 +13,15 @@ def command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.")],
     data: Annotated[
         str | None,
-        typer.Option("--data", metavar="KIND[:ROOT]", help="Other data than the run's; all of it."),
+        typer.Option(
+            "--data", metavar="KIND[:ROOT]", help="Other data to evaluate on, used in full."
+        ),
     ] = None,
     json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the numbers there, too.")
+        Path | None, typer.Option("--json", metavar="FILE", help="Also write the scores to FILE.")
     ] = None,
 ) -> None:
-    """Score a run at native resolution, beside a baseline that knows positions only."""
+    """Score a run at native resolution, next to a baseline that knows only positions."""
     check_file(json_file, "--json")
     import_tensorflow()
     from auxnet_keras.experiments.outputs.tables import print_evaluation

@@ -1,4 +1,4 @@
-"""`auxnet export`: the main task alone, in the formats others load."""
+"""`auxnet export`: the main task alone, in formats that other programs load."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Where a command writes to, checked before it computes for minutes."""
+"""Checks where a command will write, before it computes for minutes."""
 
 import os
 from pathlib import Path
@@ -7,10 +7,10 @@ from auxnet_keras.errors import ConfigError
 
 
 def check_folder(path: Path | None, option: str) -> None:
-    """Refuses a folder that cannot be made or written to.
+    """Refuses a folder that cannot be created or written to.
 
     Raises:
-        ConfigError: It, or what it would lie in, is a file or may not be written to.
+        ConfigError: It or its nearest existing parent is a file or not writable.
     """
     if path is None:
         return
@@ -22,16 +22,16 @@ def check_folder(path: Path | None, option: str) -> None:
         )
     if not os.access(existing, os.W_OK | os.X_OK):
         raise ConfigError(
-            f"{option} cannot be written, because {existing} may not be written to; change its "
+            f"{option} cannot be written, because {existing} is not writable; change its "
             f"permissions or choose another place. Received: {str(path)!r}."
         )
 
 
 def check_file(path: Path | None, option: str) -> None:
-    """Refuses a file that cannot be made or replaced.
+    """Refuses a file that cannot be created or replaced.
 
     Raises:
-        ConfigError: It is a folder, or what it would lie in is no folder to write to.
+        ConfigError: It is a folder, or its parent is not a writable folder.
     """
     if path is None:
         return

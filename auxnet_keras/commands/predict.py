@@ -1,4 +1,4 @@
-"""`auxnet predict`: class maps, overlays and depth pictures of a user's own images."""
+"""`auxnet predict`: class maps, overlays and depth pictures of your own images."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,7 @@ def command(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH...", help="Images, folders or patterns.")
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the pictures go.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the pictures.")],
     depth: Annotated[
         Path | None,
         typer.Option(
@@ -22,7 +22,7 @@ def command(
         ),
     ] = None,
 ) -> None:
-    """Predict images: class ids as PNG, a coloured overlay, and depth where the network has it."""
+    """Predict images: class ids as PNG, a coloured overlay, and depth if the network has it."""
     check_folder(out, "--out")
     import_tensorflow()
     from auxnet_keras.experiments.run.run import load_run

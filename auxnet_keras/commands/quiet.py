@@ -1,4 +1,4 @@
-"""TensorFlow without its start-up talk."""
+"""Imports TensorFlow without its start-up messages."""
 
 import os
 import sys
@@ -6,11 +6,11 @@ import tempfile
 
 
 def import_tensorflow() -> None:
-    """Imports TensorFlow and finds its devices, with what its libraries say meanwhile left out.
+    """Imports TensorFlow and finds its devices, without the messages of its libraries.
 
-    They write to file descriptor 2 before any of TensorFlow's own settings apply
-    (TF_CPP_MIN_LOG_LEVEL included), so the descriptor itself is turned away. Should the import
-    fail, everything is shown.
+    The libraries write to file descriptor 2 before any of TensorFlow's settings apply
+    (TF_CPP_MIN_LOG_LEVEL included), so the descriptor itself is redirected. If the import fails,
+    everything is shown.
     """
     if "tensorflow" in sys.modules:
         return

@@ -1,6 +1,6 @@
-"""`auxnet train`: options, recipe and configuration file become one config.
+"""`auxnet train`: combines options, recipe and configuration file into one config.
 
-The options are the fields of `RunConfig`: a setting is written down once, there.
+The options are the fields of `RunConfig`, the only place where a setting is defined.
 """
 
 import dataclasses
@@ -18,8 +18,8 @@ from auxnet_keras.experiments.config.config_file import read_settings, recipes
 from auxnet_keras.experiments.config.config_file import recipe as read_recipe
 from auxnet_keras.experiments.config.run_config import RunConfig
 
-ONLY_IN_FILES = ("root",)  # on the command line it stands behind the kind, in --data
-TYPED = (bool, int, float, str, tuple[int, int])  # other settings are read from a text
+ONLY_IN_FILES = ("root",)  # on the command line it follows the kind, in --data
+TYPED = (bool, int, float, str, tuple[int, int])  # other settings are parsed from text
 
 
 def command(*, recipe: str | None, config: Path | None, out: Path, **options: Any) -> None:
@@ -33,7 +33,7 @@ def command(*, recipe: str | None, config: Path | None, out: Path, **options: An
     if config is not None:
         settings |= read_settings(config)
     if options["data"] is not None:
-        settings["root"] = None  # it belonged to the other data
+        settings["root"] = None  # it belonged to the data of the file or recipe
     settings |= {name: value for name, value in options.items() if value is not None}
     settings["out"] = out
     if ":" in str(settings.get("weighting")):  # values are checked by building it, with Keras
@@ -68,7 +68,7 @@ def _option(field: dataclasses.Field) -> inspect.Parameter:
 
 
 def _default(default: Any) -> str:
-    """As the option would be given; switches and settings without a default show none."""
+    """The default as an option's value; none for switches and settings without a default."""
     if default is None or isinstance(default, bool):
         return ""
     given = " ".join(map(str, default)) if isinstance(default, tuple) else default
@@ -76,7 +76,7 @@ def _default(default: Any) -> str:
 
 
 def _type(field: dataclasses.Field) -> Any:
-    """The type that the command line reads: the field's own, or text."""
+    """The type that the command line parses: the field's own, or str."""
     members = (field.type,)
     if typing.get_origin(field.type) is types.UnionType:
         members = typing.get_args(field.type)
@@ -93,7 +93,7 @@ def _keyword(name: str, kind: Any, option: Any, default: Any) -> inspect.Paramet
 
 
 def _signature() -> inspect.Signature:
-    """That of `command`, for Typer: one option for every setting, then where settings come from."""
+    """The signature of `command` for Typer: an option per setting, then recipe and file."""
     fields = {field.name: field for field in dataclasses.fields(RunConfig)}
     first = fields.pop("out")
     shown = [field for name, field in fields.items() if name not in ONLY_IN_FILES]
@@ -105,7 +105,7 @@ def _signature() -> inspect.Signature:
             _keyword(
                 "recipe",
                 str | None,
-                typer.Option("--recipe", metavar="NAME", help=f"A packaged setup: {names}."),
+                typer.Option("--recipe", metavar="NAME", help=f"A packaged recipe: {names}."),
                 None,
             ),
             _keyword(
@@ -114,7 +114,7 @@ def _signature() -> inspect.Signature:
                 typer.Option(
                     "--config",
                     metavar="FILE",
-                    help="YAML with any of these settings; options here win over it.",
+                    help="YAML file with any of these settings; options override it.",
                 ),
                 None,
             ),

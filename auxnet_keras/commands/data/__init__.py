@@ -1,15 +1,15 @@
-"""`auxnet data ...`: what the top-level folder data_tools does, from the command line."""
+"""`auxnet data ...`: the tools of the top-level folder data_tools on the command line."""
 
 import typer
 
 from auxnet_keras.commands.data import browse, convert, download, statistics, synthesize, verify
 
-app = typer.Typer(help="Get and make data.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Get, check and make data.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
 def _group() -> None:
-    """Get and make data."""
+    """Get, check and make data."""
 
 
 for module in (download, verify, statistics, browse, convert, synthesize):

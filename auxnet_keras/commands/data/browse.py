@@ -16,33 +16,33 @@ def command(
         str, typer.Option("--split", metavar="NAME", help="train, val or all.")
     ] = "train",
     frames: Annotated[
-        int, typer.Option("--frames", metavar="N", help="So many, evenly spaced.")
+        int, typer.Option("--frames", metavar="N", help="Number of frames, evenly spaced.")
     ] = 6,
     frame: Annotated[
         list[str] | None,
-        typer.Option("--frame", metavar="NAME", help="This one instead; may be given repeatedly."),
+        typer.Option("--frame", metavar="NAME", help="This frame instead; may be repeated."),
     ] = None,
     size: Annotated[
         tuple[int, int],
         typer.Option("--size", metavar="H W", help="Height and width to train with."),
     ] = (224, 384),
     seed: Annotated[
-        int, typer.Option("--seed", metavar="N", min=0, help="Of the augmentation.")
+        int, typer.Option("--seed", metavar="N", min=0, help="Seed of the augmentation.")
     ] = 0,
     epoch: Annotated[
-        int, typer.Option("--epoch", metavar="N", min=0, help="Augmented as then, from 0.")
+        int, typer.Option("--epoch", metavar="N", min=0, help="Augment as in epoch N, from 0.")
     ] = 0,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", metavar="N", min=1, help="Of the training, if it has one."),
+        typer.Option("--limit", metavar="N", min=1, help="The training's --limit, if it has one."),
     ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The PNG to write.")] = Path(
         "browse.png"
     ),
 ) -> None:
-    """Draw frames with labels and depth, and as augmentation changes them: one PNG.
+    """Draw frames with labels and depth, plain and augmented, in one PNG.
 
-    Exit 1 if a frame cannot be read; the others are drawn nevertheless.
+    Exit 1 if a frame cannot be read; the others are still drawn.
     """
     check_file(out, "--out")
     from data_tools.browse.gallery import browse

@@ -1,4 +1,4 @@
-"""`auxnet data convert`: any data set as single files that read fast."""
+"""`auxnet data convert`: any data set as single files that load fast."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +12,9 @@ def command(
     data: Annotated[
         str, typer.Argument(metavar="KIND:ROOT", help="The data set to read, as for --data.")
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")],
 ) -> None:
-    """Write a data set as single files that read fast: the kind `folder`. Resumes."""
+    """Write a data set as single files that load fast: the kind `folder`. Resumes."""
     check_folder(out, "--out")
     from data_tools.convert.conversion import convert
 

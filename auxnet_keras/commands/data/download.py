@@ -1,4 +1,4 @@
-"""`auxnet data download`: published data sets, where their readers look."""
+"""`auxnet data download`: published data sets, laid out for their readers."""
 
 import sys
 from pathlib import Path
@@ -16,19 +16,19 @@ def command(
     kind: Annotated[
         str,
         typer.Argument(
-            metavar="KIND", help="kitti, vkitti or nyuv2; for others it says how to get them."
+            metavar="KIND", help="kitti, vkitti or nyuv2; for others, shows how to get them."
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the data set goes.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the data set.")],
     release: Annotated[
         str | None,
-        typer.Option("--release", metavar="NAME", help="Of vkitti: 2.0.3 (default) or 1.3.1."),
+        typer.Option("--release", metavar="NAME", help="For vkitti: 2.0.3 (default) or 1.3.1."),
     ] = None,
     keep_archives: Annotated[
-        bool, typer.Option("--keep-archives", help="Do not remove archives once unpacked.")
+        bool, typer.Option("--keep-archives", help="Keep the archives after unpacking.")
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Accept the licence without a question.")
+        bool, typer.Option("--yes", help="Accept the licence without being asked.")
     ] = False,
 ) -> None:
     """Download, check and unpack a data set. Resumes; the same command twice does nothing."""
@@ -38,7 +38,7 @@ def command(
     given, _, root = kind.partition(":")
     if root:
         raise ConfigError(
-            f"The folder is an option here: auxnet data download {given} --out {root}. "
+            f"Give the folder as an option: auxnet data download {given} --out {root}. "
             f"Received: {kind!r}."
         )
     name = family(kind)
@@ -69,7 +69,7 @@ def _show(name: str, page: str) -> None:
 def _ask() -> None:
     if not sys.stdin.isatty():
         raise ConfigError(
-            "The licence has to be accepted, and nobody is there to ask: read it above and add "
-            "--yes. Received: no terminal to answer at."
+            "You must accept the licence, and there is no terminal to ask you; read the licence "
+            "above and add --yes. Received: no terminal."
         )
     typer.confirm("Do you accept the licence and download?", abort=True)

@@ -1,4 +1,4 @@
-"""`auxnet data statistics`: what a data set looks like before training on it."""
+"""`auxnet data statistics`: numbers about a data set before training on it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,19 +20,21 @@ def command(
     ] = 10,
     width: Annotated[
         int | None,
-        typer.Option(metavar="W", help="Width trained at: disparities in its pixels.", min=1),
+        typer.Option(metavar="W", help="Training width; disparities are in its pixels.", min=1),
     ] = None,
     json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write everything there, too.")
+        Path | None, typer.Option("--json", metavar="FILE", help="Also write everything to FILE.")
     ] = None,
     figures: Annotated[
         Path | None,
-        typer.Option("--figures", metavar="DIR", help="Draw class shares and depths there."),
+        typer.Option(
+            "--figures", metavar="DIR", help="Folder for plots of class shares and depths."
+        ),
     ] = None,
 ) -> None:
     """Show class shares, depths, class weights, depth bins, and how train and val differ.
 
-    Exit 1 if a file cannot be read; the others are counted nevertheless.
+    Exit 1 if a file cannot be read; the others are still counted.
     """
     check_file(json_file, "--json")
     check_folder(figures, "--figures")
@@ -58,5 +60,5 @@ def _print(found: "Statistics") -> None:
         table.show(title)
     for line in notes(found):
         typer.echo(printable(line))
-    for title, code in suggestions(found):  # unbroken lines, to be pasted
+    for title, code in suggestions(found):  # unbroken lines, ready to paste
         typer.echo(f"{title}:\n{code}")

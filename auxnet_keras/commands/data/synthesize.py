@@ -8,12 +8,14 @@ import typer
 def command(
     target: Annotated[
         str,
-        typer.Argument(metavar="KIND:ROOT", help="synthia or kitti: whose layout; and the folder."),
+        typer.Argument(metavar="KIND:ROOT", help="Layout (synthia or kitti) and folder."),
     ],
-    count: Annotated[int, typer.Option("--count", metavar="N", min=1, help="Scenes.")] = 200,
-    seed: Annotated[int, typer.Option("--seed", metavar="N")] = 0,
+    count: Annotated[
+        int, typer.Option("--count", metavar="N", min=1, help="Number of scenes.")
+    ] = 200,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of the scenes.")] = 0,
 ) -> None:
-    """Write built-in street scenes to disk in a real data set's own layout."""
+    """Write built-in street scenes to disk in the layout of a real data set."""
     from data_tools.synthesize import synthesize
 
     typer.echo(f"{count} scenes written to {synthesize(target, count=count, seed=seed)}")

@@ -1,4 +1,4 @@
-"""`auxnet data verify`: a data set looked through before training."""
+"""`auxnet data verify`: checks a data set before training."""
 
 from collections import Counter
 from pathlib import Path
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from data_tools.verify.problem import Problem
     from data_tools.verify.verification import Report
 
-_MOST = 10  # lines of a sort on the terminal
+_MOST = 10  # lines per code on the terminal
 
 
 def command(
@@ -20,12 +20,12 @@ def command(
         str, typer.Argument(metavar="KIND:ROOT", help="The data set to read, as for --data.")
     ],
     json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write everything there, too.")
+        Path | None, typer.Option("--json", metavar="FILE", help="Also write everything to FILE.")
     ] = None,
 ) -> None:
-    """Read every file of a data set and tell what is wrong: exit 1 on errors, 0 on warnings.
+    """Read every file of a data set and report problems: exit 1 on errors, 0 on warnings.
 
-    Interrupted, the same command goes on where it was. No file of the data set is changed.
+    After an interruption the same command resumes. No file of the data set is changed.
     """
     check_file(json_file, "--json")
     from auxnet_keras.experiments.run.json_files import write_json
@@ -41,7 +41,7 @@ def command(
 
 
 def _print_problems(report: "Report") -> None:
-    """A line each, but no sort of them so often that it hides the others."""
+    """One line per problem, but no code so often that it hides the others."""
     from auxnet_keras.core.printable import printable
     from data_tools.verify.problem import SORTS
 
@@ -70,13 +70,13 @@ def _print_counts(report: "Report") -> None:
     for level in ("error", "warning"):
         sorts = report.sorts(level)
         number = sum(sorts.values())
-        told = ", ".join(f"{SORTS[code]}: {count:,}" for code, count in sorts.items())
+        details = ", ".join(f"{SORTS[code]}: {count:,}" for code, count in sorts.items())
         total = f"{number:,} {level}{'' if number == 1 else 's'}"
-        typer.echo(f"{total} ({told})" if told else total)
+        typer.echo(f"{total} ({details})" if details else total)
 
 
 def _line(problem: "Problem") -> str:
-    """The reader's own sentences name the file."""
+    """The problem with its file, which the reader's own messages already name."""
     if problem.path in problem.sentence:
         return problem.sentence
     return f"{problem.path}: {problem.sentence}"

@@ -390,8 +390,8 @@ def test_the_command(kitti, auxnet, out, monkeypatch):
     code, said, err = auxnet("kitti", "--out", out)
     assert code == 1 and "Licence: CC BY-NC-SA 3.0" in said and "Menze" in said
     assert err == (
-        "auxnet: The licence has to be accepted, and nobody is there to ask: read it above and add "
-        "--yes. Received: no terminal to answer at.\n"
+        "auxnet: You must accept the licence, and there is no terminal to ask you; read the "
+        "licence above and add --yes. Received: no terminal.\n"
     )
     assert not out.exists()
     code, said, err = auxnet("kitti", "--out", out, "--yes")
@@ -429,7 +429,7 @@ def test_every_kind_is_answered(auxnet, out):
         _, said, err = auxnet(kind, "--out", out)
         says = dict.fromkeys(RELEASES, "Licence: ") | dict.fromkeys(BY_HAND, "data verify")
         assert says.get(family(kind), "needs no download") in said, kind
-        assert ("nobody is there to ask" in err) == (family(kind) in RELEASES), kind
+        assert ("there is no terminal to ask you" in err) == (family(kind) in RELEASES), kind
 
 
 @pytest.mark.parametrize("kind", ["street", "folder"])
