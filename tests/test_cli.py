@@ -18,7 +18,7 @@ from tests.experiments.fixtures import (  # noqa: F401
 
 @pytest.fixture
 def auxnet(capsys):
-    """Runs the command line; returns exit code, what it printed, and what it complained."""
+    """Runs the command line; returns exit code, stdout and stderr."""
 
     def run(*arguments):
         capsys.readouterr()

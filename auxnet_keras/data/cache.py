@@ -21,21 +21,21 @@ logger = logging.getLogger("auxnet_keras")
 _HEADER = struct.Struct("<8sIIII40x")  # magic, height, width, checksum, label bytes
 _LABELS: dict[int, np.dtype] = {1: np.dtype("u1"), 4: np.dtype("<i4")}
 _MAGIC = b"auxnet03"  # change with anything that changes decoding, so that old files are not read
-_ALIGNED = 64  # TensorFlow copies an array whose data do not begin at a multiple of so many bytes
+_ALIGNED = 64  # TensorFlow copies arrays that do not start at a multiple of this many bytes
 
 
 class Cache(Protocol):
     """Samples by index."""
 
     def get(self, index: int) -> Sample | None:
-        """The sample, or None where it has to be decoded."""
+        """The sample, or None if it must be decoded."""
 
     def put(self, index: int, sample: Sample) -> None:
         """Keeps a decoded sample."""
 
 
 class MemoryCache:
-    """Samples in this process's memory: about 8 bytes a pixel."""
+    """Samples in this process's memory: about 8 bytes per pixel."""
 
     def __init__(self) -> None:
         self._samples: dict[int, Sample] = {}
@@ -49,11 +49,11 @@ class MemoryCache:
 
 
 class FolderCache:
-    """A file a sample, named by the digest of its source files and settings.
+    """One file per sample, named by the digest of its source files and settings.
 
     A changed source or setting gives another name, so nothing stale is read; the folder may be
-    deleted at any time. Files appear whole (temporary name, then rename) and carry a checksum: a
-    damaged one is decoded again.
+    deleted at any time. Files appear complete (temporary name, then rename) and carry a checksum; a
+    damaged sample is decoded again.
 
     Args:
         fingerprint: For an index, text that changes whenever the decoded sample could.
@@ -73,7 +73,7 @@ class FolderCache:
             folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, index: int) -> Path:
-        """The sample's file; its sources are looked at once, when it is first asked for."""
+        """The sample's file; examines the source files only on the first call."""
         if index not in self._paths:
             digest = hashlib.sha256(self._key(index).encode()).hexdigest()
             self._paths[index] = self.folder / f"{digest[:32]}.sample"
@@ -130,7 +130,7 @@ def _header(body: Any, size: Size, label: int) -> bytes:
 
 
 def _unpack(data: np.ndarray, size: Size) -> Sample | None:
-    """The sample, or None for anything but a whole and undamaged file of this size.
+    """The sample, or None unless the file is complete, undamaged and of this size.
 
     Args:
         data: uint8 [bytes], the file.
@@ -154,7 +154,7 @@ def _unpack(data: np.ndarray, size: Size) -> Sample | None:
 
 
 def _aligned(size: int) -> np.ndarray:
-    """uint8 [size], not filled, for TensorFlow to take as it is."""
+    """uint8 [size], uninitialized, aligned so that TensorFlow does not copy it."""
     room = np.empty(size + _ALIGNED, np.uint8)
     start = -room.ctypes.data % _ALIGNED
     return room[start : start + size]

@@ -66,7 +66,7 @@ class Plan:
         return [index for index, example in enumerate(self.examples) if example.has(task)]
 
     def order(self, epoch: int) -> np.ndarray:
-        """int64: the frames' indices of a pass, in order, the dropped batch left out."""
+        """int64: the frames' indices in the order of a pass, without the dropped batch."""
         return self.sampling.order(epoch)
 
     def auxiliary_pass(self) -> "Plan":
@@ -82,7 +82,7 @@ class Plan:
         return dataclasses.replace(self, sampling=every)
 
     def identity(self) -> dict[str, str]:
-        """What decides every batch of every pass, in words: equal plans give equal batches."""
+        """What decides every batch of every pass, as text: equal plans give equal batches."""
         own = [example.frame for example in self.examples if example.source is self.source]
         shown = [(example.withheld, example.donor) for example in self.examples]
         counts = [f"{len(self.having(task))} of {task}" for task in TARGETS]
@@ -107,7 +107,7 @@ class Plan:
         return f"{extra[0].source.signature}, {len(frames)} frames, {fingerprint(frames)}"
 
     def sample(self, index: int, epoch: int) -> Sample:
-        """A frame decoded, resized and, if asked for, augmented."""
+        """A frame, decoded, resized and, if requested, augmented."""
         sample = self._shown(index)
         if not self.augment:
             return sample
@@ -154,7 +154,7 @@ def _digest(choice: object) -> str:
 def fingerprint(frames: Sequence[Frame]) -> str:
     """SHA-256 over the names of all frames and the sizes of their files.
 
-    Of their sizes only: reading tens of thousands of files would delay every start by minutes.
+    Only their sizes: reading tens of thousands of files would delay every start by minutes.
     """
     digest = hashlib.sha256()
     for frame in frames:
@@ -165,7 +165,7 @@ def fingerprint(frames: Sequence[Frame]) -> str:
 
 
 def _size(path: Path) -> int | None:
-    """Bytes, from one look at the file; `None` where there is none."""
+    """Bytes, with a single stat of the file; `None` if it does not exist."""
     try:
         state = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -219,8 +219,8 @@ def make_plan(
             extra=extra_examples(extra_data, source, main, unit, seed, limit),
         )
     mixed = labels is not None or extra_data is not None
-    # Samples are decoded on threads of the pipeline's own. OpenCV's would stand in their way, and
-    # where it may use some it keeps memory of every thread that has called it and ended.
+    # The pipeline decodes on its own threads. OpenCV's would get in their way, and if allowed any,
+    # OpenCV keeps memory for every thread that called it, even after the thread's end.
     cv2.setNumThreads(1)
     shuffle = training if shuffle is None else shuffle
     every = range(len(examples))

@@ -1,4 +1,4 @@
-"""Experiments: a run (one training and all it leaves behind), its evaluation and its report."""
+"""Experiments: a run (one training and everything it writes), its scores and its report."""
 
 import lazy_loader as _lazy_loader
 

@@ -1,4 +1,4 @@
-"""The demo: two networks on built-in street scenes, side by side, in a few minutes."""
+"""The demo: trains two networks on built-in street scenes and compares them, in a few minutes."""
 
 from pathlib import Path
 
@@ -17,15 +17,16 @@ def run_demo(out: str | Path, *, epochs: int = 12, scenes: int = 300) -> Table:
     """Trains SegNet and AuxNet with FTWB from random weights and compares them.
 
     Writes `scenes/`, a run folder for each network, `comparison.{md,csv,tex}` and `strip.png`
-    (image, truth, both class maps, depth: paper A's Figure 4). The same call resumes.
+    (image, truth, both class maps, depth, as in Figure 4 of the AuxNet paper). The same call
+    resumes.
 
     Args:
-        out: Where it all goes.
+        out: The folder to write to.
         epochs: Passes over the scenes, for each network.
-        scenes: How many are drawn; about a fifth of them validate.
+        scenes: Number of scenes to draw; about a fifth of them validate.
 
     Returns:
-        Both networks' scores beside those of the position prior.
+        The scores of both networks and of the position prior.
     """
     from auxnet_keras import data
 
@@ -41,7 +42,7 @@ def run_demo(out: str | Path, *, epochs: int = 12, scenes: int = 300) -> Table:
     table = comparison({**results, "position prior": results["SegNet"]["position_prior"]})
     table.write(out, "comparison")
     strip(runs, data.source("street", root), out / "strip.png")
-    table.show("\nValidation scenes, at their own size")
+    table.show("\nScores on the validation scenes, at their own size")
     print(_where(out, runs))
     return table
 

@@ -9,7 +9,7 @@ from auxnet_keras.street.noise import SIZE, wall_grain
 from auxnet_keras.street.palette import paint
 from auxnet_keras.street.weather import Weather
 
-# A bay of one storey, and where its pane is: x, y, width, height.
+# A bay of one storey, and the position of its pane: x, y, width, height.
 Cell = tuple[np.ndarray, tuple[float, float, float, float]]
 
 

@@ -27,7 +27,7 @@ class Frontage(Filler):
         tall = float(rng.uniform(7, 22)) if side.frontage == "city" else float(rng.uniform(3.2, 6))
         t, neighbour = -4.0, 0.0
         while t < self.stop:
-            # Far pieces are longer: nobody can count them.
+            # Distant pieces are longer: nobody can count them.
             length = float(rng.uniform(8, 20)) * (1 + max(t, 0) / 60)
             crossing = street.crossing
             if crossing is not None and t < crossing[0] and street.is_open(sign, crossing[0]):

@@ -85,7 +85,7 @@ class Street:
         return x, self.slope + self.bend * bent
 
     def _course_at(self, z: float) -> tuple[float, float]:
-        """`course` of one depth, without the cost of arrays."""
+        """`course` at one depth, without the cost of arrays."""
         bent = min(max(z, 0.0), BEND_END)
         x = self.offset + self.slope * z + self.bend * (bent * z - bent * bent / 2)
         return x, self.slope + self.bend * bent

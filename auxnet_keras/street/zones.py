@@ -53,7 +53,7 @@ def section_entry(s: np.ndarray) -> np.ndarray:
 
 
 def _band(t: np.ndarray, start: float, stop: float) -> slice:
-    """The rows in which t is somewhere between start and stop; t is linear along a row."""
+    """The rows in which t is anywhere between start and stop; t is linear along a row."""
     low, high = np.minimum(t[:, 0], t[:, -1]), np.maximum(t[:, 0], t[:, -1])
     rows = np.flatnonzero((high > start) & (low < stop))
     return slice(rows[0], rows[-1] + 1) if len(rows) else slice(0, 0)

@@ -33,7 +33,7 @@ CLIP_COLOURS = dict(list(OFFICIAL_COLOURS.items())[:12]) | {
     "Car:17": (201, 7, 3),
     "Van:2": (3, 200, 201),
 }
-"""A clip of 1.3.1: every car and van has a colour of its own, and nothing is "Undefined"."""
+"""A clip of 1.3.1: every car and van has its own colour, and nothing is "Undefined"."""
 
 
 def cityscapes_ids() -> np.ndarray:
@@ -156,7 +156,7 @@ def vkitti1(
     variations: tuple[str, ...] = ("15-deg-left", "clone"),
     count: int = 5,
 ) -> Path:
-    """1.3.1; in each clip the first category and car have colours of their own, once swapped."""
+    """1.3.1; in each clip the first category and car have their own colours, once swapped."""
     for w, world in enumerate(worlds):
         for v, variation in enumerate(variations):
             colours = clip_colours(w * len(variations) + v)

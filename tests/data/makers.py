@@ -1,4 +1,4 @@
-"""Hand-made PNGs and miniature datasets in the real layouts."""
+"""Hand-made PNGs and miniature data sets in the real layouts."""
 
 import struct
 import zlib
@@ -114,7 +114,7 @@ def nyu_depth(index: int, height: int = HEIGHT, width: int = WIDTH) -> np.ndarra
 
 
 def nyu(root: Path, count: int = 6, *, compress: bool = True) -> Path:
-    """The two files as MATLAB writes them: HDF5 behind 512 bytes, axes reversed; 1-based splits."""
+    """The two files as MATLAB writes them: HDF5 after 512 bytes, axes reversed; 1-based splits."""
     root.mkdir(parents=True, exist_ok=True)
     path = root / "nyu_depth_v2_labeled.mat"
     with h5py.File(path, "w", userblock_size=512) as file:

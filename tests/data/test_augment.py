@@ -10,7 +10,7 @@ HEIGHT, WIDTH = 48, 80
 
 
 def coordinates(value=1.0):
-    """Every part says where its pixel was: red = column, green = row; so does label, and depth."""
+    """Every part encodes its pixel's position: red = column, green = row; so do label and depth."""
     y, x = np.mgrid[:HEIGHT, :WIDTH]
     image = np.stack([2 * x, 2 * y, np.zeros_like(x)], axis=-1).astype(np.uint8)
     depth = np.where(y > 10, value * (x + 1), -1).astype(np.float32)

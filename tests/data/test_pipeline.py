@@ -20,7 +20,7 @@ def load(root, **options):
 
 
 def passes(dataset, count=2):
-    """Everything in some passes, as one array a part and pass."""
+    """Everything in some passes, as one array per part and pass."""
     return [
         [
             np.concatenate([part.numpy() for part in parts])

@@ -38,7 +38,7 @@ def _five_convolutions(include_top, weights, input_shape):
 
 @pytest.fixture(scope="session")
 def tiny_backbone():
-    """A backbone named `tiny`, which a config may ask for."""
+    """Registers a backbone named `tiny` for configs."""
     from auxnet_keras.models.backbones import BACKBONES, Backbone
 
     taps = tuple(f"level{level}" for level in range(2, 6))
@@ -50,7 +50,7 @@ def tiny_backbone():
 
 @pytest.fixture(autouse=True)
 def determinism_ends_with_the_test():
-    """A deterministic run switches TensorFlow to it for good; other tests did not ask for that."""
+    """Undoes a deterministic run's switch of TensorFlow, which other tests do not expect."""
     yield
     from tensorflow.python.framework import config
 

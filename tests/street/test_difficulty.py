@@ -1,4 +1,4 @@
-"""Street scenes need seeing: neither colour nor position alone tells the classes."""
+"""Street scenes need real vision: neither colour nor position alone reveals the classes."""
 
 import keras
 import numpy as np
@@ -17,7 +17,7 @@ def _scenes(seed: int, count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def mean_iou(truth: np.ndarray, prediction: np.ndarray) -> float:
-    """Mean IoU of the 12 classes beside void; void pixels do not count."""
+    """Mean IoU of the 12 classes without void; void pixels do not count."""
     valid = truth > 0
     pairs = truth[valid].astype(int) * CLASSES + prediction[valid]
     table = np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES).astype(float)
@@ -31,7 +31,7 @@ def _colour_bins(images: np.ndarray) -> np.ndarray:
 
 
 def colour_alone(images: np.ndarray, labels: np.ndarray, unseen: np.ndarray, even: bool):
-    """The Bayes classifier on RGB; `even` takes all classes for equally frequent."""
+    """The Bayes classifier on RGB; `even` assumes that all classes are equally frequent."""
     table = np.zeros((16**3, CLASSES))
     np.add.at(table, (_colour_bins(images).ravel(), labels.ravel()), 1)
     table[:, 0] = 0

@@ -1,4 +1,4 @@
-"""Labels stored as colours: which colour is which id, looked up for every pixel."""
+"""Labels stored as colours: looks up the id of every pixel's colour."""
 
 from collections.abc import Mapping
 from pathlib import Path

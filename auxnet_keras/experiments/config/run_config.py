@@ -205,7 +205,7 @@ class RunConfig:
     on_bad_numbers: str = setting(
         "raise",
         values.one_of(BAD_NUMBERS),
-        "On a batch with NaN or infinity: raise (stop the training), skip (leave the batch out) or "
+        "On a batch with NaN or infinity: raise (stop the training), skip (continue without it) or "
         "rollback (return to the newest checkpoint).",
         "POLICY",
         changeable=True,

@@ -72,7 +72,7 @@ class Run:
 
     @property
     def history(self) -> dict[str, list[float]]:
-        """Column of `history.csv` -> its value for every epoch; empty before the first.
+        """Column of `history.csv` -> its value for every epoch; empty before the first epoch.
 
         Raises:
             DataError: The file is damaged.

@@ -1,4 +1,4 @@
-"""Configs: what is checked, and what survives a file."""
+"""Configs: their checks, and their round trip through a file."""
 
 import dataclasses
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Weightings named by a text."""
+"""Weightings given as text."""
 
 import pytest
 

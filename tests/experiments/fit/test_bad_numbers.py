@@ -1,4 +1,4 @@
-"""What a run does about NaN and infinity: `on_bad_numbers` of its config."""
+"""What a run does on NaN and infinity: `on_bad_numbers` of its config."""
 
 import dataclasses
 

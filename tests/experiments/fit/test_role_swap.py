@@ -1,4 +1,4 @@
-"""Both directions from the same start, and what is kept of each."""
+"""Both directions from the same weights, and what is kept of each."""
 
 import json
 

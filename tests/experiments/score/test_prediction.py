@@ -1,4 +1,4 @@
-"""Predictions on images of a user's own."""
+"""Predictions on a user's own images."""
 
 import os
 
@@ -15,7 +15,7 @@ from tests.safety.makers import scan_bomb
 
 @pytest.fixture
 def photos(tmp_path):
-    """Two images of different sizes in a folder, and a file that is none."""
+    """Two images of different sizes in a folder, and a file that is not an image."""
     folder = tmp_path / "photos"
     folder.mkdir()
     generator = np.random.default_rng(0)
