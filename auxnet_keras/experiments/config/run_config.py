@@ -110,8 +110,8 @@ class RunConfig:
     weights: str | None = setting(
         None,
         values.weights,
-        "Initial weights: imagenet, none, a weights file of the backbone, or the run folder of the "
-        "same network. Default: imagenet if available.",
+        "Initial weights: imagenet, none, a weights file of the backbone, or the folder of a run "
+        "with the same network. Default: imagenet if available.",
         "FILE",
         optional=True,
     )
