@@ -9,6 +9,7 @@ from typing import Any
 
 from auxnet_keras.core.whole_numbers import is_whole
 
+
 def text(value: object) -> str:
     """A string."""
     if not isinstance(value, str):
