@@ -17,7 +17,6 @@ _LATEX = {
     "|": "$|$",
     "±": r"$\pm$",
     '"': r"\textquotedbl{}",
-    "±": r"$\pm$",
     "–": "--",
     **{letter: f"\\{letter}" for letter in "{}$&%#_"},
 }

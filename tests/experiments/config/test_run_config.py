@@ -66,7 +66,7 @@ def test_yaml_reads_a_learning_rate_without_a_dot_as_text(tmp_path):
         ({"model": "auxnett"}, "did you mean 'auxnet'"),
         ({"main": ["depth"]}, "Unknown main"),
         ({"data": "kiti:/x"}, "did you mean 'kitti'"),
-        ({"data": 7}, "data must be a text"),
+        ({"data": 7}, "data must be a string"),
         ({"data": "kitti"}, "needs its folder"),
         ({"depth_unit": "feet"}, "Unknown depth_unit"),
         ({"weighting": "twp"}, "did you mean 'twb'"),
