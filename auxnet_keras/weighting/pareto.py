@@ -81,31 +81,35 @@ class ParetoMTL(GradientWeighting):
     def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
         super().build(state, tasks)
         self.feasible = state.add_state("feasible", 0.0)
-        self.epochs_begun = state.add_state("epochs_begun", 0.0)
+        self.out_of_time = state.add_state("out_of_time", 0.0)
         swapped = tasks == _ORDER[::-1]
         self._constraints = self._differences[:, ::-1] if swapped else self._differences
 
     @property
     def phase(self) -> int:
         """1 while losses that satisfy the constraints are sought, then 2."""
-        return 1 if self.state is None or float(ops.convert_to_numpy(self.feasible)) == 0.0 else 2
+        if self.state is None:
+            return 1
+        return 2 if bool(ops.convert_to_numpy(self._descending())) else 1
 
     def schedule(self, epoch: int) -> None:
-        self.epochs_begun.assign(epoch + 1.0)
-        if epoch >= _PHASE_1_EPOCHS:
-            self.feasible.assign(1.0)
+        self.out_of_time.assign(float(epoch >= _PHASE_1_EPOCHS))
 
     def active(self, losses: Tensor) -> Tensor:
         """Bool [constraints]: which ones the losses [2] break."""
         constraints = ops.convert_to_tensor(self._constraints, dtype="float32")
         return ops.sum(constraints * losses[None, :], axis=1) > 0
 
+    def _descending(self) -> Tensor:
+        """Scalar bool: phase 2."""
+        return ops.convert_to_tensor(self.feasible) + ops.convert_to_tensor(self.out_of_time) > 0
+
     def learn(self, losses: Tensor, usable: Tensor) -> None:
         reached = ops.logical_and(usable, ops.logical_not(ops.any(self.active(losses))))
         self.feasible.assign(ops.where(reached, 1.0, ops.convert_to_tensor(self.feasible)))
 
     def rule(self, gram: Tensor, losses: Tensor) -> Tensor:
-        descending = ops.convert_to_tensor(self.feasible) > 0
+        descending = self._descending()
         vectors = np.concatenate([np.eye(2), self._constraints])
         active = ops.concatenate([ops.stack([descending, descending]), self.active(losses)])
         mixture = min_norm_in_plane(gram, vectors, active)

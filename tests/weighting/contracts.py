@@ -1,13 +1,20 @@
 """What every weighting must do, whatever its rule: a class to inherit from."""
 
+import shutil
 import warnings
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import auxnet_keras as ak
 from tests.toys import batch_of, toy_batches, toy_model
+
+
+def state_of(model) -> list[bytes]:
+    """The bytes of all variables, those of the weighting among them."""
+    return [np.asarray(variable).tobytes() for variable in model.variables]
 
 
 class WeightingContract:
@@ -19,6 +26,10 @@ class WeightingContract:
 
     def make(self) -> ak.weighting.Weighting:
         raise NotImplementedError
+
+    def make_scheduled(self) -> ak.weighting.Weighting:
+        """The weighting with what changes after the first epoch, if its rule has such a thing."""
+        return self.make()
 
     def fit(self, weighting=None, *, model=None, batches=6, epochs=1, callbacks=(), **compiled):
         keras.utils.set_random_seed(0)
@@ -51,22 +62,20 @@ class WeightingContract:
             sorted(self.flat(weighting)), rel=1e-6
         )
 
-    def test_what_depends_on_the_epoch_survives_resuming_and_rolling_back(self):
-        weighting = self.make()
-        self.fit(weighting, batches=1)
-        variables = weighting.state.variables
-
-        def begun(epoch):
+    def test_its_schedule_is_a_function_of_the_epoch_alone(self):
+        weighting = self.make_scheduled()
+        model, _ = self.fit(weighting, batches=1)
+        start = [np.array(variable) for variable in weighting.state.variables]
+        seen = {}
+        for epoch in (0, 1, 2, 3, 40, 3, 1, 1, 0, 2, 40):
             weighting.on_epoch_begin(epoch)
-            return [np.array(variable) for variable in variables]
-
-        start = begun(0)
-        for epoch in (1, 2, 3, 30):
-            once, again = begun(epoch), begun(epoch)  # resumed inside the epoch: it begins twice
-            for variable, value in zip(variables, start, strict=True):
-                variable.assign(value)  # a rollback to a checkpoint of the first epoch
-            for values in zip(once, again, begun(epoch), strict=True):
-                np.testing.assert_array_equal(values[1:], [values[0]] * 2)
+            state = state_of(model)
+            assert seen.setdefault(epoch, state) == state
+        for epoch, state in seen.items():  # a rollback to a checkpoint of the first epoch
+            for variable, value in zip(weighting.state.variables, start, strict=True):
+                variable.assign(value)
+            weighting.on_epoch_begin(epoch)
+            assert state_of(model) == state
 
     def test_steps_per_execution_changes_nothing(self):
         one, several = self.make(), self.make()
@@ -164,6 +173,56 @@ class WeightingContract:
         fresh.load_weights(tmp_path / "with.weights.h5")
         for expected, found in zip(state, fresh.weighting_state.variables, strict=True):
             np.testing.assert_array_equal(expected, np.array(found))
+
+    def test_resumed_inside_an_epoch_it_is_as_if_never_stopped(self, tmp_path):
+        whole, checkpoint = self.run(tmp_path)
+        killed = "epoch-00001.batch-000001"
+        for path in checkpoint.store.folder.glob("epoch-*"):
+            if path.name > killed:
+                shutil.rmtree(path)
+        resumed, checkpoint = self.run(tmp_path)
+        assert checkpoint.resumed_from.name == killed
+        assert state_of(resumed) == state_of(whole)
+
+    def run(self, folder):
+        """Four epochs of two batches, with a checkpoint after each of them."""
+        keras.utils.set_random_seed(0)
+        model = toy_model()
+        model.compile(keras.optimizers.SGD(1e-3), metrics=None)
+        data = tf.data.Dataset.from_tensor_slices(toy_batches(2)).batch(4)
+        # As data sets of `ak.data` have them: this one can be entered in its middle.
+        data.epoch, data.start = (tf.Variable(0, dtype=tf.int64) for _ in range(2))
+        checkpoint = ak.callbacks.ResumableCheckpoint(folder, every=1, dataset=data, keep=99)
+        model.fit(data, epochs=4, verbose=0, callbacks=[self.make_scheduled(), checkpoint])
+        return model, checkpoint
+
+    def test_after_a_rollback_its_schedule_is_that_of_the_epoch_under_way(self, tmp_path):
+        weighting = self.make_scheduled()
+        keras.utils.set_random_seed(0)
+        model = toy_model()
+        model.compile(keras.optimizers.SGD(1e-3), metrics=None)
+        policy = ak.callbacks.NonFinite("rollback")
+
+        def spoil(epoch, logs=None):
+            if epoch == 1:
+                model.get_layer("metres").bias.assign([np.nan])
+
+        def look(batch, logs=None):
+            if policy.rollbacks and not states:
+                states.append(state_of(model))
+                weighting.schedule(1)
+                states.append(state_of(model))
+
+        states = []
+        given = [
+            weighting,
+            policy,
+            keras.callbacks.LambdaCallback(on_epoch_begin=spoil, on_train_batch_end=look),
+            ak.callbacks.ResumableCheckpoint(tmp_path),
+        ]
+        model.fit(*toy_batches(2), batch_size=4, epochs=2, verbose=0, callbacks=given)
+        assert policy.rollbacks == 1
+        assert states[0] == states[1]
 
     def test_evaluation_moves_nothing(self):
         weighting = self.make()

@@ -26,6 +26,9 @@ class TestClassWiseWeighting(WeightingContract):
     def make(self):
         return ak.weighting.ClassWiseWeighting(**self.arguments())
 
+    def make_scheduled(self):
+        return ak.weighting.ClassWiseWeighting(**{**self.arguments(), "start_epoch": 1})
+
     def flat(self, weighting):
         composed = getattr(weighting, "task_weighting", None)
         tasks = composed.weights.values() if composed else ()
@@ -85,7 +88,7 @@ def played(weighting, batches, epochs=None):
     weights, objectives = [], []
     for t, batch in enumerate(batches):
         if epochs is not None:
-            weighting.on_epoch_begin(epochs[t])
+            weighting.schedule(epochs[t])
         parts = (batch.main, batch.main_valid, batch.auxiliary, batch.auxiliary_valid)
         objectives.append(float(step(*parts, batch.classes.astype(np.int32))))
         weights.append(weighting.weights["segmentation"])
