@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.experiments.fixtures import determinism_ends_with_the_test  # noqa: F401
-
 SIZE = (32, 64)
 
 
