@@ -1,4 +1,4 @@
-"""What `fit` takes beside a weighting: progress, TensorBoard, and what a run leaves on disk."""
+"""Callbacks besides the weightings: progress, TensorBoard, and the files that a run writes."""
 
 import lazy_loader as _lazy_loader
 

@@ -1,4 +1,4 @@
-"""Which files a batch was made of."""
+"""Which image files a batch contains."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ _MOST = 16
 
 
 class BatchFiles:
-    """Names the images of the batches of the pass that is under way.
+    """Names the image files of each batch of the current epoch.
 
     Args:
-        dataset: As `ak.data.load` returns it: it knows its plan, and which pass comes next. Of any
-            other data set nothing is known.
+        dataset: As `ak.data.load` returns it, with its plan and the number of the next pass. The
+            files of any other data set are unknown.
     """
 
     def __init__(self, dataset: Any = None) -> None:
@@ -18,7 +18,7 @@ class BatchFiles:
         self._dataset = dataset if known else None
 
     def of(self, batch: int) -> list[str]:
-        """The images of batch `batch`, counted from 0, in their order; empty if unknown."""
+        """The image files of batch `batch` (from 0), in order; empty if unknown."""
         if self._dataset is None:
             return []
         plan = self._dataset.plan
@@ -28,7 +28,7 @@ class BatchFiles:
 
 
 def listed(files: list[str]) -> str:
-    """` (a.png, b.png)` for a sentence; nothing if unknown, and only the first of very many."""
+    """` (a.png, b.png)` to append to a message; empty if unknown, shortened if there are many."""
     if not files:
         return ""
     more = f" and {len(files) - _MOST} more" if len(files) > _MOST else ""

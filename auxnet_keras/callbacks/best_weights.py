@@ -20,25 +20,25 @@ from auxnet_keras.storage.write_errors import writing
 class BestWeights(keras.callbacks.Callback):
     """Keeps the weights of the best epoch in one file.
 
-    The file is whole or absent, never half written, and knows its own value: its HDF5 attributes
-    `monitor`, `value` and `epoch` say what it holds. A resumed run reads them and never replaces a
-    better file by a worse one; a fit that starts at epoch 0 starts anew. The optimizer's state,
-    twice as large as the weights with Adam, is not in it: to go on training there is
-    `ResumableCheckpoint`. Models other than `AuxiliaryModel` warn of that when they load the file.
+    The file is complete or absent, never half written. Its HDF5 attributes `monitor`, `value` and
+    `epoch` say what it holds: a resumed run reads them and never replaces a better file with a
+    worse one. A fit that starts at epoch 0 starts over. The optimizer's state, with Adam twice as
+    large as the weights, is not saved: use `ResumableCheckpoint` to continue training. Models other
+    than `AuxiliaryModel` warn about the missing state when they load the file.
 
     Args:
         path: Ends with `.weights.h5`.
         monitor: The log to watch; by default `val_<main task>_loss`, as in paper A.
-        mode: `"min"` or `"max"`.
+        mode: Whether `"min"` or `"max"` is best.
 
     Attributes:
-        value: The best value so far, infinite before the first epoch.
-        epoch: Its epoch, counted from 0; `None` before the first.
+        value: The best value so far; infinite before the first epoch.
+        epoch: The epoch of the best value, from 0; `None` before the first epoch.
 
     Raises:
-        ConfigError: Unknown mode, or no such validation log.
-        DataError: The file cannot be written (disk full); on resume, the file there is damaged or
-            holds the best of another log.
+        ConfigError: The mode is unknown, or there is no such validation log.
+        DataError: The file cannot be written (disk full). On resume: the existing file is damaged,
+            or was written for another log.
 
     Example:
         >>> model.fit(train, validation_data=val,
@@ -83,8 +83,8 @@ class BestWeights(keras.callbacks.Callback):
     def on_train_end(self, logs: Logs = None) -> None:
         if logs is not None and self.epoch is None:
             warnings.warn(
-                f"No best weights were saved: no epoch had a finite {self.monitor!r}. "
-                "Pass validation_data to fit.",
+                f"No best weights were saved because {self.monitor!r} was missing or not finite in "
+                "every epoch. Pass validation_data to fit.",
                 stacklevel=2,
             )
 
@@ -113,21 +113,21 @@ class BestWeights(keras.callbacks.Callback):
             self.value, self.epoch = float(value), int(epoch)
         except (OSError, KeyError, ValueError, TypeError):
             raise DataError(
-                f"{self.path} is damaged or was not written by BestWeights, so this resumed run "
-                "cannot know its best epoch so far. Move the file away to start a new one. "
+                f"{self.path} is damaged or was not written by BestWeights, so the best value of "
+                "the resumed run is unknown. Move the file away to start over. "
                 f"Received: {str(self.path)!r}."
             ) from None
         if monitor != self.monitor:
             raise DataError(
-                f"{self.path} holds the best epoch by {monitor!r}, which cannot be compared. "
-                f"Move it away, or monitor the same. Received: monitor={self.monitor!r}."
+                f"{self.path} holds the best epoch by {monitor!r}, not by the log to monitor. "
+                f"Move the file away, or monitor {monitor!r}. Received: monitor={self.monitor!r}."
             )
 
 
 @contextlib.contextmanager
 def _without_optimizer(model: keras.Model) -> Iterator[None]:
-    """`save_weights` would also save its state, and in Keras 3.15 lose memory at every call."""
-    optimizer = getattr(model, "optimizer", None)  # there is none without `compile`
+    """Hides the optimizer: `save_weights` would save its state, and Keras 3.15 leaks memory."""
+    optimizer = getattr(model, "optimizer", None)  # missing before `compile`
     if optimizer is None:
         yield
         return
@@ -139,9 +139,9 @@ def _without_optimizer(model: keras.Model) -> Iterator[None]:
 
 
 class _WeightsInMemory(io.BytesIO):
-    """What `save_weights` takes for a file.
+    """A buffer that `save_weights` accepts as a file.
 
-    HDF5 on a full disk would fail while it is closed, where Python can only print the stack.
+    On a full disk HDF5 fails while closing the file, where Python can only print the traceback.
     """
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What Keras' own callbacks remember from epoch to epoch, and forget when a process ends."""
+"""Saves and restores the state that Keras' own callbacks keep from epoch to epoch."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ Callbacks = Iterable[keras.callbacks.Callback]
 
 
 def remembered(callbacks: Callbacks) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
-    """What the callbacks know, as numbers for JSON and as arrays, by callback."""
+    """The state of the callbacks: numbers for JSON and arrays, by callback."""
     numbers, arrays = {}, {}
     for name, callback, attributes in _known(callbacks):
         values = {attribute: getattr(callback, attribute) for attribute in attributes}
@@ -35,12 +35,12 @@ def remind(
     numbers: Mapping[str, Mapping[str, Any]],
     arrays: Mapping[str, np.ndarray],
 ) -> None:
-    """Gives the callbacks back what `remembered` told; one that is new starts anew."""
+    """Restores what `remembered` returned; a callback without a saved state starts over."""
     for name, callback, attributes in _known(callbacks):
         for attribute in attributes:
             value = numbers.get(name, {}).get(attribute)
             if value is not None:
-                # Counters are whole numbers, the best value seldom is.
+                # Counters are integers; the best value rarely is.
                 setattr(callback, attribute, value if attribute == "best" else int(value))
         weights = [arrays[key] for key in sorted(arrays) if key.startswith(f"{name}-")]
         if weights:

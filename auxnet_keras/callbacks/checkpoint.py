@@ -1,4 +1,4 @@
-"""A run that is killed and started again ends as if it had never been killed."""
+"""ResumableCheckpoint: a killed run that is resumed ends as if it had never been killed."""
 
 import contextlib
 import logging
@@ -31,28 +31,29 @@ _CALLBACK = "callback-"
 
 
 class ResumableCheckpoint(keras.callbacks.Callback):
-    """Saves everything a run needs to go on, and goes on from it.
+    """Saves everything needed to continue a run, and resumes the run from it.
 
-    Saved are all variables of the model (weights, BatchNormalization, seed generators, the state of
-    the weighting), all of the optimizer, what Keras' EarlyStopping, ReduceLROnPlateau and
-    ModelCheckpoint remember, the number of finished epochs, and which pass over the training data
-    comes next; within an epoch also the means of the logs and the number of batches. The same `fit`
-    on the same folder restores the newest undamaged checkpoint and goes on behind it; with
-    deterministic operations the result is the same to the bit.
+    A checkpoint holds all variables of the model (weights, BatchNormalization, seed generators, the
+    state of the weighting) and of the optimizer, the state of Keras' EarlyStopping,
+    ReduceLROnPlateau and ModelCheckpoint, the number of finished epochs, and the number of the next
+    pass over the training data; within an epoch also the means of the logs and the number of
+    batches. The same `fit` on the same folder restores the newest undamaged checkpoint and resumes
+    from there. With deterministic operations the result is bit-identical.
 
-    In a fit of an `AuxiliaryModel` a SIGTERM, a SIGUSR1 or Ctrl-C waits for the end of the batch,
-    whose state is saved before the process exits (143 after SIGTERM) or raises KeyboardInterrupt.
+    In a fit of an `AuxiliaryModel`, SIGTERM, SIGHUP, SIGUSR1 and Ctrl-C wait for the end of the
+    batch. Its state is saved before the process exits (143 after SIGTERM) or raises
+    KeyboardInterrupt.
 
-    Put it last among the callbacks, so that what they write about an epoch is on disk before the
-    epoch counts as finished.
+    Put it last among the callbacks: what the others write about an epoch is then on disk before
+    the epoch counts as finished.
 
     Args:
-        run_dir: The run folder; checkpoints are in its sub-folder `checkpoints`.
-        every: Save after so many batches of an epoch, too; `None` at the ends of epochs only. The
-            middle of an epoch can be saved, and entered again, with an `ak.data.load` data set
-            trained on by an `AuxiliaryModel`; with any other an epoch starts again.
-        dataset: The training data set as `ak.data.load` or `ak.data.arrays` returns it, so that its
-            order is restored too; `AuxiliaryModel.fit` tells it by itself. Any other starts again
+        run_dir: The run folder; checkpoints are in its subfolder `checkpoints`.
+        every: Also save after every so many batches of an epoch; `None` saves only at the end of
+            an epoch. Resuming in the middle of an epoch needs an `ak.data.load` data set and an
+            `AuxiliaryModel`; otherwise the epoch starts over.
+        dataset: The training data set as `ak.data.load` or `ak.data.arrays` returns it, to restore
+            its order, too; `AuxiliaryModel.fit` passes it by itself. Any other data set starts over
             with the order of its first pass.
         keep: How many checkpoints to keep; one is a spare, should the newest be damaged.
         after: Epochs that an earlier fit did in the same folder, where this one goes on with other
@@ -60,11 +61,11 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             earlier fit are not gone on from: the model is taken as it is.
 
     Attributes:
-        resumed_from: The checkpoint folder this fit went on from, or `None`.
+        resumed_from: The checkpoint folder that this fit resumed from, or `None`.
 
     Raises:
-        CheckpointError: No checkpoint there is readable; it does not fit the model, the optimizer
-            or the data; another process trains in the folder; the disk is full.
+        CheckpointError: No checkpoint is readable; the checkpoint does not fit the model, the
+            optimizer or the data; another process trains in the folder; the disk is full.
 
     Example:
         >>> model.fit(train, epochs=200, callbacks=[
@@ -94,11 +95,11 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self._held = contextlib.ExitStack()
 
     def prepare(self, dataset: Any, callbacks: Iterable[keras.callbacks.Callback]) -> None:
-        """Takes from `fit` what a callback cannot see, and puts signals off until `release`.
+        """Takes from `fit` what a callback cannot see, and defers signals until `release`.
 
         Args:
-            dataset: What is trained on, or `None` where an epoch is not one pass over it.
-            callbacks: All of them.
+            dataset: The training data, or `None` if an epoch is not one pass over them.
+            callbacks: All callbacks of the fit.
         """
         if self._dataset is None and hasattr(dataset, "epoch"):
             self._dataset = dataset
@@ -106,7 +107,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self._signals.start()
 
     def release(self) -> None:
-        """Signals and the folder are free again; `fit` calls it however it ends."""
+        """Releases the signals and the folder; `fit` calls it however it ends."""
         self._signals.stop()
         self._held.close()
 
@@ -133,7 +134,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         if checkpoint.meta["stopped"]:  # a callback had ended the run
             self.model._initial_epoch = (self.params or {})["epochs"]
         else:
-            self.model._initial_epoch = checkpoint.epoch  # as Keras' own backup tells `fit`
+            self.model._initial_epoch = checkpoint.epoch  # as Keras' own BackupAndRestore does
         self._resumed, self.resumed_from = checkpoint, checkpoint.path
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
@@ -158,7 +159,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
 
     def on_test_begin(self, logs: Logs = None) -> None:
         if self._training and self._can_be_entered():
-            # Validation uses the same metrics for its own means.
+            # Validation overwrites the same metrics.
             self._means = means_of(self.model)
         self._training = False
 
@@ -177,9 +178,12 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self.release()
 
     def restore(self) -> Checkpoint | None:
-        """Puts the newest checkpoint's variables back into the model, and nothing else.
+        """Restores the variables of the newest checkpoint, and nothing else.
 
-        Which epoch it is and where the data are stay as they are. `None` without a checkpoint.
+        The current epoch and the position in the data do not change.
+
+        Returns:
+            The checkpoint, or `None` if there is none.
         """
         checkpoint = self._newest()
         if checkpoint is not None:
@@ -195,11 +199,11 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         return checkpoint if checkpoint and checkpoint.meta.get("after", 0) == self.after else None
 
     def _can_be_entered(self) -> bool:
-        """Whether a pass over the data can begin in its middle."""
+        """Whether a pass over the data can start in the middle."""
         return hasattr(self._dataset, "start") and bool((self.params or {}).get("steps"))
 
     def _enter(self, checkpoint: Checkpoint) -> None:
-        """Goes to the place in the data where the checkpoint was written."""
+        """Moves to the position in the data at which the checkpoint was written."""
         data_epoch = checkpoint.meta["data_epoch"]
         if self._dataset is not None and data_epoch is not None:
             self._set_data_epoch(data_epoch)
@@ -210,7 +214,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         if not self._can_be_entered() or (step % at_once and step != self.params["steps"]):
             raise CheckpointError(
                 f"The checkpoint {checkpoint.path} was written after batch {step} of an epoch, "
-                "which this fit cannot enter there: train on the same `ak.data.load` data set with "
+                "and this fit cannot resume there. Train on the same `ak.data.load` data set with "
                 f"the same steps_per_execution. Received: steps_per_execution={at_once}."
             )
         restore_means(self.model, checkpoint.arrays, self._dataset.element_spec)
@@ -226,7 +230,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             arrays |= means_of(self.model) if means is None else means
         data_epoch = None if self._dataset is None else int(self._dataset.epoch)
         if step and data_epoch is not None:
-            data_epoch -= 1  # the pass that is under way
+            data_epoch -= 1  # the current pass
         meta = {
             "auxnet_keras": __version__,
             "keras": keras.__version__,
@@ -240,19 +244,19 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self.store.write(epoch, arrays, meta, step)
         if self._signals.received is not None:
             where = f"batch {step} of epoch {epoch + 1}" if step else f"epoch {epoch}"
-            logger.info("stopping; %s is saved, the same command goes on behind it", where)
+            logger.info("stopping; %s is saved, the same command resumes from there", where)
 
     def _refuse_other_data(self, checkpoint: Checkpoint) -> None:
         ours, theirs = self._identity, checkpoint.meta["data"]
         differences = [
-            f"{name}: {theirs[name]} there, {ours[name]} here"
+            f"{name}: {theirs[name]} in the checkpoint, {ours[name]} here"
             for name in theirs
             if name in ours and theirs[name] != ours[name]
         ]
         if differences:
             raise CheckpointError(
                 f"The checkpoint {checkpoint.path} belongs to a run with other settings or data. "
-                "Ask for the same, or choose another run folder. "
+                "Use the same settings and data, or choose another run folder. "
                 f"Received: {'; '.join(differences)}."
             )
 
@@ -264,14 +268,14 @@ class ResumableCheckpoint(keras.callbacks.Callback):
 
 
 def _identity(model: keras.Model, dataset: Any) -> dict[str, str]:
-    """What must be the same when a run goes on; looks at every file once."""
+    """What must be the same when a run is resumed; checks every file once."""
     plan = getattr(dataset, "plan", None)
     optimizer = {"optimizer": type(model.optimizer).__name__}
     return optimizer if plan is None else {**optimizer, **plan.identity()}
 
 
 def _named(arrays: Any, prefix: str) -> dict[str, np.ndarray]:
-    """The arrays whose names begin with `prefix`, without it."""
+    """The arrays with names that begin with `prefix`, which is removed."""
     return {
         name.removeprefix(prefix): array
         for name, array in arrays.items()

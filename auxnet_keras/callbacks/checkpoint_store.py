@@ -1,4 +1,4 @@
-"""Checkpoints on disk: each a folder that is whole or absent and can prove it is undamaged."""
+"""Checkpoints on disk: each is a folder, complete or absent, with checksums of its files."""
 
 import dataclasses
 import hashlib
@@ -28,14 +28,14 @@ class CheckpointError(AuxnetError, RuntimeError):
 
 @dataclasses.dataclass(frozen=True)
 class Checkpoint:
-    """What was read back.
+    """A checkpoint read from disk.
 
     Attributes:
-        path: Its folder.
-        epoch: Epochs finished when it was written, which is the epoch to go on with.
-        step: Batches of that epoch trained on; 0 at its beginning.
+        path: The checkpoint's folder.
+        epoch: Number of finished epochs, which is also the epoch to continue with (from 0).
+        step: Batches of that epoch already trained on; 0 at its start.
         arrays: Name to array.
-        meta: Facts given when it was written.
+        meta: The facts passed to `CheckpointStore.write`.
     """
 
     path: Path
@@ -48,14 +48,14 @@ class Checkpoint:
 class CheckpointStore:
     """The checkpoints of a run: `<folder>/epoch-00012/{state.npz, meta.json, SHA256}`.
 
-    Within an epoch, after batch 300 of it, the folder is `epoch-00012.batch-000300`.
+    Within an epoch, after its batch 300, the folder is `epoch-00012.batch-000300`.
 
-    `sha256sum -c SHA256` in such a folder tells whether it is undamaged. It is written under a
-    temporary name, synced, and renamed, so a folder with its final name was complete.
+    `sha256sum -c SHA256` in such a folder checks it for damage. A folder is written under a
+    temporary name, synced and renamed, so one with its final name is complete.
 
     Args:
         folder: Created with the first checkpoint.
-        keep: How many of the newest stay.
+        keep: How many of the newest checkpoints to keep.
     """
 
     def __init__(self, folder: Path, keep: int = 2) -> None:
@@ -65,16 +65,16 @@ class CheckpointStore:
     def write(
         self, epoch: int, arrays: Mapping[str, Any], meta: Mapping[str, Any], step: int = 0
     ) -> Path:
-        """Writes the state after `epoch` finished epochs and removes what is too old.
+        """Writes the state after `epoch` finished epochs and removes old checkpoints.
 
         Args:
-            epoch: Finished epochs.
-            arrays, meta: What is kept; `meta` as JSON.
-            step: Batches of the next epoch that are done, too.
+            epoch: Number of finished epochs.
+            arrays, meta: What to save; `meta` is written as JSON.
+            step: Number of finished batches of the next epoch.
 
         Raises:
-            CheckpointError: The disk is full or the folder cannot be written; the earlier
-                checkpoints are as they were.
+            CheckpointError: The disk is full or the folder cannot be written; earlier checkpoints
+                are unchanged.
         """
         path = self.folder / (f"epoch-{epoch:05d}" + (f".batch-{step:06d}" if step else ""))
         size = sum(array.nbytes for array in arrays.values())
@@ -93,12 +93,12 @@ class CheckpointStore:
         return path
 
     def newest(self) -> Checkpoint | None:
-        """The newest undamaged checkpoint; `None` if there has never been one.
+        """The newest undamaged checkpoint; `None` if there are no checkpoints.
 
-        Damaged ones are passed over with a warning.
+        Damaged checkpoints are skipped with a warning.
 
         Raises:
-            CheckpointError: There are checkpoints and all are damaged.
+            CheckpointError: All checkpoints are damaged.
         """
         problems = []
         for path in self._paths():
@@ -109,15 +109,14 @@ class CheckpointStore:
                 continue
             if problems:
                 warnings.warn(
-                    f"Damaged checkpoints are passed over ({'; '.join(problems)}); going on from "
-                    f"{path}.",
+                    f"Skipped damaged checkpoints ({'; '.join(problems)}); resuming from {path}.",
                     stacklevel=2,
                 )
             return checkpoint
         if problems:
             raise CheckpointError(
-                f"No checkpoint in {self.folder} is readable, and starting from scratch would lose "
-                "the run. Restore the folder from a copy, or move it away to start anew. "
+                f"No checkpoint in {self.folder} is readable, and starting over would lose the "
+                "run. Restore the folder from a copy, or move it away to start over. "
                 f"Received: {'; '.join(problems)}."
             )
         return None
@@ -131,7 +130,7 @@ class CheckpointStore:
 
 
 def position(name: str) -> tuple[int, int] | None:
-    """(epochs, batches of the next) that the name of a checkpoint's folder says."""
+    """(finished epochs, batches of the next one) from the name of a checkpoint's folder."""
     match = re.fullmatch(r"epoch-(\d{5,10})(?:\.batch-(\d{6,12}))?", name)
     return None if match is None else (int(match[1]), int(match[2] or 0))
 
@@ -142,7 +141,7 @@ def _read(path: Path) -> Checkpoint:
         if line.encode() not in written:
             raise ValueError(f"{name} does not match its SHA-256")
     if written != "".join(sums.values()).encode():
-        raise ValueError(f"{_SUMS} is not as it was written")
+        raise ValueError(f"{_SUMS} was changed after it was written")
     meta = json.loads(read_text(path / _META, _MOST_META, DataError))
     if meta.pop("format") != FORMAT:
         raise ValueError("written by another version of auxnet_keras")
@@ -151,7 +150,7 @@ def _read(path: Path) -> Checkpoint:
 
 
 def _sums(folder: Path) -> dict[str, str]:
-    """File name -> its line as `sha256sum` prints it."""
+    """File name to its line in the format of `sha256sum`."""
     lines = {}
     for name in (_STATE, _META):
         with (folder / name).open("rb") as file:

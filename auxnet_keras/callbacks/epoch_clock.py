@@ -1,4 +1,4 @@
-"""How long an epoch takes, how many images a second it trains on, and how long is left."""
+"""The duration of an epoch, its training images per second, and the time left."""
 
 import time
 
@@ -7,48 +7,48 @@ from keras import ops
 
 
 class EpochClock:
-    """Times one epoch at a time, training apart from validation.
+    """Times one epoch at a time, training separately from validation.
 
     Attributes:
-        images: Images trained on in this epoch up to the last look; 0 if unknown.
+        images: Images trained on in this epoch at the last `look`; 0 if unknown.
     """
 
     def __init__(self) -> None:
         self.start()
 
     def start(self) -> None:
-        """A new epoch begins."""
+        """Starts a new epoch."""
         self.images = 0
         self._training_seconds = 0.0
         self._training = True
         self._began = time.perf_counter()
 
     def look(self, model: keras.Model) -> None:
-        """Takes the training time and the images of `model` so far."""
+        """Reads the training time and the number of images of `model` so far."""
         if self._training:
             self._training_seconds = self.seconds
             self.images = _images_seen(model)
 
     def stop_training(self, model: keras.Model) -> None:
-        """The last look: what follows is validation, or the next epoch."""
+        """Takes the last look; validation or the next epoch follows."""
         self.look(model)
         self._training = False
 
     @property
     def seconds(self) -> float:
-        """Since the epoch began, validation included."""
+        """Seconds since the epoch began, validation included."""
         return time.perf_counter() - self._began
 
     @property
     def images_per_second(self) -> float:
-        """Of training; 0 if unknown."""
+        """Training images per second; 0 if unknown."""
         return self.images / self._training_seconds if self._training_seconds else 0.0
 
 
 class TimeLeft:
-    """Estimates when the last of `epochs` epochs will end, from the pace since the first batch.
+    """Estimates when the last of `epochs` epochs ends, from the pace since the first batch.
 
-    The first batch itself does not count: it waits for the step to be compiled.
+    The first batch itself does not count: it waits for the step to compile.
     """
 
     def __init__(self, epochs: int) -> None:
@@ -56,7 +56,7 @@ class TimeLeft:
         self._origin: tuple[float, float] | None = None
 
     def seconds(self, position: float) -> float | None:
-        """Args: position, epochs done (2.5 is half of the third). Returns `None` if too early."""
+        """Seconds left at `position` in epochs (2.5: halfway through the third), or `None`."""
         now = time.perf_counter()
         if self._origin is None:
             self._origin = (now, position)
@@ -67,9 +67,9 @@ class TimeLeft:
 
 
 def _images_seen(model: keras.Model) -> int:
-    # Callbacks are told neither the batch size nor that a last batch is smaller. The mean that
-    # Keras logs as `loss` is weighted by images, so its count is their number in this epoch. (On
-    # JAX it reaches the host only when the epoch ends.)
+    # Keras passes callbacks neither the batch size nor the size of a smaller last batch. The mean
+    # that it logs as `loss` is weighted by images, so its count is the number of images in this
+    # epoch. (On JAX the count reaches the host only when the epoch ends.)
     for metric in model.metrics:
         if metric.name == "loss" and isinstance(metric, keras.metrics.Mean):
             return int(ops.convert_to_numpy(metric.count))

@@ -1,4 +1,4 @@
-"""Loss weights and losses that grow beyond all measure, told once while they are still numbers."""
+"""Warns once about weights and losses that grow out of bounds, while they are still finite."""
 
 import logging
 from collections.abc import Mapping
@@ -6,35 +6,35 @@ from collections.abc import Mapping
 logger = logging.getLogger("auxnet_keras")
 
 LARGEST_GROWTH = 1e6
-"""Times its start, or 1 if that is more: a weight beyond it is reported."""
+"""A weight is reported above this multiple of its initial value (of 1 if that is larger)."""
 
 LARGEST_LOSS = 1e12
 
 
 class Explosion:
-    """Looks at logs for weights and losses beyond bounds; each is reported once.
+    """Checks logs for weights and losses out of bounds; reports each of them once.
 
     Args:
-        start: Log name to the weight before training; 1 for what is not there.
+        start: Log name to the weight before training; 1 for names that are missing.
     """
 
     def __init__(self, start: Mapping[str, float]) -> None:
         self._start = start
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def beyond(self, logs: Mapping[str, float]) -> dict[str, float]:
-        """Those among `logs` that are beyond their bound for the first time."""
+        """The entries of `logs` that exceed their bound for the first time."""
         found = {name: v for name, v in logs.items() if abs(v) > self._bound(name)}
-        new = {name: value for name, value in found.items() if name not in self._told}
-        self._told.update(new)
+        new = {name: value for name, value in found.items() if name not in self._reported}
+        self._reported.update(new)
         return new
 
     def report(self, beyond: Mapping[str, float], where: str) -> None:
-        """One warning for each; `where` ends the sentence."""
+        """Logs one warning per entry; `where` is part of its text."""
         for name, value in beyond.items():
             logger.warning(
-                "%s is %.3g %s, beyond %.3g: a task's loss, its unit or the learning rate is "
-                "probably far too large",
+                "%s is %.3g %s, above its bound of %.3g: the scale of a task's loss, its unit or "
+                "the learning rate is probably far too large",
                 name,
                 value,
                 where,

@@ -1,4 +1,4 @@
-"""history.csv: every epoch's logs, safe against a kill at any moment."""
+"""history.csv: the logs of every epoch, in a file that survives a kill at any moment."""
 
 import csv
 import io
@@ -19,21 +19,21 @@ _LAST = ("seconds", "images_per_second")
 
 
 class HistoryFile(keras.callbacks.Callback):
-    """Writes one row an epoch: `epoch` (from 0, as in Keras), every log, and two times.
+    """Writes one row per epoch: `epoch` (from 0, as in Keras), every log, and two times.
 
-    `seconds` is the wall-clock time of the epoch with its validation, `images_per_second` the
-    training images over the training time; no other column depends on the clock. Numbers are
+    `seconds` is the wall-clock time of the epoch including validation, `images_per_second` the
+    training images divided by the training time; no other column depends on the clock. Numbers are
     written so that they read back as the same float.
 
-    The file on disk is always whole: each epoch replaces it by a temporary file that is synced
-    first. When a run is resumed, the rows of epochs that are done again are dropped.
+    The file on disk is always complete: each epoch replaces it with a temporary file that was
+    synced first. A resumed run drops the rows of epochs that it repeats.
 
     Args:
         path: The CSV file; continued if it exists.
 
     Raises:
-        DataError: The existing file is no such table; the file cannot be written (disk full), and
-            is as it was after the epoch before.
+        DataError: The existing file is not a history file; the file cannot be written (disk full)
+            and still holds the previous epochs.
 
     Example:
         >>> model.fit(train, callbacks=[ak.callbacks.HistoryFile("runs/kitti/history.csv")])
@@ -78,23 +78,23 @@ class HistoryFile(keras.callbacks.Callback):
             rows = list(csv.DictReader(io.StringIO(text, newline="")))
         except csv.Error as error:
             raise DataError(
-                f"{self.path} is no history; move the file away, or write the history somewhere "
-                f"else. Received: {error}."
+                f"{self.path} is not a history file. Move it away, or write the history to another "
+                f"file. Received: {error}."
             ) from error
         for number, row in enumerate(rows, start=2):
             too_long = None in row  # more values than columns
             if too_long or not re.fullmatch("[0-9]{1,10}", str(row.get("epoch", ""))):
                 raise DataError(
-                    f"{self.path}, line {number}, is no row of a history: expected a number in a "
-                    "column `epoch`, and no more values than columns. Move the file away, or write "
-                    "the history somewhere else. "
+                    f"{self.path}, line {number}, is not a row of a history file. Expected a "
+                    "number in the column `epoch`, and at most one value per column. Move the file "
+                    "away, or write the history to another file. "
                     f"Received: {shown(list(row.values()))}."
                 )
         return rows
 
 
 class _Table:
-    """Rows as the lines that are written, which take less memory than dicts."""
+    """Rows, kept as lines of CSV because these take less memory than dicts."""
 
     def __init__(self, rows: Iterable[dict[str, str]] = ()) -> None:
         self._columns: list[str] = []

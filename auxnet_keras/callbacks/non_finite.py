@@ -21,55 +21,56 @@ _MOST_WARNINGS = 10
 
 
 class NonFiniteError(AuxnetError, FloatingPointError):
-    """Training came upon NaN or infinity; the model is as it was before.
+    """Training found NaN or infinity; the model is unchanged.
 
     Attributes:
-        epoch, batch: Where, counted from 0 as in Keras.
-        files: The images of the batch; empty if unknown.
+        epoch, batch: The position, counted from 0 as in Keras.
+        files: The image files of the batch; empty if unknown.
     """
 
     def __init__(self, message: str, epoch: int, batch: int, files: list[str]) -> None:
         super().__init__(message)
         self.epoch, self.batch, self.files = epoch, batch, files
 
-    def __reduce__(self) -> tuple[Any, ...]:  # else it could not come out of another process
+    def __reduce__(self) -> tuple[Any, ...]:  # pickles, so it can cross a process boundary
         return type(self), (str(self), self.epoch, self.batch, self.files)
 
 
 class NonFinite(keras.callbacks.Callback):
-    """Decides what a batch with NaN or infinity in its loss or gradients does to training.
+    """Decides what happens when the loss or the gradients of a batch are NaN or infinite.
 
-    Whatever the policy, such a batch moves nothing: no weight, no moment of the optimizer, no
+    Whatever the policy, such a batch changes nothing: no weight, no moment of the optimizer, no
     statistic of BatchNormalization, no state of the weighting, no mean in the logs. The compiled
-    step sees to that, also with `steps_per_execution`. Gradients of a variable that add up to more
-    than 1e38 count as infinite. `AuxiliaryModel.fit` adds this callback with
-    `"raise"` when there is none.
+    step ensures this, also with `steps_per_execution`. A variable counts as having an infinite
+    gradient if its gradient's elements add up to more than 1e38. `AuxiliaryModel.fit` adds this
+    callback with `"raise"` if it is missing.
 
         "raise"     training stops and the error names the batch's files.
-        "skip"      training goes on with the next batch; the count is logged as `skipped_batches`.
-        "rollback"  weights, optimizer, statistics and the weighting go back to the newest
-                    checkpoint of the `ResumableCheckpoint` among the callbacks, and training goes
-                    on with the next batch.
+        "skip"      training continues with the next batch; the number of skipped batches is logged
+                    as `skipped_batches`.
+        "rollback"  weights, optimizer, statistics and the weighting return to the newest
+                    checkpoint of the `ResumableCheckpoint` among the callbacks, and training
+                    continues with the next batch.
 
-    Weights that are no longer finite themselves are found before an epoch is saved. It also warns,
-    once each, of a task or class weight beyond 1e6 times its start and of a loss beyond 1e12.
+    Weights that are not finite are found before an epoch is saved. The callback also warns, once
+    each, about a task or class weight above 1e6 times its initial value and a loss above 1e12.
 
-    With a `LossScaleOptimizer` (mixed_float16) gradients that overflow are the optimizer's to skip,
-    as ever, and are not counted; a loss that is not finite is.
+    With a `LossScaleOptimizer` (mixed_float16) the optimizer itself skips gradients that overflow;
+    they do not count. A loss that is not finite does.
 
     Args:
         policy: `"raise"`, `"skip"` or `"rollback"`.
-        max_rollbacks: How many there may be in one fit.
+        max_rollbacks: The largest number of rollbacks in one fit.
 
     Attributes:
-        skipped: Batches left out in this fit.
-        rollbacks: How often this fit went back.
+        skipped: Number of batches skipped in this fit.
+        rollbacks: Number of rollbacks in this fit.
 
     Raises:
-        ConfigError: An unknown policy; `"rollback"` without a `ResumableCheckpoint`; a model that
-            is no `AuxiliaryModel`.
-        NonFiniteError: As the policy says; with `"skip"`, an epoch without a single good batch;
-            with `"rollback"`, once too often, or before the first checkpoint.
+        ConfigError: The policy is unknown; `"rollback"` without a `ResumableCheckpoint`; the model
+            is not an `AuxiliaryModel`.
+        NonFiniteError: According to the policy; with `"skip"`, if every batch of an epoch was
+            skipped; with `"rollback"`, after `max_rollbacks` or before the first checkpoint.
 
     Example:
         >>> model.fit(train, callbacks=[weighting, ak.callbacks.NonFinite("skip")])
@@ -89,8 +90,8 @@ class NonFinite(keras.callbacks.Callback):
     def set_model(self, model: keras.Model) -> None:
         if not hasattr(model, "guard"):
             raise ConfigError(
-                "NonFinite works on an auxnet_keras.models.AuxiliaryModel, whose step leaves bad "
-                "batches out; for other models there is keras.callbacks.TerminateOnNaN. "
+                "NonFinite needs an auxnet_keras.models.AuxiliaryModel, because only its training "
+                "step can skip batches. Use keras.callbacks.TerminateOnNaN for other models. "
                 f"Received: {type(model).__name__}."
             )
         super().set_model(model)
@@ -99,8 +100,8 @@ class NonFinite(keras.callbacks.Callback):
         """Takes from `fit` what a callback cannot see: the data set and the other callbacks.
 
         Args:
-            dataset: What is trained on, or `None` where an epoch is not one pass over it.
-            callbacks: All of them.
+            dataset: The training data, or `None` if an epoch is not one pass over them.
+            callbacks: All callbacks of the fit.
         """
         self._files = BatchFiles(dataset)
         checkpoints = (each for each in callbacks if isinstance(each, ResumableCheckpoint))
@@ -109,7 +110,7 @@ class NonFinite(keras.callbacks.Callback):
     def on_train_begin(self, logs: Logs = None) -> None:
         if self.policy == "rollback" and self._checkpoint is None:
             raise ConfigError(
-                "NonFinite('rollback') goes back to a checkpoint, and this fit writes none: add "
+                "NonFinite('rollback') returns to a checkpoint, but this fit writes none. Add "
                 "ak.callbacks.ResumableCheckpoint(run_dir, dataset=train) to the callbacks, or use "
                 "the policy 'skip'. Received: no ResumableCheckpoint."
             )
@@ -141,9 +142,9 @@ class NonFinite(keras.callbacks.Callback):
         logs = {} if logs is None else logs
         if self._take_count(logs) == self._batches and self._batches:
             raise self._error(
-                f"Every batch of epoch {epoch + 1} was skipped: training makes no progress. In the "
-                f"last one {self._wrong}. Start again with a lower learning rate, or from a "
-                "checkpoint before it",
+                f"Every batch of epoch {epoch + 1} was skipped, so training makes no progress. In "
+                f"the last batch, {self._wrong}. Start over with a lower learning rate, or resume "
+                "from an earlier checkpoint",
                 self._batches - 1,
             )
         bad = _not_finite(self.model)
@@ -162,18 +163,18 @@ class NonFinite(keras.callbacks.Callback):
         self._explosion.report(beyond, f"after {self._place(last, self._files.of(last))}")
 
     def _take_count(self, logs: dict[str, Any]) -> int:
-        """Batches left out in this epoch so far; the log stays where it can be more than 0."""
+        """Batches skipped in this epoch so far; the log is kept if it can be more than 0."""
         name = self.model.guard.name
         return int(logs.pop(name, 0) if self.policy == "raise" else logs.get(name, 0))
 
     def _act(self, new: int) -> None:
-        """Follows the policy after an execution in which `new` batches were left out."""
+        """Follows the policy after an execution in which `new` batches were skipped."""
         if hasattr(self.model, "jax_state_sync"):  # within an epoch variables are out of date there
             self.model.jax_state_sync()
         guard = self.model.guard
         batches, last = (int(ops.convert_to_numpy(v)) for v in (guard.batches, guard.last))
         if batches - last >= self.model.steps_per_execution:
-            return  # not now: this epoch goes on from a checkpoint that had counted it
+            return  # an older batch: the resumed epoch's checkpoint had already counted it
         batch = last - 1
         self._wrong = guard.what_was_wrong(self.model)
         self.skipped += new
@@ -181,10 +182,9 @@ class NonFinite(keras.callbacks.Callback):
         found = f"Bad numbers in {self._place(batch, files)}: {self._wrong}"
         if self.policy == "raise":
             raise self._error(
-                f"{found}. Nothing was trained on it; the weights are those before it. Look at its "
-                "images, labels and depths; if they are sound, lower the learning rate, or leave "
-                "such batches out: ak.callbacks.NonFinite('skip'), or go on with the run with "
-                "--on-bad-numbers skip",
+                f"{found}. The weights did not change. Check the batch's images, labels and "
+                "depths. If they are correct, lower the learning rate or skip such batches: "
+                "ak.callbacks.NonFinite('skip'), or resume the run with --on-bad-numbers skip",
                 batch,
             )
         if self.policy == "rollback":
@@ -196,14 +196,14 @@ class NonFinite(keras.callbacks.Callback):
     def _roll_back(self, found: str, batch: int) -> None:
         if self.rollbacks == self.max_rollbacks:
             raise self._error(
-                f"{found}, after {self.rollbacks} rollbacks already. Look at the files, or start "
-                "again from the last checkpoint with a lower learning rate",
+                f"{found}, after {self.rollbacks} rollbacks. Check the files, or resume from the "
+                "last checkpoint with a lower learning rate",
                 batch,
             )
         checkpoint = self._checkpoint.restore() if self._checkpoint else None
         if checkpoint is None:
             raise self._error(
-                f"{found}, and there is no checkpoint yet to go back to. Look at the files, lower "
+                f"{found}, and there is no checkpoint yet to roll back to. Check the files, lower "
                 "the learning rate, or use the policy 'skip'",
                 batch,
             )
@@ -219,15 +219,15 @@ class NonFinite(keras.callbacks.Callback):
     def _refuse_weights(self, bad: str) -> None:
         last = self._batches - 1
         found = (
-            f"At the end of epoch {self._epoch + 1} {bad} is not finite: an update before was too "
+            f"{bad} is not finite at the end of epoch {self._epoch + 1}: an earlier update was too "
             "large"
         )
         if self.policy == "rollback":
             self._roll_back(found, last)
             return
         raise self._error(
-            f"{found}. Nothing of this epoch is saved; start again, from the last checkpoint if "
-            "there is one, with a lower learning rate",
+            f"{found}. Nothing of this epoch is saved. Lower the learning rate, and resume from "
+            "the last checkpoint if there is one",
             last,
         )
 
@@ -240,7 +240,7 @@ class NonFinite(keras.callbacks.Callback):
 
 
 def _not_finite(model: keras.Model) -> str | None:
-    """The first variable of `model` that is not finite or of its optimizer that is NaN, if any."""
+    """The path of the first variable that is not finite (of the optimizer: NaN), or `None`."""
     for variables, is_good in (
         (model.variables, ops.isfinite),
         (model.optimizer.variables, lambda value: ops.logical_not(ops.isnan(value))),

@@ -1,4 +1,4 @@
-"""One line that says how training goes."""
+"""The progress of training in one line."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -11,11 +11,11 @@ from auxnet_keras.callbacks.screens import LogScreen, Screen, screen
 from auxnet_keras.core.types import Logs
 
 PAUSE = 0.1
-"""Seconds between two updates: more often is not seen, and costs."""
+"""Seconds between two updates; nobody would see more of them, and each one costs time."""
 
 
 class Progress(keras.callbacks.Callback):
-    """Every task's loss and weight, mean IoU, images a second and the time left, in one line.
+    """Every task's loss and weight, mean IoU, images per second and the time left, in one line.
 
     On a terminal and in a notebook the line changes in place; elsewhere (a log file, CI) there is
     one line an epoch. The line that stays at the end of an epoch has the validation's values too.
@@ -91,9 +91,9 @@ def describe(logs: Mapping[str, float], tasks: Sequence[str] = (), prefix: str =
     """The losses, weights and mean IoU among `logs`.
 
     Args:
-        logs: As callbacks get them.
-        tasks: The order of the losses; by default that of the logs. A model without losses named
-            after tasks shows its `loss`.
+        logs: As Keras passes them to callbacks.
+        tasks: The order of the losses; by default the order of the logs. A model without losses
+            named after tasks shows its `loss`.
         prefix: `""` for training, `"val_"` for validation, which has no weights.
     """
     names = [name.removeprefix(prefix) for name in logs if name.startswith(prefix)]

@@ -1,4 +1,4 @@
-"""All variables of a fit by name, taken out and put back."""
+"""Reads and restores all variables of a fit by name."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from auxnet_keras.callbacks.checkpoint_store import Checkpoint, CheckpointError
 
 
 def variables_of(model: keras.Model) -> dict[str, Any]:
-    """The variables of the model, the state of a weighting among them, and of its optimizer."""
+    """All variables of the model, including the weighting's state, and of its optimizer."""
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
     optimizer = model.optimizer.variables
@@ -19,7 +19,7 @@ def variables_of(model: keras.Model) -> dict[str, Any]:
 
 
 def means_of(model: keras.Model) -> dict[str, np.ndarray]:
-    """What the metrics of the epoch that is under way have added up."""
+    """The sums that the metrics have accumulated in the current epoch."""
     return {
         name: ops.convert_to_numpy(variable)
         for name, variable in _numbered("metric", model.metrics_variables).items()
@@ -27,10 +27,10 @@ def means_of(model: keras.Model) -> dict[str, np.ndarray]:
 
 
 def restore_variables(model: keras.Model, checkpoint: Checkpoint) -> None:
-    """Gives `model` and its optimizer the values they had.
+    """Restores the variables of `model` and its optimizer.
 
     Raises:
-        CheckpointError: They belong to another model, weighting or optimizer.
+        CheckpointError: The checkpoint belongs to another model, weighting or optimizer.
     """
     variables = variables_of(model)
     saved = checkpoint.meta["variables"]
@@ -41,25 +41,25 @@ def restore_variables(model: keras.Model, checkpoint: Checkpoint) -> None:
             there = "nothing" if theirs is None else f"{saved[name]} {theirs.shape}"
             raise CheckpointError(
                 f"The checkpoint {checkpoint.path} belongs to another model, weighting or "
-                f"optimizer: it has {there} where this fit has {here}. Build what it was "
-                "written with, or use another run folder. "
+                f"optimizer: it has {there} where this fit has {here}. Build the same model, "
+                "weighting and optimizer, or use another run folder. "
                 f"Received: {len(variables)} variables, {len(saved)} in the file."
             )
     for name, variable in variables.items():
         value = checkpoint.arrays[name]
         dtype = ops.convert_to_numpy(variable).dtype
-        # NumPy files do not know bfloat16: it comes back as bytes of the same width.
+        # NumPy files do not support bfloat16: it is read as bytes of the same width.
         variable.assign(value.view(dtype) if value.dtype.kind == "V" else value.astype(dtype))
 
 
 def restore_means(model: keras.Model, arrays: Mapping[str, np.ndarray], element_spec: Any) -> None:
-    """Gives the metrics what `means_of` took.
+    """Restores in the metrics what `means_of` returned.
 
     Args:
-        model: Compiled.
-        arrays: By name; others are passed over.
-        element_spec: Of the training data: metrics have no variables to restore before they have
-            seen a batch, so that they are shown a blank one.
+        model: Compiled model.
+        arrays: Name to array; other names are ignored.
+        element_spec: Of the training data. Metrics have no variables before their first batch, so
+            they are given a blank one.
     """
     blank = keras.tree.map_structure(
         lambda spec: np.zeros([side or 1 for side in spec.shape], spec.dtype.as_numpy_dtype),

@@ -1,4 +1,4 @@
-"""Where a line that changes is shown: a terminal, a notebook, or a log that only grows."""
+"""Where a changing line is shown: a terminal, a notebook, or a log, which only grows."""
 
 import abc
 import sys
@@ -15,15 +15,15 @@ class Screen(abc.ABC):
 
     @abc.abstractmethod
     def update(self, line: Text) -> None:
-        """Shows `line` in the place of the last one."""
+        """Shows `line` in place of the previous one."""
 
     @abc.abstractmethod
     def finish(self, line: Text) -> None:
-        """Shows `line` in the place of the last one and leaves it there."""
+        """Shows `line` in place of the previous one and keeps it."""
 
 
 class TerminalScreen(Screen):
-    """Overwrites the current line; without any state that an interrupt would leave behind."""
+    """Overwrites the current line; changes no terminal state that an interrupt would leave set."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -43,7 +43,7 @@ class TerminalScreen(Screen):
 
 
 class NotebookScreen(Screen):
-    """Updates one output of a Jupyter cell an epoch."""
+    """Updates one output of a Jupyter cell per epoch."""
 
     def __init__(self) -> None:
         self._output: Any = None
@@ -63,17 +63,17 @@ class NotebookScreen(Screen):
 
 
 class LogScreen(Screen):
-    """Prints what stays, for log files and CI."""
+    """Prints only the final lines, for log files and CI."""
 
     def update(self, line: Text) -> None:
-        """A log shows no line that would be replaced."""
+        """Does nothing: a log cannot replace a line."""
 
     def finish(self, line: Text) -> None:
         print(line.plain, flush=True)
 
 
 def screen() -> Screen:
-    """The one that suits where standard output goes."""
+    """The screen that suits standard output."""
     if _in_notebook():
         return NotebookScreen()
     console = Console()
@@ -81,7 +81,7 @@ def screen() -> Screen:
 
 
 def _in_notebook() -> bool:
-    # Only a running IPython knows; importing it to ask would be slow everywhere else.
+    # Only a running IPython can say; importing it just to ask would be slow everywhere else.
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     return type(shell).__name__ == "ZMQInteractiveShell"

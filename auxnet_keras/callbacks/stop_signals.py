@@ -1,4 +1,4 @@
-"""SIGTERM, SIGHUP, SIGUSR1 and Ctrl-C wait until the batch is over and its state is saved."""
+"""Defers SIGTERM, SIGHUP, SIGUSR1 and Ctrl-C until the batch is done and its state is saved."""
 
 import signal
 import sys
@@ -9,19 +9,19 @@ from typing import Any
 _PUT_OFF = [
     signal.SIGINT,
     signal.SIGTERM,
-    # A scheduler's warning, and a closed ssh session; Windows has neither.
+    # SIGUSR1 is a scheduler's warning, SIGHUP a closed ssh session; Windows has neither.
     *(getattr(signal, name) for name in ("SIGUSR1", "SIGHUP") if hasattr(signal, name)),
 ]
 
 
 class StopSignals:
-    """Notes a signal instead of ending the process in the middle of a batch.
+    """Records a signal instead of ending the process in the middle of a batch.
 
-    A second Ctrl-C does not wait. Only the main thread may handle signals; elsewhere nothing is
-    put off.
+    A second Ctrl-C does not wait. Only the main thread may handle signals; in other threads nothing
+    is deferred.
 
     Attributes:
-        received: The signal that came, or `None`.
+        received: The number of the received signal, or `None`.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class StopSignals:
         self._before: dict[int, Any] = {}
 
     def start(self) -> None:
-        """From now on signals are put off."""
+        """Defers signals from now on."""
         self.received = None
         if threading.current_thread() is threading.main_thread() and not self._before:
             for number in _PUT_OFF:
@@ -37,12 +37,12 @@ class StopSignals:
                     self._before[number] = signal.signal(number, self._note)
 
     def stop(self) -> None:
-        """Gives the signals back to whom they belonged before."""
+        """Restores the previous signal handlers."""
         while self._before:
             signal.signal(*self._before.popitem())
 
     def obey(self) -> None:
-        """Ends what a signal asked to end: `KeyboardInterrupt`, or exit with 128 + its number."""
+        """Acts on a received signal: `KeyboardInterrupt`, or exit with 128 + its number."""
         if self.received is None:
             return
         self.stop()
@@ -58,7 +58,7 @@ class StopSignals:
 
 
 def _hangups_are_ignored(number: int) -> bool:
-    """`nohup` asks for that, so that a job outlives its terminal."""
+    """Whether the signal is a SIGHUP that `nohup` ignores, so that a job outlives its terminal."""
     return number == getattr(signal, "SIGHUP", None) and (
         signal.getsignal(number) is signal.SIG_IGN
     )

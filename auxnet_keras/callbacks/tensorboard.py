@@ -1,4 +1,4 @@
-"""Keras' TensorBoard callback for runs of many epochs."""
+"""Keras' TensorBoard callback without its memory leak, for runs of many epochs."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from auxnet_keras.core.types import Logs
 
 
 class TensorBoard(keras.callbacks.TensorBoard):
-    """As in Keras, but an epoch more takes no more memory.
+    """As in Keras, but its memory does not grow from epoch to epoch.
 
-    TensorFlow keeps every Python number that it was ever given. Keras' callback gives it all logs
-    of every epoch and, with the default `update_freq="epoch"`, of every batch, too, of which
-    nothing is written then. Here numbers come as arrays, which are not remembered,
-    and those of batches only where they are written. The event files are the same. Only
-    `write_steps_per_second` still costs a number each time.
+    TensorFlow keeps every Python number that it is given. Keras' callback passes it all logs of
+    every epoch and also of every batch, even with the default `update_freq="epoch"`, which writes
+    nothing per batch. Here the logs are passed as arrays, which TensorFlow does not keep, and the
+    logs of batches only if they are written. The event files are the same. Only
+    `write_steps_per_second` still costs one number each time.
 
     Args:
         *args, **kwargs: As in Keras.

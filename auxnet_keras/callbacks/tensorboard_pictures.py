@@ -1,4 +1,4 @@
-"""What the network sees, epoch by epoch, in TensorBoard and as PNG files."""
+"""Predictions after every epoch, in TensorBoard and as PNG files."""
 
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -26,18 +26,19 @@ TITLES = {
 class TensorBoardPictures(keras.callbacks.Callback):
     """Draws the same few images after every epoch: RGB, truth and prediction of both tasks.
 
-    Also the confusion matrix of the epoch's validation (of its training, without one), each row in
-    per cent of the true class. The step is the epoch, as for Keras' own epoch values.
+    It also draws the confusion matrix of the epoch's validation (without validation: of its
+    training), each row in per cent of the true class. The step is the epoch, as for Keras' own
+    epoch values.
 
     Args:
-        log_dir: TensorBoard's folder; the events go to its sub-folder `pictures`.
+        log_dir: TensorBoard's folder; the events go to its subfolder `pictures`.
         samples: Batches (image, {"segmentation": ..., "depth": ...}), such as a validation data
-            set; the first `count` samples are kept.
+            set; the first `count` samples are used.
         info: The data set's facts (`ak.data.info(kind)`), for its palette and depth unit.
         depth_unit: As for `ak.data.load`, if the samples are not in the data set's own unit.
-        count: How many images.
-        every: Draw after each so many epochs.
-        figures: A folder for the newest pictures, `predictions.png` and `confusion.png`.
+        count: Number of images.
+        every: Draw once in this many epochs.
+        figures: Folder for the newest pictures, `predictions.png` and `confusion.png`.
 
     Example:
         >>> model.fit(train, validation_data=val, callbacks=[ak.callbacks.TensorBoardPictures(
@@ -59,7 +60,7 @@ class TensorBoardPictures(keras.callbacks.Callback):
         self.log_dir = Path(log_dir) / "pictures"
         self.samples = samples
         self.info = info
-        # A large value is far away in metres, and near by as a disparity.
+        # A large value is far away in metres, but near in disparity.
         own = "disparity_px" if info is None else info.depth_unit
         self._near_bright = zoom_power(check_unit(depth_unit or own), own) < 0
         self.count = count
@@ -115,7 +116,7 @@ class TensorBoardPictures(keras.callbacks.Callback):
             ids = (truth, predicted.argmax(-1))
             return [plots.colour_labels(part, self._palette) for part in ids]
         valid = truth[np.isfinite(truth) & (truth >= 0)]
-        # One scale for both, so that they compare.
+        # One scale for both makes them comparable.
         scale = float(np.percentile(valid, 1 if self._near_bright else 99)) if valid.size else None
         return [
             plots.colour_depth(part, scale, near_bright=self._near_bright)
@@ -123,7 +124,7 @@ class TensorBoardPictures(keras.callbacks.Callback):
         ]
 
     def _confusion(self) -> np.ndarray | None:
-        # After a validation Keras leaves the metrics as it found the validation set.
+        # After a validation, Keras' metrics still hold the values of the validation data.
         for metric in _flat(self.model.metrics):
             if isinstance(metric, SegmentationMetrics):
                 return metric.confusion()

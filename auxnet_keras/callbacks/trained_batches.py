@@ -1,4 +1,4 @@
-"""The batches of an epoch that a killed run had trained on already: taken, and not trained on."""
+"""Skips the batches of an epoch that a killed run had already trained on."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,15 +7,15 @@ import keras
 
 
 class TrainedBatches:
-    """Stands in for `model.train_function` until `count` batches have gone by.
+    """Replaces `model.train_function` until `count` batches have passed.
 
-    They are taken from the iterator, so that Keras counts them and the epoch keeps its length;
-    `ak.data` gives blank ones for them, which cost no decoding. The logs are those of the state
-    that was restored.
+    The batches are taken from the iterator, so that Keras counts them and the epoch keeps its
+    length; `ak.data` returns blank ones, which cost no decoding. The logs are those of the restored
+    state.
 
     Args:
-        model: With its `train_function` made.
-        count: Batches to skip, at least 1.
+        model: Model with a `train_function`.
+        count: Number of batches to skip, at least 1.
     """
 
     def __init__(self, model: keras.Model, count: int) -> None:

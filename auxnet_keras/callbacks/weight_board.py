@@ -15,17 +15,18 @@ from auxnet_keras.core.types import Logs
 class WeightBoard(keras.callbacks.Callback):
     """Writes `batch_weight_<task>`, `batch_class_weight_<class>` and `batch_<task>_loss`.
 
-    The weights are those in force after the batch. The losses are the batch's own, not the means
-    since the epoch began that Keras logs; with `steps_per_execution=n` both are written every n
-    batches, the losses as means over them. The step is the optimizer's count of batches, so a
-    resumed run goes on where it stopped. Use it beside `auxnet_keras.callbacks.TensorBoard`, which
-    writes every epoch's values (`epoch_weight_<task>`, IoU of every class).
+    The weights are those after the batch's update. The losses are those of the batch alone, unlike
+    Keras' logs, which are means since the epoch began. With `steps_per_execution=n` both are
+    written every n batches, the losses as means over them. The step is the optimizer's count of
+    batches, so a resumed run continues where it stopped. Use it together with
+    `auxnet_keras.callbacks.TensorBoard`, which writes the values of every epoch
+    (`epoch_weight_<task>`, IoU of every class).
 
-    Where classes have weights there is also a picture `class_weights` after every epoch, a heat map
-    of class by epoch, of the epochs of this fit.
+    With class weights it also draws a picture `class_weights` after every epoch: a heat map of
+    class by epoch, for the epochs of this fit.
 
     Args:
-        log_dir: TensorBoard's folder; the events go to its sub-folder `weights`.
+        log_dir: TensorBoard's folder; the events go to its subfolder `weights`.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.TaskWeightBalancing(),
@@ -57,12 +58,12 @@ class WeightBoard(keras.callbacks.Callback):
         for metric in self._losses:
             total, count = (float(ops.convert_to_numpy(v)) for v in (metric.total, metric.count))
             total_before, count_before = self._before[metric.name]
-            if count > count_before:  # else the task had no valid pixel
+            if count > count_before:  # otherwise the task had no valid pixel
                 values[metric.name] = (total - total_before) / (count - count_before)
             self._before[metric.name] = (total, count)
         # An array: TensorFlow never forgets a Python number.
         step = ops.convert_to_numpy(self.model.optimizer.iterations).astype(np.int64)
-        # One record for all: the summaries of many classes, joined, are a summary.
+        # One record for all: concatenated summaries are again a valid summary.
         record = b"".join(
             self._scalar(f"batch_{name}", value).SerializeToString()
             for name, value in values.items()

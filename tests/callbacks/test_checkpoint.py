@@ -70,7 +70,7 @@ def test_resumed_equals_uninterrupted(tmp_path):
     # A damaged newest checkpoint: the epoch after the spare one is done again, with equal result.
     newest = tmp_path / "run" / "checkpoints" / "epoch-00004" / "state.npz"
     newest.write_bytes(newest.read_bytes()[:-1])
-    with pytest.warns(UserWarning, match="passed over"):
+    with pytest.warns(UserWarning, match="Skipped damaged checkpoints"):
         again, rest, _ = fit(tmp_path / "run", 4)
     assert rest.epoch == [3]
     assert state(again) == state(whole)

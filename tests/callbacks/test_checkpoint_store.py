@@ -68,13 +68,13 @@ def test_falls_back_when_the_newest_is_truncated(store, file, keep):
     path = store.folder / "epoch-00003" / file
     content = path.read_bytes()
     path.write_bytes(content[: int(keep * len(content))])
-    with pytest.warns(UserWarning, match="Damaged checkpoints are passed over .*epoch-00003"):
+    with pytest.warns(UserWarning, match="Skipped damaged checkpoints .*epoch-00003"):
         assert store.newest().epoch == 2
 
 
 def test_falls_back_when_a_file_is_missing(store):
     (store.folder / "epoch-00003" / "state.npz").unlink()
-    with pytest.warns(UserWarning, match="passed over"):
+    with pytest.warns(UserWarning, match="Skipped damaged checkpoints"):
         assert store.newest().epoch == 2
 
 
@@ -87,7 +87,7 @@ def test_every_flipped_bit_is_found(store, file):
         flipped = bytearray(content)
         flipped[position] ^= 1 << int(generator.integers(8))
         path.write_bytes(flipped)
-        with pytest.warns(UserWarning, match="passed over"):
+        with pytest.warns(UserWarning, match="Skipped damaged checkpoints"):
             assert store.newest().epoch == 2
 
 
@@ -97,7 +97,7 @@ def test_a_flipped_bit_in_the_end_of_a_line_of_sums_is_found(store):
     for damaged in (content[:-1], content[:-1] + b"\x0b", content.replace(b"\n", b"\x0b", 1)):
         assert damaged != content
         path.write_bytes(damaged)
-        with pytest.warns(UserWarning, match="passed over"):
+        with pytest.warns(UserWarning, match="Skipped damaged checkpoints"):
             assert store.newest().epoch == 2
 
 
@@ -113,7 +113,7 @@ def test_what_killed_writes_left_is_cleared_away(store):
 def test_refuses_when_all_are_damaged(store):
     for folder in store.folder.iterdir():
         (folder / "meta.json").write_text("{}")
-    with pytest.raises(CheckpointError, match="starting from scratch would lose") as caught:
+    with pytest.raises(CheckpointError, match="starting over would lose") as caught:
         store.newest()
     assert "epoch-00002: meta.json does not match its SHA-256" in str(caught.value)
     assert "epoch-00003: meta.json does not match its SHA-256" in str(caught.value)

@@ -74,7 +74,7 @@ def test_columns_may_come_later(tmp_path):
 def test_a_foreign_table_is_refused(tmp_path):
     path = tmp_path / "history.csv"
     path.write_text("name,value\na,1\n")
-    with pytest.raises(DataError, match="line 2, is no row of a history"):
+    with pytest.raises(DataError, match="line 2, is not a row of a history file"):
         fit(path, 1)
     assert path.read_text() == "name,value\na,1\n"
 
@@ -82,9 +82,9 @@ def test_a_foreign_table_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("epoch,loss\n" + "9" * 5000 + ",1\n", "line 2, is no row"),
-        ("epoch,loss\n0,1,2\n", r"line 2, is no row.*\['2'\]"),
-        ("epoch,loss\n0," + "x" * 200_000 + "\n", "is no history"),
+        ("epoch,loss\n" + "9" * 5000 + ",1\n", "line 2, is not a row"),
+        ("epoch,loss\n0,1,2\n", r"line 2, is not a row.*\['2'\]"),
+        ("epoch,loss\n0," + "x" * 200_000 + "\n", "is not a history file"),
     ],
 )
 def test_what_csv_or_python_refuse_is_a_sentence(tmp_path, text, words):

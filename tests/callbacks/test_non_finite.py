@@ -279,7 +279,7 @@ def test_weights_that_overflow_in_the_last_update_are_in_no_checkpoint(tmp_path)
         ak.callbacks.ResumableCheckpoint(tmp_path),
     ]
     model = model_for(optimizer=keras.optimizers.SGD(3e38), loss_weights={"depth": 100.0})
-    with pytest.raises(NonFiniteError, match=r"At the end of epoch 1 .* is not finite"):
+    with pytest.raises(NonFiniteError, match="is not finite at the end of epoch 1"):
         fit(model, toy_batches(1), *given, validation_data=toy_batches(1))
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [".lock"]
 
@@ -495,7 +495,7 @@ def test_settings_that_cannot_be(arguments, message):
 
 
 def test_what_a_fit_refuses():
-    with pytest.raises(ak.errors.ConfigError, match=r"add ak.callbacks.ResumableCheckpoint"):
+    with pytest.raises(ak.errors.ConfigError, match=r"Add ak.callbacks.ResumableCheckpoint"):
         fit(model_for(), toy_batches(1), ak.callbacks.NonFinite("rollback"))
     two = ak.callbacks.NonFinite(), ak.callbacks.NonFinite("skip")
     with pytest.raises(ak.errors.ConfigError, match="one NonFinite at most"):
