@@ -1,4 +1,4 @@
-"""The package's own exceptions: a sentence says what, where, what was expected, what to do."""
+"""The package's exceptions: each message says what, where, what was expected and what to do."""
 
 import difflib
 from collections.abc import Iterable
@@ -7,12 +7,12 @@ _LONGEST = 200
 
 
 class AuxnetError(Exception):
-    """Base of every error raised on purpose; the command line prints it without a stack.
+    """Base of every error raised on purpose; the command line prints it without a traceback.
 
     Args:
-        message: The sentence.
-        fault: What is wrong with a file, as a word that stays when sentences change: `auxnet data
-            verify` sorts by it.
+        message: The text of the error.
+        fault: A code for what is wrong with a file, which stays the same when messages change;
+            `auxnet data verify` sorts by it.
     """
 
     def __init__(self, message: str, fault: str = "") -> None:
@@ -21,7 +21,7 @@ class AuxnetError(Exception):
 
 
 class DataError(AuxnetError, ValueError):
-    """A file or folder is not what its dataset's format says."""
+    """A file or folder does not follow the format of its data set."""
 
 
 class ConfigError(AuxnetError, ValueError):
@@ -31,7 +31,7 @@ class ConfigError(AuxnetError, ValueError):
 def unknown(
     what: str, name: object, known: Iterable[str], error: type[AuxnetError] = ConfigError
 ) -> AuxnetError:
-    """The error for a name outside a list, with the nearest right one.
+    """The error for a name that is not in a list; suggests the nearest known name.
 
     Example:
         >>> print(unknown("weighting", "twp", ["twb", "ftwb"]))
@@ -45,7 +45,7 @@ def unknown(
 
 
 def shown(value: object) -> str:
-    """Any value as `Received:` shows it: on one line, and never longer than a reader wants.
+    """Any value as `Received:` shows it: on one line and of limited length.
 
     Example:
         >>> shown(10**5000)
@@ -53,7 +53,7 @@ def shown(value: object) -> str:
     """
     try:
         text = repr(value)
-    except (ValueError, RecursionError):  # Python prints no number of more than 4300 digits
+    except (ValueError, RecursionError):  # Python refuses to print more than 4300 digits
         return f"{type(value).__name__}, too large to print"
     line = " ".join(text.split()) if "\n" in text else text
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."

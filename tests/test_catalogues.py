@@ -121,7 +121,7 @@ def test_names_are_taken_once():
     catalogue.add("blue", 2)
     catalogue.add("blue", 2)
     assert list(catalogue) == ["red", "blue"] and catalogue.find("blue") == 2
-    with pytest.raises(ConfigError, match="a colour of this name already"):
+    with pytest.raises(ConfigError, match="This colour name is already taken"):
         catalogue.add("red", 3)
     with pytest.raises(ConfigError, match="did you mean 'red'"):
         catalogue.find("reed")

@@ -1,1 +1,1 @@
-"""What every room stands on: late imports, registration with Keras, pixels that count, replicas."""
+"""The basis of all rooms: catalogues, registration with Keras, valid pixels, replicas."""

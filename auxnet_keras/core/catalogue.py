@@ -1,4 +1,4 @@
-"""Catalogues: every extension point has one, and everything that lists its entries reads it."""
+"""Catalogues: one per extension point, read by everything that lists its entries."""
 
 import pkgutil
 import re
@@ -12,13 +12,13 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 class Catalogue(Mapping[str, Entry], Generic[Entry]):
-    """Names and what they stand for, in the order in which they are listed.
+    """Names and their entries, in the order in which they are listed.
 
-    Entries name their code as `"package.module:object"`, so that listing them imports nothing.
+    An entry names its code as `"package.module:object"`, so that listing entries imports nothing.
 
     Args:
-        what: What an entry is, for messages: "weighting".
-        entries: Those that come with the package.
+        what: The word for an entry in messages, for example "weighting".
+        entries: The entries that come with the package.
     """
 
     def __init__(self, what: str, entries: Mapping[str, Entry]) -> None:
@@ -29,7 +29,7 @@ class Catalogue(Mapping[str, Entry], Generic[Entry]):
         """The entry of a name.
 
         Raises:
-            KeyError: There is none; `find` says so in a sentence.
+            KeyError: The name is unknown; `find` raises a readable error instead.
         """
         return self._entries[name]
 
@@ -43,35 +43,35 @@ class Catalogue(Mapping[str, Entry], Generic[Entry]):
         """The entry of a name that a user typed.
 
         Raises:
-            ConfigError: There is none; suggests the nearest name.
+            ConfigError: The name is unknown; suggests the nearest one.
         """
         if name not in self._entries:
             raise unknown(self.what, name, self._entries)
         return self._entries[name]
 
     def add(self, name: str, entry: Entry) -> None:
-        """Registers an entry of your own; from then on it works wherever the others do.
+        """Registers an entry of your own, which then works wherever the others do.
 
         Raises:
-            ConfigError: The name is taken, or is not made of lower-case letters, digits, - and _.
+            ConfigError: The name is taken, or has other characters than lower-case letters, digits,
+                - and _.
         """
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise ConfigError(
-                f"The name of a {self.what} has lower-case letters, digits, '-' and '_' and starts "
-                f"with a letter. Received: {shown(name)}."
+                f"The {self.what} name must start with a letter and may only contain lower-case "
+                f"letters, digits, '-' and '_'. Received: {shown(name)}."
             )
         if self._entries.get(name, entry) != entry:
             raise ConfigError(
-                f"There is a {self.what} of this name already; choose another name. "
-                f"Received: {name!r}."
+                f"This {self.what} name is already taken. Choose another name. Received: {name!r}."
             )
         self._entries[name] = entry
 
     def remove(self, name: str) -> None:
-        """Takes an entry out again."""
+        """Removes an entry."""
         del self._entries[name]
 
 
 def load(code: Any) -> Any:
-    """The object behind `"package.module:object"`; an object is returned as it is."""
+    """The object that `"package.module:object"` names; an object is returned unchanged."""
     return pkgutil.resolve_name(code) if isinstance(code, str) else code

@@ -1,8 +1,8 @@
-"""Makes Keras know the package's classes, so that a saved model loads after `import auxnet_keras`.
+"""Registers the package's classes with Keras: a saved model loads after `import auxnet_keras`.
 
 Keras finds a class of a saved model only if the module that registers it has been imported.
 Importing those modules at once would import Keras, and with it TensorFlow, for every
-`auxnet --help`. So they are imported when Keras is: now, if it is there already, else right after.
+`auxnet --help`. They are therefore imported as soon as Keras is, or now if it already is.
 """
 
 import importlib

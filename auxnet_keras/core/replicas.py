@@ -1,6 +1,6 @@
-"""What a step must know of `tf.distribute`: how many replicas there are, and a mean over them.
+"""What a step needs from `tf.distribute`: the number of replicas, and sums over them.
 
-TensorFlow is imported only when it is the backend; elsewhere there is one (global) replica.
+TensorFlow is imported only if it is the backend; other backends have one (global) replica.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ from keras import ops
 
 
 def count() -> int:
-    """Replicas that run the current step together: 1 unless inside a `tf.distribute` strategy."""
+    """Number of replicas that run the current step; 1 outside of a `tf.distribute` strategy."""
     if keras.backend.backend() != "tensorflow":
         return 1
     import tensorflow as tf
@@ -28,7 +28,7 @@ def scope(model: keras.Model) -> contextlib.AbstractContextManager:
 class AllReduce:
     """Sums a small vector over replicas by assigning it to a variable that aggregates with a mean.
 
-    The variable is deliberately not tracked by any layer: it is a wire, not state.
+    The variable is deliberately not tracked by any layer: it transports values and is not state.
 
     Args:
         size: Length of the vector.

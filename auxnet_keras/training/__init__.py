@@ -1,1 +1,1 @@
-"""The training model and what one of its steps is made of."""
+"""The training model and the parts of its training step."""

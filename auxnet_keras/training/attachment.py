@@ -1,4 +1,4 @@
-"""How a weighting's state comes into a model and leaves it again without a trace."""
+"""Attaches a weighting's state to a model and removes it without a trace."""
 
 import keras
 
@@ -11,11 +11,11 @@ from auxnet_keras.weighting.gradient_base import GradientWeighting
 
 
 def attach(model: keras.Model, weighting: Weighting) -> None:
-    """Gives `weighting` its variables in `model` and its place in the step and in the logs.
+    """Adds the variables of `weighting` to `model`, and the weighting to its step and its logs.
 
     Raises:
-        ConfigError: The model has one task; a loss or a backend the weighting cannot work with; a
-            weighting at the representation, and a graph in which the tasks do not part.
+        ConfigError: The model has one task; the weighting does not work with a loss or the backend;
+            it needs the shared representation, and the tasks' graphs do not branch.
     """
     compile_checks.refuse_unfit_weighting(model, weighting)
     if weighting is model._weighting and weighting.state is model.weighting_state:
@@ -36,7 +36,7 @@ def attach(model: keras.Model, weighting: Weighting) -> None:
 
 
 def detach(model: keras.Model) -> None:
-    """Takes the variables of the weighting, if there is one, out of `model`."""
+    """Removes the variables of the weighting, if there is one, from `model`."""
     if model._weighting is not None:
         _replace_state(model, None)
         model._weighting = None
@@ -45,7 +45,7 @@ def detach(model: keras.Model) -> None:
 
 
 def _replace_state(model: keras.Model, state: WeightingState | None) -> None:
-    # Keras goes on tracking a replaced sub-layer and keeps the traced steps: undo both.
+    # Keras keeps tracking a replaced sub-layer and keeps the traced steps: undo both.
     if model.weighting_state is not None:
         model._tracker.unlock()
         model._tracker.untrack(model.weighting_state)

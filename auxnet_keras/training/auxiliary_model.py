@@ -1,4 +1,4 @@
-"""The training model: any functional graph with named outputs, one of which only helps."""
+"""The training model: any functional graph with named outputs, one of which is auxiliary."""
 
 import contextlib
 import types
@@ -24,24 +24,24 @@ from auxnet_keras.weighting.gradient_base import GradientWeighting
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")
 class AuxiliaryModel(Saving):
-    """A functional model that knows its main and its auxiliary task.
+    """A functional model with a main task and an auxiliary task.
 
     It minimises `sum_k lambda_k L_k` over its tasks k. The weights come from the weighting among
-    the callbacks of `fit`, or are the constant `loss_weights` of `compile` (1 by default) without
-    one. Every task's unweighted loss is logged as `<task>_loss`, the mean over all valid pixels of
-    the epoch, and the weights in force as `weight_<task>`.
+    the callbacks of `fit`; without a weighting they are the constant `loss_weights` of `compile`
+    (1 by default). Every task's unweighted loss is logged as `<task>_loss`, the mean over all valid
+    pixels of the epoch, and the current weights as `weight_<task>`.
 
     Args:
         inputs: Functional input or a dict of them.
         outputs: Dict of task name to output. The keys are the names used everywhere: targets,
             losses, weights, logs.
-        main: The task that is to be helped.
-        auxiliary: The task that helps and is thrown away at inference; `None` for one task.
-        class_names: Names of the segmentation's channels; "0".."K-1" without.
+        main: The task to improve.
+        auxiliary: The task that helps and is discarded after training; `None` for a single task.
+        class_names: Names of the segmentation's channels; "0".."K-1" by default.
         name: Name of the model.
 
     Raises:
-        ConfigError: `outputs` is no dict, or main and auxiliary are not two of its keys.
+        ConfigError: `outputs` is not a dict, or main and auxiliary are not two of its keys.
 
     Example:
         >>> model = ak.models.AuxiliaryModel(image, {"segmentation": logits, "depth": depth})
@@ -65,8 +65,8 @@ class AuxiliaryModel(Saving):
     ) -> None:
         if not isinstance(outputs, Mapping):
             raise ConfigError(
-                "AuxiliaryModel needs its outputs as a dict of task name to tensor, for example "
-                "{'segmentation': logits, 'depth': depth}. "
+                "The outputs of an AuxiliaryModel must be a dict of task name to tensor, for "
+                "example {'segmentation': logits, 'depth': depth}. "
                 f"Received: {type(outputs).__name__}."
             )
         for role, task in (("main", main), ("auxiliary", auxiliary)):
@@ -82,13 +82,13 @@ class AuxiliaryModel(Saving):
         self.main = main
         self.auxiliary = auxiliary
         self.class_names = self._names(class_names)
-        # In a namespace Keras does not look into: trackers are no part of a weights file.
+        # In a namespace, which Keras does not search: trackers do not belong in a weights file.
         self._logged = types.SimpleNamespace(losses={}, weights={}, evaluating=False)
         self._weighting: Weighting | None = None
         self._trunk: SharedTrunk | None = None  # only for a weighting at the representation
         self.weighting_state: WeightingState | None = None
 
-    # --- What it is -------------------------------------------------------------------------
+    # --- Structure --------------------------------------------------------------------------
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ class AuxiliaryModel(Saving):
         return (self.main,) if self.auxiliary is None else (self.main, self.auxiliary)
 
     def main_model(self) -> keras.Model:
-        """The main task alone, sharing this model's weights: what is deployed."""
+        """The main task alone, which is deployed; it shares this model's weights."""
         return keras.Model(self.input, {self.main: self.output[self.main]}, name=self.name)
 
     def _names(self, class_names: Sequence[str] | None) -> tuple[str, ...]:
@@ -127,12 +127,12 @@ class AuxiliaryModel(Saving):
             optimizer: As in Keras.
             loss: Dict of task to loss. By default an output keyed `segmentation` gets
                 `PixelCrossEntropy`, one keyed `depth` gets `DepthL1`.
-            loss_weights: Constant weights, for a fit without a weighting.
+            loss_weights: Constant weights for a fit without a weighting.
             metrics: Dict of task to metrics; by default `SegmentationMetrics`, `DepthMetrics`.
             **kwargs: As in Keras.
 
         Raises:
-            ConfigError: A loss is missing or belongs to no output; weights of unknown tasks.
+            ConfigError: A loss is missing, or a loss or a weight is for an unknown task.
         """
         automatic = isinstance(loss, str) and loss == "auto"
         losses = default_losses(self) if automatic else compile_checks.losses_by_task(self, loss)
@@ -161,15 +161,16 @@ class AuxiliaryModel(Saving):
         callbacks: fit_callbacks.Callbacks = None,
         **kwargs: Any,
     ) -> keras.callbacks.History:
-        """As `keras.Model.fit`; put at most one weighting among the callbacks.
+        """As `keras.Model.fit`, with at most one weighting among the callbacks.
 
         `verbose="auto"` shows `auxnet_keras.callbacks.Progress`, one line with every task's loss
-        and weight and the mean IoU; Keras' own bar would show thirty numbers. 1 and 2 are Keras'.
-        Without an `auxnet_keras.callbacks.NonFinite` among the callbacks NaN stops training.
+        and weight and the mean IoU; Keras' own bar, with `verbose` 1 or 2, would show thirty
+        numbers. Without an `auxnet_keras.callbacks.NonFinite` among the callbacks, NaN stops
+        training.
 
         Raises:
             ConfigError: Two weightings, or two `NonFinite`.
-            NonFiniteError: As `NonFinite` says.
+            NonFiniteError: See `NonFinite`.
         """
         if hasattr(x, "element_spec"):  # a tf.data.Dataset shuffles itself; Keras only warns
             kwargs.setdefault("shuffle", False)
@@ -178,9 +179,9 @@ class AuxiliaryModel(Saving):
             return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 
     def train_step(self, *args: Any) -> Any:
-        """As in Keras, but a batch whose loss, gradients or update are not finite moves nothing.
+        """As in Keras, but a batch changes nothing if its loss, gradients or update are not finite.
 
-        A weighting may take the tasks' gradients one by one.
+        A gradient-based weighting takes the gradient of each task separately.
         """
         if isinstance(self._weighting, GradientWeighting):
             from auxnet_keras.training.task_gradients import task_gradient_step
@@ -195,7 +196,7 @@ class AuxiliaryModel(Saving):
         return jax_step(self, super().train_step, *args)
 
     def make_train_function(self, force: bool = False) -> Any:
-        # An optimizer that creates its variables inside the step makes Keras trace it twice.
+        # If the optimizer creates its variables inside the step, Keras traces the step twice.
         if not self.optimizer.built:
             with replicas.scope(self):
                 self.optimizer.build(self.trainable_variables)
@@ -220,7 +221,7 @@ class AuxiliaryModel(Saving):
         if self._weighting is not None and training:
             self._weighting.update(losses)
             self.log_weights(self._weighting)
-        # Every replica has the value of the whole and its share of the gradient; Keras sums both.
+        # Every replica returns the global value and its share of the gradient; Keras sums both.
         share = 1.0 / self._all_reduce.replicas
         return total if share == 1.0 else total - (1.0 - share) * ops.stop_gradient(total)
 
@@ -243,8 +244,7 @@ class AuxiliaryModel(Saving):
     def constant_terms(self, losses: Mapping[str, TaskLoss]) -> list[Tensor]:
         """What is minimised besides the weighting's tasks: other tasks and regularisation.
 
-        Like a task's mean, a term has the value of the whole and this replica's share of the
-        gradient.
+        Like a task's mean, a term has the global value and this replica's share of the gradient.
         """
         weighted = () if self._weighting is None else self.tasks
         terms = [
@@ -259,7 +259,7 @@ class AuxiliaryModel(Saving):
         return terms
 
     def log_weights(self, weighting: Weighting) -> None:
-        """Shows the weights now in force in the logs."""
+        """Writes the current weights to the logs."""
         for name, value in weighting.current().items():
             self._logged.weights[name].update_state(value)
 
@@ -272,7 +272,7 @@ class AuxiliaryModel(Saving):
         if len(self.output_names) == 1 and not isinstance(given, list | tuple):
             return {self.output_names[0]: given}
         raise ConfigError(
-            f"Targets and sample weights are a dict of output to tensor, with keys among "
+            "Targets and sample weights must be a dict of output to tensor, with keys among "
             f"{self.output_names}. Received: {type(given).__name__}."
         )
 
@@ -304,7 +304,7 @@ class AuxiliaryModel(Saving):
         """As in Keras."""
         results = super().get_metrics_result()
         if not self._logged.evaluating:
-            # No batch counted so far: a mean of nothing is no loss of 0.
+            # No batch has counted so far; an empty mean must not look like a loss of 0.
             nothing = ops.convert_to_tensor(self._loss_tracker.count) == 0
             results["loss"] = ops.where(nothing, float("nan"), results["loss"])
             return results
@@ -332,12 +332,12 @@ class AuxiliaryModel(Saving):
 
     @property
     def task_loss_metrics(self) -> Mapping[str, PixelMean]:
-        """Task to the metric that holds its loss since the epoch began; empty before `compile`."""
+        """Task to the metric of its loss since the epoch began; empty before `compile`."""
         return self._logged.losses
 
     @property
     def guard(self) -> Guard:
-        """Counts the batches of the epoch that were not finite and therefore moved nothing."""
+        """Counts the batches of the epoch that were skipped because they were not finite."""
         return self._logged.guard
 
     # --- Weightings -------------------------------------------------------------------------
@@ -348,15 +348,15 @@ class AuxiliaryModel(Saving):
         return self._weighting
 
     def attach_weighting(self, weighting: Weighting) -> None:
-        """Gives the weighting its state and its place in the step; `Weighting.set_model` calls it.
+        """Adds the weighting to the model and its step; `Weighting.set_model` calls it.
 
-        The weighting that is attached already keeps its state, so that a second fit goes on.
+        A weighting that is already attached keeps its state, so a second fit continues with it.
 
         Raises:
-            ConfigError: The model has one task; a loss the weighting cannot work with.
+            ConfigError: The model has one task, or the weighting does not work with a loss.
         """
         attachment.attach(self, weighting)
 
     def detach_weighting(self) -> None:
-        """Back to constant weights; the variables of the weighting leave the model."""
+        """Returns to constant weights and removes the weighting's variables from the model."""
         attachment.detach(self)

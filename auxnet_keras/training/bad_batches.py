@@ -1,4 +1,4 @@
-"""What a model remembers of batches that were left out because a number in them was not finite."""
+"""Records which batches were skipped because a number was not finite."""
 
 import math
 from collections.abc import Sequence
@@ -10,22 +10,22 @@ from auxnet_keras.core.types import Tensor
 
 
 class Guard(keras.metrics.Metric):
-    """Counts the batches of an epoch that moved nothing, and what was wrong with the last of them.
+    """Counts the skipped batches of an epoch and records what was wrong with the last of them.
 
-    It is a metric, so that it travels with the step on every backend, starts anew with an epoch and
-    tells the callbacks without a further look at the device. Its own variables are the only ones
-    that a batch which is left out does move.
+    It is a metric: part of the step on every backend, reset at the start of an epoch, and visible
+    to callbacks without another read from the device. A skipped batch changes no other variables
+    than those of this metric.
 
     Args:
-        tasks: Those whose losses it watches.
+        tasks: The tasks with losses to watch.
 
     Attributes:
-        batches: How many the epoch had so far.
-        skipped: How many of them were left out.
-        last: The number of the last of those, counted from 1.
-        gradient: Which trainable variable's gradient was the first not to be finite in it; -1 if
-            all were, or if that is not known.
-        losses: The tasks' losses on the last batch that had one which was not finite.
+        batches: Number of batches of the epoch so far.
+        skipped: Number of skipped batches.
+        last: Number of the last skipped batch, counted from 1.
+        gradient: Index of the first trainable variable with a gradient that was not finite in that
+            batch; -1 if all were finite, or if this is unknown.
+        losses: The tasks' losses on the last batch in which one of them was not finite.
     """
 
     def __init__(self, tasks: Sequence[str]) -> None:
@@ -46,8 +46,8 @@ class Guard(keras.metrics.Metric):
         """Counts a batch.
 
         Args:
-            finite: Scalar bool: it is not left out.
-            gradient: As the attribute.
+            finite: Scalar bool: the batch is not skipped.
+            gradient: See the attribute.
         """
         batches = self.batches + 1.0
         self.batches.assign(batches)
@@ -61,14 +61,13 @@ class Guard(keras.metrics.Metric):
         return ops.copy(ops.convert_to_tensor(self.skipped))
 
     def what_was_wrong(self, model: keras.Model) -> str:
-        """Which number of the last batch left out was not finite, and forgets it.
+        """Says which number of the last skipped batch was not finite, and resets the losses.
 
-        Between steps only: it reads and assigns variables.
+        Call it between steps only: it reads and assigns variables.
         """
         losses = ops.convert_to_numpy(self.losses).tolist()
-        self.losses.assign(
-            ops.zeros((len(self.tasks),))
-        )  # or the next one would be mistaken for it
+        # Otherwise the next skipped batch would report these losses.
+        self.losses.assign(ops.zeros((len(self.tasks),)))
         both = zip(self.tasks, losses, strict=True)
         bad = [f"the {task} loss" for task, loss in both if not math.isfinite(loss)]
         if bad:
@@ -86,10 +85,10 @@ class Guard(keras.metrics.Metric):
 
 
 def undoable(model: keras.Model) -> list[keras.Variable]:
-    """What a step moves before it is known whether its numbers are finite.
+    """The variables that a step changes before it can check that its numbers are finite.
 
-    BatchNormalization's statistics, seed generators, the weighting's state and the metrics: a few
-    thousand numbers. Weights and the optimizer's state only move afterwards.
+    These are BatchNormalization's statistics, seed generators, the weighting's state and the
+    metrics: a few thousand numbers. Weights and the optimizer's state change only after the check.
     """
     own = {id(variable) for variable in model.guard.variables}
     small = [*model.non_trainable_variables, *model.metrics_variables]

@@ -1,4 +1,4 @@
-"""What `AuxiliaryModel` refuses, before a step is traced."""
+"""The checks of `AuxiliaryModel` before a step is traced."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,63 +11,64 @@ from auxnet_keras.weighting.gradient_base import GradientWeighting
 
 
 def losses_by_task(model: keras.Model, loss: Any) -> dict[str, Any]:
-    """The losses given to `compile`, by task, main task first.
+    """The losses passed to `compile`, by task, main task first.
 
     Raises:
-        ConfigError: They are no dict, or one belongs to no output.
+        ConfigError: They are not a dict, or one is for an unknown output.
     """
     if not isinstance(loss, Mapping):
         raise ConfigError(
-            "compile needs its losses as a dict of task to loss, one for each of "
+            "The losses of compile must be a dict of task to loss, one for each of "
             f"{model.output_names}. Received: loss={loss!r}."
         )
     for task in loss:
         if task not in model.output_names:
-            raise unknown("output given a loss", task, model.output_names)
+            raise unknown("output in loss", task, model.output_names)
     others = (task for task in model.output_names if task not in model.tasks)
     return {task: keras.losses.get(loss[task]) for task in (*model.tasks, *others) if task in loss}
 
 
 def refuse_unfit_weighting(model: keras.Model, weighting: Weighting) -> None:
-    """Refuses a weighting that cannot work on `model` as it is compiled.
+    """Refuses a weighting that does not work with `model` as compiled.
 
     Raises:
-        ConfigError: The model has one task, a task has no loss, per-pixel losses are needed and a
-            loss has none, or gradients of each task are needed and the backend is not TensorFlow.
+        ConfigError: The model has one task; a task has no loss; the weighting needs per-pixel
+            losses, which a loss does not have; it needs the gradient of each task, and the backend
+            is not TensorFlow.
     """
     name = type(weighting).__name__
     if model.auxiliary is None:
         raise ConfigError(
-            f"{name} balances a main and an auxiliary task, and this model has one task. Train it "
+            f"{name} balances a main and an auxiliary task, but this model has one task. Train it "
             f"without a weighting. Received: outputs {model.tasks}."
         )
     if isinstance(weighting, GradientWeighting) and keras.backend.backend() != "tensorflow":
         raise ConfigError(
-            f"{name} needs the gradient of every task by itself, which is implemented for the "
-            "TensorFlow backend only. Set KERAS_BACKEND=tensorflow, or use a weighting of losses "
-            "(fixed, TWB, FTWB, class-wise). "
+            f"{name} needs the gradient of each task separately, which is implemented for the "
+            "TensorFlow backend only. Set KERAS_BACKEND=tensorflow, or use a weighting based on "
+            "losses (fixed, TWB, FTWB, class-wise). "
             f"Received: KERAS_BACKEND={keras.backend.backend()}."
         )
     if not model.compiled:
-        raise ConfigError(f"Compile the model before {name} is attached to it. Received: no loss.")
+        raise ConfigError(f"Compile the model before attaching {name}. Received: no loss.")
     missing = [task for task in model.tasks if task not in model.loss]
     if missing:
         raise ConfigError(
-            f"{name} needs a loss for both tasks; compile gave none for {missing}. "
+            f"{name} needs a loss for both tasks. Pass compile a loss for {missing}. "
             f"Received: losses for {sorted(model.loss)}."
         )
     for task in model.tasks if weighting.needs_per_pixel else ():
         if not hasattr(model.loss[task], "per_pixel"):
             raise ConfigError(
                 f"{name} needs the loss of every pixel, so the loss of {task!r} must have "
-                "per_pixel(y, prediction) -> (values, valid), as auxnet_keras.losses have. Other "
+                "per_pixel(y, prediction) -> (values, valid), as in auxnet_keras.losses. Other "
                 "Keras losses work with task weightings only. "
                 f"Received: {type(model.loss[task]).__name__}."
             )
 
 
 def refuse_what_keras_cannot_distribute(model: keras.Model) -> None:
-    """Refuses what fails inside Keras when there are several replicas.
+    """Refuses settings that fail inside Keras on several replicas.
 
     Raises:
         ConfigError: `steps_per_execution` > 1, or gradient accumulation.
@@ -76,7 +77,7 @@ def refuse_what_keras_cannot_distribute(model: keras.Model) -> None:
     accumulation = getattr(model.optimizer, "gradient_accumulation_steps", None)
     if steps > 1 or accumulation:
         raise ConfigError(
-            "Under a tf.distribute strategy Keras itself fails with steps_per_execution > 1 and "
-            "with gradient accumulation; use neither on several replicas. Received: "
+            "Under a tf.distribute strategy Keras fails with steps_per_execution > 1 or gradient "
+            "accumulation. Use neither on several replicas. Received: "
             f"steps_per_execution={steps}, gradient_accumulation_steps={accumulation}."
         )

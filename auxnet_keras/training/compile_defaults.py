@@ -1,4 +1,4 @@
-"""What `AuxiliaryModel.compile` uses when told nothing: the paper's losses and measures."""
+"""The defaults of `AuxiliaryModel.compile`: the paper's losses and metrics."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ def default_losses(model: keras.Model) -> dict[str, Any]:
     """Cross-entropy for the output keyed `segmentation`, L1 for the one keyed `depth`.
 
     Raises:
-        ConfigError: Another key has no default.
+        ConfigError: An output with another key has no default loss.
     """
     losses: dict[str, Any] = {}
     for task in (*model.tasks, *(key for key in model.output_names if key not in model.tasks)):
@@ -25,14 +25,14 @@ def default_losses(model: keras.Model) -> dict[str, Any]:
             losses[task] = DepthL1()
         else:
             raise ConfigError(
-                "Only outputs keyed 'segmentation' and 'depth' have default losses; give compile "
+                "Only outputs keyed 'segmentation' and 'depth' have default losses. Pass compile "
                 f"loss={{{task!r}: ...}} with a loss for every output. Received: {task!r}."
             )
     return losses
 
 
 def default_metrics(model: keras.Model, losses: Mapping[str, Any]) -> dict[str, Any]:
-    """IoU and its kin for `segmentation`, the usual errors for `depth`, nothing for other tasks."""
+    """IoU and accuracy for `segmentation`, the usual errors for `depth`, none for other tasks."""
     metrics: dict[str, Any] = {}
     if "segmentation" in losses:
         ignore_label = getattr(losses["segmentation"], "ignore_label", 255)

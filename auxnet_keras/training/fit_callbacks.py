@@ -1,4 +1,4 @@
-"""The callbacks of a fit: who is there, in which order, and what Keras does not tell them."""
+"""Prepares the callbacks of a fit: completes and orders them and passes what Keras does not."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -23,18 +23,18 @@ Callbacks: TypeAlias = (
 def prepared(
     model: keras.Model, callbacks: Callbacks, dataset: Any, one_pass: Any, verbose: int | str
 ) -> Iterator[tuple[Any, Any]]:
-    """What `AuxiliaryModel.fit` gives to Keras for its `callbacks` and `verbose`.
+    """The `callbacks` and `verbose` that `AuxiliaryModel.fit` passes to Keras.
 
     Args:
-        model: An `AuxiliaryModel`; without a weighting among the callbacks it loses its own.
-        callbacks: One, a list, a `CallbackList` or `None`.
-        dataset: What is trained on.
-        one_pass: The same, or `None` where an epoch is not one pass over it.
+        model: An `AuxiliaryModel`; its weighting is detached if the callbacks have none.
+        callbacks: One callback, a list, a `CallbackList` or `None`.
+        dataset: The training data.
+        one_pass: The same, or `None` if an epoch is not one pass over them.
         verbose: As for `fit`.
 
     Yields:
-        (callbacks, verbose). When the block ends, the folders and signals that a
-        `ResumableCheckpoint` holds are free again.
+        (callbacks, verbose). The end of the block releases the folders and signals that a
+        `ResumableCheckpoint` holds.
 
     Raises:
         ConfigError: Two weightings, two `NonFinite` or two `ResumableCheckpoint`.
@@ -53,8 +53,8 @@ def prepared(
     else:
         if verbose == "auto":
             verbose, given = 0, [*given, Progress()]
-        # First the weighting: what it adds to an epoch's logs is there for the others. Then the
-        # policy: what it refuses is in no file.
+        # The weighting comes first, so that the others see what it adds to an epoch's logs. The
+        # policy comes next, so that nothing it refuses is written to a file.
         first = [*weightings, *policies]
         others = [callback for callback in given if callback not in first]
         callbacks = [*_keep_epoch(dataset), *first, *others]
@@ -71,12 +71,12 @@ def _one_at_most(what: str, kind: type, callbacks: Sequence[keras.callbacks.Call
     found = [callback for callback in callbacks if isinstance(callback, kind)]
     if len(found) > 1:
         names = " and ".join(type(callback).__name__ for callback in found)
-        raise ConfigError(f"A fit takes one {what} at most. Received: {names}.")
+        raise ConfigError(f"A fit takes at most one {what}. Received: {names}.")
     return found
 
 
 def _keep_epoch(dataset: Any) -> list[keras.callbacks.Callback]:
-    """Undoes the pass that Keras may begin over an `ak.data` data set only to look at a batch."""
+    """Undoes the pass over an `ak.data` data set that Keras may begin just to inspect a batch."""
     epoch: Any = getattr(dataset, "epoch", None)
     if not hasattr(epoch, "assign"):
         return []

@@ -1,6 +1,6 @@
-"""The training step on JAX, in which a batch with NaN or infinity moves nothing.
+"""The training step on JAX, which skips a batch with NaN or infinity.
 
-There the step is a function from all variables to all variables, so that the old ones are at hand.
+On JAX the step is a function from all variables to all variables, so the old ones are available.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,11 +16,11 @@ from auxnet_keras.training.bad_batches import undoable
 def jax_step(
     model: keras.Model, keras_step: Callable, state: Sequence[Any], data: Any
 ) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """Keras' own step, whose outcome only counts if it is finite.
+    """Keras' own step, with a result that only counts if it is finite.
 
     Args:
         model: An `AuxiliaryModel`.
-        keras_step: What Keras would do.
+        keras_step: Keras' own step.
         state: Lists of the trainable, the other, the optimizer's and the metrics' variables.
         data: The batch.
 

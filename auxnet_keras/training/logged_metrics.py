@@ -1,4 +1,4 @@
-"""Metrics that the training model keeps beside those of `compile`: its losses and its weights."""
+"""Metrics of the training model besides those of `compile`: its losses and its weights."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ class PixelMean(keras.metrics.Metric):
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")
 class CurrentValue(keras.metrics.Metric):
-    """Shows a variable among the metrics: its result is the last value it was given."""
+    """A metric with the last value it was given as its result."""
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
@@ -42,4 +42,4 @@ class CurrentValue(keras.metrics.Metric):
         return ops.copy(ops.convert_to_tensor(self.value))
 
     def reset_state(self) -> None:
-        """A weight does not start anew with an epoch."""
+        """Does nothing: a weight does not start over with an epoch."""

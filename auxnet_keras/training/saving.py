@@ -1,4 +1,4 @@
-"""How the training model goes to disk and comes back: graph, weights, compile settings."""
+"""Saves and loads the training model: graph, weights, compile settings."""
 
 from pathlib import Path
 from typing import Any, Self
@@ -12,8 +12,8 @@ from auxnet_keras.training.weights_file import misfit_in_words
 class Saving(keras.Model):
     """The part of `AuxiliaryModel` that Keras calls to save, load and export it.
 
-    The functional graph stands inside the config and is rebuilt from it, so that a saved model
-    loads with `import auxnet_keras` alone.
+    The config contains the functional graph, so a saved model loads with `import auxnet_keras`
+    alone.
     """
 
     def get_config(self) -> dict[str, Any]:
@@ -31,11 +31,11 @@ class Saving(keras.Model):
         """As in Keras, out of a file that is checked first: numbers, no more than it is long.
 
         Args:
-            filepath: `.weights.h5`, `.h5` or `.keras`, of which only the weights are read.
+            filepath: A `.weights.h5` or `.h5` file, or the weights in a `.keras` file.
 
         Raises:
-            ConfigError: The file holds another network, or another number of classes.
-            DataError: It holds more than numbers, or claims more than it holds.
+            ConfigError: The file is for another network or another number of classes.
+            DataError: The file holds more than numbers, or claims more data than it contains.
         """
         with misfit_in_words(
             f"model {self.name!r}",

@@ -1,4 +1,4 @@
-"""Where the graphs of the main and the auxiliary task part, and the model cut in two there."""
+"""Splits a model where the graphs of the main and the auxiliary task branch."""
 
 import dataclasses
 from typing import Any
@@ -11,11 +11,11 @@ from auxnet_keras.errors import ConfigError
 
 @dataclasses.dataclass(frozen=True)
 class SharedTrunk:
-    """A model as two models that share its layers: `heads(shared(inputs))` is the model.
+    """A model as two models that share its layers: `heads(shared(inputs))` equals the model.
 
     Attributes:
-        shared: Its inputs to the list of tensors that leave the part common to both tasks.
-        heads: Those tensors to the model's outputs.
+        shared: From the inputs to the list of tensors that leave the part common to both tasks.
+        heads: From those tensors to the model's outputs.
     """
 
     shared: keras.Model
@@ -23,22 +23,22 @@ class SharedTrunk:
 
 
 def shared_trunk(model: keras.Model) -> SharedTrunk:
-    """Cuts an `AuxiliaryModel` behind the last operations that both its tasks depend on.
+    """Splits an `AuxiliaryModel` after the last operations that both tasks depend on.
 
-    Every tensor that leaves the common part is a tensor of the cut, so skip connections into the
-    decoders are too.
+    Every tensor that leaves the common part belongs to the cut, including skip connections into
+    the decoders.
 
     Raises:
-        ConfigError: The tasks share nothing that trains, or part only inside of a nested model.
+        ConfigError: The tasks share no trainable layer, or branch only inside a nested model.
     """
     common = set.intersection(*(_ancestors(model, model.output[task]) for task in model.tasks))
     outputs = [model.output[task] for task in model.tasks]
     if all(_node(output) in common for output in outputs):
         raise ConfigError(
-            "The tasks' graphs part inside of one layer or nested model, where their common "
-            "representation cannot be reached; build the heads from the encoder's outputs in the "
-            f"same graph, or use representation=False. Received: outputs of "
-            f"{outputs[0]._keras_history.operation.name!r}."
+            "The tasks' graphs branch inside one layer or nested model, which hides their shared "
+            "representation. Build the heads from the encoder's outputs in the same graph, or use "
+            "representation=False. "
+            f"Received: outputs of {outputs[0]._keras_history.operation.name!r}."
         )
     given = {id(tensor) for tensor in model.inputs}
     cut: dict[int, Any] = {}
@@ -55,8 +55,8 @@ def shared_trunk(model: keras.Model) -> SharedTrunk:
             cut[id(output)] = output
     if not trains:
         raise ConfigError(
-            f"The tasks {model.tasks[0]!r} and {model.tasks[1]!r} share no layer that trains, so "
-            "they have no common representation to balance. Received: representation=True."
+            f"The tasks {model.tasks[0]!r} and {model.tasks[1]!r} share no trainable layer, so "
+            "they have no shared representation to balance. Received: representation=True."
         )
     tensors = list(cut.values())
     return SharedTrunk(keras.Model(model.input, tensors), keras.Model(tensors, model.output))
@@ -81,7 +81,7 @@ def _ancestors(model: keras.Model, tensor: Tensor) -> set:
 
 
 def _nodes(model: keras.Model) -> list:
-    """All nodes of the graph; a set per output, kept in one order for the same graph."""
+    """All nodes of the graph, in an order that is the same for the same graph."""
     found: dict = {}
     for output in keras.tree.flatten(model.output):
         found.update(dict.fromkeys(_ancestors(model, output)))

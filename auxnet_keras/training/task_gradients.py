@@ -1,11 +1,11 @@
-"""One gradient per task in one step: the only file that takes them, with TensorFlow's tape.
+"""One gradient per task in one step, with TensorFlow's tape; only this file computes them.
 
 The forward pass runs once, so BatchNormalization, dropout and the random seeds see a batch once, as
 in Keras' own step. A task is differentiated only through the layers it depends on. With a
 `LossScaleOptimizer` the losses are scaled before they are differentiated, and the Gram matrix is
-brought back to scale 1. On several replicas the Gram matrix is that of the whole batch: of
-gradients summed over replicas; or, at the representation, where each sample has entries of its own,
-the sum of the replicas' matrices.
+scaled back. On several replicas the Gram matrix is for the whole batch: of the gradients summed
+over replicas; or, at the representation, where each sample has its own entries, the sum of the
+replicas' matrices.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from auxnet_keras.training.tensorflow_step import Ending
 from auxnet_keras.weighting.gradient_base import GradientWeighting
 
 Gradients = list[Any]
-"""One gradient per trainable variable, or `None` where there is no path."""
+"""One gradient per trainable variable; `None` if the loss does not depend on it."""
 
 
 def task_gradient_step(
@@ -64,9 +64,8 @@ class _Step:
         shared = _of_all(per_task)
         if not any(shared):
             raise ConfigError(
-                f"{type(self.weighting).__name__} weighs the tasks on the parameters that both "
-                f"depend on, and {self.model.tasks} have none in common. "
-                f"Received: model {self.model.name!r}."
+                f"{type(self.weighting).__name__} weights the tasks on their shared parameters, "
+                f"but {self.model.tasks} share none. Received: model {self.model.name!r}."
             )
         counted = [self.weighting.all_parameters or each for each in shared]
         rows = [
@@ -84,8 +83,8 @@ class _Step:
             features = trunk.shared(x, training=True)
             features = list(features) if isinstance(features, list | tuple) else [features]
             with tf.GradientTape(persistent=True) as heads:
-                # Partial derivatives: what reaches a feature through the heads, and not through the
-                # features that the encoder computes from it.
+                # Partial derivatives: only through the heads, not through the features that the
+                # encoder computes from a feature.
                 heads.watch([each for each in features if each.dtype.is_floating])
                 self._losses_of(trunk.heads(features, training=True))
         at_features, at_heads = [], []
@@ -94,7 +93,7 @@ class _Step:
             at_features.append(both[: len(features)])
             at_heads.append(both[len(features) :])
         self._weigh(_replicas_sum(_gram(at_features)))
-        # One pass through the encoder, for both tasks and for what has a constant weight.
+        # One pass through the encoder, for both tasks and for the terms with a constant weight.
         into = _sum([_times(g, w) for g, w in zip(at_features, self._in_force(), strict=True)])
         targets = [(f, g) for f, g in zip(features, into, strict=True) if g is not None]
         if self.scaled_constant is not None:
@@ -124,7 +123,7 @@ class _Step:
         return tf.unstack(self.weights, num=len(self.model.tasks))
 
     def _weighted(self, per_task: Sequence[Gradients]) -> list[Gradients]:
-        """Each task's gradients times its weight, unless they are its own head's in MGDA."""
+        """Each task's gradients times its weight; in MGDA not those of its own head."""
         shared = _of_all(per_task)
         whole = self.weighting.all_parameters
         return [

@@ -1,8 +1,8 @@
-"""The training step on TensorFlow, in which a batch with NaN or infinity moves nothing.
+"""The training step on TensorFlow, which skips a batch with NaN or infinity.
 
-Keras' own step would move the weights whatever their gradients are. Copying all weights to be able
-to go back would cost a good part of a step; instead the optimizer is only called if the loss and
-all gradients are finite, and else the few small variables that have moved by then are put back.
+Keras' own step would update the weights whatever their gradients are. Copying all weights in order
+to restore them would cost a good part of a step. Instead the optimizer is only called if the loss
+and all gradients are finite; otherwise the few small variables that have changed are restored.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,9 +31,9 @@ def tensorflow_step(model: keras.Model, data: Any) -> dict[str, Tensor]:
 
 
 class Ending:
-    """What follows the gradients: metrics and the update, or nothing at all.
+    """The end of a step, after the gradients: metrics and the update, or nothing.
 
-    To be made before the forward pass, since it remembers what that may move.
+    Create it before the forward pass: it copies the variables that the pass may change.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -53,8 +53,8 @@ class Ending:
         """Ends the step.
 
         Args:
-            loss: The total of the whole batch.
-            gradients: One for each trainable variable, or `None`; scaled as the optimizer scales.
+            loss: The total loss of the whole batch.
+            gradients: One per trainable variable, or `None`; with the optimizer's loss scale.
             x, y, predictions, sample_weight: Of the batch.
 
         Returns:
@@ -83,14 +83,14 @@ class Ending:
         model = self._model
         inputs = (each for each in keras.tree.flatten(x) if each is not None)
         model._loss_tracker.update_state(loss, sample_weight=tf.shape(next(inputs))[0])
-        # Metrics of `compile` may get their variables only now: nothing could put them back.
+        # Metrics of `compile` may create their variables only now, too late to be restored.
         model.compute_metrics(x, y, predictions, sample_weight=sample_weight)
         model.optimizer.apply(gradients, model.trainable_variables)
 
     def _check(self, loss: Any, gradients: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Whether all is finite, on all replicas, and the first gradient that is not, or -1."""
         finite = tf.math.is_finite(loss)
-        # A loss scale that is too large overflows gradients, which is the optimizer's to handle.
+        # Gradients that overflow because the loss scale is too large are the optimizer's business.
         scaled = isinstance(self._model.optimizer, keras.optimizers.LossScaleOptimizer)
         if scaled or not gradients:  # a frozen model has none
             return finite, tf.constant(-1, tf.int64)
@@ -112,8 +112,8 @@ def _bad(gradients: Sequence[Tensor]) -> Tensor:
         tf.zeros(()) if g is None else g.values if isinstance(g, tf.IndexedSlices) else g
         for g in gradients
     ]
-    # A sum is the cheapest look at a tensor, and never finite if an element is not. It overflows by
-    # itself above 1e38, where an optimizer that squares gradients has overflowed long before.
+    # A sum is the cheapest check of a tensor, and never finite if an element is not. A sum above
+    # 1e38 overflows, too, but an optimizer that squares gradients overflows long before that.
     sums = tf.stack([tf.cast(tf.reduce_sum(each), tf.float32) for each in values])
     return 1.0 - tf.cast(tf.math.is_finite(sums), tf.float32)
 
@@ -142,11 +142,11 @@ def _either(condition: Tensor, then: Callable, otherwise: Callable, arguments: t
 
 
 def _stay_a_call(branching: tf.Operation) -> None:
-    """Keeps both functions of a `tf.cond` out of the graph around it.
+    """Keeps both functions of a `tf.cond` out of the surrounding graph.
 
-    TensorFlow copies them into it, so that their operations may run on several devices; the
-    optimizer's thousands would then be placed and optimized among all others, which delays the
-    first step by seconds. On one device nothing is gained by that; a GPU and its CPU are two.
+    TensorFlow inlines them so that their operations can run on several devices. It then places and
+    optimizes the optimizer's thousands of operations together with all others, which delays the
+    first step by seconds. On one device inlining gains nothing; a GPU and its CPU are two devices.
     """
     branching._set_attr("_lower_using_switch_merge", tf.compat.v1.AttrValue(b=False))
 

@@ -1,4 +1,4 @@
-"""Says in one sentence why a weights file cannot be loaded."""
+"""Turns Keras' errors about a weights file into one short message."""
 
 import contextlib
 import re
@@ -19,17 +19,17 @@ _LONGEST = 160
 def misfit_in_words(what: str, path: str | Path, expected: str) -> Iterator[None]:
     """Turns Keras' loading errors, which print whole tensors, into a `ConfigError`.
 
-    Keras' warnings on the way to such an error only mislead and are dropped with it; so is the one
-    that a file without an optimizer, such as `BestWeights` writes, leaves the optimizer as it is.
+    Keras' warnings before such an error are misleading and are dropped. So is its warning that a
+    file without an optimizer, such as one from `BestWeights`, does not change the optimizer.
 
     Args:
-        what: Into what the file is loaded.
+        what: What the file is loaded into.
         path: The file.
-        expected: What file that takes.
+        expected: Which file fits.
 
     Raises:
-        ConfigError: There is no such file, it is no weights file, or it is one of something else.
-        AuxnetError: Raised inside, in its own words.
+        ConfigError: The file does not exist, is not a weights file, or belongs to something else.
+        AuxnetError: Raised inside the block; passed on unchanged.
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -50,13 +50,16 @@ def misfit_in_words(what: str, path: str | Path, expected: str) -> Iterator[None
 
 def _reason(error: Exception, path: Path) -> str:
     if not path.exists():
-        return "there is no such file"
+        return "the file does not exist"
     if isinstance(error, OSError):
-        return "it is damaged or not HDF5"
+        return "the file is damaged or not HDF5"
     found = _MISMATCH.search(str(error))
     if found:
-        return f"its layer {found[1]!r} has weights of shape {found[2]}, the file's are {found[3]}"
+        return (
+            f"the layer {found[1]!r} has weights of shape {found[2]}, those in the file have "
+            f"shape {found[3]}"
+        )
     line = " ".join(str(error).split())
     if "could not be loaded" in line:
-        return "it holds other layers"
+        return "the file holds other layers"
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."

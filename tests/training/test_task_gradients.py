@@ -317,7 +317,7 @@ def two_heads(inputs, features, others):
 
 
 @pytest.mark.parametrize(
-    ("representation", "message"), [(True, "share no layer that trains"), (False, "none in common")]
+    ("representation", "message"), [(True, "share no trainable layer"), (False, "share none")]
 )
 def test_tasks_that_share_nothing_are_refused(representation, message):
     image = keras.Input((8, 12, 3))
@@ -333,7 +333,7 @@ def test_graphs_that_part_inside_a_nested_model_are_refused():
     image = keras.Input((8, 12, 3))
     nested = keras.Model(toy.input, toy.output, name="nested")
     model = ak.models.AuxiliaryModel(image, nested(image))
-    with pytest.raises(ak.errors.ConfigError, match=r"part inside.*'nested'"):
+    with pytest.raises(ak.errors.ConfigError, match=r"branch inside.*'nested'"):
         stepped(model, ak.weighting.MGDA(True), batch_of(toy_batches(1), 0))
 
 
