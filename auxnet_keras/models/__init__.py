@@ -1,4 +1,4 @@
-"""Networks: encoders, decoders, and the training model that knows its main and auxiliary task."""
+"""Networks: encoders, decoders, and the training model with its main and auxiliary task."""
 
 import lazy_loader as _lazy_loader
 

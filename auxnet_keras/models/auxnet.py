@@ -1,4 +1,4 @@
-"""AuxNet: one encoder, a segmentation decoder, and a depth decoder that helps it."""
+"""AuxNet: one encoder, a segmentation decoder, and an auxiliary depth decoder."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,9 +30,9 @@ def AuxNet(  # noqa: N802 - a network, named as keras.applications names its net
         input_shape: Image (height, width, 3), sides multiples of 32 or `None`.
         backbone: A name or a Keras model with pyramid outputs; see `auxnet_keras.models.encoder`.
         weights: `"imagenet"`, `None`, or a weights file of the backbone.
-        main, auxiliary: Which task is to be helped and which one helps.
+        main, auxiliary: The task to improve and the task that helps.
         activation: `"softmax"` for probabilities instead of logits; the parameters are the same.
-        class_names: K names for the logs; "0".."K-1" without.
+        class_names: K names for the logs; "0".."K-1" by default.
         name: Name of the model.
 
     Returns:
@@ -40,7 +40,7 @@ def AuxNet(  # noqa: N802 - a network, named as keras.applications names its net
         "depth": [B, H, W, 1] in the unit of the target}.
 
     Raises:
-        ConfigError: A size, a backbone, weights, tasks or class names that cannot work.
+        ConfigError: The size, backbone, weights, tasks or class names are invalid.
 
     Example:
         >>> model = ak.models.AuxNet(num_classes=12)

@@ -12,12 +12,13 @@ class Backbone:
     """How to build a backbone and where to tap it.
 
     Attributes:
-        code: A function, or `"package.module:function"`, called as `keras.applications` calls its
-            own: `(include_top=False, weights=None | "imagenet", input_shape=...)`; without taps as
-            `(input_shape)`, and then its output is the pyramid, a dict with P3, P4 and P5.
+        code: A function, or `"package.module:function"`, called like those of
+            `keras.applications`: `(include_top=False, weights=None | "imagenet", input_shape=...)`.
+            Without taps it is called as `(input_shape)` and returns the pyramid as its output, a
+            dict with P3, P4 and P5.
         preprocessing: Mode of `ImagePreprocessing`.
         taps: Names of the layers at strides 4, 8, 16 and 32.
-        batch_norm_momentum: Set on every BatchNormalization; `None` leaves the builder's.
+        batch_norm_momentum: Set on every BatchNormalization; `None` keeps the function's value.
     """
 
     code: str | Callable
@@ -32,7 +33,7 @@ class Backbone:
 
     @property
     def pretrained(self) -> bool:
-        """Whether there are ImageNet weights for it."""
+        """Whether it has ImageNet weights."""
         return bool(self.taps)
 
 

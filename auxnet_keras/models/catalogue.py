@@ -1,4 +1,4 @@
-"""The networks by name: what `--model` and the documentation read. Listing them needs no Keras."""
+"""The networks by name, for `--model` and the documentation. Listing them needs no Keras."""
 
 import dataclasses
 from collections.abc import Callable
@@ -8,18 +8,18 @@ from auxnet_keras.core.catalogue import Catalogue, load
 
 @dataclasses.dataclass(frozen=True)
 class Network:
-    """A network as a catalogue lists it.
+    """A network as the catalogue lists it.
 
     Attributes:
-        code: Its constructor, or `"package.module:function"`; takes `(num_classes, input_shape)`
+        code: The constructor, or `"package.module:function"`; takes `(num_classes, input_shape)`
             and `class_names=`, with `two_tasks` also `main=` and `auxiliary=`, without
             `own_encoder` also `backbone=` and `weights=`.
-        about: What it is, for tables.
+        about: Short description for tables.
         source: Paper.
-        two_tasks: It trains a main and an auxiliary task, either way round.
-        own_encoder: It has no exchangeable backbone.
-        depth_input: It takes the depth as a second image.
-        stride: Image sides must be multiples of it, a power of 2.
+        two_tasks: Trains a main and an auxiliary task; either task can be the main one.
+        own_encoder: Has no exchangeable backbone.
+        depth_input: Takes depth as a second image.
+        stride: Image sides must be multiples of this power of 2.
     """
 
     code: str | Callable
@@ -83,13 +83,13 @@ def register(
 
     Args:
         name: Lower-case letters, digits, `-` and `_`.
-        network: Its constructor, or `"package.module:function"`; see `Network`.
-        about: What it is, for tables.
+        network: The constructor, or `"package.module:function"`; see `Network`.
+        about: Short description for tables.
         source: Paper.
-        two_tasks: It trains a main and an auxiliary task, either way round.
-        own_encoder: It has no exchangeable backbone.
-        depth_input: It takes the depth as a second image.
-        stride: Image sides must be multiples of it, a power of 2.
+        two_tasks: Trains a main and an auxiliary task; either task can be the main one.
+        own_encoder: Has no exchangeable backbone.
+        depth_input: Takes depth as a second image.
+        stride: Image sides must be multiples of this power of 2.
 
     Raises:
         ConfigError: The name is taken or malformed.

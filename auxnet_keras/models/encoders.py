@@ -1,4 +1,4 @@
-"""Encoders: a backbone with taps for the decoders, cut into stages for FuseNet."""
+"""Encoders: backbones with outputs for the decoders, split into stages for FuseNet."""
 
 import warnings
 from pathlib import Path
@@ -17,7 +17,7 @@ LEVELS = ("P2", "P3", "P4", "P5")
 
 
 def preprocessing_of(backbone: str | keras.Model) -> str:
-    """The `ImagePreprocessing` mode that suits `backbone` (a user's own gets RGB 0..255)."""
+    """The `ImagePreprocessing` mode that suits `backbone` (your own gets RGB 0..255)."""
     return BACKBONES.find(backbone).preprocessing if isinstance(backbone, str) else "none"
 
 
@@ -32,20 +32,19 @@ def encoder(
     Args:
         backbone: A name (`"resnet50"`, `"resnet101"`, `"resnet152"`, `"mobilenet_v2"`, `"small"`),
             or any Keras model with named pyramid outputs: a dict output with the keys P3, P4 and
-            P5, or an attribute `pyramid_outputs` (keras-cv: `pyramid_level_inputs`), as keras-cv
-            and keras-hub backbones have. Such a model is used itself, not copied: two networks
-            built on it share its weights.
+            P5, or an attribute `pyramid_outputs` (keras-hub) or `pyramid_level_inputs` (keras-cv).
+            The model is not copied: two networks built on it share its weights.
         input_shape: Image (height, width, channels); `None` for an unknown side.
         weights: `"imagenet"`, `None` (random), or a weights file of this backbone. A model of your
-            own keeps the weights it has; `"small"` has no ImageNet weights and starts at random.
+            own keeps its weights; `"small"` has no ImageNet weights and starts from random ones.
         name: Name of the returned model.
 
     Returns:
         A `keras.Model`, image [B, H, W, 3] -> dict of [B, H/2**n, W/2**n, C_n].
 
     Raises:
-        ConfigError: Unknown name, a model without the pyramid, weights that cannot be had.
-        DataError: A weights file that holds more than numbers, or claims more than it holds.
+        ConfigError: The name is unknown, the model has no pyramid, or the weights are unavailable.
+        DataError: The weights file holds more than numbers, or claims more data than it contains.
     """
     check_size(*input_shape[:2])
     if isinstance(backbone, str):
@@ -57,10 +56,10 @@ def encoder(
 
 
 def stages(model: keras.Model, name: str) -> list[keras.Model]:
-    """Cuts an `encoder` at its pyramid levels: one model per stage, each fed by the one before.
+    """Splits an `encoder` at its pyramid levels: one model per stage, each fed by the previous one.
 
     Raises:
-        ConfigError: Something flows past a level, so that the encoder cannot be cut there.
+        ConfigError: A connection bypasses a level, so the encoder cannot be split there.
     """
     cuts: list[Any] = [model.inputs[0], *(model.output[level] for level in sorted(model.output))]
     parts = []
@@ -69,8 +68,9 @@ def stages(model: keras.Model, name: str) -> list[keras.Model]:
             parts.append(keras.Model(start, end, name=f"{name}_{level}"))
         except ValueError as error:
             raise ConfigError(
-                f"This backbone cannot be cut at its level {level}, because part of it bypasses "
-                f"that tensor; fusing after every stage needs such cuts. Received: {model.name!r}."
+                f"This backbone cannot be split at level {level}, because a connection bypasses "
+                "it. FuseNet needs a backbone that can be split after every stage. "
+                f"Received: {model.name!r}."
             ) from error
     return parts
 
@@ -82,13 +82,13 @@ def _application(name: str, input_shape: tuple, weights: str | Path | None) -> k
         return recipe.build(tuple(input_shape))
     if weights not in ("imagenet", None) and not Path(str(weights)).is_file():
         raise ConfigError(
-            f"No weights file for the backbone {name!r} there. Expected 'imagenet', None, or the "
-            f"path of a weights file of that backbone. Received: {str(weights)!r}."
+            f"The weights file for the backbone {name!r} does not exist. Expected 'imagenet', "
+            f"None, or the path of a weights file of this backbone. Received: {str(weights)!r}."
         )
     from_imagenet = weights == "imagenet"
     try:
         with warnings.catch_warnings():
-            # MobileNetV2's ImageNet weights are those of square images; convolutions do not care.
+            # MobileNetV2 warns that its weights are from square images; convolutions do not care.
             warnings.filterwarnings("ignore", "`input_shape` is undefined or non-square")
             model = recipe.build(
                 include_top=False,
@@ -99,10 +99,10 @@ def _application(name: str, input_shape: tuple, weights: str | Path | None) -> k
         if not from_imagenet:
             raise
         raise ConfigError(
-            f"The ImageNet weights of {name!r} could not be fetched ({_last_line(error)}). "
-            "Without a network: pass weights=None (--weights none) to start from random weights, "
-            "or fetch the file on another machine and pass weights='path/to/file' or put it into "
-            "~/.keras/models/, where Keras looks first. Received: weights='imagenet'."
+            f"Cannot download the ImageNet weights of {name!r} ({_last_line(error)}). "
+            "Without internet access, pass weights=None (--weights none) to start from random "
+            "weights, or download the file on another machine and pass weights='path/to/file' or "
+            "copy it to ~/.keras/models/. Received: weights='imagenet'."
         ) from error
     if recipe.batch_norm_momentum is not None:
         for layer in model.layers:
@@ -117,8 +117,9 @@ def _application(name: str, input_shape: tuple, weights: str | Path | None) -> k
 def _refuse_file(name: str, weights: str | Path | None) -> None:
     if weights not in ("imagenet", None):
         raise ConfigError(
-            f"The backbone {name!r} starts from random weights; load a file into the whole network "
-            f"instead (model.load_weights) and leave weights out. Received: weights={weights!r}."
+            f"The backbone {name!r} always starts from random weights. Leave weights out and load "
+            "the file into the whole network (model.load_weights). "
+            f"Received: weights={weights!r}."
         )
 
 
@@ -135,13 +136,13 @@ def _load(model: keras.Model, name: str, path: Path) -> None:
 def _check_own(model: keras.Model, input_shape: tuple, weights: str | Path | None) -> None:
     if weights not in ("imagenet", None):
         raise ConfigError(
-            "A backbone given as a model has its weights already; load the file into it and leave "
-            f"weights out. Received: weights={str(weights)!r}."
+            "A backbone given as a model already has weights. Load the file into the model and "
+            f"leave weights out. Received: weights={str(weights)!r}."
         )
     own = tuple(model.inputs[0].shape[1:])
     if any(a is not None and a != b for a, b in zip(own, input_shape, strict=True)):
         raise ConfigError(
-            f"The backbone {model.name!r} takes images of shape {own}; build it for input_shape, "
+            f"The backbone {model.name!r} takes images of shape {own}. Build it for input_shape "
             f"or with unknown sides. Received: input_shape={tuple(input_shape)}."
         )
 
@@ -158,9 +159,9 @@ def _pyramid_of(model: keras.Model) -> keras.Model:
     if not isinstance(named, dict) or not {"P3", "P4", "P5"} <= set(named):
         have = sorted(named) if isinstance(named, dict) else type(named).__name__
         raise ConfigError(
-            "A backbone of your own must be a Keras model whose output is a dict with the keys "
-            "'P3', 'P4' and 'P5' (strides 8, 16, 32), or have such an attribute `pyramid_outputs`. "
-            f"Received: a model with {have}."
+            "Your own backbone must be a Keras model with an output or an attribute "
+            "`pyramid_outputs` that is a dict with the keys 'P3', 'P4' and 'P5' (strides 8, 16, "
+            f"32). Received: a model with {have}."
         )
     return keras.Model(model.inputs, {level: named[level] for level in LEVELS if level in named})
 

@@ -1,4 +1,4 @@
-"""The FCN-8 decoder that both of AuxNet's tasks use."""
+"""The FCN-8 decoder of AuxNet's tasks."""
 
 from collections.abc import Mapping
 
@@ -13,18 +13,18 @@ def fcn8_decoder(
     """Scores three pyramid levels, adds them coarse to fine, and enlarges the sum to the image.
 
     With K channels it has (C5 + C4 + C3) K + 288 K^2 + 6 K parameters; on ResNet-50 that is
-    3590 K + 288 K^2, which is what paper A's Table 2 implies.
+    3590 K + 288 K^2, as paper A's Table 2 implies.
 
     Args:
         pyramid: Features P3, P4, P5 of shapes [B, H/8, W/8, C3], [B, H/16, W/16, C4],
             [B, H/32, W/32, C5].
-        channels: K, classes to score or values to regress.
-        name: The task; the layers are named after it, so that they can be found and stripped.
-        activation: Applied to the output: `None` for logits or a regression, `"softmax"`.
+        channels: K, number of classes or of regressed values.
+        name: The task; the layers are named after it, so they can be found and removed.
+        activation: Activation of the output: `None` for logits or a regression, or `"softmax"`.
 
     Returns:
-        [B, H, W, K]. The whole decoder is float32 whatever the precision policy: half precision has
-        too few digits for the scores of rare classes and for disparities.
+        [B, H, W, K]. The whole decoder is float32 whatever the precision policy, because half
+        precision has too few digits for the scores of rare classes and for disparities.
 
     Reference:
         Long et al., Fully Convolutional Networks, CVPR 2015 (FCN-8s); paper A, section 3.1.

@@ -23,8 +23,8 @@ def FuseNet(  # noqa: N802 - a network, named as keras.applications names its ne
 ) -> AuxiliaryModel:
     """Two encoders; after every stage the depth features are added to the colour features.
 
-    Depth is repeated to three channels, so both encoders are complete and both load ImageNet
-    weights; fusion by addition has no parameters.
+    Depth is repeated to three channels, so both encoders are complete and load ImageNet weights.
+    Fusion by addition has no parameters.
 
     Args:
         num_classes: K, channels of the segmentation.
@@ -32,7 +32,7 @@ def FuseNet(  # noqa: N802 - a network, named as keras.applications names its ne
         backbone: A name or a Keras model with pyramid outputs; see `auxnet_keras.models.encoder`.
         weights: `"imagenet"`, `None`, or a weights file of the backbone, for both encoders.
         activation: `"softmax"` for probabilities instead of logits; the parameters are the same.
-        class_names: K names for the logs; "0".."K-1" without.
+        class_names: K names for the logs; "0".."K-1" by default.
         name: Name of the model.
 
     Returns:
@@ -41,7 +41,7 @@ def FuseNet(  # noqa: N802 - a network, named as keras.applications names its ne
         `ak.data.with_depth_input(dataset)`.
 
     Raises:
-        ConfigError: A size, a backbone, weights or class names that cannot work.
+        ConfigError: The size, backbone, weights or class names are invalid.
 
     Example:
         >>> model = ak.models.FuseNet(num_classes=12)
@@ -57,7 +57,7 @@ def FuseNet(  # noqa: N802 - a network, named as keras.applications names its ne
         DepthPreprocessing(name="depth_to_image")(depth)
     )
     colour_encoder = encoder(backbone, input_shape, weights)
-    # A backbone of the user's own is one object: the second encoder needs its own copy of it.
+    # A backbone given as a model is one object: the second encoder needs a copy.
     depth_encoder = (
         encoder(backbone, input_shape, weights)
         if isinstance(backbone, str)

@@ -1,4 +1,4 @@
-"""Preprocessing as layers inside the model, so that images go in as they come from a camera."""
+"""Preprocessing as layers of the model, so the model takes images as a camera delivers them."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ _CAFFE_MEAN_BGR = (103.939, 116.779, 123.68)
 
 
 def check_size(height: int | None, width: int | None, stride: int = STRIDE) -> None:
-    """Refuses an image size the decoders cannot rebuild.
+    """Refuses an image size that the decoders cannot restore.
 
     Args:
-        height, width: Pixels; `None` (unknown) passes and is checked when an image arrives.
+        height, width: Pixels; `None` (unknown) passes and is checked on the first image.
         stride: The encoder's coarsest stride, a power of 2.
 
     Raises:
-        ConfigError: A side is not a multiple of `stride`; names the nearest sizes that are.
+        ConfigError: A side is not a multiple of `stride`; suggests the nearest valid size.
     """
     for side in (height, width):
         if side is not None and (side < stride or side % stride):
@@ -33,22 +33,22 @@ def check_size(height: int | None, width: int | None, stride: int = STRIDE) -> N
             ]
             raise ConfigError(
                 f"Image height and width must be multiples of {stride}, because the encoder "
-                f"halves them {stride.bit_length() - 1} times. The nearest size that works is "
+                f"halves them {stride.bit_length() - 1} times. The nearest valid size is "
                 f"{tuple(near)}. Received: {(height, width)}."
             )
 
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")
 class ImagePreprocessing(keras.layers.Layer):
-    """Turns RGB 0..255 into what a backbone was trained on, in float32 and without parameters.
+    """Turns RGB 0..255 into the input that a backbone was trained on; float32, no parameters.
 
     Args:
         mode: `"caffe"` (BGR minus the ImageNet mean: ResNet), `"tf"` (-1..1: MobileNetV2), `"unit"`
-            (0..1: U-Net), or `"none"` (0..255 as they are: backbones that rescale inside).
+            (0..1: U-Net), or `"none"` (0..255 unchanged: backbones that rescale themselves).
         stride: Image sides must be multiples of it.
 
     Raises:
-        ConfigError: Unknown mode; image sides that are not multiples of `stride`.
+        ConfigError: The mode is unknown; an image side is not a multiple of `stride`.
     """
 
     def __init__(self, mode: str = "caffe", stride: int = STRIDE, **kwargs: Any) -> None:
@@ -79,17 +79,17 @@ class ImagePreprocessing(keras.layers.Layer):
 
 
 def stride_of(model: keras.Model) -> int:
-    """What the image sides of `model` must be multiples of; 32 for a graph of the user's own."""
+    """The number that the image sides of `model` must be multiples of; 32 if unknown."""
     found = [layer.stride for layer in model.layers if isinstance(layer, ImagePreprocessing)]
     return max(found, default=STRIDE)
 
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")
 class DepthPreprocessing(keras.layers.Layer):
-    """Turns a depth map into the three-channel image 0..255 a colour encoder expects.
+    """Turns a depth map into the three-channel image 0..255 that a colour encoder expects.
 
-    Each map is divided by its own largest value, so any unit works: FuseNet, too, is fed with depth
-    normalised to the range of an image. Invalid pixels (< 0 or not finite) become 0.
+    Each map is divided by its largest value, so any unit works; the FuseNet paper also normalises
+    depth to the range of an image. Invalid pixels (< 0 or not finite) become 0.
 
     Reference:
         Hazirbas et al., FuseNet, ACCV 2016, section 4 (depth stored and fed as 0..255).

@@ -23,7 +23,7 @@ def SegNet(  # noqa: N802 - a network, named as keras.applications names its net
 ) -> AuxiliaryModel:
     """Segmentation alone: a backbone and one FCN-8 decoder.
 
-    (Not the SegNet of Badrinarayanan et al.: paper A calls its own single-task network so.)
+    (Not the SegNet of Badrinarayanan et al.; SegNet is paper A's name for its single-task network.)
 
     Args:
         num_classes: K, channels of the segmentation.
@@ -31,14 +31,14 @@ def SegNet(  # noqa: N802 - a network, named as keras.applications names its net
         backbone: A name or a Keras model with pyramid outputs; see `auxnet_keras.models.encoder`.
         weights: `"imagenet"`, `None`, or a weights file of the backbone.
         activation: `"softmax"` for probabilities instead of logits; the parameters are the same.
-        class_names: K names for the logs; "0".."K-1" without.
+        class_names: K names for the logs; "0".."K-1" by default.
         name: Name of the model.
 
     Returns:
         An `AuxiliaryModel`, image [B, H, W, 3] RGB 0..255 -> {"segmentation": [B, H, W, K]}.
 
     Raises:
-        ConfigError: A size, a backbone, weights or class names that cannot work.
+        ConfigError: The size, backbone, weights or class names are invalid.
 
     Example:
         >>> model = ak.models.SegNet(num_classes=12)

@@ -1,7 +1,7 @@
-"""The backbone `small`: plain convolutions for short trainings on a CPU, from random weights.
+"""The backbone `small`: plain convolutions for short training on a CPU from random weights.
 
-MobileNetV2 has as many multiplications, but TensorFlow trains its depthwise convolutions several
-times slower on a CPU.
+MobileNetV2 needs as many multiplications, but on a CPU TensorFlow trains its depthwise convolutions
+several times slower.
 """
 
 import keras
@@ -28,7 +28,7 @@ def small_backbone(input_shape: tuple[int | None, int | None, int]) -> keras.Mod
     pyramid = {}
     for level, width in WIDTHS.items():
         features = _convolution(features, width, 2, f"{level}_down")
-        if level != "P1":  # the finest maps would cost as much as all the others
+        if level != "P1":  # at the finest level it would cost as much as all other levels
             features = _convolution(features, width, 1, f"{level}_same")
         pyramid[level] = features
     return keras.Model(image, {level: pyramid[level] for level in ("P3", "P4", "P5")}, name="small")
@@ -38,6 +38,6 @@ def _convolution(features: Tensor, width: int, stride: int, name: str) -> Tensor
     features = layers.Conv2D(
         width, 3, strides=stride, padding="same", use_bias=False, name=f"{name}_conv"
     )(features)
-    # Short runs: Keras' own 0.99 would leave the moving statistics behind.
+    # In short runs the moving statistics would lag behind with Keras' default of 0.99.
     features = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(features)
     return layers.ReLU(name=f"{name}_relu")(features)

@@ -12,7 +12,7 @@ from auxnet_keras.training.auxiliary_model import AuxiliaryModel
 
 TASKS = ("segmentation", "depth")
 WIDTHS = (64, 128, 256, 512, 512)
-"""Channels of the encoder's levels, fine to coarse; the last keeps the width of the one before."""
+"""Channels of the encoder's levels, fine to coarse; the last two are equally wide."""
 
 STRIDE = 16
 """The encoder's coarsest stride: it halves the image four times."""
@@ -35,19 +35,19 @@ def UNet(  # noqa: N802 - a network, named as keras.applications names its netwo
         num_classes: K, channels of the segmentation.
         input_shape: Image (height, width, 3), sides multiples of 16 or `None`.
         tasks: The outputs: `("segmentation", "depth")`, or one of them for the single-task network.
-        main, auxiliary: Which task is to be helped and which one helps; the first and the other one
-            of `tasks` if not given.
+        main, auxiliary: The task to improve and the task that helps; by default the first and the
+            other one of `tasks`.
         activation: `"softmax"` for probabilities instead of logits; the parameters are the same.
-        class_names: K names for the logs; "0".."K-1" without.
+        class_names: K names for the logs; "0".."K-1" by default.
         name: Name of the model.
 
     Returns:
         An `AuxiliaryModel`, image [B, H, W, 3] RGB 0..255 -> {"segmentation": [B, H, W, K],
-        "depth": [B, H, W, 1] in the unit of the target}, those of `tasks`. Under mixed precision
-        the outputs are float32.
+        "depth": [B, H, W, 1] in the unit of the target}, or the one of `tasks`. Under mixed
+        precision the outputs are float32.
 
     Raises:
-        ConfigError: A size, tasks or class names that cannot work.
+        ConfigError: The size, tasks or class names are invalid.
 
     Example:
         >>> model = ak.models.UNet(num_classes=13)
@@ -90,7 +90,7 @@ def _roles(
             raise unknown("task of UNet", task, TASKS)
     if len(tasks) not in (1, 2) or len(set(tasks)) != len(tasks):
         raise ConfigError(
-            "UNet has one or two different tasks, 'segmentation' and 'depth'. "
+            "UNet takes one or two different tasks, 'segmentation' and 'depth'. "
             f"Received: tasks={tasks}."
         )
     if main is None:
@@ -105,9 +105,9 @@ def _decoder(levels: list[Tensor], channels: int, name: str, activation: str | N
 
     Args:
         levels: The encoder's features, [B, H/2**n, W/2**n, C_n].
-        channels: K, classes to score or values to regress.
-        name: The task; the layers are named after it, so that they can be found and stripped.
-        activation: Applied to the output.
+        channels: K, number of classes or of regressed values.
+        name: The task; the layers are named after it, so they can be found and removed.
+        activation: Activation of the output.
 
     Returns:
         [B, H, W, K], float32.
@@ -117,9 +117,9 @@ def _decoder(levels: list[Tensor], channels: int, name: str, activation: str | N
         label = f"{name}_{level}"
         features = layers.Conv2DTranspose(features.shape[-1], 2, 2, name=f"{label}_up")(features)
         features = layers.Concatenate(name=f"{label}_skip")([levels[level], features])
-        # As wide as the next finer level, whose features it meets there.
+        # As wide as the next finer level, with whose features it is concatenated.
         features = _double_convolution(features, WIDTHS[max(level - 1, 0)], label)
-    # float32 whatever the precision policy: half precision has too few digits for the scores.
+    # Always float32: half precision has too few digits for the scores.
     output = layers.Conv2D(channels, 1, dtype="float32", name=f"{name}_score")(features)
     if activation is not None:
         output = layers.Activation(activation, dtype="float32", name=f"{name}_{activation}")(output)
@@ -129,7 +129,7 @@ def _decoder(levels: list[Tensor], channels: int, name: str, activation: str | N
 def _double_convolution(features: Tensor, width: int, name: str) -> Tensor:
     for number in (1, 2):
         features = layers.Conv2D(width, 3, padding="same", name=f"{name}_conv_{number}")(features)
-        # Momentum and epsilon as in the authors' program; Keras' 0.99 follows too slowly here.
+        # Momentum and epsilon as in the authors' program; Keras' default of 0.99 adapts too slowly.
         features = layers.BatchNormalization(
             momentum=0.9, epsilon=1e-5, name=f"{name}_norm_{number}"
         )(features)

@@ -50,7 +50,7 @@ class ModelContract:
 
     @pytest.mark.parametrize("size", [(224, 380), (100, 96), (0, 64)])
     def test_sizes_that_do_not_work_are_named_with_the_nearest_that_does(self, size):
-        with pytest.raises(ak.errors.ConfigError, match="nearest size that works"):
+        with pytest.raises(ak.errors.ConfigError, match="nearest valid size"):
             self.make(size)
 
     def test_heads_stay_float32_under_mixed_precision(self):
