@@ -1,4 +1,4 @@
-"""Losses over pixels, and the loss of a task in the form weightings need it."""
+"""Losses over pixels, and the loss of a task in the form that weightings need."""
 
 import lazy_loader as _lazy_loader
 

@@ -61,7 +61,7 @@ def task_losses(
     for task, function in functions.items():
         if task not in targets:
             raise ConfigError(
-                f"The data set gives no target for the output {task!r}. Expected targets as a dict "
+                f"The data set has no target for the output {task!r}. Expected targets as a dict "
                 f"with the keys {sorted(functions)}. Received: {sorted(targets)}."
             )
         local[task] = _local(function, targets[task], predictions[task], sample_weight.get(task))
@@ -78,8 +78,8 @@ def _local(function: Callable, target: Tensor, prediction: Tensor, weight: Tenso
         weighted = {} if weight is None else {"sample_weight": weight}
         if weighted and not isinstance(function, keras.losses.Loss):
             raise ConfigError(
-                "Sample weights need a loss object, for example keras.losses.MeanSquaredError() "
-                f"instead of its name. Received: {function!r}."
+                "Sample weights need a loss object, for example keras.losses.MeanSquaredError(), "
+                f"not a name or a function. Received: {function!r}."
             )
         mean = ops.mean(ops.cast(function(target, prediction, **weighted), "float32"))
         samples = ops.cast(ops.shape(prediction)[0], "float32")

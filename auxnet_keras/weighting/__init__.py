@@ -1,4 +1,4 @@
-"""Weightings: how much each task's loss counts. One method a file; base.py says what one is."""
+"""Weightings: how much each task's loss counts. One method per file; base.py has the base class."""
 
 import lazy_loader as _lazy_loader
 

@@ -1,4 +1,4 @@
-"""Which class of the auxiliary task a pixel belongs to: its label, or the bin of its true depth."""
+"""The class of a pixel in the auxiliary task: its label, or the bin of its true depth."""
 
 import itertools
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from auxnet_keras.errors import ConfigError
 
 
 class SemanticClasses:
-    """The ids of a segmentation.
+    """The class ids of a segmentation.
 
     Args:
-        names: One a class.
-        ignore_label: Neither a class nor an error.
+        names: One name per class.
+        ignore_label: The id that is neither a class nor an error.
     """
 
     def __init__(self, names: Sequence[str], ignore_label: int) -> None:
@@ -29,8 +29,8 @@ class SemanticClasses:
         """Ids int32 [B, H, W], `len(names)` where there is no class, and how many are errors.
 
         Args:
-            target: As it came from the data set.
-            like: A map of the size expected.
+            target: The target from the data set.
+            like: A map of the expected size.
         """
         labels = ops.cast(as_map("label of the auxiliary task", target, like), "int32")
         known = known_labels(labels, len(self.names), self.ignore_label)
@@ -65,11 +65,11 @@ def bin_edges(depth_bins: Bins | None, width: int | None = None) -> np.ndarray:
     """The edges between bins, float32 [E].
 
     Args:
-        depth_bins: Edges, or a preset's name with or without a unit: "vkitti:inverse_depth".
-        width: Of the network's maps [px], which a preset in disparity depends on.
+        depth_bins: Edges, or the name of a preset with or without a unit: "vkitti:inverse_depth".
+        width: Width of the network's maps [px], needed for a preset in disparity.
 
     Raises:
-        ConfigError: No edge, or edges that are not finite, >= 0 and increasing (as float32).
+        ConfigError: There is no edge, or the edges are not finite, >= 0 and increasing (float32).
     """
     if isinstance(depth_bins, str):
         name, _, unit = depth_bins.partition(":")
@@ -80,27 +80,27 @@ def bin_edges(depth_bins: Bins | None, width: int | None = None) -> np.ndarray:
         edges = np.empty(0, np.float32)
     if edges.ndim != 1 or not edges.size or not np.isfinite(edges).all():
         raise ConfigError(
-            "depth_bins are the finite edges between the bins, at least one, in the target's unit, "
-            "for example [5, 10, 20]; ak.data.depth_bins measures them. "
+            "depth_bins must be the finite edges between the bins, at least one, in the target's "
+            "unit, for example [5, 10, 20]. ak.data.depth_bins measures them. "
             f"Received: {depth_bins!r}."
         )
     if edges[0] < 0 or (np.diff(edges) <= 0).any():
         raise ConfigError(
-            "depth_bins must not be negative and must increase: E edges make the E + 1 bins below "
-            f"the first one, between each two, and from the last one on. Received: {depth_bins!r}."
+            "depth_bins must be >= 0 and increase: E edges make E + 1 bins, the first one below "
+            f"the first edge and the last one above the last edge. Received: {depth_bins!r}."
         )
     return edges
 
 
 def bin_names(edges: np.ndarray) -> tuple[str, ...]:
-    """`depth_0-5`, `depth_5-10`, `depth_10-inf`, with as many digits as keep edges apart."""
-    for digits in range(3, 10):  # 9 tell any two float32 apart
-        texts = [
+    """`depth_0-5`, `depth_5-10`, `depth_10-inf`, with enough digits to distinguish the edges."""
+    for digits in range(3, 10):  # 9 digits distinguish any two float32
+        numbers = [
             np.format_float_positional(edge, digits, fractional=False, trim="-") for edge in edges
         ]
-        if len(set(texts)) == len(texts):
+        if len(set(numbers)) == len(numbers):
             break
-    ends = ["0", *texts, "inf"]
+    ends = ["0", *numbers, "inf"]
     return tuple(f"depth_{a}-{b}" for a, b in itertools.pairwise(ends))
 
 
@@ -109,10 +109,10 @@ def auxiliary_classes(
 ) -> SemanticClasses | DepthClasses:
     """The classes of `model`'s auxiliary task.
 
-    An output with one channel is a depth, any other a segmentation.
+    An output with one channel is a depth; any other is a segmentation.
 
     Raises:
-        ConfigError: Depth without bins; `num_classes` is another number; edges that cannot be.
+        ConfigError: Depth without bins; invalid edges; `num_classes` does not match.
     """
     task = model.auxiliary
     output = model.output[task]
@@ -121,17 +121,17 @@ def auxiliary_classes(
     if channels == 1:
         if depth_bins is None:
             raise ConfigError(
-                f"With {task!r} as the auxiliary task its classes are bins of the true depth: pass "
-                "depth_bins=ak.data.depth_bins(train, 10), edges of your own in the target's unit, "
-                "or 'vkitti', 'nyuv2', 'cityscapes'. Received: depth_bins=None."
+                f"The classes of the auxiliary task {task!r} are bins of the true depth. Pass "
+                "depth_bins=ak.data.depth_bins(train, 10), your own edges in the target's unit, or "
+                "'vkitti', 'nyuv2' or 'cityscapes'. Received: depth_bins=None."
             )
         width = output.shape[2]
         edges = bin_edges(depth_bins, width)
         if width is None and (edges != bin_edges(depth_bins, 1)).any():
             raise ConfigError(
-                "A preset of edges in pixels of disparity depends on the width of the images, and "
-                "this network takes any; give edges of your own, or build it with a fixed "
-                f"input_shape. Received: depth_bins={depth_bins!r}, width None."
+                "A preset of edges in pixels of disparity depends on the image width, but this "
+                "network takes images of any width. Pass your own edges, or build the network with "
+                f"a fixed input_shape. Received: depth_bins={depth_bins!r}, width None."
             )
         classes = DepthClasses(edges)
         source = f"the edges in depth_bins make {len(classes.names)} bins"
@@ -142,6 +142,6 @@ def auxiliary_classes(
     if num_classes not in (None, len(classes.names)):
         raise ConfigError(
             f"num_classes does not match the auxiliary task: {source}. Leave num_classes out, or "
-            f"give {len(classes.names)}. Received: num_classes={num_classes}."
+            f"pass {len(classes.names)}. Received: num_classes={num_classes}."
         )
     return classes

@@ -13,33 +13,34 @@ _TINY = 1e-30  # below any loss, above float32's smallest normal number
 
 
 class TaskWeightBalancing(TaskWeighting):
-    """Weights recomputed after every batch t from its unweighted losses, then used for the next.
+    """Weights recomputed after every batch t from its unweighted losses, used for the next batch.
 
         target_main = L_aux(t),  target_aux = L_main(t)
         lambda <- momentum * lambda + (1 - momentum) * target,  lambda(0) = 1
 
-    A batch in which a task has no valid pixel, or whose losses overflow, leaves lambda as it is;
-    the task that has valid pixels still trains, with the weight in force.
+    lambda does not change on a batch in which a task has no valid pixel or a loss overflows. A task
+    with valid pixels still trains, with its current weight.
 
-    `mode="product"` differentiates the closed form of the same batch instead, L = 2 L_main L_aux.
+    `mode="product"` instead differentiates the closed form of the same batch, L = 2 L_main L_aux.
     For TWB both modes point in the same direction (the closed form's gradient is twice as long);
     for FTWB they do not.
 
-    The product of two falling losses shrinks by orders of magnitude while training succeeds, and
-    Adam's second moment, which remembers the large early gradients, then throttles the step;
-    `normalize=True` divides the weights in force by their mean and leaves their ratio.
+    As training succeeds, the product of two falling losses shrinks by orders of magnitude. Adam's
+    second moment still remembers the large early gradients and throttles the step.
+    `normalize=True` divides the current weights by their mean and keeps their ratio.
 
     Use it to bring two losses of different size together without tuning a ratio. With Adam and long
     trainings take `normalize=True`.
 
     Args:
-        momentum: Of the moving average, in [0, 1); 0.9 if not given, and 0, which is Algorithm 1 as
-            printed, with `mode="product"`.
-        mode: `"detached"` (weights are constants to the gradient) or `"product"`.
-        normalize: Divide the weights in force by their mean.
+        momentum: Momentum of the moving average, in [0, 1); by default 0.9, or 0 with
+            `mode="product"`. 0 is Algorithm 1 as printed.
+        mode: `"detached"` (the gradient treats weights as constants) or `"product"`.
+        normalize: Divide the current weights by their mean.
 
     Raises:
-        ConfigError: A momentum outside [0, 1), an unknown mode, `"product"` with a momentum.
+        ConfigError: The momentum is outside [0, 1), the mode is unknown, or `"product"` has a
+            momentum.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.TaskWeightBalancing()])
@@ -57,7 +58,7 @@ class TaskWeightBalancing(TaskWeighting):
         if mode == "product" and momentum:
             raise ConfigError(
                 "mode='product' differentiates the losses of one batch, so there is nothing to "
-                f"average; leave momentum out or pass 0. Received: momentum={momentum}."
+                f"average. Leave momentum out or pass 0. Received: momentum={momentum}."
             )
         if momentum is None:
             momentum = 0.9 if mode == "detached" else 0.0
@@ -80,9 +81,9 @@ class TaskWeightBalancing(TaskWeighting):
             return detached
         means = [losses[task].mean for task in self.tasks]
         targets = ops.stack(self.targets(*means))
-        # The sum of target_k L_k, not detached, is the closed form: 2 Ls Ld, or (Ls + 1) Ls Ld.
+        # Without detaching, the sum of target_k L_k is the closed form: 2 Ls Ld or (Ls + 1) Ls Ld.
         product = ops.sum(self._normalized(targets) * ops.stack(means))
-        # A product with the loss of an absent task would train nothing.
+        # A product with the loss of an absent task would not train anything.
         return ops.where(self._both_present(losses), product, detached)
 
     def update(self, losses: Mapping[str, TaskLoss]) -> None:

@@ -1,8 +1,8 @@
-"""What a weighting is: a callback whose state lives in the model and whose rule in the step.
+"""The base of weightings: callbacks with their state in the model and their rule in the step.
 
-Callback hooks fire once per execution (of several batches) and see running means, so neither may
-drive a weight. The rule is therefore traced into the compiled step, which calls `total` and then
-`update` on every batch; the callback side attaches the state and owns what is not per batch.
+Callback hooks run once per execution (of several batches) and only see running means, which is not
+enough to compute a weight. The rule is therefore traced into the compiled step, which calls `total`
+and then `update` on every batch; the callback attaches the state and does what is not per batch.
 """
 
 import abc
@@ -22,8 +22,8 @@ from auxnet_keras.losses.task_loss import TaskLoss
 class WeightingState(keras.layers.Layer):
     """Holds the variables of a weighting while it is attached to a model; computes nothing.
 
-    Weight files may or may not hold these variables: a file without them, or with those of another
-    method or of other classes, leaves them as they are.
+    A weights file may contain these variables. If it does not, or if they belong to another method
+    or to other classes, loading it does not change them.
 
     Args:
         method: Name of the weighting's class; part of the variables' names in a file.
@@ -65,9 +65,9 @@ class WeightingState(keras.layers.Layer):
 class Weighting(keras.callbacks.Callback, abc.ABC):
     """Base of all weightings.
 
-    A subclass creates its variables in `build`, forms the objective in `total`, and moves its
-    variables in `update`; all three use `keras.ops` only. `base.TaskWeighting` is the simpler base
-    for rules that give one number per task.
+    A subclass creates its variables in `build`, forms the objective in `total`, and updates its
+    variables in `update`; all three use `keras.ops` only. `base.TaskWeighting` is a simpler base
+    for rules with one number per task.
 
     Attributes:
         needs_per_pixel: The rule reads per-pixel losses, so plain Keras losses cannot be used.
@@ -84,16 +84,16 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
         """Attaches the state to `model` (called by `fit`).
 
         Raises:
-            ConfigError: `model` is no `AuxiliaryModel`, or has one task only.
+            ConfigError: `model` is not an `AuxiliaryModel`, or has only one task.
         """
         attach = getattr(model, "attach_weighting", None)
         if attach is None:
             raise ConfigError(
-                f"{type(self).__name__} works on an auxnet_keras.models.AuxiliaryModel; wrap your "
+                f"{type(self).__name__} needs an auxnet_keras.models.AuxiliaryModel. Wrap your "
                 "functional graph: AuxiliaryModel(inputs, {'segmentation': ..., 'depth': ...}). "
                 f"Received: {type(model).__name__}."
             )
-        super().set_model(model)  # first: a rule may ask the model what its classes are
+        super().set_model(model)  # first: a rule may ask the model for its classes
         attach(self)
 
     @abc.abstractmethod
@@ -112,14 +112,14 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
     def current(self) -> dict[str, Tensor]:
         """Log name (`weight_<task>`) to the scalar tensor now in force.
 
-        They are in the logs of every step, so there must be few.
+        These are logged on every step, so keep them few.
         """
 
     def host_weights(self) -> dict[str, float]:
-        """Log name (`class_weight_<class>`) to the number now in force.
+        """Log name (`class_weight_<class>`) to the current weight, a number.
 
-        For weights too many for the logs of every step: they are read between the steps and are
-        in the logs of an epoch.
+        For weights that are too many to log on every step: they are read between steps and logged
+        once per epoch.
         """
         return {}
 
@@ -144,7 +144,7 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
     @property
     @abc.abstractmethod
     def weights(self) -> dict[str, Any]:
-        """The weights now in force, as Python or NumPy numbers."""
+        """The current weights, as Python or NumPy numbers."""
 
     def check_attached(self) -> None:
         """Refuses to answer before the first `fit`: tasks and classes are the model's.
@@ -167,7 +167,7 @@ class TaskWeighting(Weighting):
         self.values = state.add_state("task_weights", self.initial(tasks))
 
     def initial(self, tasks: tuple[str, ...]) -> list[float]:
-        """lambda(0) in the order of `tasks`: 1 each."""
+        """lambda(0) in the order of `tasks`; 1 for each task by default."""
         return [1.0] * len(tasks)
 
     def in_force(self) -> Tensor:
@@ -179,7 +179,7 @@ class TaskWeighting(Weighting):
         return ops.sum(self.in_force() * means)
 
     def update(self, losses: Mapping[str, TaskLoss]) -> None:
-        """Constant unless a subclass says otherwise."""
+        """Does nothing by default: the weights stay constant."""
 
     def current(self) -> dict[str, Tensor]:
         values = self.in_force()
@@ -187,10 +187,10 @@ class TaskWeighting(Weighting):
 
     @property
     def weights(self) -> dict[str, float]:
-        """Task to its weight now in force.
+        """Task to its current weight.
 
         Raises:
-            ConfigError: Before the first `fit`: the tasks are the model's.
+            ConfigError: Before the first `fit`, because the tasks come from the model.
         """
         self.check_attached()
         values = ops.convert_to_numpy(self.in_force())

@@ -1,4 +1,4 @@
-"""The weightings by name: what `--weighting`, the documentation and the contract tests read."""
+"""The weightings by name, for `--weighting`, the documentation and the contract tests."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Method:
-    """A weighting as a catalogue lists it.
+    """A weighting as the catalogue lists it.
 
-    A text such as `twb:0.5,normalize=true` gives the constructor's parameters, in their order or by
-    name; their types say how a value is read.
+    On the command line, `twb:0.5,normalize=true` sets the constructor's parameters, by position or
+    by name; their types say how to parse the values.
 
     Attributes:
         code: The class, or `"package.module:Class"`.
-        rule: What it does, for tables.
+        rule: Short description for tables.
         source: Paper and equation.
-        short_names: A parameter's name in texts -> its name in the constructor.
-        from_run: Parameters that a run fills in from its data; no text gives them.
-        needs_values: A text without any is refused.
-        measured: What a text may say about how a run measures `from_run`: name -> type.
+        short_names: Short name of a parameter to its name in the constructor.
+        from_run: Parameters that a run fills in from its data; they cannot be set as text.
+        needs_values: The name alone, without values, is refused.
+        measured: Settings for how a run measures `from_run`: name to type.
     """
 
     code: "str | type[Weighting]"
@@ -65,7 +65,7 @@ WEIGHTINGS: Catalogue[Method] = Catalogue(
         ),
         "class-wise": Method(
             f"{_HERE}.class_wise:ClassWiseWeighting",
-            "a weight per class of the auxiliary task, moved by what the main task gains",
+            "a weight per class of the auxiliary task, adapted to what the main task gains",
             "Learning Boost, Algorithm 1",
             short_names={"task": "task_weighting"},
             from_run=("num_classes", "depth_bins"),
@@ -82,7 +82,7 @@ WEIGHTINGS: Catalogue[Method] = Catalogue(
         ),
     },
 )
-"""Name -> method. `none` is no method: it is constant weights of 1."""
+"""Name to method. `none` is not a method: it means constant weights of 1."""
 
 
 def register(
@@ -98,9 +98,9 @@ def register(
     Args:
         name: Lower-case letters, digits, `-` and `_`.
         weighting: The class, or `"package.module:Class"`.
-        rule: What it does, for tables.
+        rule: Short description for tables.
         source: Paper and equation.
-        short_names: A parameter's name in texts -> its name in the constructor.
+        short_names: Short name of a parameter to its name in the constructor.
 
     Raises:
         ConfigError: The name is taken or malformed.

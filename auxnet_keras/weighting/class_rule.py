@@ -1,4 +1,4 @@
-"""How the weight of a class follows from its losses: Learning Boost's Eqs. 9 and 10."""
+"""The update rule of the class weights: Learning Boost's Eqs. 9 and 10."""
 
 import dataclasses
 import math
@@ -15,7 +15,7 @@ SMALLEST_FIRST_LOSS = 1e-12
 
 @dataclasses.dataclass(frozen=True)
 class TimeUnit:
-    """A batch or a window of them; all [C], meaningless where a class is absent.
+    """A batch or a window of batches; all [C], meaningless where a class is absent.
 
     Attributes:
         main: L_main^c(t).
@@ -29,21 +29,21 @@ class TimeUnit:
 
 
 class ClassRule:
-    """Owns the state of every class and moves it on by one unit of time.
+    """Holds the state of every class and advances it by one unit of time.
 
         g   = (dL_main / L_main(0) + eps) / (dL_aux / L_aux(0) + eps) * A,   L_aux = w A
         "paper": m, v <- Adam's moments of g;  w <- ReLU(w - alpha m_hat / (sqrt(v_hat) + eps))
         "sign":  w <- ReLU(w - alpha k(n) sign g)
 
-    with k(n) = (1 - b1) / (1 - b1^n) * sqrt((1 - b2^n) / (1 - b2)) at a class's n-th update: what
-    Adam does when its moments are never stored, 1 at first, 0.48 at n = 10, 3.16 in the end.
+    with k(n) = (1 - b1) / (1 - b1^n) * sqrt((1 - b2^n) / (1 - b2)) at a class's n-th update: Adam's
+    step if its moments are never stored; 1 at first, 0.48 at n = 10, 3.16 in the limit.
 
     Args:
-        state: Where the variables go.
+        state: Holds the variables.
         classes: C.
         step_size: alpha.
         epsilon: eps of both formulas.
-        sign: The second rule.
+        sign: Use the second rule.
     """
 
     def __init__(
@@ -63,8 +63,8 @@ class ClassRule:
         """Assigns everything for the next unit.
 
         Args:
-            unit: The losses, with the weights in force throughout.
-            moving: Scalar bool: weights may move; if not, losses are only recorded.
+            unit: The losses of a unit, in which the weights were constant.
+            moving: Scalar bool: the weights may change; otherwise losses are only recorded.
         """
         old = ops.convert_to_tensor(self.weights)
         seen = ops.convert_to_tensor(self.seen) > 0
@@ -87,7 +87,7 @@ class ClassRule:
             + self._epsilon
             for name in ("main", "aux")
         )
-        # 0 / 0 and infinity * 0, of a class whose loss is exactly 0, say nothing about a direction.
+        # If a class has a loss of exactly 0, 0 / 0 and infinity * 0 give no direction.
         g = main / auxiliary * unit.unweighted
         g = ops.where(ops.isnan(g), 0.0, g)
         return ops.clip(g, -LARGEST_GRADIENT, LARGEST_GRADIENT)

@@ -10,9 +10,9 @@ from auxnet_keras.core.types import Tensor
 def class_sums(maps: Sequence[Tensor], ids: Tensor, classes: int) -> Tensor:
     """Sum of each map over the pixels of each class.
 
-    Every image row is summed by itself first: a long running sum in float32 would lose digits,
-    which a difference of nearly equal losses cannot spare, and on a GPU all pixels would queue for
-    the same few numbers. No array is larger than a map.
+    Every image row is summed separately first: a long running sum in float32 would lose digits,
+    which the difference of nearly equal losses needs, and on a GPU all pixels would wait for the
+    same few sums. No array is larger than a map.
 
     Args:
         maps: Float32 maps [B, H, W].
@@ -20,7 +20,7 @@ def class_sums(maps: Sequence[Tensor], ids: Tensor, classes: int) -> Tensor:
         classes: C.
 
     Returns:
-        Float32 [len(maps), C], constant to the gradient.
+        Float32 [len(maps), C], detached from the gradient.
     """
     ids = ops.reshape(ids, (-1, ops.shape(ids)[-1]))
     rows = ops.shape(ids)[0]

@@ -1,4 +1,4 @@
-"""The time unit of the class weights: a batch, or the mean over several."""
+"""The time unit of the class weights: a batch, or the mean over several batches."""
 
 from keras import ops
 
@@ -8,12 +8,12 @@ from auxnet_keras.weighting.class_rule import TimeUnit
 
 
 class Window:
-    """Collects `length` batches; a class's means run over the batches in which it occurs.
+    """Collects `length` batches; the means of a class are over the batches in which it occurs.
 
     Args:
-        state: Where the variables go; a length of 1 needs none.
+        state: Holds the variables; a length of 1 needs none.
         classes: C.
-        length: Batches in a unit.
+        length: Number of batches per unit.
     """
 
     def __init__(self, state: WeightingState, classes: int, length: int) -> None:

@@ -1,4 +1,4 @@
-"""Learning Boost: every class of the auxiliary task has a weight, moved by what the main gains."""
+"""Learning Boost: a weight per class of the auxiliary task, adapted to what the main task gains."""
 
 import dataclasses
 import logging
@@ -26,9 +26,9 @@ logger = logging.getLogger("auxnet_keras")
 
 
 class ClassWiseWeighting(Weighting):
-    """L = L_main + sum_c w^c A_c, where the w^c move so that the main loss falls.
+    """L = L_main + sum_c w^c A_c, with class weights w^c that change so that the main loss falls.
 
-    With y_i the class of pixel i in the auxiliary task and N the pixels valid for a task,
+    With y_i the class of pixel i in the auxiliary task and N the number of pixels valid for a task,
 
         A_c      = 1/N_aux  sum_{i: y_i = c} D_aux(i)        L_aux^c = w^c A_c
         L_main^c = 1/N_main sum_{i: y_i = c} D_main(i)
@@ -39,47 +39,47 @@ class ClassWiseWeighting(Weighting):
             / [(L_aux^c(t) - L_aux^c(t-1)) / L_aux^c(0) + eps] * A_c(t)
         w^c <- ReLU(w^c - alpha m_hat / (sqrt(v_hat) + eps)),   w^c(0) = 1
 
-    (Eq. 10 prints `L_main^c(t) - L_aux^c(t-1)` in the denominator, a misprint.) A class without a
-    valid pixel of either task in a unit keeps its weight, its moments and its losses, and so does
-    one whose losses overflow. Pixels without a label or a true depth belong to no class and count
-    nowhere, whatever the loss makes of them. Since D_aux >= 0, a weight falls whenever both losses
-    of its class move the same way and grows when they part.
+    (Eq. 10 prints `L_main^c(t) - L_aux^c(t-1)` in the denominator, a misprint.) A class keeps its
+    weight, its moments and its losses in a unit in which one of the tasks has no valid pixel of it,
+    or in which its losses overflow. Pixels without a label or a true depth belong to no class and
+    do not count, whatever their loss. Since D_aux >= 0, a weight falls while both losses of its
+    class move in the same direction, and grows while they move in opposite directions.
 
-    `val_loss` holds the class weights too and falls with them: monitor `val_<main>_loss`.
+    `val_loss` contains the class weights, too, and falls with them: monitor `val_<main>_loss`.
 
-    Which task is auxiliary is the model's business (`main=`, `auxiliary=`). The classes of an
-    auxiliary segmentation are its labels; those of an auxiliary depth the bins of the true depth.
+    The model decides which task is auxiliary (`main=`, `auxiliary=`). The classes of an auxiliary
+    segmentation are its labels; those of an auxiliary depth are the bins of the true depth.
 
     With `task_weighting` the objective is lambda_main L_main + lambda_aux sum_c w^c A_c. The task
-    weighting is given both losses without class weights, as if it were alone; the class weights see
+    weighting sees both losses without class weights, as if it were alone; the class weights see
     L_main^c and w^c A_c without task weights. Neither paper tried this.
 
     Use it to let single classes of the auxiliary task count more or less. The weights of one run
     are too noisy to say which class helps.
 
     Args:
-        num_classes: C, only to check it; the model and the bins know it.
-        depth_bins: Used where depth is auxiliary: E increasing edges in the target's unit for E + 1
+        num_classes: C, only as a check; the model or the bins determine it.
+        depth_bins: Used if depth is auxiliary: E increasing edges in the target's unit for E + 1
             bins (`ak.data.depth_bins` measures them), or "vkitti", "nyuv2", "cityscapes" for the
-            authors' edges, in the unit in which `ak.data.load` gives those data sets by default; in
-            another one as "vkitti:inverse_depth".
+            authors' edges, in the unit in which `ak.data.load` returns those data sets by default;
+            for another unit append it, as in "vkitti:inverse_depth".
         step_size: alpha.
-        start_epoch: The first epoch (from 0, as `fit` counts) whose batches move the weights;
-            before it losses are only recorded. A later `fit` goes on with its `initial_epoch`.
-        window: Batches in a unit of time. With 1, g is mostly the change in how many pixels of c
-            the two batches happened to have. Means run over the batches in which a class occurs.
-        normalize_by: `"total"`, or `"class"`: sums are divided by the class's own pixels instead of
-            N, so that g says how well and not how often a class occurs. The objective is then a sum
-            of class means, up to C times larger: class-balanced.
+        start_epoch: The first epoch (from 0, as `fit` counts) in which the weights change; losses
+            are recorded before it. A later `fit` counts from its `initial_epoch`.
+        window: Number of batches per unit of time. With 1, g mostly measures how many pixels of c
+            the two batches happened to have. Means are over the batches in which a class occurs.
+        normalize_by: `"total"`, or `"class"`: sums are divided by the number of the class's pixels
+            instead of N, so that g measures how well a class is predicted, not how often it occurs.
+            The objective is then a class-balanced sum of class means, up to C times larger.
         rule: `"paper"`, or `"sign"`: w^c <- ReLU(w^c - alpha k(n) sign g) at a class's n-th update,
-            what the authors' published program does; k falls from 1 to 0.48 at n = 10, then grows
-            to 3.16.
+            as in the authors' published program; k falls from 1 to 0.48 at n = 10, then grows to
+            3.16.
         epsilon: eps.
-        task_weighting: A `TaskWeighting` for lambda; 1 each without.
+        task_weighting: A `TaskWeighting` for lambda; by default both are 1.
 
     Raises:
-        ConfigError: A value outside its range; when attached, depth without bins, a class count
-            that is not the model's, a loss without `per_pixel`; after an epoch, labels that are
+        ConfigError: A value is outside its range. When attached: depth without bins, a class count
+            other than the model's, or a loss without `per_pixel`. After an epoch: labels that are
             neither a class nor ignored.
 
     Example:
@@ -153,15 +153,15 @@ class ClassWiseWeighting(Weighting):
         ids, strays = self.classes.of(auxiliary.target, auxiliary.per_pixel)
         weighted = auxiliary.valid * auxiliary.per_pixel
         maps = (weighted, auxiliary.valid, main.valid * main.per_pixel, main.valid)
-        # One class more, for the pixels of none: they are among the N of the main task.
+        # One more class, for the pixels without one: they count in the N of the main task.
         sums = class_sums(maps, ids, len(self.classes.names) + 1)
         self._sums = self._reduced(sums, strays)
         numerator, count, *_ = self._sums
         scale = self.in_force() / self._pixels(count)
-        # Each pixel reads its class's factor; those of no class read a 0.
+        # Each pixel reads the factor of its class; pixels without a class read 0.
         factor = ops.take(ops.append(scale, 0.0), ids)
         share = ops.sum(ops.stop_gradient(factor) * weighted)
-        # The value of all replicas together, with this one's share of the gradient.
+        # The value over all replicas, with this replica's share of the gradient.
         mean = ops.stop_gradient(ops.sum(scale * numerator) - share) + share
         if self.task_weighting is None:
             return main.mean + mean
@@ -191,8 +191,8 @@ class ClassWiseWeighting(Weighting):
     def _reduced(self, sums: Tensor, strays: Tensor) -> tuple[Tensor, ...]:
         """Summed over all replicas.
 
-        The rows of `sums` [4, C + 1] without the pixels of no class, those of them that are valid
-        for the main task, and `strays`.
+        Returns the rows of `sums` [4, C + 1] without the pixels of no class, the number of those
+        pixels that are valid for the main task, and `strays`.
         """
         shape = sums.shape
         flat = self._all_reduce(ops.append(ops.reshape(sums, (-1,)), strays))
@@ -219,14 +219,14 @@ class ClassWiseWeighting(Weighting):
                 f"{strays:.0f} pixels of epoch {epoch} have labels that are neither one of the "
                 f"{len(self.classes.names)} classes 0..{len(self.classes.names) - 1} of "
                 f"{self.tasks[1]!r} nor the ignore label. Build the model with as many classes as "
-                "the labels have, or mark what shall not count with the ignore label. "
+                "the labels have, or set the labels that must not count to the ignore label. "
                 f"Received: {len(self.classes.names)} classes."
             )
         occurred = ops.convert_to_numpy(self._rule.seen) > 0
         if epoch == self.first_epoch and occurred.sum() == 1 < len(occurred):
             logger.warning(
-                "In the first epoch every pixel was in the class %s of %r. Are depth_bins in the "
-                "unit of the data set?",
+                "every pixel of the first epoch was in class %s of %r; check that depth_bins are "
+                "in the unit of the data set",
                 self.classes.names[occurred.argmax()],
                 self.tasks[1],
             )
@@ -241,10 +241,10 @@ class ClassWiseWeighting(Weighting):
 
     @property
     def weights(self) -> dict[str, np.ndarray]:
-        """`{auxiliary task: w [C]}`, now in force.
+        """The current `{auxiliary task: w [C]}`.
 
         Raises:
-            ConfigError: Before the first `fit`: the classes are the model's.
+            ConfigError: Before the first `fit`, because the classes come from the model.
         """
         self.check_attached()
         return {self.tasks[1]: ops.convert_to_numpy(self.in_force())}
@@ -253,12 +253,13 @@ class ClassWiseWeighting(Weighting):
 def _check_task_weighting(weighting: Any) -> None:
     if not isinstance(weighting, TaskWeighting) or isinstance(weighting, GradientWeighting):
         raise ConfigError(
-            "task_weighting gives one weight to each task, as FixedWeights and TaskWeightBalancing "
-            f"do; class weights and gradient methods cannot. Received: {weighting!r}."
+            "task_weighting must have one weight per task, as FixedWeights and TaskWeightBalancing "
+            "do. Class-wise and gradient-based weightings do not work here. "
+            f"Received: {weighting!r}."
         )
     if isinstance(weighting, TaskWeightBalancing) and weighting.mode == "product":
         raise ConfigError(
-            "mode='product' differentiates its weights, and with them the auxiliary loss without "
-            "class weights; use mode='detached' for task_weighting. Received: "
+            "mode='product' differentiates its weights, and thereby the auxiliary loss without "
+            "class weights. Use mode='detached' for task_weighting. Received: "
             f"{type(weighting).__name__}(mode='product')."
         )

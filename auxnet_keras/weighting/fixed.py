@@ -1,4 +1,4 @@
-"""Constant weights, paper A's AuxNet_400 and AuxNet_1000."""
+"""Constant weights, as in paper A's AuxNet_400 and AuxNet_1000."""
 
 import math
 from collections.abc import Mapping
@@ -8,17 +8,17 @@ from auxnet_keras.weighting.base import TaskWeighting
 
 
 class FixedWeights(TaskWeighting):
-    """L = sum_k lambda_k L_k with lambda given once and for all.
+    """L = sum_k lambda_k L_k with constant lambda.
 
     Use it for a baseline with a known ratio of the tasks. The ratio depends on the units of both
     losses.
 
     Args:
-        task_weights: Every task of the model to its weight, finite and not negative.
+        task_weights: Every task of the model to its weight, a finite number >= 0.
 
     Raises:
-        ConfigError: A weight that is not a finite number >= 0; when attached, a task the model
-            does not have or one that is missing.
+        ConfigError: A weight is not a finite number >= 0. When attached: a task is unknown to the
+            model, or a task of the model is missing.
 
     Example:
         >>> auxnet_400 = ak.weighting.FixedWeights({"segmentation": 400.0, "depth": 1.0})
@@ -44,7 +44,7 @@ class FixedWeights(TaskWeighting):
         missing = [task for task in tasks if task not in self.task_weights]
         if missing:
             raise ConfigError(
-                f"FixedWeights needs a weight for every task of the model; {missing} has none. "
+                f"FixedWeights needs a weight for every task of the model. Add one for {missing}. "
                 f"Received: {self.task_weights}."
             )
         return [self.task_weights[task] for task in tasks]

@@ -8,7 +8,7 @@ from auxnet_keras.weighting.balancing import TaskWeightBalancing
 
 
 class FocusedTaskWeightBalancing(TaskWeightBalancing):
-    """TWB whose main weight carries a further factor: the main loss, or a number.
+    """TWB with a further factor in the main weight: the main loss, or a number.
 
         target_main = L_main L_aux  (focus="loss")   or   f L_aux  (focus=f)
         target_aux  = L_main
@@ -23,10 +23,10 @@ class FocusedTaskWeightBalancing(TaskWeightBalancing):
 
     Args:
         focus: `"loss"`, or a number f > 0.
-        momentum, mode, normalize: As for `TaskWeightBalancing`; both are discussed there.
+        momentum, mode, normalize: As for `TaskWeightBalancing`, which explains them.
 
     Raises:
-        ConfigError: A focus that is neither; else as `TaskWeightBalancing`.
+        ConfigError: The focus is neither of the two; otherwise as `TaskWeightBalancing`.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.FocusedTaskWeightBalancing()])

@@ -1,8 +1,8 @@
-"""What a gradient-based weighting is: a rule from the tasks' gradients to their weights.
+"""The base of gradient-based weightings: a rule from the tasks' gradients to their weights.
 
-The rule sees the gradients only through their Gram matrix, M_ij = g_i . g_j, so it is a handful of
-operations on a [K, K] tensor whatever the network. `auxnet_keras.training.task_gradients` takes the
-gradients.
+The rule sees only the Gram matrix of the gradients, M_ij = g_i . g_j, so it is a handful of
+operations on a [K, K] tensor whatever the network. `auxnet_keras.training.task_gradients` computes
+the gradients.
 """
 
 import abc
@@ -16,21 +16,21 @@ from auxnet_keras.weighting.base import TaskWeighting
 
 
 class GradientWeighting(TaskWeighting):
-    """A weighting whose weights are a function of the tasks' gradients on the same batch.
+    """A weighting that computes its weights from the tasks' gradients on the same batch.
 
-    A subclass says in `rule` how; and in `learn` how its further state, if it has any, moves on.
-    A batch in which a task has no valid pixel or a gradient of exactly zero, or whose gradients or
-    losses overflow, moves no state; in the first two cases the other task trains alone, with
+    A subclass defines the weights in `rule` and updates any further state in `learn`. The state
+    does not change on a batch in which a task has no valid pixel or a gradient of exactly zero, or
+    in which gradients or losses overflow. In the first two cases the other task trains alone, with
     weight 1. (To MGDA, a zero gradient would be the shortest one: nothing would train.)
 
-    Losses outside (main, auxiliary) and regularisation train as ever and are in no Gram matrix.
-    The weights logged are those the batch was trained with, and `loss` is the total with them.
+    Losses outside (main, auxiliary) and regularisation train as usual and are not in the Gram
+    matrix. The logged weights are those that trained the batch, and `loss` is the total with them.
 
     Attributes:
-        all_parameters: The Gram matrix is over all parameters and the weights hold for all of them;
-            otherwise both are about the shared ones, and a parameter that only one task has gets
-            that task's own gradient, unweighted.
-        representation: The gradients are those at the tensors where the tasks' graphs part.
+        all_parameters: The Gram matrix covers all parameters, and the weights apply to all of them.
+            Otherwise both cover only the shared parameters, and a parameter of one task alone gets
+            that task's gradient, unweighted.
+        representation: The gradients are taken at the tensors where the tasks' graphs branch.
     """
 
     all_parameters = False

@@ -1,4 +1,4 @@
-"""MGDA (MOO-MTL): the common descent direction that is shortest."""
+"""MGDA (MOO-MTL): the shortest common descent direction."""
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.weighting.gradient_base import GradientWeighting
@@ -6,37 +6,38 @@ from auxnet_keras.weighting.min_norm import min_norm
 
 
 class MGDA(GradientWeighting):
-    """Weights that make the shared parameters' gradient the shortest one in the tasks' hull.
+    """Weights for the shortest vector in the convex hull of the tasks' shared gradients.
 
         lambda = argmin || sum_k lambda_k g_k ||^2,  lambda_k >= 0, sum_k lambda_k = 1,
 
-    where g_k is the gradient of L_k with respect to the parameters that both tasks share. Along
-    their sum no loss rises, to first order; at 0 no direction lessens both. For two tasks
+    where g_k is the gradient of L_k with respect to the parameters that both tasks share. To first
+    order, no loss rises along their sum; if it is 0, no direction lowers both. For two tasks
 
         lambda_1 = clip((g_2 . g_2 - g_1 . g_2) / || g_1 - g_2 ||^2, 0, 1).
 
     The parameters of a task's own head get that task's gradient unweighted, as in Algorithm 2 of
-    the paper (its authors' program weights them too).
+    the paper (its authors' program weights them, too).
 
-    L1 depth usually has by far the longer gradient, so that its weight is often 0 and the method
+    L1 depth usually has by far the longer gradient. Its weight is then often 0, and the method
     trains segmentation alone on the shared parameters; `representation=True` compares gradients
-    where they are closer.
+    of more similar length.
 
-    The gradients are not normalised ("none" in the authors' program), as in the paper's text: a
-    task with a short gradient gets a large weight. The weights sum to 1; under SGD this halves the
-    step against equal weights of 1.
+    As in the paper's text, the gradients are not normalised ("none" in the authors' program): a
+    task with a short gradient gets a large weight. The weights sum to 1, which under SGD halves the
+    step compared with equal weights of 1.
 
     Use it when no task may get worse. It favours the task with the short gradient, whichever is the
     main one.
 
     Args:
-        representation: Take g_k with respect to the tensors at which the tasks' graphs part, all
-            samples together. One backward pass through the encoder instead of one for each task;
-            minimises an upper bound of the norm (MGDA-UB). A parameter used on both sides of the
-            parting, or by both heads, is trained with the weights and is not in the Gram matrix.
+        representation: Take g_k with respect to the tensors at which the tasks' graphs branch, all
+            samples together. This needs one backward pass through the encoder instead of one per
+            task, and minimises an upper bound of the norm (MGDA-UB). A parameter used on both sides
+            of the branching, or by both heads, trains with the weights and is not in the Gram
+            matrix.
 
     Raises:
-        ConfigError: When attached: not the TensorFlow backend, or nothing is shared.
+        ConfigError: When attached: the backend is not TensorFlow, or the tasks share nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.MGDA(representation=True)])

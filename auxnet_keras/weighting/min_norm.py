@@ -2,8 +2,8 @@
 
     argmin_w || sum_i w_i g_i ||^2 = w^T M w,   w_i >= 0, sum_i w_i = 1,   M_ij = g_i . g_j
 
-It is 0 where no direction lessens all losses, and otherwise such a direction. Nothing here loops
-until it is satisfied: the operations are the same for every input, so all of it compiles.
+It is 0 if no direction lowers all losses, and otherwise such a direction. No loop here runs until
+convergence: the operations are the same for every input, so everything compiles.
 
 Reference:
     Sener & Koltun, Multi-Task Learning as Multi-Objective Optimization, NeurIPS 2018, Eq. 3-4.
@@ -19,7 +19,7 @@ from auxnet_keras.core.types import Tensor
 
 _TINY = 1e-30  # below any norm that matters, above float32's smallest normal number
 _FAR = 3e38
-_NEAR = 1e-5  # how strongly a slide holds on to where it is, against a longest vector of 1
+_NEAR = 1e-5  # weight of the distance to the start of a slide, for a longest vector of 1
 
 
 def scaled(gram: Tensor) -> Tensor:
@@ -31,10 +31,10 @@ def two_vectors(a: Tensor, b: Tensor, c: Tensor) -> Tensor:
     """Weight of the first of two vectors: clip((c - b) / (a + c - 2 b), 0, 1).
 
     Args:
-        a, b, c: g_1 . g_1, g_1 . g_2, g_2 . g_2; of one shape.
+        a, b, c: g_1 . g_1, g_1 . g_2, g_2 . g_2, all of the same shape.
 
     Returns:
-        w_1, of that shape; 1/2 where the vectors are equal and every weight is a minimiser.
+        w_1, of that shape; 1/2 where the vectors are equal, so that every weight is a minimiser.
     """
     distance = a + c - 2.0 * b  # || g_1 - g_2 ||^2
     apart = distance > 0
@@ -58,14 +58,14 @@ def min_norm(gram: Tensor) -> Tensor:
 def min_norm_by_moves(gram: Tensor, rounds: int = 30) -> Tensor:
     """The minimiser w [K] for any number of vectors.
 
-    Starts at the shortest vector. Each round first moves weight between the two vectors where that
-    shortens the sum most, which lets vectors in; then goes towards the shortest point of the plane
-    through all vectors that are in, as far as no weight gets negative, which puts vectors out. Both
-    steps have their best length in closed form, so the sum never gets longer.
+    It starts at the shortest vector. Each round first moves weight between the two vectors for
+    which this shortens the sum most; this adds vectors to the active set. It then slides towards
+    the shortest point of the plane through all active vectors until a weight would get negative;
+    this removes vectors. Both steps have an optimal length in closed form, so the sum never grows.
 
     Args:
         gram: M [K, K], float32, positive semidefinite.
-        rounds: How many; 30 reach float32's precision for a handful of vectors.
+        rounds: Number of rounds; 30 reach float32's precision for a handful of vectors.
     """
     gram = scaled(gram)
     count = gram.shape[0]
@@ -78,7 +78,7 @@ def min_norm_by_moves(gram: Tensor, rounds: int = 30) -> Tensor:
 
     def move(weights: Tensor) -> Tensor:
         slope = times(weights)
-        falls = slope[:, None] - slope[None, :]  # [giver, taker], half of what a unit moved gains
+        falls = slope[:, None] - slope[None, :]  # [giver, taker], half the gain per unit moved
         step = ops.where(distance > 0, falls / ops.maximum(distance, _TINY), 0.0)
         step = ops.clip(step, 0.0, weights[:, None])
         gain = step * falls - 0.5 * step * step * distance
@@ -115,13 +115,13 @@ def min_norm_by_moves(gram: Tensor, rounds: int = 30) -> Tensor:
 def min_norm_in_plane(gram: Tensor, vectors: np.ndarray, active: Tensor) -> Tensor:
     """The minimiser for combinations of two gradients, exactly.
 
-    In a plane the point of a hull that is nearest to the origin is a vertex, on an edge, or the
-    origin itself; all are tried.
+    In a plane, the point of a hull nearest to the origin is a vertex, on an edge, or the origin
+    itself; all are tried.
 
     Args:
         gram: M [2, 2] of the two gradients.
         vectors: C [n, 2]; vector i is C_i1 g_1 + C_i2 g_2.
-        active: Bool [n], which of the vectors are there; at least one.
+        active: Bool [n], which of the vectors take part; at least one.
 
     Returns:
         w [n] >= 0 with sum 1, 0 where not active.
@@ -155,7 +155,7 @@ def min_norm_in_plane(gram: Tensor, vectors: np.ndarray, active: Tensor) -> Tens
 def _triangles_round_origin(vectors: np.ndarray) -> Sequence[tuple[Sequence[int], np.ndarray]]:
     """Triples of `vectors` [n, 2] with 0 strictly inside, and the weights [n] that give 0.
 
-    Whether 0 is inside does not depend on the gradients, as long as those are independent.
+    Whether 0 is inside does not depend on the gradients as long as they are independent.
     """
     found = []
     for corners in itertools.combinations(range(len(vectors)), 3):

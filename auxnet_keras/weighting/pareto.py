@@ -16,22 +16,22 @@ FIGURE_PREFERENCES = ((0.0, 1.0), (0.38, 0.92), (0.71, 0.71), (0.92, 0.38), (1.0
 
 _ORDER = ("segmentation", "depth")
 _PHASE_1_EPOCHS = 2
-_SAME = 1e-4  # two unit vectors that near are one: the difference would be noise
+_SAME = 1e-4  # unit vectors this close count as equal: their difference would be noise
 
 
 class ParetoMTL(GradientWeighting):
-    """Keeps the vector of losses nearer to one preference vector than to the others, and descends.
+    """Descends while the vector of losses stays nearer to one preference vector than to the others.
 
-    With u the unit preference, u_k the unit reference vectors and L the losses of the batch, the
-    constraint (u_k - u) . L <= 0 is active where it is broken. The weights are
+    With u the unit preference, u_k the unit reference vectors and L the losses of the batch, a
+    constraint (u_k - u) . L <= 0 is active if it is violated. The weights are
 
         phase 1:  lambda = sum_k beta_k (u_k - u)             over the active k,
         phase 2:  lambda = alpha + sum_k beta_k (u_k - u),    scaled to sum_i |lambda_i| = 2,
 
-    with the beta >= 0 (and alpha >= 0) of sum 1 that make || sum_i lambda_i g_i || smallest before
-    scaling; g_i is the gradient of L_i with respect to all parameters, and the weights hold for all
+    with beta >= 0 (and alpha >= 0) that sum to 1 and minimise || sum_i lambda_i g_i || before
+    scaling. g_i is the gradient of L_i with respect to all parameters, and the weights apply to all
     parameters. Phase 1 only seeks losses that satisfy the constraints; it ends with the first batch
-    without an active one, at the latest after two epochs. Weights can be negative.
+    without an active constraint, or after two epochs. Weights can be negative.
 
     **A large component of the preference accepts a large loss on that task**: (0, 1) is the choice
     for the best segmentation. Losses are compared as they are, so their units matter.
@@ -40,16 +40,16 @@ class ParetoMTL(GradientWeighting):
     so their units matter.
 
     Args:
-        preference: u, (segmentation, depth) whichever of them is the main task; (main, auxiliary)
-            for tasks of other names. Any length but 0.
-        references: The u_k, in the same order; one equal to the preference makes no constraint.
+        preference: u, in the order (segmentation, depth), whichever of them is the main task;
+            (main, auxiliary) for tasks with other names. Any length except 0.
+        references: The u_k, in the same order; one equal to the preference adds no constraint.
 
     Attributes:
         phase: 1 or 2.
 
     Raises:
-        ConfigError: A vector without exactly two components, with a negative one, or all zeros; no
-            reference other than the preference.
+        ConfigError: A vector does not have exactly two components, has a negative one or is all
+            zeros; no reference differs from the preference.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.ParetoMTL((0.38, 0.92))])
@@ -73,8 +73,8 @@ class ParetoMTL(GradientWeighting):
         self._differences = differences[np.abs(differences).max(axis=1) > _SAME]
         if not len(self._differences):
             raise ConfigError(
-                "Pareto MTL needs a reference vector that differs from the preference: the "
-                "preferred region lies between them. "
+                "Pareto MTL needs at least one reference vector that differs from the preference, "
+                "because the preferred region is between them. "
                 f"Received: preference={tuple(preference)}, references={tuple(references)}."
             )
 
@@ -114,7 +114,7 @@ class ParetoMTL(GradientWeighting):
         active = ops.concatenate([ops.stack([descending, descending]), self.active(losses)])
         mixture = min_norm_in_plane(gram, vectors, active)
         weights = ops.matmul(mixture, ops.convert_to_tensor(vectors, dtype="float32"))
-        # The sum is 0 only where no direction helps at all: then nothing trains.
+        # The sum is 0 only if no direction helps at all: then nothing trains.
         size = ops.sum(ops.abs(weights))
         scaled = ops.where(size > 0, 2.0 * weights / ops.where(size > 0, size, 1.0), 0.0)
         return ops.where(descending, scaled, weights)
@@ -127,7 +127,7 @@ def _unit(what: str, vector: Sequence[float]) -> np.ndarray:
         values = np.empty(0)
     if values.shape != (2,) or not np.isfinite(values).all() or (values < 0).any():
         raise ConfigError(
-            f"A {what} of Pareto MTL has two components >= 0, (segmentation, depth). "
+            f"A {what} of Pareto MTL must have two components >= 0, (segmentation, depth). "
             f"Received: {vector!r}."
         )
     if not values.any():

@@ -37,7 +37,7 @@ class TestFixedWeights(WeightingContract):
     ("weights", "message"),
     [
         ({"segmentation": 1.0, "dept": 1.0}, "did you mean 'depth'"),
-        ({"segmentation": 1.0}, r"\['depth'\] has none"),
+        ({"segmentation": 1.0}, r"Add one for \['depth'\]"),
     ],
 )
 def test_tasks_must_be_the_models(weights, message):
@@ -54,5 +54,5 @@ def test_weights_must_be_finite_and_not_negative(weight):
 
 
 def test_weights_before_fit_say_what_to_do():
-    with pytest.raises(ak.errors.ConfigError, match="pass it to fit"):
+    with pytest.raises(ak.errors.ConfigError, match="Pass it to fit"):
         _ = ak.weighting.FixedWeights({"segmentation": 1.0, "depth": 1.0}).weights

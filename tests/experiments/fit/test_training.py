@@ -112,7 +112,7 @@ def test_a_folder_of_somebody_elses_is_refused(settings, tmp_path):
 
 
 def test_settings_that_failed_before_an_epoch_may_be_corrected(settings):
-    with pytest.raises(ConfigError, match="weights file for the backbone .* does not exist"):
+    with pytest.raises(ConfigError, match=r"backbone .* does not exist"):
         train(settings(weights="nowhere.weights.h5"))
     run = train(settings(epochs=1))
     assert run.finished and run.config.weights == "none"
