@@ -1,4 +1,4 @@
-"""Shipping the main task alone: as SavedModel, Keras file, ONNX or LiteRT, each verified."""
+"""Exports of the main task alone, as SavedModel, Keras file, ONNX or LiteRT, each verified."""
 
 import lazy_loader as _lazy_loader
 

@@ -10,14 +10,14 @@ from auxnet_keras.core.catalogue import Catalogue, load
 
 @dataclasses.dataclass(frozen=True)
 class Format:
-    """An export format as a catalogue lists it.
+    """An export format as the catalogue lists it.
 
     Attributes:
         code: The writer, or `"package.module:function"`: `(model, path, **options)` ->
             `Verification`; it may have the options `size` and `disparity`.
-        file: What is written, below the export folder.
-        about: Who loads it, for tables.
-        modules: What must be installed.
+        file: The file or folder that it writes, relative to the export folder.
+        about: What loads it, for tables.
+        modules: The modules that must be installed.
         extra: The extra that installs them.
     """
 
@@ -33,7 +33,7 @@ class Format:
         return load(self.code)
 
     def options(self, **given: Any) -> dict[str, Any]:
-        """Those of the `given` options that the writer has."""
+        """The `given` options that the writer accepts."""
         known = inspect.signature(self.writer).parameters
         return {name: value for name, value in given.items() if name in known}
 
@@ -45,7 +45,7 @@ FORMATS: Catalogue[Format] = Catalogue(
     {
         "saved_model": Format(
             f"{_HERE}.tf_format:saved_model",
-            "saved_model/1",  # TF Serving wants a version
+            "saved_model/1",  # TF Serving requires a version
             "TensorFlow and TF Serving; images of any size",
         ),
         "keras": Format(f"{_HERE}.keras_format:keras_file", "model.keras", "Keras, to train on"),
@@ -81,9 +81,9 @@ def register(
     Args:
         name: Lower-case letters, digits, `-` and `_`.
         writer: The function, or `"package.module:function"`; see `Format`.
-        file: What is written, below the export folder.
-        about: Who loads it, for tables.
-        modules: What must be installed.
+        file: The file or folder that it writes, relative to the export folder.
+        about: What loads it, for tables.
+        modules: The modules that must be installed.
         extra: The extra that installs them.
 
     Raises:

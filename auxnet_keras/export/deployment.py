@@ -1,4 +1,4 @@
-"""The network as it is deployed: the main task alone, camera images in, a map for people out."""
+"""The network as deployed: the main task alone, from a camera image to its map."""
 
 from collections.abc import Mapping
 
@@ -13,27 +13,27 @@ Size = tuple[int | None, int | None]
 
 
 class Deployment:
-    """A function from images to the main task's map, made of `model.main_model()`.
+    """A function from images to the main task's map, based on `model.main_model()`.
 
     An output of several channels becomes `class_map`, uint8 [B, H, W] (int32 for more than 256
-    classes), the index of the largest; an output of one channel keeps its name and values, float32
-    [B, H, W, 1].
+    classes), the index of the largest channel; an output of one channel keeps its name and values,
+    float32 [B, H, W, 1].
 
-    Images of another size than the network's are resized to it (bilinear; further inputs, such as
-    FuseNet's depth, nearest), and the output is brought back to the image's size. Scores are
-    enlarged (bilinear) before the largest is taken, as is usual in the field: borders between
-    classes stay smooth, where enlarged class ids have stairs; the price is memory for K scores a
-    pixel of the image. A network of unknown size works at the image's own size, each side rounded
-    up to a multiple of 32.
+    Images of other sizes are resized to the network's size (bilinear; other inputs, such as
+    FuseNet's depth, nearest), and the output is resized back. Scores are upsampled (bilinear)
+    before the argmax, as is usual in the field: borders between classes stay smooth, while
+    upsampled class ids would be jagged. This needs memory for K scores per pixel of the image. A
+    network of unknown size works at the image's size, with each side rounded up to a multiple of
+    32.
 
     Args:
         model: An `AuxiliaryModel`.
-        size: (height, width) the network works at, for a model built with unknown sides.
+        size: (height, width) at which the network works, for a model built with unknown sides.
         disparity: A one-channel output is a disparity in pixels and is scaled with the width.
 
     Raises:
-        ConfigError: No such model; a size it does not have; several inputs of which none is the
-            `image`.
+        ConfigError: The model is not an `AuxiliaryModel`, does not have this size, or has several
+            inputs but none named `image`.
     """
 
     def __init__(
@@ -41,8 +41,8 @@ class Deployment:
     ) -> None:
         if not hasattr(model, "main_model"):
             raise ConfigError(
-                "Only an auxnet_keras.models.AuxiliaryModel knows its main task; wrap your graph "
-                "in one: AuxiliaryModel(inputs, {'segmentation': ...}, auxiliary=None). "
+                "Export needs an auxnet_keras.models.AuxiliaryModel, which has a main task. Wrap "
+                "your graph: AuxiliaryModel(inputs, {'segmentation': ...}, auxiliary=None). "
                 f"Received: {type(model).__name__}."
             )
         self.network = model.main_model()
@@ -90,7 +90,7 @@ class Deployment:
         """Scores to class ids; other outputs as they are."""
         if self.output != "class_map":
             return {self.output: output}
-        # Not keras.ops.argmax: its handling of -0.0 is bit-wise ops that no converter knows.
+        # Not keras.ops.argmax: it handles -0.0 with bitwise ops that no converter supports.
         classes = tf.argmax(output, -1, output_type=tf.int32)
         return {"class_map": tf.cast(classes, self.class_dtype)}
 
@@ -107,7 +107,7 @@ class Deployment:
             return {"image": given.shape[-1]}
         if "image" not in given:
             raise ConfigError(
-                "A network with several inputs is deployed if one of them is named 'image'. "
+                "Exporting a network with several inputs needs one of them to be named 'image'. "
                 f"Received: {sorted(given)}."
             )
         names = ["image", *sorted(set(given) - {"image"})]
@@ -120,8 +120,8 @@ class Deployment:
             return own
         if any(side not in (None, want) for side, want in zip(own, asked, strict=True)):
             raise ConfigError(
-                f"This network was built for images of {own}; build it with unknown sides "
-                f"(input_shape=(None, None, 3)) to deploy it at another size. Received: {asked}."
+                f"This network was built for images of {own}. Build it with unknown sides "
+                f"(input_shape=(None, None, 3)) to export it at another size. Received: {asked}."
             )
         check_size(*asked, stride=stride_of(self.network))
         return asked

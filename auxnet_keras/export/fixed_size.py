@@ -1,4 +1,4 @@
-"""The deployed network with its image size fixed, as converters and small devices need it."""
+"""The deployed network with a fixed image size, as converters and small devices need it."""
 
 import importlib.util
 
@@ -21,10 +21,10 @@ class Finish(keras.layers.Layer):
 
 
 def fixed_size_model(deployment: Deployment, batch_size: int | None) -> keras.Model:
-    """uint8 image [B, h, w, 3] of the network's own size to the deployed map.
+    """A model from the uint8 image [B, h, w, 3] of the network's size to the deployed map.
 
     Args:
-        deployment: What is deployed.
+        deployment: The deployed network.
         batch_size: B; `None` for any.
 
     Raises:
@@ -32,8 +32,8 @@ def fixed_size_model(deployment: Deployment, batch_size: int | None) -> keras.Mo
     """
     if None in deployment.size:
         raise ConfigError(
-            "ONNX and LiteRT networks work on images of one size, and this one was built with "
-            f"unknown sides; pass size=(height, width). Received: {deployment.size}."
+            "ONNX and LiteRT need a fixed image size, but this network was built with unknown "
+            f"sides. Pass size=(height, width). Received: {deployment.size}."
         )
     inputs = {
         name: keras.Input(
@@ -51,11 +51,11 @@ def need(extra: str, modules: tuple[str, ...]) -> None:
     """Refuses a format whose extra is not installed.
 
     Raises:
-        ConfigError: Says what to install.
+        ConfigError: A module is missing; the message says what to install.
     """
     missing = [module for module in modules if importlib.util.find_spec(module) is None]
     if missing:
         raise ConfigError(
-            f"Exporting to {extra} needs the extra [{extra}]: "
+            f"Exporting to {extra} needs the extra [{extra}]. Install it with "
             f"pip install 'auxnet_keras[{extra}]'. Received: no {', '.join(missing)}."
         )

@@ -1,4 +1,4 @@
-"""Several formats at once, for the command line."""
+"""Exports to several formats at once, for the command line."""
 
 import json
 from collections.abc import Sequence
@@ -20,21 +20,21 @@ def write(
     size: tuple[int, int] | None = None,
     disparity: bool = False,
 ) -> dict[str, Path]:
-    """Writes the main task alone in each format, verified, and `verification.json` beside them.
+    """Writes and verifies the main task alone in each format, and writes `verification.json`.
 
     Args:
         model: An `AuxiliaryModel`.
         formats: Names of `FORMATS`.
-        directory: The folder they go to.
+        directory: The folder to write to.
         size: (height, width), for a model built with unknown sides.
         disparity: As for `saved_model`; the other formats do not resize.
 
     Returns:
-        Format to what was written.
+        Format to the path of its export.
 
     Raises:
-        ConfigError: An unknown format, or one whose extra is not installed: before any is written.
-        ExportError: A format does not give what the model gives, or the disk is full.
+        ConfigError: A format is unknown or its extra is not installed; nothing was written.
+        ExportError: The output of an export differs from the model's, or the disk is full.
     """
     found = {name: FORMATS.find(name) for name in formats}
     for each in found.values():

@@ -1,4 +1,4 @@
-"""A Keras file of the main task alone: to go on working with it in Python."""
+"""A Keras file of the main task alone, for further work in Python."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,24 +20,26 @@ from auxnet_keras.storage.atomic import replacing
 def keras_file(model: keras.Model, path: str | Path) -> Verification:
     """Writes the main task alone as a `.keras` file and checks it against the model.
 
-    It loads with `keras.models.load_model` after `import auxnet_keras`, and gives
-    `{<task>: [B, H, W, K]}` as the model does.
+    It loads with `keras.models.load_model` after `import auxnet_keras` and returns
+    `{<task>: [B, H, W, K]}` like the model.
 
     Args:
         model: An `AuxiliaryModel`.
-        path: Ends with `.keras`; an existing file is replaced, at once and only by a verified one.
+        path: Ends with `.keras`; an existing file is replaced atomically, after verification.
 
     Returns:
         How the file's model compares with the model.
 
     Raises:
-        ConfigError: As `Deployment`; another suffix.
-        ExportError: The file does not give what the model gives, or the disk is full; nothing was
+        ConfigError: As `Deployment`; the suffix is wrong.
+        ExportError: The file's output differs from the model's, or the disk is full; nothing was
             written.
     """
     path = Path(path)
     if path.suffix != ".keras":
-        raise ConfigError(f"A Keras file's name ends with .keras. Received: {str(path)!r}.")
+        raise ConfigError(
+            f"The name of a Keras file must end with .keras. Received: {str(path)!r}."
+        )
     deployment = Deployment(model)
     inputs = sample_inputs(deployment)
 

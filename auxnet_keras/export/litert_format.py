@@ -24,20 +24,20 @@ def litert(
 ) -> Verification:
     """Writes the main task alone as LiteRT and checks it against the model.
 
-    One image at a time: input `image`, uint8 [1, h, w, 3] RGB of the network's size; output
-    `class_map`, uint8 [1, h, w], or the map of a one-channel task.
+    It takes one image at a time: input `image`, uint8 [1, h, w, 3] RGB of the network's size;
+    output `class_map`, uint8 [1, h, w], or the map of a one-channel task.
 
     Args:
         model: An `AuxiliaryModel`.
-        path: Ends with `.tflite`; an existing file is replaced, at once and only by a verified one.
+        path: Ends with `.tflite`; an existing file is replaced atomically, after verification.
         size: (height, width), for a model built with unknown sides.
 
     Returns:
         How the LiteRT network compares with the model.
 
     Raises:
-        ConfigError: As `Deployment`; no size; the extra is not installed.
-        ExportError: The file does not give what the model gives, or the disk is full; nothing was
+        ConfigError: As `Deployment`; the size is unknown; the extra is not installed.
+        ExportError: The file's output differs from the model's, or the disk is full; nothing was
             written.
     """
     need("litert", FORMATS["litert"].modules)

@@ -30,15 +30,15 @@ def onnx(
 
     Args:
         model: An `AuxiliaryModel`.
-        path: The file; an existing one is replaced, at once and only by a verified one.
+        path: The file; an existing one is replaced atomically, after verification.
         size: (height, width), for a model built with unknown sides.
 
     Returns:
         How the ONNX network compares with the model.
 
     Raises:
-        ConfigError: As `Deployment`; no size; the extra is not installed.
-        ExportError: The file does not give what the model gives, or the disk is full; nothing was
+        ConfigError: As `Deployment`; the size is unknown; the extra is not installed.
+        ExportError: The file's output differs from the model's, or the disk is full; nothing was
             written.
     """
     need("onnx", FORMATS["onnx"].modules)
@@ -48,7 +48,7 @@ def onnx(
     deployment = Deployment(model, size)
     with writing_export(path), replacing(path) as temporary:
         fixed = fixed_size_model(deployment, None)
-        with warnings.catch_warnings():  # Keras looks for a name that NumPy 2 no longer has
+        with warnings.catch_warnings():  # Keras uses a name that NumPy 2 no longer has
             warnings.simplefilter("ignore", FutureWarning)
             fixed.export(temporary, format="onnx", input_signature=[fixed.input], verbose=False)
         session = onnxruntime.InferenceSession(temporary, providers=["CPUExecutionProvider"])

@@ -1,4 +1,4 @@
-"""SavedModel: what TF Serving, and plain TensorFlow without this package, load."""
+"""SavedModel, for TF Serving and for plain TensorFlow without this package."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from auxnet_keras.export.verification import (
 from auxnet_keras.storage.atomic import replacing_folder
 
 CARD = "auxnet.json"
-"""Beside saved_model.pb: what the network is, and the mark by which an export of ours is known."""
+"""Next to saved_model.pb: describes the network and marks the folder as an export of ours."""
 
 
 def saved_model(
@@ -36,24 +36,24 @@ def saved_model(
 
     Signature `serve` (= `serving_default`): `image` uint8 [B, H, W, 3] RGB of any size ->
     `{"class_map": uint8 [B, H, W]}` at the image's size, int32 for more than 256 classes; a
-    one-channel task gives `{<task>: float32 [B, H, W, 1]}`; FuseNet takes `depth` float32
-    [B, H', W', 1] besides. Nothing of the auxiliary task, the weighting or the optimizer is inside.
-    How sizes are brought together: `export.deployment.Deployment`.
+    one-channel task returns `{<task>: float32 [B, H, W, 1]}`; FuseNet also takes `depth` float32
+    [B, H', W', 1]. The export contains nothing of the auxiliary task, the weighting or the
+    optimizer. `export.deployment.Deployment` describes how sizes are handled.
 
     Args:
         model: An `AuxiliaryModel`.
-        path: The folder to write, for TF Serving `<name>/<integer version>`. An earlier export
-            there is replaced, at once and only by a verified one.
-        size: (height, width) the network is to work at, for a model built with unknown sides; by
-            default it then works at each image's own size, rounded up to multiples of 32.
+        path: The folder to write; for TF Serving `<name>/<integer version>`. An earlier export is
+            replaced atomically, after verification.
+        size: (height, width) at which the network works, for a model built with unknown sides; by
+            default it then works at each image's size, rounded up to multiples of 32.
         disparity: The main task is depth in `disparity_px`: scale it with the width.
 
     Returns:
         How the SavedModel compares with the model.
 
     Raises:
-        ConfigError: As `Deployment`; or the folder holds something else.
-        ExportError: The SavedModel does not give what the model gives, or the disk is full; nothing
+        ConfigError: As `Deployment`; the folder holds something else.
+        ExportError: The SavedModel's output differs from the model's, or the disk is full; nothing
             was written.
 
     Example:
@@ -86,8 +86,8 @@ def _archive(deployment: Deployment) -> Any:
         for name, channels in deployment.channels.items()
     ]
     archive = keras.export.ExportArchive()
-    # Not `track`, which would trace the network once more, to look for tables it does not have.
-    # TensorFlow's variables, which the endpoint uses: Keras' would be written a second time.
+    # Not `track`, which would trace the network again to find tables that it does not have.
+    # These are TensorFlow's variables, as in the endpoint: Keras' would be written a second time.
     variables = [variable.value for variable in deployment.network.variables]
     archive.add_variable_collection("variables", variables)
     archive.add_endpoint("serve", lambda *inputs: deployment(*inputs), input_signature=specs)
@@ -114,6 +114,6 @@ def _card(deployment: Deployment, verification: Verification) -> dict[str, Any]:
 def _refuse_foreign(path: Path) -> None:
     if path.is_file() or (path.is_dir() and any(path.iterdir()) and not (path / CARD).is_file()):
         raise ConfigError(
-            f"{path} exists and holds something that was not exported by auxnet_keras; it would "
-            f"be lost. Choose an empty or a new folder. Received: {str(path)!r}."
+            f"{path} holds something that was not exported by auxnet_keras and would be lost. "
+            f"Choose an empty or a new folder. Received: {str(path)!r}."
         )

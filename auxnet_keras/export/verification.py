@@ -1,4 +1,4 @@
-"""An export counts as written once it has given what the network gives."""
+"""Verifies an export: it is only kept if its output agrees with the network's."""
 
 import contextlib
 import dataclasses
@@ -13,14 +13,14 @@ from auxnet_keras.export.deployment import Deployment
 from auxnet_keras.storage.write_errors import writing
 
 ENOUGH = 0.999
-"""Share of pixels that must agree: other kernels round differently, and ties fall either way."""
+"""Share of pixels that must agree; not all, as other kernels round and break ties differently."""
 
 TOLERANCE = 1e-3
 """Difference of real values that counts as agreement, relative to the largest value."""
 
 
 class ExportError(AuxnetError, RuntimeError):
-    """An export does not give what its network gives, or cannot be written."""
+    """The output of an export differs from its network's, or the export cannot be written."""
 
 
 def writing_export(path: Path, *others: type[Exception]) -> contextlib.AbstractContextManager[None]:
@@ -31,14 +31,14 @@ def writing_export(path: Path, *others: type[Exception]) -> contextlib.AbstractC
 
 @dataclasses.dataclass(frozen=True)
 class Verification:
-    """How an export compares with the network it came from.
+    """How an export compares with its network.
 
     Attributes:
-        path: What was written.
+        path: The file or folder of the export.
         agreement: Share of pixels with the same class, or with the same value within 0.1 % of the
-            largest.
+            largest value.
         max_difference: Largest difference of real values; `None` for class maps.
-        images: How many images were compared.
+        images: Number of images compared.
     """
 
     path: Path
@@ -47,17 +47,19 @@ class Verification:
     images: int
 
     def to_mapping(self) -> dict[str, Any]:
-        """For JSON; the path as text."""
+        """For JSON, with the path as a string."""
         return {**dataclasses.asdict(self), "path": str(self.path)}
 
 
 def sample_inputs(
     deployment: Deployment, size: tuple[int, int] | None = None, count: int = 2
 ) -> dict[str, np.ndarray]:
-    """Seeded inputs of coloured patches (noise would look the same everywhere to a network).
+    """Seeded inputs of coloured patches (to a network, noise would look the same everywhere).
 
     Args:
-        size: Of the images; by default the network's, or 64 x 96 where that is unknown.
+        deployment: The deployed network.
+        size: (height, width) of the images; by default the network's size, or 64 x 96 if unknown.
+        count: Number of images.
     """
     generator = np.random.default_rng(0)
     defaults = (64, 96)
@@ -75,7 +77,7 @@ def sample_inputs(
 
 
 def network_output(deployment: Deployment, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
-    """What the Keras network itself says about inputs of its size."""
+    """The output of the Keras network itself for inputs of its size."""
     arguments = deployment.arguments(inputs)
     output = np.asarray(deployment.network(arguments, training=False)[deployment.task])
     if deployment.output != "class_map":
@@ -88,23 +90,23 @@ def verify(
     run: Callable[[Mapping[str, np.ndarray]], np.ndarray],
     expected: Sequence[tuple[Mapping[str, np.ndarray], np.ndarray]],
 ) -> Verification:
-    """Runs an export on inputs whose outputs are known.
+    """Runs an export on inputs with known outputs.
 
     Args:
-        path: Where the export will be.
+        path: The final path of the export.
         run: The export, loaded as its users load it.
         expected: Pairs of inputs and output.
 
     Raises:
-        ExportError: Shapes differ, or too many pixels do.
+        ExportError: The shapes differ, or too many pixels differ.
     """
     agreeing, difference = [], 0.0
     for inputs, wanted in expected:
         got = np.asarray(run(inputs))
         if got.shape != wanted.shape:
             raise ExportError(
-                f"The export to {path} was not kept: its output has another shape than the "
-                f"network's, {list(wanted.shape)}. Received: {list(got.shape)}."
+                f"The export to {path} was discarded: its output must have the network's shape, "
+                f"{list(wanted.shape)}. Received: {list(got.shape)}."
             )
         if np.issubdtype(wanted.dtype, np.integer):
             agreeing.append(np.mean(got == wanted))
@@ -116,8 +118,8 @@ def verify(
     agreement = float(np.mean(agreeing))
     if agreement < ENOUGH:
         raise ExportError(
-            f"The export to {path} was not kept: it agrees with the network on too few pixels; "
-            f"expected at least {ENOUGH:.1%}. Received: {agreement:.2%}."
+            f"The export to {path} was discarded: it agrees with the network on too few pixels. "
+            f"Expected at least {ENOUGH:.1%}. Received: {agreement:.2%}."
         )
     images = sum(len(wanted) for _, wanted in expected)
     return Verification(path, agreement, None if classes else difference, images)

@@ -1,7 +1,7 @@
-"""What a prediction is worth: scores of class maps and of depth maps.
+"""Scores of class maps and of depth maps.
 
 `SegmentationMetrics` and `DepthMetrics` are Keras metrics for `fit`. `confusion`, `depth_scores`
-and `kitti` hold the formulas in NumPy, for evaluation at the images' own size.
+and `kitti` have the formulas in NumPy, for evaluation at the images' original size.
 """
 
 import lazy_loader as _lazy_loader

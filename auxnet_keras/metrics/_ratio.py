@@ -1,4 +1,4 @@
-"""The one division that scores need."""
+"""The division that all scores share."""
 
 from types import ModuleType
 

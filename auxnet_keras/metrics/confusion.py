@@ -1,4 +1,4 @@
-"""Scores of a class map, all from one confusion matrix."""
+"""Scores of a class map, all computed from one confusion matrix."""
 
 from collections.abc import Sequence
 from types import ModuleType
@@ -13,7 +13,7 @@ from auxnet_keras.metrics._ratio import ratio
 def count(
     truth: np.ndarray, prediction: np.ndarray, classes: int, ignore_label: int = 255
 ) -> np.ndarray:
-    """Confusion matrix of one class map: `H[t, p]` = pixels of class t called p.
+    """Confusion matrix of one class map: `H[t, p]` = pixels of class t predicted as p.
 
     Args:
         truth: Class ids, any shape; pixels with `ignore_label` or an id outside
@@ -30,7 +30,7 @@ def count(
     """
     if truth.shape != prediction.shape:
         raise ConfigError(
-            "Truth and prediction must have the same size; resize the prediction to the truth's. "
+            "Truth and prediction must have the same size. Resize the prediction to the truth's. "
             f"Received: {truth.shape} and {prediction.shape}."
         )
     truth, prediction = truth.astype(np.int64), prediction.astype(np.int64)
@@ -38,7 +38,7 @@ def count(
     truth, prediction = truth[counted], prediction[counted]
     if prediction.size and not 0 <= prediction.min() <= prediction.max() < classes:
         raise ConfigError(
-            f"A predicted class map may hold 0..{classes - 1}. "
+            f"The ids of a predicted class map must be in 0..{classes - 1}. "
             f"Received: {prediction.min()}..{prediction.max()}."
         )
     pairs = np.bincount(classes * truth + prediction, minlength=classes**2)
@@ -48,7 +48,7 @@ def count(
 def scores(confusion: Tensor, class_names: Sequence[str], xp: ModuleType = np) -> dict[str, Tensor]:
     """IoU of every class and the usual summaries.
 
-    With `TP_c = H[c, c]`, `row_c` true and `col_c` predicted pixels of class c, `N` pixels in all:
+    With `TP_c = H[c, c]`, `row_c` true and `col_c` predicted pixels of class c, and `N` pixels:
 
         iou_<c>              IoU_c = TP_c / (row_c + col_c - TP_c)
         mean_iou             mean of IoU_c over the classes in truth or prediction
@@ -57,8 +57,8 @@ def scores(confusion: Tensor, class_names: Sequence[str], xp: ModuleType = np) -
         pixel_accuracy       sum_c TP_c / N
         mean_class_accuracy  mean of TP_c / row_c over the classes in the truth
 
-    A class in neither truth nor prediction has IoU NaN and is left out of the mean; without a
-    single pixel everything is NaN.
+    A class in neither truth nor prediction has the IoU NaN and does not count in the mean. Without
+    any pixel all scores are NaN.
 
     Args:
         confusion: [K, K], rows truth, columns prediction.

@@ -1,4 +1,4 @@
-"""Depth scores of an epoch, pooled over its pixels."""
+"""Depth scores of an epoch, over all of its pixels."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ class DepthMetrics(keras.metrics.Metric):
     """abs_rel, sq_rel, rmse, rmse_log, log10, silog, delta_1..3 and mae, in the target's unit.
 
     The formulas are those of `metrics.depth_scores.scores`, over all pixels since the last reset
-    (published numbers are means over images at full size: `image_scores`). Measured pixels are
-    those with a finite target >= 0; a target of 0, which disparities have at infinity, counts for
-    mae and rmse but not for ratios and logarithms, which see predictions of at least `min_depth`.
+    (published numbers are means over images at full size: `image_scores`). A pixel counts as
+    measured if its target is finite and >= 0. A target of 0, the disparity of infinity, counts for
+    mae and rmse but not for ratios and logarithms, in which predictions are at least `min_depth`.
 
     Args:
-        prefix: Put in front of every key, as Keras puts dict-valued results into the logs bare.
-        min_depth: Smallest prediction that ratios and logarithms see, in the target's unit.
+        prefix: Prefix of every key; Keras logs the entries of a dict without the output's name.
+        min_depth: Lower clip of predictions in ratios and logarithms, in the target's unit.
         name: Name of the metric.
 
     Inputs:
@@ -47,7 +47,7 @@ class DepthMetrics(keras.metrics.Metric):
         self.sums = self.add_variable((TERMS,), "zeros", name="sums")
 
     def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> None:
-        """Adds a batch; `sample_weight` is ignored, every measured pixel counts once."""
+        """Adds a batch; `sample_weight` is ignored: every measured pixel counts once."""
         truth = ops.cast(as_map("depth target", y_true, y_pred), "float32")
         prediction = ops.cast(as_map("depth prediction", y_pred, y_pred), "float32")
         batch = sums(truth, prediction, valid_depth(truth), self.min_depth, xp=ops)

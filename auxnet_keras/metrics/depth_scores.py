@@ -1,4 +1,4 @@
-"""Scores of a depth map: sums over pixels first, so that images, batches and replicas add up."""
+"""Scores of a depth map, from sums over pixels that add up over images, batches and replicas."""
 
 import math
 from types import ModuleType
@@ -9,8 +9,8 @@ from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.metrics._ratio import ratio
 
-# What `sums` returns, in this order. The first two and the pixel count are over all measured
-# pixels, the rest over those with a positive truth.
+# The number of sums that `sums` returns: the pixel count and two errors over all measured pixels,
+# the rest over those with a positive truth.
 TERMS = 12
 THRESHOLDS = (1.25, 1.25**2, 1.25**3)
 
@@ -23,11 +23,11 @@ def sums(
     Args:
         truth: Depth, any shape and unit.
         prediction: Predicted depth, the same shape and unit.
-        measured: bool, the same shape: where `truth` is a measurement (then it is >= 0).
-        min_depth: Smallest prediction that ratios and logarithms see.
+        measured: bool, the same shape: where `truth` was measured (and is >= 0).
+        min_depth: Lower clip of predictions in ratios and logarithms.
         xp: `numpy`, or `keras.ops` inside a graph.
     """
-    # Harmless numbers where nothing was measured: inf - inf or log 0 would be NaN in the sum.
+    # Harmless numbers where nothing was measured: inf - inf or log 0 would make the sum NaN.
     truth = xp.where(measured, truth, 0.0)
     positive = truth > 0
     error = xp.where(measured, prediction - truth, 0.0)
@@ -59,7 +59,7 @@ def scores(sums: Tensor, xp: ModuleType = np) -> dict[str, Tensor]:
 
         mae  mean |p - g|                rmse  sqrt(mean (p - g)^2)
 
-    and over those with g > 0, with `p' = max(p, min_depth)` and `d = ln p' - ln g`:
+    and over the pixels with g > 0, with `p' = max(p, min_depth)` and `d = ln p' - ln g`:
 
         abs_rel  mean |p' - g| / g       sq_rel  mean (p' - g)^2 / g
         rmse_log sqrt(mean d^2)          log10   mean |d| / ln 10
@@ -80,7 +80,7 @@ def scores(sums: Tensor, xp: ModuleType = np) -> dict[str, Tensor]:
         "rmse": xp.sqrt(square),
         "rmse_log": xp.sqrt(log_square),
         "log10": log10,
-        # Rounding can take the variance of a constant below 0.
+        # Rounding can make the variance of a constant negative.
         "silog": 100.0 * xp.sqrt(xp.maximum(log_square - log * log, 0.0)),
         **{f"delta_{k}": share for k, share in enumerate(deltas, start=1)},
         "mae": mae,
@@ -94,7 +94,7 @@ def image_scores(
     min_depth: float = 1e-3,
     max_depth: float | None = None,
 ) -> dict[str, float]:
-    """Scores of one image by the evaluation convention of the literature, in float64.
+    """Scores of one image by the usual convention of the literature, in float64.
 
     A pixel counts if `0 < truth <= max_depth`; the prediction is clipped to
     `min_depth..max_depth` for every score. Average the images with `mean_over_images`.
@@ -118,7 +118,7 @@ def image_scores(
 
 
 def mean_over_images(images: list[dict[str, float]]) -> dict[str, float]:
-    """Mean of each score over the images that have it (images without valid depth have none)."""
+    """Mean of each score over the images; images without valid depth do not count."""
     means = {}
     for key in images[0] if images else ():
         values = [image[key] for image in images if not math.isnan(image[key])]
@@ -127,7 +127,7 @@ def mean_over_images(images: list[dict[str, float]]) -> dict[str, float]:
 
 
 def same_size(truth: np.ndarray, prediction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both as float64 [H, W], whether they came so or as [H, W, 1].
+    """Both maps, given as [H, W] or [H, W, 1], as float64 [H, W].
 
     Raises:
         ConfigError: The sizes differ.
@@ -136,7 +136,7 @@ def same_size(truth: np.ndarray, prediction: np.ndarray) -> tuple[np.ndarray, np
     flat = [a[..., 0] if a.ndim == 3 and a.shape[-1] == 1 else a for a in maps]
     if flat[0].shape != flat[1].shape:
         raise ConfigError(
-            "Truth and prediction must have the same size; resize the prediction to the truth's "
+            "Truth and prediction must have the same size. Resize the prediction to the truth's "
             f"(and rescale disparity with the width). Received: {truth.shape}, {prediction.shape}."
         )
     return flat[0], flat[1]

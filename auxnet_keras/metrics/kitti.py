@@ -1,11 +1,11 @@
-"""KITTI's disparity outliers (D1), as its scene flow development kit counts them."""
+"""KITTI's disparity outliers (D1), counted as in its scene flow development kit."""
 
 import numpy as np
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.metrics.depth_scores import same_size
 
-# A pixel is an outlier beyond both limits.
+# A pixel is an outlier if its error exceeds both limits.
 LIMIT_PIXELS = 3.0
 LIMIT_SHARE = 0.05
 
@@ -13,13 +13,14 @@ LIMIT_SHARE = 0.05
 def d1_counts(
     truth: np.ndarray, prediction: np.ndarray, objects: np.ndarray | None = None
 ) -> np.ndarray:
-    """Outliers and pixels of one image; sum the counts of all images and give them to `d1`.
+    """Outliers and pixels of one image; sum the counts of all images and pass them to `d1`.
 
-    `outlier: |p - g| > 3 px and |p - g| / g > 0.05`, among pixels with `g > 0`. A prediction that
-    is not a number is an outlier.
+    `outlier: |p - g| > 3 px and |p - g| / g > 0.05`, among pixels with `g > 0`. A NaN in the
+    prediction is an outlier.
 
     Args:
-        truth: Disparity [H, W] or [H, W, 1] in pixels at the image's own size; <= 0 is no truth.
+        truth: Disparity [H, W] or [H, W, 1] in pixels at the image's original size; <= 0 means no
+            truth.
         prediction: Disparity, the same size and unit.
         objects: KITTI's object map [H, W]: > 0 on moving objects (foreground).
 
@@ -37,7 +38,7 @@ def d1_counts(
         return np.array([outlier.sum(), valid.sum()], np.int64)
     if objects.shape != truth.shape:
         raise ConfigError(
-            f"The object map must have the disparity's size {truth.shape}. "
+            f"The object map must have the size of the disparity, {truth.shape}. "
             f"Received: {objects.shape}."
         )
     return np.array(
@@ -47,7 +48,7 @@ def d1_counts(
 
 
 def d1(counts: np.ndarray) -> dict[str, float]:
-    """Outliers in per cent of the pixels: `d1_all`, and `d1_bg`, `d1_fg` if counted apart."""
+    """Outliers in per cent of the pixels: `d1_all`; if counted separately also `d1_bg`, `d1_fg`."""
     rows = {"d1_all": counts.reshape(-1, 2).sum(axis=0)}
     if counts.ndim == 2:
         rows |= {"d1_bg": counts[0], "d1_fg": counts[1]}

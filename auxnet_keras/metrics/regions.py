@@ -1,12 +1,12 @@
-"""Scores inside and outside the region of each class: which classes a second task helped.
+"""Scores inside and outside the region of each class, to show which classes a second task helped.
 
-The region of class c is where the truth says c. Every score here is a mean over pixels, so that
+The region of class c is where the truth is c. Every score here is a mean over pixels, so that
 
     full = share_c * inside_c + (1 - share_c) * outside_c
 
-for every class c, whose region has the share `share_c` of the pixels. The numbers of the paper's
-Table 1 obey this with one share of the car, 2.4 %, for both columns of IoU (98.29, 98.57, 87.03 and
-98.08, 98.32, 88.18 %): as frequency-weighted IoU does, and as mean IoU does not.
+for every class c with the share `share_c` of the pixels in its region. The numbers in the paper's
+Table 1 satisfy this with the same share of the car, 2.4 %, for both columns of IoU (98.29, 98.57,
+87.03 and 98.08, 98.32, 88.18 %), as frequency-weighted IoU does and mean IoU does not.
 """
 
 import dataclasses
@@ -20,13 +20,13 @@ from auxnet_keras.metrics.depth_scores import same_size
 
 @dataclasses.dataclass(frozen=True)
 class Regions:
-    """A score of the full image and of the regions of K classes; NaN where there is no pixel.
+    """A score of the full image and of the regions of K classes; NaN for a region without pixels.
 
     Attributes:
         full: Mean over all pixels.
         inside: [K], mean over the pixels of class c.
-        outside: [K], mean over all other pixels; NaN for a class without a pixel, too.
-        share: [K], part of the pixels that are of class c.
+        outside: [K], mean over all other pixels; NaN also for a class without pixels.
+        share: [K], fraction of the pixels that are of class c.
     """
 
     full: float
@@ -36,7 +36,7 @@ class Regions:
 
 
 def regions(sums: np.ndarray, pixels: np.ndarray) -> Regions:
-    """The means of a score from its sum over the pixels of each class, and their number.
+    """The means of a score, from its sum over the pixels of each class and their number.
 
     Args:
         sums: [K].
@@ -58,12 +58,12 @@ def regions(sums: np.ndarray, pixels: np.ndarray) -> Regions:
 
 
 def iou_regions(counts: np.ndarray) -> Regions:
-    """IoU weighted by frequency: `inside` is `IoU_c`, `full` is the fwIoU.
+    """Frequency-weighted IoU: `inside` is `IoU_c`, `full` is the fwIoU.
 
         IoU_c = H[c, c] / (row_c + col_c - H[c, c]),  sum over region c = row_c * IoU_c
 
     Args:
-        counts: Confusion matrix [K, K], rows truth, of all images.
+        counts: Confusion matrix [K, K] of all images, rows truth.
     """
     counts = np.asarray(counts)
     names = [str(c) for c in range(len(counts))]

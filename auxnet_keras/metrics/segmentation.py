@@ -22,25 +22,25 @@ class SegmentationMetrics(keras.metrics.Metric):
     """IoU of every class, mean, frequency-weighted and micro IoU, pixel and mean class accuracy.
 
     The formulas are those of `metrics.confusion.scores`, applied to the confusion matrix of all
-    labelled pixels since the last reset. Pixels with the ignore label or with an id outside the
-    classes never count. Counts are exact up to 2^44 pixels, as long as no batch has more than 2^23
-    pixels of one class called one class.
+    labelled pixels since the last reset. Pixels with the ignore label or an id outside the classes
+    never count. Counts are exact up to 2^44 pixels, as long as no batch has more than 2^23 pixels
+    of one class that are predicted as the same class.
 
-    Keras puts the entries of a dict-valued result into the logs as they are, without the output's
-    name, so the keys carry `prefix`: `segmentation_mean_iou`, `segmentation_iou_road`, ...
+    Keras logs the entries of a dict-valued result without the output's name, so the keys start with
+    `prefix`: `segmentation_mean_iou`, `segmentation_iou_road`, ...
 
     Args:
         class_names: Names of the K classes, in the order of their ids.
         ignore_label: Label of the pixels that do not count.
-        prefix: Put in front of every key.
+        prefix: Prefix of every key.
         name: Name of the metric.
 
     Inputs:
         y_true: [B, H, W] or [B, H, W, 1], class ids of any dtype.
-        y_pred: [B, H, W, K], logits or probabilities: the largest is the class.
+        y_pred: [B, H, W, K], logits or probabilities; the largest one decides the class.
 
     Raises:
-        ConfigError: Names are not unique, or prediction and labels do not fit them or each other.
+        ConfigError: Names are not unique, or predictions or labels do not fit.
 
     Example:
         >>> metric = SegmentationMetrics(["road", "car"])
@@ -61,7 +61,7 @@ class SegmentationMetrics(keras.metrics.Metric):
         self.class_names = tuple(class_names)
         if not self.class_names or len(set(self.class_names)) < len(self.class_names):
             raise ConfigError(
-                "SegmentationMetrics needs class names, each once, for they become log keys. "
+                "SegmentationMetrics needs unique class names, because they become log keys. "
                 f"Received: {list(class_names)}."
             )
         self.ignore_label = ignore_label
@@ -70,11 +70,11 @@ class SegmentationMetrics(keras.metrics.Metric):
         self.counts = self.add_variable((2, classes, classes), "zeros", name="low_high")
 
     def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> None:
-        """Counts a batch; `sample_weight` is ignored, for a confusion matrix counts pixels."""
+        """Counts a batch; `sample_weight` is ignored: a confusion matrix counts pixels."""
         classes = len(self.class_names)
         if y_pred.shape[-1] != classes:
             raise ConfigError(
-                f"SegmentationMetrics has {classes} class names and needs as many channels. "
+                f"SegmentationMetrics has {classes} class names, so it needs {classes} channels. "
                 f"Received: predictions of shape {list(y_pred.shape)}."
             )
         labels = ops.cast(as_map("segmentation label", y_true, y_pred), "int32")
@@ -90,7 +90,7 @@ class SegmentationMetrics(keras.metrics.Metric):
         self.counts.assign(ops.stack([low - carry * CARRY, self.counts[1] + carry]))
 
     def result(self) -> dict[str, Tensor]:
-        """Scalars, float32; NaN where nothing was seen."""
+        """Scalars, float32; NaN for scores without a pixel."""
         confusion = self.counts[1] * CARRY + self.counts[0]
         values = scores(confusion, self.class_names, xp=ops)
         return {self.prefix + key: value for key, value in values.items()}

@@ -1,4 +1,4 @@
-"""Pictures of data, predictions and training, drawn without a display and without global state."""
+"""Plots of data, predictions and training, drawn without a display and without global state."""
 
 import lazy_loader as _lazy_loader
 

@@ -1,4 +1,4 @@
-"""The weights of classes over a training, class by epoch."""
+"""Class weights during training, as a heat map of class by epoch."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,33 +13,34 @@ from auxnet_keras.plots import figure as figures
 
 PREFIX = "class_weight_"
 LEAST_SPAN = 1e-3
-"""Weights that differ less from 1 all look white."""
+"""Smallest half-width of the colour scale: closer to 1, all weights look white."""
 MOST_ROWS = 100
-"""Rows with a name and a number; of more classes every second, third, ... has them."""
+"""Most rows with a name and a number; with more classes every second, third, ... row has them."""
 
 
 def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -> Path:
-    """Draws the weight of every class after every epoch: white is 1, where all begin.
+    """Draws the weight of every class after every epoch; white is 1, the initial weight.
 
-    Red classes count more than at the start, blue ones less; the numbers are the last epoch's.
+    Red classes count more than at the start, blue ones less; the numbers are those of the last
+    epoch.
 
     Args:
-        history: Column name to its values, one an epoch, with `class_weight_<class>` among them:
-            Keras' `History.history`, or the columns of a run's history.csv (an `epoch` column then
+        history: Column name to its values, one per epoch, with columns `class_weight_<class>`:
+            Keras' `History.history`, or the columns of a run's history.csv (its `epoch` column then
             numbers the epochs).
-        path: File to write; its suffix chooses PNG, PDF or SVG.
+        path: File to write; the suffix selects PNG, PDF or SVG.
 
     Returns:
         The path.
 
     Raises:
-        ConfigError: The history has no epoch or no class weights.
+        ConfigError: The history has no epochs or no class weights.
     """
     names = [name for name in history if name.startswith(PREFIX)]
     weights = np.asarray([history[name] for name in names], np.float64)
     if not weights.size:
         raise ConfigError(
-            "A heat map of class weights needs a history of at least one epoch with columns "
+            "The heat map of class weights needs a history with at least one epoch and columns "
             f"'class_weight_<class>'. Received: columns {sorted(history)}."
         )
     epochs = np.asarray(history.get("epoch", np.arange(1, weights.shape[1] + 1)), np.float64)

@@ -5,7 +5,7 @@ import numpy as np
 
 
 def colour_labels(ids: np.ndarray, palette: np.ndarray) -> np.ndarray:
-    """A class map in its palette's colours; ids without a colour (the ignore label) are black.
+    """A class map in the colours of a palette; ids without a colour (the ignore label) are black.
 
     Args:
         ids: Class ids [H, W] or [H, W, 1], any integer dtype.
@@ -23,14 +23,14 @@ def colour_labels(ids: np.ndarray, palette: np.ndarray) -> np.ndarray:
 def colour_depth(
     depth: np.ndarray, maximum: float | None = None, *, near_bright: bool = False
 ) -> np.ndarray:
-    """A depth map in a perceptually even colour map from dark (0) to bright (`maximum`).
+    """A depth map in a perceptually uniform colour map from dark (0) to bright (`maximum`).
 
     Args:
         depth: [H, W] or [H, W, 1] in any unit; black where negative, infinite or NaN.
-        maximum: The depth shown brightest, so that pictures compare; unless given, the 99th (with
-            `near_bright` the 1st) percentile of the valid pixels.
-        near_bright: For depth in metres: brightness goes as `sqrt(maximum / depth)`, so that near
-            things are bright, as they are in a disparity map.
+        maximum: The depth shown brightest; set it to make images comparable. By default the 99th
+            (with `near_bright` the 1st) percentile of the valid pixels.
+        near_bright: For depth in metres: brightness is proportional to `sqrt(maximum / depth)`, so
+            near things are bright, as in a disparity map.
 
     Returns:
         uint8 [H, W, 3], RGB.
@@ -43,7 +43,7 @@ def colour_depth(
     values = np.where(valid, depth, 0.0) / maximum
     if near_bright:
         values = 1.0 / np.sqrt(np.maximum(values, 1e-6))
-    # From 8 on, so that a valid 0 is not the black of an invalid pixel.
+    # Starts at 8, so that a valid 0 differs from the black of an invalid pixel.
     steps = 8 + 247 * np.clip(values, 0.0, 1.0)
     colours = cv2.applyColorMap(np.round(steps).astype(np.uint8), cv2.COLORMAP_INFERNO)
     colours[~valid] = 0
@@ -53,7 +53,7 @@ def colour_depth(
 def overlay(
     image: np.ndarray, ids: np.ndarray, palette: np.ndarray, alpha: float = 0.5
 ) -> np.ndarray:
-    """The image with its class map laid over it; pixels with the ignore label stay as they are.
+    """The image blended with its class map; pixels with the ignore label do not change.
 
     Args:
         image: uint8 [H, W, 3], RGB.

@@ -1,4 +1,4 @@
-"""A confusion matrix as a chart."""
+"""A plot of a confusion matrix."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,19 +10,19 @@ from auxnet_keras.metrics.confusion import scores
 from auxnet_keras.plots import figure as figures
 
 MOST = 40
-"""Classes that fit on a page: a figure of NYU-v2's 894 would take 20 GB to draw."""
+"""Most classes that fit on a page: drawing all 894 of NYU-v2 would take 20 GB."""
 
 
 def confusion_matrix(matrix: np.ndarray, class_names: Sequence[str], path: str | Path) -> Path:
-    """Draws which class is called what, in per cent of the true class, and the IoU of each class.
+    """Draws the confusion matrix in per cent of the true class, with the IoU of each class.
 
-    Rows are the truth and add up to 100 %; a class without true pixels has an empty row. Of more
-    than 40 classes those with the most true pixels are drawn, and the title says so.
+    Rows are the truth and add up to 100 %; a class without true pixels has an empty row. If there
+    are more than 40 classes, it draws those with the most true pixels, and the title says so.
 
     Args:
         matrix: Pixel counts [K, K], rows truth.
         class_names: The K names.
-        path: File to write; its suffix chooses PNG, PDF or SVG.
+        path: File to write; the suffix selects PNG, PDF or SVG.
 
     Returns:
         The path.
@@ -33,8 +33,8 @@ def confusion_matrix(matrix: np.ndarray, class_names: Sequence[str], path: str |
     matrix, classes = np.asarray(matrix), len(class_names)
     if matrix.shape != (classes, classes):
         raise ConfigError(
-            f"A confusion matrix of {classes} classes is {classes} x {classes}. "
-            f"Received: shape {matrix.shape}."
+            f"The confusion matrix of {classes} classes must have the shape "
+            f"{(classes, classes)}. Received: shape {matrix.shape}."
         )
     iou = scores(matrix, class_names)
     rows = matrix.sum(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""What all charts share: figures that belong to nobody else, one look, files by suffix."""
+"""What all plots share: figures without global state, one style, files by suffix."""
 
 from pathlib import Path
 
@@ -40,10 +40,10 @@ def pixels(figure: Figure) -> np.ndarray:
 
 
 def save(figure: Figure, path: str | Path) -> Path:
-    """Writes the figure (PNG, PDF, SVG, by the suffix) and makes the folder it goes to.
+    """Writes the figure (PNG, PDF or SVG, by the suffix) and creates its folder.
 
     Raises:
-        DataError: The file cannot be written; what was there before is as it was.
+        DataError: The file cannot be written; an existing file is unchanged.
     """
     path = Path(path)
     with writing(path), replacing(path) as temporary:

@@ -15,7 +15,7 @@ from auxnet_keras.plots import figure as figures
 from auxnet_keras.storage.atomic import write
 from auxnet_keras.storage.write_errors import writing
 
-# All in pixels; a page shows the grid at about half its size.
+# All in pixels; on a page the grid appears at about half its size.
 GAP = 6
 TITLE = 46
 LEGEND_LINE = 38
@@ -33,20 +33,20 @@ def image_grid(
     palette: np.ndarray | None = None,
     width: int = 320,
 ) -> np.ndarray:
-    """A table of images, a frame a row: RGB | truth | SegNet | AuxNet | depth, say.
+    """A table of images, one row per frame, for example RGB | truth | SegNet | AuxNet | depth.
 
     Args:
-        rows: For every frame its images, uint8 [H, W, 3] RGB, as many as there are titles.
+        rows: For every frame its images, uint8 [H, W, 3] RGB, one per title.
         titles: Column titles.
-        class_names: Names for the legend below; none without.
+        class_names: Names for the legend below; no legend by default.
         palette: Colours of the legend, uint8 [K, 3].
-        width: Width of a column in pixels; heights follow from the first image of each row.
+        width: Width of a column in pixels; the first image of a row determines its height.
 
     Returns:
         uint8 [H, W, 3], RGB.
 
     Raises:
-        ConfigError: A row has not as many images as there are titles.
+        ConfigError: A row has more or fewer images than there are titles.
 
     Example:
         >>> scene, info = ak.data.street.render(seed=0, index=7), ak.data.info("street")
@@ -73,10 +73,10 @@ def image_grid(
 
 
 def write_png(image: np.ndarray, path: str | Path) -> Path:
-    """Writes a uint8 RGB image as PNG and makes the folder it goes to.
+    """Writes a uint8 RGB image as PNG and creates its folder.
 
     Raises:
-        DataError: The file cannot be written; what was there before is as it was.
+        DataError: The file cannot be written; an existing file is unchanged.
     """
     path = Path(path)
     _, encoded = cv2.imencode(".png", image[..., ::-1])
@@ -89,7 +89,7 @@ def _row(images: Sequence[np.ndarray], titles: Sequence[str], width: int) -> np.
     if len(images) != len(titles):
         raise ConfigError(
             f"Every row of an image grid needs one image for each of the {len(titles)} titles "
-            f"{list(titles)}. Received: a row of {len(images)}."
+            f"{list(titles)}. Received: a row of {len(images)} images."
         )
     height = round(images[0].shape[0] * width / images[0].shape[1])
     # Averaging when shrinking; nearest when enlarging keeps class borders sharp.
@@ -115,7 +115,7 @@ def _entry_width(name: str) -> float:
 
 
 def _legend_lines(class_names: Sequence[str], full: int) -> list[list[int]]:
-    """Class numbers in as few lines as fit, all of about the same length."""
+    """Class numbers in as few lines as possible, all of about the same length."""
     widths = [_entry_width(name) for name in class_names]
     count = math.ceil(sum(widths) / full)
     while True:

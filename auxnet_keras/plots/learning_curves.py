@@ -1,4 +1,4 @@
-"""Curves of a training: losses, IoU and loss weights over epochs."""
+"""Learning curves: losses, IoU and loss weights over epochs."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.plots import figure as figures
 
-# Okabe and Ito's colours, told apart by everyone; black is the total.
+# Okabe and Ito's colours, safe for colour-blind readers; black is the total.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 LABELS = {
     "loss": "total",
@@ -28,30 +28,30 @@ def learning_curves(
     *,
     monitor: str = "val_segmentation_loss",
 ) -> Path:
-    """Draws losses (log axis), segmentation scores and loss weights over epochs, what there is.
+    """Draws losses (log axis), segmentation scores and loss weights over epochs, if present.
 
-    Solid lines are training, dashed ones validation (for a single epoch, full and hollow points).
-    A vertical line marks the epoch with the
-    lowest `monitor`, whose weights a run keeps as the best.
+    Solid lines are training, dashed lines validation (for a single epoch: full and hollow points).
+    A vertical line marks the epoch with the lowest `monitor`, from which a run keeps the best
+    weights.
 
     Args:
-        history: Column name to its values, one an epoch: Keras' `History.history`, or the columns
-            of a run's history.csv (an `epoch` column then numbers the epochs).
-        path: File to write; its suffix chooses PNG, PDF or SVG.
-        monitor: The column whose lowest value is best.
+        history: Column name to its values, one per epoch: Keras' `History.history`, or the columns
+            of a run's history.csv (its `epoch` column then numbers the epochs).
+        path: File to write; the suffix selects PNG, PDF or SVG.
+        monitor: The column with its best epoch at the lowest value.
 
     Returns:
         The path.
 
     Raises:
-        ConfigError: The history has no epoch or nothing to draw.
+        ConfigError: The history has no epochs or nothing to draw.
     """
     columns = {name: np.asarray(values, np.float64) for name, values in history.items()}
     panels = _panels(columns)
     length = len(next(iter(columns.values()), ()))
     if not panels or not length:
         raise ConfigError(
-            "Curves need a history of at least one epoch with a column such as 'loss' or "
+            "Learning curves need a history with at least one epoch and a column such as 'loss' or "
             f"'segmentation_loss'. Received: columns {sorted(columns)} of length {length}."
         )
     epochs = columns.get("epoch", np.arange(1, length + 1))
@@ -130,7 +130,7 @@ def _draw(
 
 
 def _points(epochs: np.ndarray, *, validation: bool) -> dict[str, Any]:
-    """Markers for a single epoch, for which there is no line to see; hollow for validation."""
+    """Markers for a single epoch, which has no visible line; hollow for validation."""
     if len(epochs) > 1:
         return {}
     return {"marker": "o", "fillstyle": "none" if validation else "full"}

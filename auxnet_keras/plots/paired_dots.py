@@ -1,4 +1,4 @@
-"""Pairs of values as dots joined by a line: what changed, and for whom."""
+"""Pairs of values per class, as dots joined by a line."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,14 +13,15 @@ def paired_dots(
     names: Sequence[str],
     path: str | Path,
 ) -> Path:
-    """Draws a panel for each score, in it a line for each class from the first value to the second.
+    """Draws a panel per score, with a line per class from the first value to the second.
 
-    Hollow dots are the first, full ones the second; the line is green where the second is better.
+    Hollow dots are the first values, full dots the second; green lines mean that the second value
+    is not worse.
 
     Args:
-        panels: Title -> ({class: (first, second)}, whether larger is better). `None` is not drawn.
-        names: What the first and the second are.
-        path: File to write; its suffix chooses PNG, PDF or SVG.
+        panels: Title to ({class: (first, second)}, whether larger is better). `None` is not drawn.
+        names: Names of the first and the second value.
+        path: File to write; the suffix selects PNG, PDF or SVG.
 
     Returns:
         The path.
@@ -50,7 +51,7 @@ def paired_dots(
     figure.text(
         0.5,
         0.01,
-        f"hollow: {names[0]}    full: {names[1]}    green: the second is better",
+        f"hollow: {names[0]}    full: {names[1]}    green: {names[1]} is better",
         ha="center",
         fontsize=9,
         color=figures.INK,

@@ -1,7 +1,7 @@
-"""Files from strangers: what a file claims is checked before anything is allocated for it.
+"""Readers for untrusted files: a file's claims are checked before memory is allocated for them.
 
-Nothing here executes what a file holds, follows a path out of it, or decompresses it: the files
-that Keras, NumPy and this package write need none of that, so one that does is refused.
+Nothing here runs code from a file, follows a path out of it, or decompresses it. The files that
+Keras, NumPy and this package write need none of this; a file that does is refused.
 """
 
 import lazy_loader as _lazy_loader

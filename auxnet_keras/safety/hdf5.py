@@ -1,7 +1,7 @@
-"""HDF5 files of weights: plain numbers inside the file, and no more of them than the file is long.
+"""HDF5 files of weights: plain numbers in the file itself, no more than the file has bytes for.
 
-HDF5 can point at other files (links, external and virtual data sets), claim a shape whose numbers
-are not there, and decompress a few bytes into all memory. Keras writes none of that.
+HDF5 can point to other files (links, external and virtual data sets), claim a shape without storing
+its numbers, and decompress a few bytes into all of the memory. Keras writes none of this.
 """
 
 import io
@@ -15,27 +15,27 @@ import h5py
 from auxnet_keras.errors import DataError
 
 MAX_OBJECTS = 20_000
-"""Groups, data sets and attributes; the weights of ResNet-152 are a few thousand."""
+"""Most groups, data sets and attributes; the weights of ResNet-152 have a few thousand."""
 MAX_ATTRIBUTES = 1000
-"""Of one object: each is looked for among all."""
+"""Most attributes of one object: HDF5 searches all of them for each one."""
 LONGEST_NAME = 1000
 
 _DAMAGED = (RuntimeError, KeyError, ValueError, TypeError, OverflowError, UnicodeError)
 
 
 def check_hdf5(path: Path, content: io.BytesIO | None = None, *, most: int) -> None:
-    """Refuses a file that is more than numbers, or whose numbers are not in it.
+    """Refuses a file that holds more than numbers, or does not contain its numbers.
 
-    The file's objects are walked once; of the numbers themselves nothing is read.
+    It visits the file's objects once and does not read the numbers themselves.
 
     Args:
-        path: The file, for errors and, without `content`, to be opened.
-        content: Its HDF5 where that is a part of `path`.
-        most: Bytes its numbers may take.
+        path: The file, for errors and, without `content`, to open.
+        content: The HDF5 part of `path`, if it is only a part.
+        most: The largest size of its numbers in bytes.
 
     Raises:
-        DataError: Says what it holds and under which name.
-        OSError: It is no HDF5, or cut off.
+        DataError: The file is refused; the message says what it holds and under which name.
+        OSError: The file is not HDF5 or is truncated.
     """
     size = path.stat().st_size if content is None else content.getbuffer().nbytes
     # Without a lock: read-only folders and some network disks cannot lock.
@@ -47,17 +47,17 @@ def check_hdf5(path: Path, content: io.BytesIO | None = None, *, most: int) -> N
         except _DAMAGED as error:
             raise _refusal(path, f"objects that HDF5 cannot read ({error})") from error
     if claimed > size:
-        raise _refusal(path, f"shapes of {claimed:,} bytes in a file of {size:,}")
+        raise _refusal(path, f"shapes of {claimed:,} bytes in a file of {size:,} bytes")
     if claimed > most:
         raise DataError(
-            f"Refused to load {path}. Expected weights of at most {most:,} bytes, many times those "
-            "of the network; give the file of the same network. "
+            f"Refused to load {path}. Expected weights of at most {most:,} bytes, which is many "
+            "times what the network needs. Pass the weights file of the same network. "
             f"Received: {claimed:,} bytes of weights."
         )
 
 
 def _claims(file: h5py.File, path: Path) -> Iterator[int]:
-    """The bytes of every object's numbers."""
+    """Yields the bytes of every object's numbers."""
     left = MAX_OBJECTS
     seen: set[int] = set()
     waiting: list[tuple[str, Any, bytes]] = [("", file["/"].id, b".")]
@@ -66,7 +66,7 @@ def _claims(file: h5py.File, path: Path) -> Iterator[int]:
         here = h5py.h5o.open(group, link)
         address = h5py.h5o.get_info(here).addr
         if address in seen:  # otherwise a loop of links has no end
-            raise _refusal(path, f"{name!r}, which is also there under another name")
+            raise _refusal(path, f"{name!r}, which also has another name")
         seen.add(address)
         is_group = isinstance(here, h5py.h5g.GroupID)
         attributes = h5py.h5a.get_num_attrs(here)
@@ -97,10 +97,10 @@ def _dataset(dataset: Any, name: str, path: Path) -> int:
     properties = dataset.get_create_plist()
     layout = properties.get_layout()
     refused: dict[str, Callable[[], bool]] = {
-        "numbers that another file holds": lambda: properties.get_external_count() > 0,
-        "numbers that other data sets hold": lambda: layout == h5py.h5d.VIRTUAL,
+        "numbers in another file": lambda: properties.get_external_count() > 0,
+        "numbers in other data sets": lambda: layout == h5py.h5d.VIRTUAL,
         "compressed or otherwise filtered": lambda: properties.get_nfilters() > 0,
-        "no numbers": lambda: dataset.dtype.kind not in "biufV" or dataset.dtype.hasobject,
+        "not numbers": lambda: dataset.dtype.kind not in "biufV" or dataset.dtype.hasobject,
     }
     for what, is_so in refused.items():
         if is_so():
@@ -116,13 +116,13 @@ def _attribute(attribute: Any, name: str, path: Path) -> int:
     kind = attribute.get_type()
     variable = isinstance(kind, h5py.h5t.TypeStringID) and kind.is_variable_str()
     if count > 1 and (variable or kind.detect_class(h5py.h5t.VLEN)):
-        # Each text could be the same one, as long as the file.
-        raise _refusal(path, f"{name}{attribute.name.decode(errors='replace')!r}, many texts")
+        # All of them could be the same string, as long as the file.
+        raise _refusal(path, f"{name}{attribute.name.decode(errors='replace')!r}, many strings")
     return attribute.get_storage_size()
 
 
 def _refusal(path: Path, received: str) -> DataError:
     return DataError(
-        f"Refused to load {path}. Expected HDF5 as Keras writes weights, numbers and nothing else; "
-        f"get the file from its source again, or do without it. Received: {received}."
+        f"Refused to load {path}. Expected an HDF5 weights file as Keras writes it, with numbers "
+        f"only. Get the file from its source again, or do without it. Received: {received}."
     )

@@ -1,4 +1,4 @@
-"""Arrays out of `.npz` files: stored, whole, and of the size that their headers claim."""
+"""Reads arrays from `.npz` files that are uncompressed, complete, and as large as they claim."""
 
 import math
 import zipfile
@@ -20,11 +20,11 @@ _HEADERS = {
 def read_npz(path: Path) -> dict[str, np.ndarray]:
     """The arrays that `np.savez` wrote, by name.
 
-    Every header is compared with the bytes behind it before its array is made, so that no more
-    memory is taken than the file is long; nothing is unpickled.
+    Every header is checked against the bytes after it before its array is allocated, so reading
+    takes no more memory than the file has bytes. Nothing is unpickled.
 
     Raises:
-        DataError: Not such a file, a damaged one, or one that claims more than it holds.
+        DataError: The file is not `.npz`, is damaged, or claims more data than it contains.
 
     Example:
         >>> np.savez("numbers.npz", weights=np.zeros(3))
@@ -58,7 +58,7 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> np.
         if isinstance(error, DataError):
             raise
         raise DataError(
-            f"Refused to load {path}. Expected arrays of numbers as np.savez writes them; get the "
+            f"Refused to load {path}. Expected arrays of numbers as np.savez writes them. Get the "
             "file from its source again, or do without it. "
             f"Received: {name!r}, {' '.join(str(error).split())[:120]}."
         ) from error
@@ -67,10 +67,10 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> np.
 def _check_header(file: Any, size: int) -> None:
     version = np.lib.format.read_magic(file)
     if version not in _HEADERS:
-        raise ValueError(f"of version {version}")
+        raise ValueError(f"an array of version {version}")
     shape, _, dtype = _HEADERS[version](file, max_header_size=_LONGEST_HEADER)
     if dtype.hasobject:
-        raise ValueError("Python objects, which only pickle could read")
+        raise ValueError("Python objects, which need pickle")
     claimed, stored = math.prod(shape) * dtype.itemsize, size - file.tell()
     if dtype.itemsize == 0 or min(shape, default=0) < 0 or claimed != stored:
         raise ValueError(f"an array of {shape} {dtype} in {stored:,} bytes")

@@ -1,7 +1,8 @@
-"""YAML as people write settings: values, lists and mappings, without what makes a short file long.
+"""YAML for settings: values, lists and mappings, without the features that blow up a short file.
 
-PyYAML's safe loader runs no code, but it repeats what an alias names (a page of them fills all
-memory), descends as deep as a file asks, reads 20:30 as 1230 and takes the last of two equal keys.
+PyYAML's safe loader runs no code, but it repeats the target of an alias (a page of them fills all
+of the memory), descends as deep as a file asks, reads 20:30 as 1230 and takes the last of two equal
+keys.
 """
 
 import re
@@ -22,7 +23,7 @@ _RESOLVED: list[tuple[str, str, str]] = [
         r"yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF",
         "yYnNtTfFoO",
     ),
-    # No more digits than fit 64 bits: Python takes a time to read more, and refuses to print them.
+    # Only as many digits as fit 64 bits: Python is slow to read more and refuses to print them.
     (_INT, r"[-+]?(?:0|[1-9][0-9]{0,17}|0x[0-9a-fA-F]{1,15})", "-+0123456789"),
     (
         _FLOAT,
@@ -34,7 +35,7 @@ _RESOLVED: list[tuple[str, str, str]] = [
 
 
 class YamlError(Exception):
-    """A text is not YAML as people write settings; a reader makes its own error of this."""
+    """The text is not plain YAML; the caller turns this into its own error."""
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -55,7 +56,7 @@ class _PlainLoader(yaml.SafeLoader):
         if self._values > MAX_VALUES:
             raise self._problem(f"more than {MAX_VALUES:,} values", event)
         if self._depth > MAX_DEPTH:
-            raise self._problem(f"more than {MAX_DEPTH} values inside each other", event)
+            raise self._problem(f"more than {MAX_DEPTH} nested values", event)
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node
@@ -67,7 +68,7 @@ class _PlainLoader(yaml.SafeLoader):
                 raise self._problem("a name that is a list or a mapping", key)
             name = self.construct_object(key)
             if name in seen:
-                raise self._problem(f"the name {str(name)[:60]!r} for the second time", key)
+                raise self._problem(f"the name {str(name)[:60]!r} a second time", key)
             seen.add(name)
         return super().construct_mapping(node, deep)
 
@@ -83,16 +84,16 @@ for _tag, _pattern, _first in _RESOLVED:
 
 
 def plain_yaml(text: str) -> Any:
-    """What a YAML text says, in time and memory that grow with its length alone.
+    """Parses YAML text, in time and memory that grow only with its length.
 
-    Numbers are those of YAML 1.2; dates and longer integers are texts.
+    Numbers follow YAML 1.2; dates and longer integers are strings.
 
     Raises:
-        YamlError: It is no YAML, or has aliases, tags, a name twice, more than `MAX_VALUES`
-            values, or more than `MAX_DEPTH` inside each other; says on which line.
+        YamlError: The text is not YAML, or has aliases, tags, a name twice, more than `MAX_VALUES`
+            values, or more than `MAX_DEPTH` nested values; the message names the line.
     """
     try:
-        loader = _PlainLoader(text)  # looks for characters that are none already
+        loader = _PlainLoader(text)  # already checks for invalid characters
         try:
             return loader.get_single_data()
         finally:

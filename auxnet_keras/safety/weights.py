@@ -1,4 +1,4 @@
-"""Weights files before Keras opens them."""
+"""Checks weights files before Keras opens them."""
 
 import io
 import shutil
@@ -18,18 +18,18 @@ _SPARE = 1 << 26
 def check_weights(path: Any, parameters: int) -> None:
     """Refuses a file that Keras should not open.
 
-    Of a `.keras` file only the weights are looked at, as Keras does when it loads weights: its
-    configuration, which could name code, stays unread.
+    Only the weights in a `.keras` file are checked, because Keras loads nothing else: its
+    configuration, which could name code, is not read.
 
     Args:
-        path: `.weights.h5`, `.h5`, `.hdf5` or `.keras`.
-        parameters: How many numbers the network has. A file may hold several times as many: the
-            state of an optimizer, of a weighting, and in 64 bits.
+        path: A `.weights.h5`, `.h5`, `.hdf5` or `.keras` file.
+        parameters: Number of parameters of the network. A file may hold several times as many
+            numbers: the state of an optimizer and of a weighting, in 64 bits.
 
     Raises:
-        ConfigError: Not a file on this machine, or of another kind.
-        DataError: The file is more than numbers, or they are not in it.
-        OSError: It cannot be read.
+        ConfigError: The path is not a file on this machine or has another suffix.
+        DataError: The file holds more than numbers, or does not contain its numbers.
+        OSError: The file cannot be read.
     """
     path = _local(path)
     most = 64 * parameters + _SPARE
@@ -40,8 +40,8 @@ def check_weights(path: Any, parameters: int) -> None:
     with open_zip(path) as archive:
         if _WEIGHTS not in archive.namelist():
             raise DataError(
-                f"No weights in {path}. Expected a .keras file with a part {_WEIGHTS!r}; give the "
-                f".weights.h5 file instead. Received: {', '.join(archive.namelist()[:5])}."
+                f"No weights in {path}. Expected a .keras file with the member {_WEIGHTS!r}. Pass "
+                f"a .weights.h5 file instead. Received: {', '.join(archive.namelist()[:5])}."
             )
         content = io.BytesIO()
         with archive.open(_WEIGHTS) as member:
@@ -53,7 +53,7 @@ def _local(path: Any) -> Path:
     name = str(path)
     if "://" in name or not name.endswith((*_HDF5, ".keras")):
         raise ConfigError(
-            "Weights are read from a file on this machine that ends with .weights.h5, .h5, .hdf5 "
-            f"or .keras; download or convert it first. Received: {name!r}."
+            "Weights must be in a file on this machine that ends with .weights.h5, .h5, .hdf5 "
+            f"or .keras. Download or convert it first. Received: {name!r}."
         )
     return Path(name)

@@ -1,4 +1,4 @@
-"""ZIP files (`.keras`, `.npz`) whose members are stored as they are: nothing can inflate."""
+"""ZIP files (`.keras`, `.npz`) with uncompressed members, so that nothing can inflate."""
 
 import contextlib
 import io
@@ -10,19 +10,19 @@ from auxnet_keras.errors import DataError
 from auxnet_keras.safety.bounded_read import file_size
 
 MAX_DIRECTORY = 1 << 24
-"""Bytes of a ZIP's table of contents, which Python reads at once: 100,000 names and more."""
+"""Most bytes of a ZIP's table of contents, which Python reads at once: over 100,000 names."""
 
-# OSError: the place of a member lies before the file's beginning.
+# OSError: a member's position is before the start of the file.
 _DAMAGED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 
 
 @contextlib.contextmanager
 def open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
-    """A ZIP file, its members checked; read them in pieces of at most `MAX_DIRECTORY` bytes.
+    """Opens a ZIP file and checks its members; read these in pieces of up to `MAX_DIRECTORY` bytes.
 
     Raises:
-        DataError: It is damaged, or a member is compressed, named like a way out of a folder, there
-            twice, or larger than the file; also from reading a damaged member.
+        DataError: The file is damaged, or a member is compressed, has a name that leads out of a
+            folder, occurs twice, or is larger than the file. Also when a damaged member is read.
     """
     size = file_size(path)
     try:
@@ -36,7 +36,7 @@ def open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 class _Pieces(io.FileIO):
-    """A file that is never read as a whole, whatever length it claims for a part of it."""
+    """A file that is never read as a whole, whatever length it claims for a member."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -46,7 +46,7 @@ class _Pieces(io.FileIO):
         wanted = MAX_DIRECTORY + 1 if size is None or size < 0 else size
         data = super().read(wanted) if wanted <= MAX_DIRECTORY + 1 else None
         if data is None or len(data) > MAX_DIRECTORY:
-            raise _refusal(self.path, f"a table of contents over {MAX_DIRECTORY:,} bytes")
+            raise _refusal(self.path, f"a table of contents of over {MAX_DIRECTORY:,} bytes")
         return data
 
 
@@ -62,14 +62,14 @@ def _check(members: list[zipfile.ZipInfo], size: int, path: Path) -> None:
         if member.compress_type != zipfile.ZIP_STORED:
             raise _refusal(path, f"{name!r}, compressed")
         if member.compress_size != member.file_size:
-            raise _refusal(path, f"{name!r} of two lengths")
+            raise _refusal(path, f"{name!r} with two lengths")
     total = sum(member.file_size for member in members)
     if total > size:
-        raise _refusal(path, f"members of {total:,} bytes in a file of {size:,}")
+        raise _refusal(path, f"members of {total:,} bytes in a file of {size:,} bytes")
 
 
 def _refusal(path: Path, received: str) -> DataError:
     return DataError(
-        f"Refused to load {path}. Expected a ZIP file as Keras and NumPy write it, uncompressed; "
-        f"get the file from its source again, or save it anew. Received: {received}."
+        f"Refused to load {path}. Expected an uncompressed ZIP file, as Keras and NumPy write it. "
+        f"Get the file from its source again, or save it again. Received: {received}."
     )

@@ -48,7 +48,7 @@ def test_keras_file(model, tmp_path):
 
 
 def test_keras_file_needs_its_suffix(model, tmp_path):
-    with pytest.raises(ConfigError, match=r"ends with \.keras"):
+    with pytest.raises(ConfigError, match=r"must end with \.keras"):
         ak.export.keras_file(model, tmp_path / "network.h5")
 
 
@@ -92,7 +92,7 @@ def test_a_converted_network_needs_a_size():
     model = ak.models.AuxiliaryModel(image, {"segmentation": scores}, auxiliary=None)
     from auxnet_keras.export.deployment import Deployment
 
-    with pytest.raises(ConfigError, match=r"pass size=\(height, width\)"):
+    with pytest.raises(ConfigError, match=r"Pass size=\(height, width\)"):
         fixed_size.fixed_size_model(Deployment(model), None)
     fixed = fixed_size.fixed_size_model(Deployment(model, (32, 64)), 1)
     assert fixed.input_shape == (1, 32, 64, 3)

@@ -56,5 +56,5 @@ def test_bad_input():
     truth, prediction = maps()
     with pytest.raises(ConfigError, match="same size"):
         confusion.count(truth, prediction[1:], 3)
-    with pytest.raises(ConfigError, match=r"may hold 0\.\.2\. Received: 0\.\.9"):
+    with pytest.raises(ConfigError, match=r"must be in 0\.\.2\. Received: 0\.\.9"):
         confusion.count(np.array([0, 1]), np.array([0, 9]), 3)

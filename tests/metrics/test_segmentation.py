@@ -147,7 +147,7 @@ def test_config():
 
 
 def test_bad_input():
-    with pytest.raises(ConfigError, match="each once"):
+    with pytest.raises(ConfigError, match="unique class names"):
         SegmentationMetrics(["road", "road"])
     with pytest.raises(ConfigError, match="4 class names"):
         results((np.zeros((1, 2, 2)), np.zeros((1, 2, 2, 5))))
