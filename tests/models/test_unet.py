@@ -113,7 +113,7 @@ except ak.errors.ConfigError as error:
     print(error)
 """
     )
-    assert printed.startswith("True\nParetoMTL needs the gradient of every task")
+    assert printed.startswith("True\nParetoMTL needs the gradient of each task separately")
 
 
 def layers_of(model, prefix):

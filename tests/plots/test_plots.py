@@ -147,7 +147,7 @@ class TestCharts:
         path = plots.confusion_matrix(matrix, NAMES, tmp_path / "confusion.png")
         assert read(path).std() > 0
         plots.confusion_matrix(np.zeros((3, 3), int), NAMES, tmp_path / "empty.png")
-        with pytest.raises(ConfigError, match=r"3 x 3. Received: shape \(2, 2\)"):
+        with pytest.raises(ConfigError, match=r"shape \(3, 3\)\. Received: shape \(2, 2\)"):
             plots.confusion_matrix(matrix[:2, :2], NAMES, path)
 
     def test_a_confusion_of_hundreds_of_classes_stays_a_page(self, tmp_path):
