@@ -62,7 +62,7 @@ class BestWeights(keras.callbacks.Callback):
         self._first = True
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        if self._first:  # only now is it known where a resumed run starts
+        if self._first:  # the first epoch of a resumed run is not known earlier
             self._forget()
             if epoch > 0 and self.path.is_file():
                 self._remember()
@@ -101,7 +101,7 @@ class BestWeights(keras.callbacks.Callback):
             self.model.save_weights(memory)
         with h5py.File(memory, "r+") as file:
             file.attrs.update(monitor=self.monitor, value=self.value, epoch=self.epoch)
-        kept = "What was there before is untouched."
+        kept = "The previous file is unchanged."
         with writing(f"The best weights {self.path}", kept=kept):
             write(self.path, memory.getbuffer())
 

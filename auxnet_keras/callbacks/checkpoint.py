@@ -55,10 +55,10 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         dataset: The training data set as `ak.data.load` or `ak.data.arrays` returns it, to restore
             its order, too; `AuxiliaryModel.fit` passes it by itself. Any other data set starts over
             with the order of its first pass.
-        keep: How many checkpoints to keep; one is a spare, should the newest be damaged.
-        after: Epochs that an earlier fit did in the same folder, where this one goes on with other
-            data, another weighting or optimizer from its `initial_epoch=after`. Checkpoints of the
-            earlier fit are not gone on from: the model is taken as it is.
+        keep: How many checkpoints to keep; more than one guards against a damaged newest one.
+        after: Number of epochs of an earlier fit in the same folder, which this fit continues with
+            other data, another weighting or optimizer from `initial_epoch=after`. It does not
+            resume from the earlier fit's checkpoints, but starts with the model as it is.
 
     Attributes:
         resumed_from: The checkpoint folder that this fit resumed from, or `None`.
@@ -112,7 +112,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self._held.close()
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        # All callbacks have the model by now, so that a weighting's state is among its variables.
+        # All callbacks have the model by now, so the weighting's state is among its variables.
         self._held.enter_context(
             alone(self.store.folder, "training in this run folder", CheckpointError)
         )
@@ -138,7 +138,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self._resumed, self.resumed_from = checkpoint, checkpoint.path
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        self.model._initial_epoch = None  # was for this fit, not for the next one
+        self.model._initial_epoch = None  # valid for this fit only
         self._epoch, self._step = epoch, 0
         self._training = True
         if self._resumed is not None:
@@ -174,7 +174,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self._signals.obey()
 
     def on_train_end(self, logs: Logs = None) -> None:
-        self.model._initial_epoch = None  # a finished run that was started again has no epoch left
+        self.model._initial_epoch = None  # resuming a finished run leaves no epoch to begin
         self.release()
 
     def restore(self) -> Checkpoint | None:
@@ -189,12 +189,12 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         if checkpoint is not None:
             restore_variables(self.model, checkpoint)
             weighting = getattr(self.model, "weighting", None)
-            if weighting is not None:  # what it does in this epoch, not in the checkpoint's
+            if weighting is not None:  # the schedule of this epoch, not of the checkpoint's
                 weighting.on_epoch_begin(self._epoch)
         return checkpoint
 
     def _newest(self) -> Checkpoint | None:
-        """The newest of this fit."""
+        """The newest checkpoint of this fit."""
         checkpoint = self.store.newest()
         return checkpoint if checkpoint and checkpoint.meta.get("after", 0) == self.after else None
 

@@ -78,7 +78,7 @@ class CheckpointStore:
         """
         path = self.folder / (f"epoch-{epoch:05d}" + (f".batch-{step:06d}" if step else ""))
         size = sum(array.nbytes for array in arrays.values())
-        kept = f"Earlier checkpoints are untouched. Expected room for {size:,} bytes."
+        kept = f"Earlier checkpoints are unchanged. The checkpoint needs {size:,} bytes."
         with writing(f"The checkpoint {path}", kept=kept, error=CheckpointError):
             with replacing_folder(path) as temporary:
                 np.savez(temporary / _STATE, **arrays)

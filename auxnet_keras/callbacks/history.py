@@ -50,7 +50,7 @@ class HistoryFile(keras.callbacks.Callback):
         self._first = True
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        if self._first:  # only now is it known where a resumed run starts
+        if self._first:  # the first epoch of a resumed run is not known earlier
             earlier = (row for row in self._table.rows() if int(row["epoch"]) < epoch)
             self._table = _Table(earlier)
             self._first = False

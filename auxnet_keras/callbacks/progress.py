@@ -18,14 +18,14 @@ class Progress(keras.callbacks.Callback):
     """Every task's loss and weight, mean IoU, images per second and the time left, in one line.
 
     On a terminal and in a notebook the line changes in place; elsewhere (a log file, CI) there is
-    one line an epoch. The line that stays at the end of an epoch has the validation's values too.
-    `segmentation 0.8123 x1.204` reads: unweighted loss, mean since the epoch began, times the
-    weight in force:
+    one line per epoch. The final line of an epoch includes the validation.
+    `segmentation 0.8123 x1.204` means: the unweighted loss, averaged since the epoch began, times
+    the current weight:
 
         Epoch 3/200  segmentation 0.8123 x1.204  depth 2.31 x0.811  mIoU 0.412 | val ...
 
     Args:
-        note: Stands behind the number of the epoch, for the part of a run it belongs to.
+        note: Text after the number of the epoch, such as the part of the run that it belongs to.
 
     Example:
         >>> model.fit(train, verbose=0, callbacks=[weighting, ak.callbacks.Progress()])

@@ -1,8 +1,8 @@
-"""Names from outside, shown harmless: a terminal obeys what stands behind an escape."""
+"""Makes untrusted names safe to print: a terminal obeys escape sequences."""
 
 
 def printable(text: str) -> str:
-    r"""A text whose control characters, and all else without a picture, are question marks.
+    r"""The text with control and other unprintable characters replaced by question marks.
 
     Example:
         >>> printable("road\x1b[2J")

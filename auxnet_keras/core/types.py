@@ -1,9 +1,9 @@
-"""Names for what type checkers cannot see: the arrays of the backend, and what Keras hands over."""
+"""Names for types that type checkers cannot see: the backend's tensors, and Keras' logs."""
 
 from typing import Any
 
-# A tensor of whichever backend is active; the backends share no type.
+# A tensor of the active backend; the backends have no common type.
 Tensor = Any
 
-# What Keras gives to the hooks of a callback: name to number, growing until the epoch ends.
+# The logs that Keras passes to a callback's hooks: name to number, growing until the epoch ends.
 Logs = dict[str, Any] | None

@@ -1,4 +1,4 @@
-"""Counts, seeds and epochs that a caller gives: whole numbers, of Python or NumPy."""
+"""Checks counts, seeds and epochs from a caller: integers, of Python or NumPy."""
 
 from numbers import Integral
 from typing import TypeGuard
@@ -7,22 +7,22 @@ from auxnet_keras.errors import AuxnetError, ConfigError, shown
 
 
 def is_whole(value: object) -> TypeGuard[int]:
-    """Whether a value is a whole number; `True` is none."""
+    """Whether a value is an integer; `True` is not."""
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def check_whole(
     name: str, value: object, least: int, error: type[AuxnetError] = ConfigError
 ) -> None:
-    """Refuses what is not a whole number of at least `least`.
+    """Refuses a value that is not an integer of at least `least`.
 
     Raises:
-        AuxnetError: `error`, with the name and what was given.
+        AuxnetError: Of the type `error`, with the name and the value.
 
     Example:
         >>> check_whole("window", 0, least=1)
         Traceback (most recent call last):
-        auxnet_keras.errors.ConfigError: window is an integer, 1 or more. Received: 0.
+        auxnet_keras.errors.ConfigError: window must be an integer, 1 or more. Received: 0.
     """
     if not is_whole(value) or value < least:
-        raise error(f"{name} is an integer, {least} or more. Received: {shown(value)}.")
+        raise error(f"{name} must be an integer, {least} or more. Received: {shown(value)}.")

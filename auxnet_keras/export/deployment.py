@@ -65,7 +65,7 @@ class Deployment:
         return "uint8" if name == "image" else "float32"
 
     def __call__(self, *inputs: Tensor) -> dict[str, Tensor]:
-        """Args: a [B, H, W, C] for each of `inputs`, any H and W. Returns: the map by its name."""
+        """Args: [B, H, W, C] for each of `inputs`, any H and W. Returns: the map by its name."""
         native = tf.shape(inputs[0])[1:3]
         size = self._network_size(native)
         maps = {}
@@ -83,11 +83,11 @@ class Deployment:
         return self.network(self.arguments(maps), training=False)[self.task]
 
     def arguments(self, maps: Mapping[str, Tensor]) -> Tensor:
-        """Inputs by name, in the form the network takes them."""
+        """Inputs by name, in the form that the network takes."""
         return dict(maps) if isinstance(self.network.input, Mapping) else maps["image"]
 
     def finish(self, output: Tensor) -> dict[str, Tensor]:
-        """Scores to class ids; other outputs as they are."""
+        """Turns scores into class ids; other outputs do not change."""
         if self.output != "class_map":
             return {self.output: output}
         # Not keras.ops.argmax: it handles -0.0 with bitwise ops that no converter supports.

@@ -24,8 +24,8 @@ class ExportError(AuxnetError, RuntimeError):
 
 
 def writing_export(path: Path, *others: type[Exception]) -> contextlib.AbstractContextManager[None]:
-    """A refusal to write an export, or one of `others`, becomes an ExportError."""
-    kept = "An earlier export is as it was."
+    """Turns the operating system's refusal to write, or one of `others`, into an ExportError."""
+    kept = "An earlier export is unchanged."
     return writing(f"The export to {path}", kept=kept, error=ExportError, others=others)
 
 

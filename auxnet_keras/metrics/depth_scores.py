@@ -18,7 +18,7 @@ THRESHOLDS = (1.25, 1.25**2, 1.25**3)
 def sums(
     truth: Tensor, prediction: Tensor, measured: Tensor, min_depth: float, xp: ModuleType = np
 ) -> Tensor:
-    """The [12] sums from which `scores` makes its means.
+    """The [12] sums from which `scores` computes its means.
 
     Args:
         truth: Depth, any shape and unit.
@@ -53,7 +53,7 @@ def sums(
 
 
 def scores(sums: Tensor, xp: ModuleType = np) -> dict[str, Tensor]:
-    """Means of the pixels behind `sums`; NaN without a pixel.
+    """Means over the pixels that `sums` counted; NaN without a pixel.
 
     With truth g, prediction p, over all measured pixels:
 

@@ -10,7 +10,7 @@ from auxnet_keras.core.types import Tensor
 def fcn8_decoder(
     pyramid: Mapping[str, Tensor], channels: int, name: str, activation: str | None = None
 ) -> Tensor:
-    """Scores three pyramid levels, adds them coarse to fine, and enlarges the sum to the image.
+    """Scores three pyramid levels, adds them from coarse to fine, and upsamples to the image.
 
     With K channels it has (C5 + C4 + C3) K + 288 K^2 + 6 K parameters; on ResNet-50 that is
     3590 K + 288 K^2, as paper A's Table 2 implies.

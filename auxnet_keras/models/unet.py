@@ -101,7 +101,7 @@ def _roles(
 
 
 def _decoder(levels: list[Tensor], channels: int, name: str, activation: str | None) -> Tensor:
-    """Enlarges the coarsest level step by step, beside the encoder's level of each size.
+    """Upsamples the coarsest level step by step and concatenates the encoder's level of each size.
 
     Args:
         levels: The encoder's features, [B, H/2**n, W/2**n, C_n].

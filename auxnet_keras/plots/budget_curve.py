@@ -1,4 +1,4 @@
-"""Scores over budgets of labels: what a label is worth with and without help."""
+"""Scores over label budgets: what labels are worth with and without an auxiliary task."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,28 +22,28 @@ def budget_curve(
     score: str,
     worth: Mapping[str, tuple[int, float, float]] | None = None,
 ) -> Path:
-    """Draws a line for each arm over the logarithm of the labels, its interval as a bar.
+    """Draws a line per arm over the number of labels (log axis), with intervals as bars.
 
     Args:
-        curves: Arm -> {labels: (mean, low, high)}; NaN ends are not drawn.
-        baseline: The arm that is drawn in black.
-        path: File to write; its suffix chooses PNG, PDF or SVG.
-        score: Title of the y axis.
-        worth: Arm -> (its labels, its score, labels with which the baseline gets there): a dotted
-            line from the one to the other.
+        curves: Arm to {labels: (mean, low, high)}; NaN ends are not drawn.
+        baseline: The arm to draw in black.
+        path: File to write; the suffix selects PNG, PDF or SVG.
+        score: Name of the score, used as the title.
+        worth: Arm to (its labels, its score, number of labels with which the baseline reaches that
+            score), drawn as a dotted line between the two numbers.
 
     Returns:
         The path.
 
     Raises:
-        ConfigError: No curve of the baseline.
+        ConfigError: The baseline has no curve.
 
     Example:
         >>> budget_curve({"segnet": {30: (27.6, 27.1, 28.1)}}, "segnet", "budgets.png", score="IoU")
     """
     if not curves.get(baseline):
         raise ConfigError(
-            "A figure over budgets needs the baseline's scores. "
+            "The plot of scores over label budgets needs the scores of the baseline. "
             f"Received: {baseline!r} of {sorted(curves)}."
         )
     figure = figures.new(7.6, 4.6)
@@ -52,7 +52,7 @@ def budget_curve(
     others = [arm for arm in curves if arm != baseline]
     for number, arm in enumerate([baseline, *others]):
         own = style(number - 1) if number else {"color": figures.INK, "marker": "o"}
-        # Side by side, so that intervals at the same budget can be told apart.
+        # Side by side, to separate the intervals at the same budget.
         shift = 1.0 + 0.012 * (number - len(others) / 2)
         _draw(axes, arm, curves[arm], shift, own, number == 0)
         if worth and arm in worth:

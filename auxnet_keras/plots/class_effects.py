@@ -1,4 +1,4 @@
-"""What an arm changes for each class: differences with their intervals."""
+"""The effect of an arm on each class: differences with their intervals."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,21 +13,21 @@ from auxnet_keras.plots.paired_dots import BETTER, WORSE
 def class_effects(
     panels: Mapping[str, Mapping[str, tuple[float, float, float]]], path: str | Path, *, unit: str
 ) -> Path:
-    """Draws a panel for each arm: a dot a class at the difference, a bar over its interval.
+    """Draws a panel per arm, with a dot per class at the difference and a bar for its interval.
 
-    Green: the interval lies above 0; vermilion: below; hollow grey: 0 is in it, or there is none.
-    The classes stand in the order of the first panel's differences.
+    Green means that the interval is above 0, vermilion below; hollow grey dots have 0 in their
+    interval or no interval. The classes are in the order of the first panel's differences.
 
     Args:
-        panels: Title -> {class: (difference, low, high)}; NaN ends: no interval.
-        path: File to write; its suffix chooses PNG, PDF or SVG.
-        unit: Of the differences, for the x axis.
+        panels: Title to {class: (difference, low, high)}; NaN ends mean no interval.
+        path: File to write; the suffix selects PNG, PDF or SVG.
+        unit: Unit of the differences, for the x axis.
 
     Returns:
         The path.
 
     Raises:
-        ConfigError: No class at all.
+        ConfigError: There are no classes.
 
     Example:
         >>> class_effects({"depth first": {"car": (8.2, 6.1, 10.3)}}, "classes.png", unit="points")
@@ -37,7 +37,7 @@ def class_effects(
     ordered = sorted(rest, key=lambda name: first.get(name, (-np.inf,) * 3)[0])
     if not ordered:
         raise ConfigError(
-            "A figure of effects by class needs at least one. "
+            "The plot of effects by class needs at least one class. "
             f"Received: {len(panels)} panel(s) without classes."
         )
     figure = figures.new(3.6 * len(panels) + 1.4, 0.27 * len(ordered) + 1.5)

@@ -22,7 +22,7 @@ def new(width: float, height: float, dpi: int = 150) -> Figure:
 
 
 def plain(axes: Axes) -> None:
-    """Removes what a chart can do without and greys what remains."""
+    """Removes what a plot does not need and greys the rest."""
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):

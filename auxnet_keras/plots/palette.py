@@ -1,10 +1,10 @@
-"""Colours and marks that tell arms of a study apart, also for the colour-blind and in print."""
+"""Colours and markers that distinguish a study's arms, also for the colour-blind and in print."""
 
-# Okabe and Ito's; black is kept for baselines.
+# Okabe and Ito's colours; black is reserved for baselines.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 MARKS = ["o", "s", "^", "D", "v", "P", "X"]
 
 
 def style(number: int) -> dict[str, str]:
-    """Colour and marker of the n-th arm; 42 differ."""
+    """Colour and marker of the n-th arm; 42 arms differ."""
     return {"color": COLOURS[number % len(COLOURS)], "marker": MARKS[number % len(MARKS)]}

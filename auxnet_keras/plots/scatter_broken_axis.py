@@ -1,4 +1,4 @@
-"""Losses of two tasks against each other, on axes that are broken where a point lies far out."""
+"""Losses of two tasks against each other, with broken axes for outlying points."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from auxnet_keras.plots import figure as figures
 from auxnet_keras.plots.palette import style
 
 FAR = 3.0
-"""An axis is broken where the gap to the points beyond is so many times the span of the others."""
+"""An axis is broken at a gap this many times as wide as the points on both sides span."""
 
 
 def scatter_broken_axis(
@@ -22,19 +22,19 @@ def scatter_broken_axis(
     labels: tuple[str, str],
     lines: tuple[float | None, float | None] = (None, None),
 ) -> Path:
-    """Draws each arm's mean as a mark and its runs as faint dots: Learning Boost's Figures 2 to 4.
+    """Draws each arm's mean as a marker and its runs as faint dots (Learning Boost, Figures 2-4).
 
     Args:
-        points: Arm -> (x, y) of each of its runs.
-        path: File to write; its suffix chooses PNG, PDF or SVG.
-        labels: Of the axes.
-        lines: Where the single-task networks are: a vertical line at x, a horizontal one at y.
+        points: Arm to (x, y) of each of its runs.
+        path: File to write; the suffix selects PNG, PDF or SVG.
+        labels: Labels of the axes.
+        lines: Losses of the single-task networks: a vertical line at x, a horizontal line at y.
 
     Returns:
         The path.
 
     Raises:
-        ConfigError: No point.
+        ConfigError: There are no points, or not all are finite.
 
     Example:
         >>> scatter_broken_axis({"class-wise": [(0.42, 3.8)]}, "losses.png",
@@ -43,10 +43,10 @@ def scatter_broken_axis(
     every = np.array([pair for pairs in points.values() for pair in pairs], np.float64)
     if not every.size or not np.isfinite(every).all():
         raise ConfigError(
-            "A scatter needs at least one run with both losses, all of them finite. "
-            f"Received: {every.tolist()!r:.100}."
+            "The scatter plot needs at least one run, and every run needs finite losses of both "
+            f"tasks. Received: {every.tolist()!r:.100}."
         )
-    # Single-task lines belong to the axis as points do.
+    # The single-task lines count as points on the axis.
     x_parts = axis_parts([*every[:, 0], *([] if lines[0] is None else [lines[0]])])
     y_parts = axis_parts([*every[:, 1], *([] if lines[1] is None else [lines[1]])])[::-1]
     figure = figures.new(7.8, 4.8)
@@ -82,7 +82,7 @@ def axis_parts(values: Sequence[float]) -> list[tuple[float, float]]:
     """The ranges of an axis: one, or two around the widest gap if it is wide enough.
 
     Args:
-        values: What lies on it.
+        values: The values on the axis.
     """
     ordered = np.unique(np.asarray(values, np.float64))
     parts = [ordered]
@@ -123,7 +123,7 @@ def _draw(
 
 
 def _mark_breaks(grid: np.ndarray) -> None:
-    """Two short strokes on both sides of a break, and no spine between."""
+    """Draws a short stroke on both sides of a break, and no spine between them."""
     stroke = {
         "marker": [(-0.6, -1), (0.6, 1)],
         "markersize": 8,

@@ -212,7 +212,7 @@ class AuxiliaryModel(Saving):
         sample_weight: Tensor = None,
         training: bool = True,
     ) -> Tensor:
-        """The weighted total; in training it also lets the weighting move on, once a batch."""
+        """The weighted total; in training it also updates the weighting, once per batch."""
         losses = self.measured(y, y_pred, sample_weight)
         terms = self.constant_terms(losses)
         if self._weighting is not None:
@@ -228,7 +228,7 @@ class AuxiliaryModel(Saving):
     def measured(
         self, y: Tensor, y_pred: Mapping[str, Tensor], sample_weight: Tensor
     ) -> dict[str, TaskLoss]:
-        """Every task's loss on a batch; they count for the logs."""
+        """Every task's loss on a batch, which is also added to the logs."""
         losses = task_losses(
             self._loss_functions.of,
             self._by_task(y),
@@ -242,7 +242,7 @@ class AuxiliaryModel(Saving):
         return losses
 
     def constant_terms(self, losses: Mapping[str, TaskLoss]) -> list[Tensor]:
-        """What is minimised besides the weighting's tasks: other tasks and regularisation.
+        """The terms outside the weighting: other tasks and regularisation.
 
         Like a task's mean, a term has the global value and this replica's share of the gradient.
         """
@@ -291,7 +291,7 @@ class AuxiliaryModel(Saving):
         )
 
     def evaluate(self, *args: Any, **kwargs: Any) -> float | list[float] | dict[str, float]:
-        """As in Keras; weights are a matter of training and not among its results."""
+        """As in Keras; its results do not include the weights, which only concern training."""
         with self._without_weights():
             return super().evaluate(*args, **kwargs)
 

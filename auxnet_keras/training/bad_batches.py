@@ -37,7 +37,7 @@ class Guard(keras.metrics.Metric):
         self.losses = self._equal_on_all_replicas("losses", (len(self.tasks),))
 
     def watch(self, losses: Sequence[Tensor]) -> None:
-        """Keeps the losses of a batch, in the order of `tasks`, if one is not finite."""
+        """Records the losses of a batch, in the order of `tasks`, if one is not finite."""
         seen = ops.stack([ops.stop_gradient(loss) for loss in losses])
         finite = ops.all(ops.isfinite(seen))
         self.losses.assign(ops.where(finite, ops.convert_to_tensor(self.losses), seen))
@@ -57,7 +57,7 @@ class Guard(keras.metrics.Metric):
             variable.assign(ops.where(finite, ops.convert_to_tensor(variable), value))
 
     def result(self) -> Tensor:
-        # A copy: JAX gives the variable's own buffer back to the next step, logs and all.
+        # A copy: JAX donates the variable's own buffer, and with it the logs, to the next step.
         return ops.copy(ops.convert_to_tensor(self.skipped))
 
     def what_was_wrong(self, model: keras.Model) -> str:

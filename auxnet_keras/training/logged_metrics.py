@@ -38,7 +38,7 @@ class CurrentValue(keras.metrics.Metric):
         self.value.assign(value)
 
     def result(self) -> Tensor:
-        # A copy: JAX gives the variable's own buffer back to the next step, logs and all.
+        # A copy: JAX donates the variable's own buffer, and with it the logs, to the next step.
         return ops.copy(ops.convert_to_tensor(self.value))
 
     def reset_state(self) -> None:

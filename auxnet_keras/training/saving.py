@@ -28,7 +28,7 @@ class Saving(keras.Model):
         }
 
     def load_weights(self, filepath: str | Path, *args: Any, **kwargs: Any) -> None:
-        """As in Keras, out of a file that is checked first: numbers, no more than it is long.
+        """As in Keras, after checking that the file holds only numbers and is complete.
 
         Args:
             filepath: A `.weights.h5` or `.h5` file, or the weights in a `.keras` file.
@@ -46,7 +46,7 @@ class Saving(keras.Model):
             super().load_weights(filepath, *args, **kwargs)
 
     def export(self, filepath: str | Path, *args: Any, **kwargs: Any) -> Any:
-        """As in Keras, of the main task alone; `auxnet_keras.export` also fits image sizes."""
+        """As in Keras, for the main task alone; `auxnet_keras.export` also resizes images."""
         return self.main_model().export(filepath, *args, **kwargs)
 
     @classmethod

@@ -27,7 +27,7 @@ Gradients = list[Any]
 def task_gradient_step(
     model: keras.Model, weighting: GradientWeighting, data: Any
 ) -> dict[str, Tensor]:
-    """Trains on a batch with the weights `weighting` finds for it; returns the logs.
+    """Trains on a batch with the weights that `weighting` computes for it; returns the logs.
 
     Raises:
         ConfigError: The tasks share no parameter.
@@ -106,7 +106,7 @@ class _Step:
         return _sum([encoder, *self._weighted(at_heads)])
 
     def _losses_of(self, predictions: Tensor) -> None:
-        """Everything that is differentiated; runs under the tape."""
+        """Computes everything to differentiate; runs under the tape."""
         model = self.model
         self.predictions = predictions
         self.losses = model.measured(self.y, predictions, self.sample_weight)
@@ -153,7 +153,7 @@ def _sum(parts: Sequence[Gradients]) -> Gradients:
 
 
 def _gram(rows: Sequence[Gradients]) -> Tensor:
-    """[K, K] float32 dot products, variable by variable, so that nothing is concatenated."""
+    """[K, K] float32 dot products, summed variable by variable to avoid a concatenation."""
 
     def product(first: Gradients, second: Gradients) -> Tensor:
         products = [

@@ -17,7 +17,7 @@ from auxnet_keras.training.bad_batches import undoable
 
 
 def tensorflow_step(model: keras.Model, data: Any) -> dict[str, Tensor]:
-    """As Keras' own, but for a batch that is not finite; returns the logs."""
+    """As Keras' own step, but skips a batch that is not finite; returns the logs."""
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
     ending = Ending(model)
     with tf.GradientTape() as tape:
@@ -88,7 +88,7 @@ class Ending:
         model.optimizer.apply(gradients, model.trainable_variables)
 
     def _check(self, loss: Any, gradients: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-        """Whether all is finite, on all replicas, and the first gradient that is not, or -1."""
+        """Whether all is finite, on all replicas, and the index of the first bad gradient or -1."""
         finite = tf.math.is_finite(loss)
         # Gradients that overflow because the loss scale is too large are the optimizer's business.
         scaled = isinstance(self._model.optimizer, keras.optimizers.LossScaleOptimizer)
@@ -107,7 +107,7 @@ class Ending:
 
 
 def _bad(gradients: Sequence[Tensor]) -> Tensor:
-    """1 for each gradient that is not finite, else 0."""
+    """1 for each gradient that is not finite, otherwise 0."""
     values = [
         tf.zeros(()) if g is None else g.values if isinstance(g, tf.IndexedSlices) else g
         for g in gradients
@@ -128,8 +128,8 @@ def _either(condition: Tensor, then: Callable, otherwise: Callable, arguments: t
             _stay_a_call(done.op.inputs[0].op)
         return
 
-    # Replicas meet where they assign, which TensorFlow does not allow in a branch that each takes
-    # for itself: the branch is taken for all of them, as in Keras' LossScaleOptimizer.
+    # Replicas synchronise when they assign, which TensorFlow does not allow inside a branch that
+    # each replica takes: one branch is taken for all of them, as in Keras' LossScaleOptimizer.
     def for_all(strategy: tf.distribute.Strategy, condition: Tensor, *arguments: Tensor) -> None:
         call = strategy.extended.call_for_each_replica
         tf.cond(

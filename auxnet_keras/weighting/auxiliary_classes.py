@@ -26,7 +26,7 @@ class SemanticClasses:
         self.ignore_label = ignore_label
 
     def of(self, target: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
-        """Ids int32 [B, H, W], `len(names)` where there is no class, and how many are errors.
+        """Ids int32 [B, H, W], `len(names)` where there is no class, and the number of errors.
 
         Args:
             target: The target from the data set.
@@ -50,7 +50,7 @@ class DepthClasses:
         self.names = bin_names(edges)
 
     def of(self, target: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
-        """As `SemanticClasses.of`; no depth is an error."""
+        """As `SemanticClasses.of`; no depth counts as an error."""
         depth = ops.cast(as_map("target of the auxiliary task", target, like), "float32")
         measured = valid_depth(depth)
         bins = ops.digitize(ops.where(measured, depth, 0.0), self.edges.tolist())

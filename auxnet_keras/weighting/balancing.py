@@ -29,8 +29,8 @@ class TaskWeightBalancing(TaskWeighting):
     second moment still remembers the large early gradients and throttles the step.
     `normalize=True` divides the current weights by their mean and keeps their ratio.
 
-    Use it to bring two losses of different size together without tuning a ratio. With Adam and long
-    trainings take `normalize=True`.
+    Use it to balance two losses of different size without tuning a ratio. With Adam and long
+    training, use `normalize=True`.
 
     Args:
         momentum: Momentum of the moving average, in [0, 1); by default 0.9, or 0 with
@@ -69,7 +69,7 @@ class TaskWeightBalancing(TaskWeighting):
         self.normalize = normalize
 
     def targets(self, main: Tensor, auxiliary: Tensor) -> tuple[Tensor, Tensor]:
-        """(target_main, target_aux) of a batch with the losses `main` and `auxiliary`."""
+        """(target_main, target_aux) for a batch with the losses `main` and `auxiliary`."""
         return auxiliary, main
 
     def in_force(self) -> Tensor:

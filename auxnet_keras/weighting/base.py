@@ -71,8 +71,8 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
 
     Attributes:
         needs_per_pixel: The rule reads per-pixel losses, so plain Keras losses cannot be used.
-        first_epoch: The number of the epoch from which a rule counts its epochs: not 0 in a fit
-            that continues after another one.
+        first_epoch: The epoch from which a rule counts its epochs; not 0 in a fit that continues
+            another one.
         state: The variables, in the model it was attached to last; `None` before.
     """
 
@@ -102,7 +102,7 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
 
     @abc.abstractmethod
     def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
-        """The scalar to minimise, with the weights in force as constants to the gradient."""
+        """The scalar to minimise; the gradient treats the current weights as constants."""
 
     @abc.abstractmethod
     def update(self, losses: Mapping[str, TaskLoss]) -> None:
@@ -110,7 +110,7 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
 
     @abc.abstractmethod
     def current(self) -> dict[str, Tensor]:
-        """Log name (`weight_<task>`) to the scalar tensor now in force.
+        """Log name (`weight_<task>`) to the current weight, a scalar tensor.
 
         These are logged on every step, so keep them few.
         """
@@ -124,14 +124,14 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
         return {}
 
     def schedule(self, epoch: int) -> None:
-        """Sets what depends on the number of the epoch, and on nothing else.
+        """Sets everything that depends only on the number of the epoch.
 
-        Called at the start of every epoch, and again whenever the state was restored from a
-        checkpoint (on resuming, also inside an epoch, and on a rollback to an earlier epoch). So it
-        must be idempotent: assign a function of `epoch`, never count.
+        It runs at the start of every epoch, and again after the state was restored from a
+        checkpoint: on resuming, also within an epoch, and on a rollback to an earlier epoch. It
+        must therefore be idempotent: assign a function of `epoch`, never count.
 
         Args:
-            epoch: Counted from 0, and from `first_epoch` of the fit.
+            epoch: Number of the epoch, counted from 0 at the fit's `first_epoch`.
         """
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
@@ -147,15 +147,15 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
         """The current weights, as Python or NumPy numbers."""
 
     def check_attached(self) -> None:
-        """Refuses to answer before the first `fit`: tasks and classes are the model's.
+        """Raises an error before the first `fit`, because tasks and classes come from the model.
 
         Raises:
-            ConfigError: `build` was not called yet, or has not set `tasks`.
+            ConfigError: `build` has not been called yet, or did not set `tasks`.
         """
         if not hasattr(self, "tasks"):
             raise ConfigError(
-                "A weighting has weights once it is attached to a model: pass it to fit in "
-                f"callbacks=[...] first. Received: an unattached {type(self).__name__}."
+                "This weighting has no weights before it is attached to a model. Pass it to fit "
+                f"in callbacks=[...] first. Received: an unattached {type(self).__name__}."
             )
 
 
@@ -171,7 +171,7 @@ class TaskWeighting(Weighting):
         return [1.0] * len(tasks)
 
     def in_force(self) -> Tensor:
-        """`lambda` [tasks], constant to the gradient."""
+        """The current `lambda` [tasks], detached from the gradient."""
         return ops.stop_gradient(ops.convert_to_tensor(self.values))
 
     def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:

@@ -60,7 +60,7 @@ class ClassRule:
         self._step_size, self._epsilon, self._sign = step_size, epsilon, sign
 
     def advance(self, unit: TimeUnit, moving: Tensor) -> None:
-        """Assigns everything for the next unit.
+        """Updates the state for the next unit.
 
         Args:
             unit: The losses of a unit, in which the weights were constant.
@@ -81,7 +81,7 @@ class ClassRule:
         self.seen.assign(ops.cast(ops.logical_or(seen, unit.present), "float32"))
 
     def _gradient(self, now: dict[str, Tensor], unit: TimeUnit) -> Tensor:
-        """Eq. 10, where `g` of a class that may not move is 0."""
+        """Eq. 10; NaN becomes 0."""
         main, auxiliary = (
             (now[name] - self._last[name]) / ops.maximum(self._first[name], SMALLEST_FIRST_LOSS)
             + self._epsilon
@@ -93,7 +93,7 @@ class ClassRule:
         return ops.clip(g, -LARGEST_GRADIENT, LARGEST_GRADIENT)
 
     def _direction(self, g: Tensor, updates: Tensor, moves: Tensor) -> Tensor:
-        """What is subtracted, in units of the step size, at the `updates`-th update."""
+        """The step to subtract at the `updates`-th update, in units of the step size."""
         n = ops.maximum(updates, 1.0)
         bias_1, bias_2 = _bias(BETA_1, n), _bias(BETA_2, n)
         if self._sign:

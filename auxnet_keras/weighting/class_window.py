@@ -24,7 +24,7 @@ class Window:
             self._batches = state.add_state("window_batches", 0.0)
 
     def add(self, batch: TimeUnit) -> tuple[TimeUnit, Tensor]:
-        """Takes one more batch; returns the unit so far, and whether it is complete."""
+        """Adds a batch; returns the unit so far and whether it is complete."""
         if self.length == 1:
             return batch, True
         values = (batch.main, batch.unweighted, ops.ones_like(batch.main))

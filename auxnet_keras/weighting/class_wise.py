@@ -54,8 +54,8 @@ class ClassWiseWeighting(Weighting):
     weighting sees both losses without class weights, as if it were alone; the class weights see
     L_main^c and w^c A_c without task weights. Neither paper tried this.
 
-    Use it to let single classes of the auxiliary task count more or less. The weights of one run
-    are too noisy to say which class helps.
+    Use it to let individual classes of the auxiliary task count more or less. The weights of one
+    run are too noisy to show which class helps.
 
     Args:
         num_classes: C, only as a check; the model or the bins determine it.
@@ -185,11 +185,11 @@ class ClassWiseWeighting(Weighting):
             self.task_weighting.update(losses)
 
     def in_force(self) -> Tensor:
-        """`w` [C], constant to the gradient."""
+        """The current `w` [C], detached from the gradient."""
         return ops.stop_gradient(ops.convert_to_tensor(self._rule.weights))
 
     def _reduced(self, sums: Tensor, strays: Tensor) -> tuple[Tensor, ...]:
-        """Summed over all replicas.
+        """Sums over all replicas.
 
         Returns the rows of `sums` [4, C + 1] without the pixels of no class, the number of those
         pixels that are valid for the main task, and `strays`.
@@ -200,7 +200,7 @@ class ClassWiseWeighting(Weighting):
         return (*(summed[row, :-1] for row in range(shape[0])), summed[-1, -1], flat[-1])
 
     def _pixels(self, count: Tensor, rest: Tensor = 0.0) -> Tensor:
-        """What the sums of each class are divided by, never 0; `rest` has valid pixels of none."""
+        """The divisor of each class's sums, never 0; `rest`: valid pixels without a class."""
         pixels = count if self.normalize_by == "class" else ops.sum(count) + rest
         return ops.where(pixels > 0, pixels, 1.0)
 
@@ -208,7 +208,7 @@ class ClassWiseWeighting(Weighting):
 
     def schedule(self, epoch: int) -> None:
         self._open.assign(float(epoch >= self.start_epoch))
-        if self.task_weighting is not None:  # which `fit` does not know
+        if self.task_weighting is not None:  # not among the callbacks of `fit`
             self.task_weighting.schedule(epoch)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:

@@ -10,7 +10,7 @@ from auxnet_keras.weighting.base import TaskWeighting
 class FixedWeights(TaskWeighting):
     """L = sum_k lambda_k L_k with constant lambda.
 
-    Use it for a baseline with a known ratio of the tasks. The ratio depends on the units of both
+    Use it for a baseline with a known ratio of the tasks; the ratio depends on the units of both
     losses.
 
     Args:

@@ -19,7 +19,7 @@ class FocusedTaskWeightBalancing(TaskWeightBalancing):
     TWB's ratio times (2 L_main + 1) / (L_main + 1), which stays between 1 and 2; a fixed focus
     differentiates (f + 1) L_main L_aux.
 
-    Use it as `TaskWeightBalancing`, when the main task shall count more than the auxiliary one.
+    Use it like `TaskWeightBalancing` if the main task must count more than the auxiliary one.
 
     Args:
         focus: `"loss"`, or a number f > 0.

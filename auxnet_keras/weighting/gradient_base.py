@@ -46,10 +46,10 @@ class GradientWeighting(TaskWeighting):
         """
 
     def learn(self, losses: Tensor, usable: Tensor) -> None:
-        """Moves further state, before `rule`, if `usable`; there is none by default."""
+        """Updates further state, before `rule`, if `usable`; does nothing by default."""
 
     def weigh(self, gram: Tensor, losses: Mapping[str, TaskLoss]) -> Tensor:
-        """The weights [K] with which a batch trains; keeps them, if the batch is usable."""
+        """The weights [K] that train a batch; stores them if the batch is usable."""
         means = ops.stack([ops.stop_gradient(losses[task].mean) for task in self.tasks])
         labelled = ops.stack([losses[task].present for task in self.tasks])
         present = ops.logical_and(labelled, ops.diagonal(gram) != 0)

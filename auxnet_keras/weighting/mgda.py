@@ -26,8 +26,8 @@ class MGDA(GradientWeighting):
     task with a short gradient gets a large weight. The weights sum to 1, which under SGD halves the
     step compared with equal weights of 1.
 
-    Use it when no task may get worse. It favours the task with the short gradient, whichever is the
-    main one.
+    Use it if no task may get worse. It favours the task with the shorter gradient, whether or not
+    that is the main task.
 
     Args:
         representation: Take g_k with respect to the tensors at which the tasks' graphs branch, all

@@ -23,7 +23,7 @@ _NEAR = 1e-5  # weight of the distance to the start of a slide, for a longest ve
 
 
 def scaled(gram: Tensor) -> Tensor:
-    """`gram` [K, K] with largest diagonal entry 1: the minimiser is the same, nothing overflows."""
+    """`gram` [K, K] scaled to a largest diagonal entry of 1: same minimiser, no overflow."""
     return gram / ops.maximum(ops.max(ops.diagonal(gram)), _TINY)
 
 
@@ -89,8 +89,8 @@ def min_norm_by_moves(gram: Tensor, rounds: int = 30) -> Tensor:
         return ops.maximum(weights + amount * (taker - giver), 0.0)
 
     def slide(weights: Tensor) -> Tensor:
-        # The point y of the plane with the least y^T M y + r ||y - w||^2: dependent vectors, whose
-        # matrix alone has no inverse, then do no harm, and the fixed point is the same.
+        # The point y of the plane with the least y^T M y + r ||y - w||^2: the second term keeps the
+        # matrix of dependent vectors invertible and does not change the fixed point.
         inside = ops.cast(weights > 0, gram.dtype)
         matrix = gram * inside[:, None] * inside[None, :]
         matrix += ops.diag(ops.where(inside > 0, _NEAR, 1.0))
@@ -113,7 +113,7 @@ def min_norm_by_moves(gram: Tensor, rounds: int = 30) -> Tensor:
 
 
 def min_norm_in_plane(gram: Tensor, vectors: np.ndarray, active: Tensor) -> Tensor:
-    """The minimiser for combinations of two gradients, exactly.
+    """The exact minimiser for combinations of two gradients.
 
     In a plane, the point of a hull nearest to the origin is a vertex, on an edge, or the origin
     itself; all are tried.

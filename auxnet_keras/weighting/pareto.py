@@ -96,7 +96,7 @@ class ParetoMTL(GradientWeighting):
         self.out_of_time.assign(float(epoch >= _PHASE_1_EPOCHS))
 
     def active(self, losses: Tensor) -> Tensor:
-        """Bool [constraints]: which ones the losses [2] break."""
+        """Bool [constraints]: whether the losses [2] violate each constraint."""
         constraints = ops.convert_to_tensor(self._constraints, dtype="float32")
         return ops.sum(constraints * losses[None, :], axis=1) > 0
 

@@ -198,12 +198,12 @@ def test_other_data_and_another_optimizer_are_refused_with_the_difference(tmp_pa
     fit(tmp_path, 1, data=data)
     data = dataset()
     data.plan = Plan(seed="7")
-    with pytest.raises(CheckpointError, match=r"Received: seed: 0 there, 7 here\.$"):
+    with pytest.raises(CheckpointError, match=r"Received: seed: 0 in the checkpoint, 7 here\.$"):
         fit(tmp_path, 2, data=data)
     model = toy_model()
     model.compile("sgd")
     checkpoint = ak.callbacks.ResumableCheckpoint(tmp_path)
-    with pytest.raises(CheckpointError, match="optimizer: Adam there, SGD here"):
+    with pytest.raises(CheckpointError, match="optimizer: Adam in the checkpoint, SGD here"):
         model.fit(*toy_batches(1), verbose=0, callbacks=[checkpoint])
 
 
@@ -227,5 +227,5 @@ def test_a_run_that_a_callback_stopped_stays_stopped(tmp_path):
 
 def test_every_is_a_number_of_batches(tmp_path):
     for wrong in (0, "epoch", 2.0, True):
-        with pytest.raises(CheckpointError, match="every is an integer, 1 or more"):
+        with pytest.raises(CheckpointError, match="every must be an integer, 1 or more"):
             ak.callbacks.ResumableCheckpoint(tmp_path, every=wrong)

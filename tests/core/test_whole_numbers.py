@@ -15,7 +15,7 @@ def test_whole_numbers_pass(value):
 
 @pytest.mark.parametrize("value", [0, -1, 1.0, True, np.True_, np.float32(2), "1", None])
 def test_all_else_is_refused_by_name(value):
-    with pytest.raises(ConfigError, match=r"n is an integer, 1 or more\. Received: "):
+    with pytest.raises(ConfigError, match=r"n must be an integer, 1 or more\. Received: "):
         check_whole("n", value, least=1)
 
 

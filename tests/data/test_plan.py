@@ -125,9 +125,9 @@ def test_too_small_splits(root):
     [
         ({"size": 224}, r"\(height, width\)"),
         ({"size": (0, 10)}, "positive"),
-        ({"batch_size": 0}, "batch_size is an integer, 1 or more. Received: 0"),
+        ({"batch_size": 0}, "batch_size must be an integer, 1 or more. Received: 0"),
         ({"batch_size": 2.5}, "batch_size"),
-        ({"seed": -1}, "seed is an integer, 0 or more"),
+        ({"seed": -1}, "seed must be an integer, 0 or more"),
         ({"depth_unit": "disparity"}, "did you mean 'disparity_px'"),
         ({"split": "training"}, "did you mean 'train'"),
         ({"limit": 0}, "limit"),

@@ -40,7 +40,7 @@ class TestBudgetCurve:
         assert not _pylab_helpers.Gcf.figs
 
     def test_needs_the_baseline(self, tmp_path):
-        with pytest.raises(ConfigError, match=r"baseline's scores. Received: 'single'"):
+        with pytest.raises(ConfigError, match=r"scores of the baseline. Received: 'single'"):
             plots.budget_curve(self.CURVES, "single", tmp_path / "b.png", score="IoU")
 
 
@@ -81,5 +81,5 @@ class TestScatter:
 
     @pytest.mark.parametrize("points", [{}, {"a": [(0.4, NAN)]}])
     def test_nothing(self, tmp_path, points):
-        with pytest.raises(ConfigError, match="at least one run with both losses"):
+        with pytest.raises(ConfigError, match="every run needs finite losses of both tasks"):
             plots.scatter_broken_axis(points, tmp_path / "s.png", labels=("x", "y"))

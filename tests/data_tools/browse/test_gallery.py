@@ -330,8 +330,8 @@ def test_a_montage_that_cannot_be_written(kitti, tmp_path):
         ({"frames": True}, ConfigError, "1 to 50 frames"),
         ({"frames": "000001_10"}, ConfigError, "a list of their names"),
         ({"size": (0, 320)}, ConfigError, "two positive integers"),
-        ({"seed": -1}, ConfigError, "seed is an integer"),
-        ({"epoch": 1.5}, ConfigError, "epoch is an integer"),
+        ({"seed": -1}, ConfigError, "seed must be an integer"),
+        ({"epoch": 1.5}, ConfigError, "epoch must be an integer"),
         ({"split": "vall"}, ConfigError, "did you mean 'val'"),
     ],
 )

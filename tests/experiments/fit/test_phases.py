@@ -138,7 +138,7 @@ def test_a_run_killed_again_and_again_ends_as_one_that_was_not(two_phases, whole
     newest.write_bytes(b"damaged")
     with (  # noqa: PT031 - two simple statements
         monkeypatch.context() as patch,
-        pytest.warns(UserWarning, match="Damaged checkpoints"),
+        pytest.warns(UserWarning, match="Skipped damaged checkpoints"),
     ):
         interrupting(patch, 3, "within")
         with pytest.raises(KeyboardInterrupt):
