@@ -87,7 +87,7 @@ class ParetoMTL(GradientWeighting):
 
     @property
     def phase(self) -> int:
-        """1 while losses that satisfy the constraints are sought, then 2."""
+        """1 while it seeks losses that satisfy the constraints, then 2."""
         if self.state is None:
             return 1
         return 2 if bool(ops.convert_to_numpy(self._descending())) else 1
