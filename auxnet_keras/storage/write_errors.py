@@ -31,8 +31,8 @@ def writing(
         AuxnetError: `error`; the disk is full, or the folder cannot be written to.
 
     Example:
-        >>> with writing(path, kept="The file before is as it was."):
-        ...     write(path, content)
+        >>> with writing(Path("notes.txt"), kept="The old file is unchanged."):
+        ...     _ = Path("notes.txt").write_text("New notes.")
     """
     caught: tuple[type[Exception], ...] = (OSError, *others)
     try:

@@ -125,7 +125,8 @@ def _make_small(monkeypatch):
         original = getattr(package, name)
 
         def call(*args, **kwargs):
-            return original(*args, **{**kwargs, **fixed})
+            few = {"labels": fixed["limit"]} if kwargs.get("labels") else {}
+            return original(*args, **{**kwargs, **fixed, **few})
 
         monkeypatch.setattr(package, name, call)
 
