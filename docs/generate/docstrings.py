@@ -61,6 +61,8 @@ def _inline(lines: list[str]) -> list[str]:
     marked = [
         f"`{part}`" if _SPAN.fullmatch(part) else _SPECIAL.sub(_escaped, part) for part in parts
     ]
+    # A letter after code needs an escaped space between them: `Callback`s.
+    marked = [f"\\ {part}" if part[:1].isalnum() and n else part for n, part in enumerate(marked)]
     return "".join(marked).split("\n") if lines else []
 
 

@@ -15,6 +15,10 @@ def test_code_may_go_over_the_end_of_a_line():
     ]
 
 
+def test_a_letter_may_follow_code():
+    assert converted(["Some `Callback`s."]) == ["Some ``Callback``\\ s."]
+
+
 def test_an_indented_block_is_a_formula_and_a_section_is_not():
     text = ["One line.", "", "    L = a * `b`", "", "Args:", "    x: `X`.", ""]
     assert converted(text) == [
