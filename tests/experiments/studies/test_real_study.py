@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from auxnet_keras.experiments.run.run import load_run
 from auxnet_keras.experiments.studies.plan import planned
 from auxnet_keras.experiments.studies.study_file import read_study
 from auxnet_keras.experiments.studies.work import Worker, WorkerDiedError
@@ -43,7 +44,9 @@ def command(file, out):
 
 
 def finished(out):
-    return sorted(path for path in out.glob("runs/*/*/*/*/results.json"))
+    """results.json of the runs that need nothing more: it is written before figures and exports."""
+    folders = [file.parent for file in out.glob("runs/*/*/*/*/config.yaml")]
+    return sorted(folder / "results.json" for folder in folders if load_run(folder).finished)
 
 
 def test_goes_on_after_a_kill_and_trains_nothing_twice(scenes, tmp_path):
@@ -78,10 +81,10 @@ def test_a_worker_answers_with_a_sentence_and_dies_with_one(scenes, tmp_path):
     lost = dataclasses.replace(run.config, root=str(tmp_path / "nothing"))
     worker = Worker(tmp_path)
     try:
-        answer = worker.ask("train", dataclasses.replace(run, config=lost), lambda: None)
-        assert "nothing" in answer["error"] and "Received" in answer["error"]
         measured = worker.ask("measure", run, lambda: None)["done"]
         assert measured["start"] > measured["step"] > 0 and not run.folder.exists()
+        answer = worker.ask("train", dataclasses.replace(run, config=lost), lambda: None)
+        assert "nothing" in answer["error"] and "Received" in answer["error"]
         worker._process.send_signal(signal.SIGKILL)
         worker._process.wait()
         with pytest.raises(WorkerDiedError, match="signal 9"):
