@@ -72,6 +72,6 @@ class Catalogue(Mapping[str, Entry], Generic[Entry]):
         del self._entries[name]
 
 
-def load(code: Any) -> Any:
+def resolve(code: Any) -> Any:
     """The object that `"package.module:object"` names; an object is returned unchanged."""
     return pkgutil.resolve_name(code) if isinstance(code, str) else code

@@ -40,14 +40,14 @@ def depth_bins(dataset: Iterable, count: int, rule: str = "quantile") -> np.ndar
         >>> edges = ak.data.depth_bins(train, 10)
         >>> weighting = ak.weighting.ClassWiseWeighting(depth_bins=edges)
     """
-    check(count, rule)
+    check_bins(count, rule)
     counter = DepthCounter()
     for depth in _depths(dataset):
         counter.add(depth)
     return counted_bins(*counter.values(), count, rule)
 
 
-def check(count: int, rule: str) -> None:
+def check_bins(count: int, rule: str) -> None:
     """Refuses invalid bins before a pass over the data.
 
     Raises:

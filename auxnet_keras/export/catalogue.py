@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from auxnet_keras.core.catalogue import Catalogue, load
+from auxnet_keras.core.catalogue import Catalogue, resolve
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Format:
     @property
     def writer(self) -> Callable:
         """The function; imports Keras."""
-        return load(self.code)
+        return resolve(self.code)
 
     def options(self, **given: Any) -> dict[str, Any]:
         """The `given` options that the writer accepts."""

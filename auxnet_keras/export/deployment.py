@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.models.preprocessing import check_size, stride_of
+from auxnet_keras.models.preprocessing import check_sides, stride_of
 
 Size = tuple[int | None, int | None]
 
@@ -123,5 +123,5 @@ class Deployment:
                 f"This network was built for images of {own}. Build it with unknown sides "
                 f"(input_shape=(None, None, 3)) to export it at another size. Received: {asked}."
             )
-        check_size(*asked, stride=stride_of(self.network))
+        check_sides(*asked, stride=stride_of(self.network))
         return asked

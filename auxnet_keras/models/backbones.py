@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from auxnet_keras.core.catalogue import Catalogue, load
+from auxnet_keras.core.catalogue import Catalogue, resolve
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Backbone:
     @property
     def build(self) -> Callable[..., Any]:
         """The function; imports Keras."""
-        return load(self.code)
+        return resolve(self.code)
 
     @property
     def pretrained(self) -> bool:

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
-from auxnet_keras.core.catalogue import Catalogue, load
+from auxnet_keras.core.catalogue import Catalogue, resolve
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Network:
     @property
     def constructor(self) -> Callable:
         """The function; imports Keras."""
-        return load(self.code)
+        return resolve(self.code)
 
 
 _HERE = "auxnet_keras.models"

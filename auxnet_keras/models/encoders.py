@@ -8,7 +8,7 @@ import keras
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.models.backbones import BACKBONES
-from auxnet_keras.models.preprocessing import check_size
+from auxnet_keras.models.preprocessing import check_sides
 from auxnet_keras.safety import check_weights
 from auxnet_keras.training.weights_file import misfit_in_words
 
@@ -46,7 +46,7 @@ def encoder(
         ConfigError: The name is unknown, the model has no pyramid, or the weights are unavailable.
         DataError: The weights file holds more than numbers, or claims more data than it contains.
     """
-    check_size(*input_shape[:2])
+    check_sides(*input_shape[:2])
     if isinstance(backbone, str):
         tapped = _application(backbone, input_shape, weights)
     else:

@@ -15,7 +15,7 @@ _MODES = ("caffe", "tf", "unit", "none")
 _CAFFE_MEAN_BGR = (103.939, 116.779, 123.68)
 
 
-def check_size(height: int | None, width: int | None, stride: int = STRIDE) -> None:
+def check_sides(height: int | None, width: int | None, stride: int = STRIDE) -> None:
     """Refuses an image size that the decoders cannot restore.
 
     Args:
@@ -61,7 +61,7 @@ class ImagePreprocessing(keras.layers.Layer):
 
     def call(self, images: Tensor) -> Tensor:
         """Args: images [B, H, W, 3], RGB 0..255. Returns: [B, H, W, 3] float32."""
-        check_size(images.shape[1], images.shape[2], self.stride)
+        check_sides(images.shape[1], images.shape[2], self.stride)
         images = ops.cast(images, "float32")
         if self.mode == "caffe":
             return ops.flip(images, axis=-1) - ops.convert_to_tensor(_CAFFE_MEAN_BGR, "float32")

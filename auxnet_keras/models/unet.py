@@ -7,7 +7,7 @@ from keras import layers
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, unknown
-from auxnet_keras.models.preprocessing import ImagePreprocessing, check_size
+from auxnet_keras.models.preprocessing import ImagePreprocessing, check_sides
 from auxnet_keras.training.auxiliary_model import AuxiliaryModel
 
 TASKS = ("segmentation", "depth")
@@ -59,7 +59,7 @@ def UNet(  # noqa: N802 - a network, named as keras.applications names its netwo
         with K = 13, of them 9,410,880 in the encoder and 5,377,984 in each decoder.
     """
     main, auxiliary = _roles(tuple(tasks), main, auxiliary)
-    check_size(*input_shape[:2], stride=STRIDE)
+    check_sides(*input_shape[:2], stride=STRIDE)
     image = keras.Input(input_shape, name="image")
     features = ImagePreprocessing("unit", stride=STRIDE, name="preprocessing")(image)
     levels = []

@@ -32,7 +32,7 @@ def plain(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-def pixels(figure: Figure) -> np.ndarray:
+def to_pixels(figure: Figure) -> np.ndarray:
     """The drawn figure, uint8 [H, W, 3], RGB."""
     canvas = figure.canvas
     canvas.draw()

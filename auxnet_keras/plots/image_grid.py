@@ -69,7 +69,7 @@ def image_grid(
     for number, line in enumerate(legend):
         y = TITLE + len(body) + LEGEND_LINE * (number + 0.5)
         _draw_legend(figure, line, y, (full, height), class_names, palette)
-    return figures.pixels(figure)
+    return figures.to_pixels(figure)
 
 
 def write_png(image: np.ndarray, path: str | Path) -> Path:

@@ -80,7 +80,7 @@ def _paint(
         furniture.paint_bin(canvas, at, weather, rng)
 
 
-def check_size(seed: int, index: int, size: tuple[int, int]) -> None:
+def check_scene_size(seed: int, index: int, size: tuple[int, int]) -> None:
     """Refuse a scene that cannot be rendered.
 
     Raises:
@@ -116,7 +116,7 @@ def render(seed: int, index: int, size: tuple[int, int] = (224, 384)) -> Scene:
         >>> scene.image.shape, int(scene.segmentation.max()) <= 12
         ((224, 384, 3), True)
     """
-    check_size(seed, index, size)
+    check_scene_size(seed, index, size)
     rng = np.random.default_rng([seed, index])
     weather = sample_weather(rng)
     street = sample_street(rng)

@@ -13,7 +13,7 @@ from auxnet_keras.storage.atomic import write as write_file
 from auxnet_keras.storage.scratch import sweep
 from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.street.layouts import LAYOUTS
-from auxnet_keras.street.scene import check_size, render
+from auxnet_keras.street.scene import check_scene_size, render
 
 # Describes the scenes of a folder; its presence means that this module made the folder.
 RECORD = "street.json"
@@ -90,7 +90,7 @@ def write(
     if layout not in LAYOUTS:
         raise unknown("layout of street scenes", layout, LAYOUTS)
     check_whole("count", count, least=1)
-    check_size(seed, 0, size)
+    check_scene_size(seed, 0, size)
     root = Path(root)
     picture_of, files_of = LAYOUTS[layout]
     record = {

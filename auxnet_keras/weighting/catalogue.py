@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from auxnet_keras.core.catalogue import Catalogue, load
+from auxnet_keras.core.catalogue import Catalogue, resolve
 from auxnet_keras.core.types import Tensor
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Method:
     @property
     def weighting(self) -> "type[Weighting]":
         """The class; imports Keras."""
-        return load(self.code)
+        return resolve(self.code)
 
 
 _HERE = "auxnet_keras.weighting"

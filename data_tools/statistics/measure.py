@@ -64,7 +64,7 @@ def statistics(target: str, bins: int = 10, width: int | None = None) -> Statist
         >>> loss = ak.losses.PixelCrossEntropy(class_weights=weights)
     """
     for rule in RULES:
-        depth_bins.check(bins, rule)
+        depth_bins.check_bins(bins, rule)
     if width is not None:
         check_whole("width", width, least=1)
     source = opened(target)

@@ -22,7 +22,7 @@ READERS = {
     "folder": lambda path: read_spec(path.parent),
     "json": read_json,
     "image": read_image,
-    "label": lambda path: png.decode(path, png.Kind("label", 8, ("grey",), "ids")),
+    "label": lambda path: png.decode(path, png.PngKind("label", 8, ("grey",), "ids")),
 }
 
 

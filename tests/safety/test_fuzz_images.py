@@ -13,8 +13,8 @@ from tests.data import makers as frames
 from tests.safety import makers
 from tests.safety.fuzz import answer, damaged, fuzz
 
-LABEL = png.Kind("label", 8, ("grey",), "ids")
-DEPTH = png.Kind("depth", 16, ("grey", "RGB"), "depth")
+LABEL = png.PngKind("label", 8, ("grey",), "ids")
+DEPTH = png.PngKind("depth", 16, ("grey", "RGB"), "depth")
 
 
 def _encoded(suffix, pixels, *flags):

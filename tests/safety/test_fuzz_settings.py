@@ -85,7 +85,7 @@ def test_config_files(path, data):
 def test_folder_files(path, data):
     spec = answer(read_spec, makers.write(path, data).parent)
     if spec is not None:
-        answer(pattern.find, path.parent, spec.images, (".png",))
+        answer(pattern.match_files, path.parent, spec.images, (".png",))
 
 
 @pytest.mark.parametrize("place", ["/", "/etc/*", "..", "a/../../b", "../*.png"])
@@ -107,7 +107,7 @@ def test_patterns(tmp_path, parts):
     makers.write(folder / f"{'a' * 200}.png", b"")
     # Those that lead out of the folder are refused before, where they are written.
     text = "".join(parts).replace("..", ".").lstrip("/") or "*"
-    found = answer(pattern.find, tmp_path, text, (".png",))
+    found = answer(pattern.match_files, tmp_path, text, (".png",))
     assert found is None or all(path.is_file() for path in found.values())
 
 

@@ -36,7 +36,7 @@ def read_image(path: Path) -> np.ndarray:
             f"Received: {found}.",
             "other_format",
         )
-    return png.pixels(data, found, path, _FLAGS)
+    return png.decode_pixels(data, found, path, _FLAGS)
 
 
 def size_of(path: Path) -> Size:

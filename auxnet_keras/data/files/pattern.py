@@ -9,7 +9,7 @@ from auxnet_keras.errors import DataError
 MAX_STARS, MAX_FOLDERS = 3, 2
 
 
-def find(root: Path, pattern: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
+def match_files(root: Path, pattern: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
     """Files that match a pattern, by frame name.
 
     Without wildcards, the pattern is a folder and a frame's name is the file's path in it, without

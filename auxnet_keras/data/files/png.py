@@ -43,7 +43,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class PngKind:
     """A type of PNG as a data set's format defines it.
 
     Args:
@@ -104,7 +104,7 @@ def check_pixels(width: int, height: int, path: Path) -> None:
         )
 
 
-def pixels(data: bytes, found: Header, path: Path, flags: int) -> np.ndarray:
+def decode_pixels(data: bytes, found: Header, path: Path, flags: int) -> np.ndarray:
     """Decodes a PNG whose header was checked.
 
     Args:
@@ -162,7 +162,7 @@ def truncated(data: bytes, path: Path) -> DataError:
     )
 
 
-def decode(path: Path, kind: Kind) -> np.ndarray:
+def decode(path: Path, kind: PngKind) -> np.ndarray:
     """Decodes a PNG that must be exactly of the expected type.
 
     Returns:
@@ -179,10 +179,10 @@ def decode(path: Path, kind: Kind) -> np.ndarray:
             f"Received: {found}.",
             "other_format",
         )
-    return pixels(data, found, path, cv2.IMREAD_UNCHANGED)
+    return decode_pixels(data, found, path, cv2.IMREAD_UNCHANGED)
 
 
-def _remedy(found: Header, kind: Kind) -> str:
+def _remedy(found: Header, kind: PngKind) -> str:
     if found.colour == "palette":
         return "Save the palette's indices as grey values (colours are not ids)."
     if found.bits < kind.bits:

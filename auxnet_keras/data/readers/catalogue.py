@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auxnet_keras.core.catalogue import Catalogue, load
+from auxnet_keras.core.catalogue import Catalogue, resolve
 from auxnet_keras.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Kind:
     @property
     def reader(self) -> "type[Source]":
         """The class."""
-        return load(self.code)
+        return resolve(self.code)
 
 
 _HERE = "auxnet_keras.data.readers"

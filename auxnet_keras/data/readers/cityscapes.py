@@ -16,8 +16,8 @@ from auxnet_keras.data.readers.cityscapes_labels import CITYSCAPES_19, CITYSCAPE
 from auxnet_keras.data.units import Calibration, DepthEncoding, NoCalibrationError
 from auxnet_keras.errors import DataError
 
-_LABEL = png.Kind("label", 8, ("grey",), "Cityscapes ids 0-33")
-_DISPARITY = png.Kind("disparity", 16, ("grey",), "disparity * 256 + 1, 0 = not measured")
+_LABEL = png.PngKind("label", 8, ("grey",), "Cityscapes ids 0-33")
+_DISPARITY = png.PngKind("disparity", 16, ("grey",), "disparity * 256 + 1, 0 = not measured")
 
 
 class CityscapesSource(Source):

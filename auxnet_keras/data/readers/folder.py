@@ -7,7 +7,7 @@ import numpy as np
 
 from auxnet_keras.data.files import png
 from auxnet_keras.data.files.listing import contents
-from auxnet_keras.data.files.pattern import find
+from auxnet_keras.data.files.pattern import match_files
 from auxnet_keras.data.frame import DatasetInfo, Frame
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.readers.base import Source
@@ -17,7 +17,7 @@ from auxnet_keras.data.units import Calibration, NoCalibrationError
 from auxnet_keras.errors import DataError
 
 _IMAGES = (".png", ".jpg", ".jpeg")
-_DEPTH = png.Kind("depth", 16, ("grey",), f"values as {FILE} describes them")
+_DEPTH = png.PngKind("depth", 16, ("grey",), f"values as {FILE} describes them")
 
 
 class FolderSource(Source):
@@ -34,7 +34,7 @@ class FolderSource(Source):
         self._spec = spec = read_spec(self.root)
         self.encoding = spec.encoding
         bits = 8 if max(spec.table.known) <= 255 else 16
-        self._label = png.Kind("label", bits, ("grey",), f"ids as {FILE} lists them")
+        self._label = png.PngKind("label", bits, ("grey",), f"ids as {FILE} lists them")
         self.label_place = spec.labels or f"'labels' of {FILE}"
         self.depth_place = spec.depth or f"'depth' of {FILE}"
         self.info = DatasetInfo(
@@ -52,15 +52,15 @@ class FolderSource(Source):
 
     def _discover(self) -> list[Frame]:
         spec = self._spec
-        images = find(self.root, spec.images, _IMAGES)
+        images = match_files(self.root, spec.images, _IMAGES)
         if not images:
             raise DataError(
                 f"No image in {self.root} matches images: {spec.images!r} of {FILE}. Expected "
                 f"{', '.join(_IMAGES)} files; correct the folder or pattern. "
                 f"Received: {contents(self.root)}."
             )
-        labels = find(self.root, spec.labels, (".png",)) if spec.labels else {}
-        depths = find(self.root, spec.depth, (".png",)) if spec.depth else {}
+        labels = match_files(self.root, spec.labels, (".png",)) if spec.labels else {}
+        depths = match_files(self.root, spec.depth, (".png",)) if spec.depth else {}
         return [
             Frame(name, path, labels.get(name), depths.get(name), name.rpartition("/")[0])
             for name, path in images.items()

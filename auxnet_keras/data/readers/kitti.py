@@ -22,8 +22,8 @@ BASELINE = 0.532725
 FOCAL_BY_WIDTH = {1242: 721.5377, 1241: 718.856, 1224: 707.0493, 1238: 718.3351}
 """Focal length [px] by image width, which identifies the recording day."""
 
-_LABEL = png.Kind("label", 8, ("grey",), "Cityscapes ids 0-33")
-_DISPARITY = png.Kind("disparity", 16, ("grey",), "disparity * 256, 0 = not measured")
+_LABEL = png.PngKind("label", 8, ("grey",), "Cityscapes ids 0-33")
+_DISPARITY = png.PngKind("disparity", 16, ("grey",), "disparity * 256, 0 = not measured")
 _REFERENCE = "_10.png"  # the first image of every scene's pair has the ground truth
 
 

@@ -18,8 +18,8 @@ from auxnet_keras.errors import DataError
 FAR = 65535
 """Stored depth from here on (655.35 m) is sky or the far plane; SYNTHIA does not document it."""
 
-_LABEL = png.Kind("label", 16, ("RGB",), "class id in the red channel")
-_DEPTH = png.Kind("depth", 16, ("RGB", "grey"), "centimetres, the same in every channel")
+_LABEL = png.PngKind("label", 16, ("RGB",), "class id in the red channel")
+_DEPTH = png.PngKind("depth", 16, ("RGB", "grey"), "centimetres, the same in every channel")
 
 
 class SynthiaSource(Source):

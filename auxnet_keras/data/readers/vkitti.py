@@ -23,8 +23,8 @@ CAMERA = Calibration(focal=725.0087, baseline=0.532725)
 FAR = 65535
 """Stored depth of the sky and everything beyond 655.34 m."""
 
-_LABEL = png.Kind("label", 8, ("RGB",), "one colour per category")
-_DEPTH = png.Kind("depth", 16, ("grey",), "centimetres")
+_LABEL = png.PngKind("label", 8, ("RGB",), "one colour per category")
+_DEPTH = png.PngKind("depth", 16, ("grey",), "centimetres")
 _MOST_WARNINGS = 10  # further files are logged as information
 
 logger = logging.getLogger("auxnet_keras")
@@ -67,7 +67,7 @@ class VkittiSource(Source):
 
     @cached_property
     def _found(self) -> tuple[int, vkitti_layout.Found]:
-        return vkitti_layout.find(self.root)
+        return vkitti_layout.find_frames(self.root)
 
     def _discover(self) -> list[Frame]:
         return self._found[1].frames

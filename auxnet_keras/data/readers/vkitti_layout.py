@@ -38,7 +38,7 @@ class Found:
     palettes: dict[str, Path] = field(default_factory=dict)
 
 
-def find(root: Path) -> tuple[int, Found]:
+def find_frames(root: Path) -> tuple[int, Found]:
     """The release, 1 or 2, and its files.
 
     Raises:

@@ -3,7 +3,7 @@
 from auxnet_keras.errors import ConfigError, unknown
 
 
-def check(bins: int | str | None, rule: str | None) -> None:
+def check_bins_setting(bins: int | str | None, rule: str | None) -> None:
     """Refuses invalid bins.
 
     Args:

@@ -295,7 +295,7 @@ class RunConfig:
                 f"The model {self.model!r} is trained for segmentation only; main=depth needs "
                 f"{two}. Received: main={self.main!r}."
             )
-        weighting_text.check(self.weighting)
+        weighting_text.check_weighting(self.weighting)
         if len(self.tasks) == 1 and self.weighting.strip() != "none":
             alone = " with single_task" if self.network.two_tasks else ""
             raise ConfigError(

@@ -52,11 +52,11 @@ def parse(spec: str) -> WeightingText:
         return WeightingText(method, {}, {})
     values = signature_text.read(name, method, text, nested=_task_weighting)
     measured = {key: values.pop(key) for key in method.measured if key in values}
-    bins_setting.check(measured.get("bins"), measured.get("bin_rule"))
+    bins_setting.check_bins_setting(measured.get("bins"), measured.get("bin_rule"))
     return WeightingText(method, values, measured)
 
 
-def check(spec: str) -> None:
+def check_weighting(spec: str) -> None:
     """Refuses an invalid text; builds the weighting if the text has values.
 
     Raises:

@@ -57,7 +57,7 @@ def write_json(content: Any, path: Path) -> None:
         write(path, json.dumps(content, indent=2) + "\n")
 
 
-def write_png(image: np.ndarray, path: Path) -> None:
+def write_grey_png(image: np.ndarray, path: Path) -> None:
     """Writes uint8 or uint16 [H, W] as PNG; creates its folder."""
     _, encoded = cv2.imencode(".png", image)
     with writing(path):

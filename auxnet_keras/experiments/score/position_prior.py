@@ -9,7 +9,7 @@ import numpy as np
 
 from auxnet_keras.data.files import png
 from auxnet_keras.errors import DataError
-from auxnet_keras.experiments.run.json_files import write_png
+from auxnet_keras.experiments.run.json_files import write_grey_png
 
 FILE = "position_prior.png"
 
@@ -49,7 +49,7 @@ def position_prior(
 
 def write_prior(prior: np.ndarray, folder: Path) -> None:
     """Saves the prior in the run folder, so that evaluation needs no training data."""
-    write_png(prior, folder / FILE)
+    write_grey_png(prior, folder / FILE)
 
 
 def read_prior(folder: Path) -> np.ndarray:
@@ -63,7 +63,7 @@ def read_prior(folder: Path) -> np.ndarray:
         data = png.file_bytes(file)
         found = png.header(data, file)
         if found.colour == "grey" and found.bits in (8, 16):
-            return png.pixels(data, found, file, cv2.IMREAD_UNCHANGED)
+            return png.decode_pixels(data, found, file, cv2.IMREAD_UNCHANGED)
     raise DataError(
         f"{file} is missing or damaged. Expected the file that training wrote; copy the whole run "
         f"folder or train again. Received: {str(file)!r}."

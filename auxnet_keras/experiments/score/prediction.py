@@ -13,7 +13,7 @@ from auxnet_keras.data.files.image import read_image
 from auxnet_keras.data.units import Calibration
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.outputs.figures import depth_picture
-from auxnet_keras.experiments.run.json_files import write_png
+from auxnet_keras.experiments.run.json_files import write_grey_png
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run
@@ -63,7 +63,7 @@ def predict(
         if prediction.classes is not None:
             overlay = plots.overlay(image, prediction.classes, palette)
             plots.write_png(overlay, out / f"{name}_overlay.png")
-            write_png(prediction.classes, out / f"{name}_classes.png")
+            write_grey_png(prediction.classes, out / f"{name}_classes.png")
         if prediction.depth is not None:
             picture = depth_picture(prediction.depth, predictor.depth_unit, run.info.depth_unit)
             plots.write_png(picture, out / f"{name}_depth.png")
@@ -134,7 +134,7 @@ class _Depths:
                 f"Received: {str(folder)!r}, {what}."
             )
         self.source = data.source(run.config.data, run.config.root)
-        self.kind = png.Kind("depth", 16, ("grey", "RGB"), f"as in {self.source.info.kind}")
+        self.kind = png.PngKind("depth", 16, ("grey", "RGB"), f"as in {self.source.info.kind}")
         self.frames = {frame.image.resolve(): frame for frame in self.source.frames("all")}
 
     def of(self, image: Path) -> np.ndarray:

@@ -12,8 +12,8 @@ from auxnet_keras.data.files.image import read_image
 from auxnet_keras.errors import DataError
 from tests.data import makers
 
-LABEL = png.Kind("label", 8, ("grey",), "ids")
-DEPTH = png.Kind("disparity", 16, ("grey",), "disparity * 256")
+LABEL = png.PngKind("label", 8, ("grey",), "ids")
+DEPTH = png.PngKind("disparity", 16, ("grey",), "disparity * 256")
 
 
 def test_values_come_back_as_stored(tmp_path):
@@ -24,7 +24,7 @@ def test_values_come_back_as_stored(tmp_path):
     np.testing.assert_array_equal(
         png.decode(makers.write_png(tmp_path / "b.png", deep), DEPTH), deep
     )
-    rgb = png.Kind("label", 16, ("RGB",), "class in red")
+    rgb = png.PngKind("label", 16, ("RGB",), "class in red")
     stored = png.decode(makers.write_png(tmp_path / "c.png", colour), rgb)
     np.testing.assert_array_equal(stored[..., ::-1], colour)
 

@@ -95,5 +95,5 @@ def test_gradient_methods():
 )
 def test_class_wise_refuses_what_cannot_be(spec, says):
     with pytest.raises(ConfigError, match="Received") as caught:
-        weightings.check(spec)
+        weightings.check_weighting(spec)
     assert says in str(caught.value)
