@@ -14,7 +14,12 @@ from collections.abc import Sequence
 from types import ModuleType
 
 SERIALISABLE = (
-    "auxnet_keras.losses.pixel_losses",
+    "auxnet_keras.losses.berhu",
+    "auxnet_keras.losses.cross_entropy",
+    "auxnet_keras.losses.depth_l1",
+    "auxnet_keras.losses.inverse_depth_l1",
+    "auxnet_keras.losses.log_depth_l1",
+    "auxnet_keras.losses.scale_invariant_log",
     "auxnet_keras.metrics.segmentation",
     "auxnet_keras.metrics.depth",
     "auxnet_keras.models.preprocessing",

@@ -1,4 +1,9 @@
-from .pixel_losses import DepthL1 as DepthL1
-from .pixel_losses import PixelCrossEntropy as PixelCrossEntropy
-from .pixel_losses import PixelLoss as PixelLoss
+from .base import DepthLoss as DepthLoss
+from .base import PixelLoss as PixelLoss
+from .berhu import BerHu as BerHu
+from .cross_entropy import PixelCrossEntropy as PixelCrossEntropy
+from .depth_l1 import DepthL1 as DepthL1
+from .inverse_depth_l1 import InverseDepthL1 as InverseDepthL1
+from .log_depth_l1 import LogDepthL1 as LogDepthL1
+from .scale_invariant_log import ScaleInvariantLogLoss as ScaleInvariantLogLoss
 from .task_loss import TaskLoss as TaskLoss

@@ -7,7 +7,8 @@ import keras
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.losses.pixel_losses import DepthL1, PixelCrossEntropy
+from auxnet_keras.losses.cross_entropy import PixelCrossEntropy
+from auxnet_keras.losses.depth_l1 import DepthL1
 from auxnet_keras.metrics import DepthMetrics, SegmentationMetrics
 
 

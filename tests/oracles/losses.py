@@ -32,3 +32,62 @@ def depth_l1(target, prediction, all_pixels=False):
             weights[at] = 1.0
     total = weights.sum()
     return values, weights, (values * weights).sum() / total if total else 0.0
+
+
+def _measured(target, prediction):
+    """(target, prediction) of the pixels that have a target, image by image."""
+    target = np.asarray(target, np.float64)
+    prediction = np.asarray(prediction, np.float64)
+    for truth, found in zip(target, prediction, strict=True):
+        has_depth = np.isfinite(truth) & (truth >= 0)
+        yield truth[has_depth], found[has_depth]
+
+
+def _log(depth, floor):
+    """Natural logarithm, a tangent below `floor`."""
+    return np.where(
+        depth >= floor, np.log(np.maximum(depth, floor)), np.log(floor) + (depth - floor) / floor
+    )
+
+
+def log_depth_l1(target, prediction, floor):
+    """Mean of |ln p - ln g|."""
+    errors = [
+        np.abs(_log(p, floor) - np.log(np.maximum(g, floor)))
+        for g, p in _measured(target, prediction)
+    ]
+    return np.concatenate(errors).mean()
+
+
+def inverse_depth_l1(target, prediction, floor):
+    """Mean of |1/p - 1/g|, with a tangent of 1/p below `floor`."""
+    errors = []
+    for g, p in _measured(target, prediction):
+        inverse = np.where(p >= floor, 1 / np.maximum(p, floor), 1 / floor - (p - floor) / floor**2)
+        errors.append(np.abs(inverse - 1 / np.maximum(g, floor)))
+    return np.concatenate(errors).mean()
+
+
+def scale_invariant_log(target, prediction, share, floor):
+    """Eigen et al., Eq. 4, of each image; the mean of the images by their numbers of pixels."""
+    total = pixels = 0.0
+    for g, p in _measured(target, prediction):
+        if not len(g):
+            continue
+        d = _log(p, floor) - np.log(np.maximum(g, floor))
+        n = len(d)
+        total += n * ((d**2).sum() / n - share / n**2 * d.sum() ** 2)
+        pixels += n
+    return total / pixels
+
+
+def berhu_threshold(target, prediction):
+    """Laina et al.: a fifth of the largest error of the batch."""
+    return max(np.abs(p - g).max(initial=0.0) for g, p in _measured(target, prediction)) / 5
+
+
+def berhu(target, prediction, threshold):
+    """Laina et al., Eq. 1, averaged over the pixels with a depth."""
+    errors = np.concatenate([np.abs(p - g) for g, p in _measured(target, prediction)])
+    squared = (errors**2 + threshold**2) / (2 * threshold)
+    return np.where(errors <= threshold, errors, squared).mean()

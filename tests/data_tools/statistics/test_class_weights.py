@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from auxnet_keras.losses.pixel_losses import PixelCrossEntropy
+from auxnet_keras.losses import PixelCrossEntropy
 from data_tools.statistics.class_weights import enet, median_frequency
 
 

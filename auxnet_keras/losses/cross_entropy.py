@@ -1,9 +1,4 @@
-"""Losses over pixels of which some carry no target.
-
-Both classes have `per_pixel(y_true, y_pred) -> (values, valid)`: the loss of every pixel and its
-weight, float32 [B, H, W], with `loss = sum(values * valid) / sum(valid)`. `valid` is 1 or 0, or the
-pixel's class weight. Both maps are 0, and so are their gradients, where there is no target.
-"""
+"""Cross-entropy over labelled pixels."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,41 +6,13 @@ from typing import Any
 import keras
 from keras import ops
 
-from auxnet_keras.core.pixels import as_map, known_labels, valid_depth
+from auxnet_keras.core.pixels import as_map, known_labels
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.losses.base import PixelLoss
 
 # A class predicted with less than this costs as much as with this: -log(1e-7) = 16.1.
 SMALLEST_PROBABILITY = 1e-7
-
-
-class PixelLoss(keras.losses.Loss):
-    """Weighted mean of a loss over pixels: `sum(values * valid) / sum(valid)`, 0 without any."""
-
-    def __init__(self, name: str | None) -> None:
-        # float32 whatever the policy: labels survive the cast, and sums keep their digits.
-        super().__init__(name=name, dtype="float32")
-
-    def per_pixel(self, y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor]:
-        """Loss and weight of every pixel, float32 [B, H, W]."""
-        raise NotImplementedError
-
-    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
-        values, valid = self.per_pixel(y_true, y_pred)
-        return ops.divide_no_nan(ops.sum(values * valid), ops.sum(valid))
-
-    def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> Tensor:
-        if sample_weight is not None:
-            # Keras would multiply the finished mean by it, which weighs no pixel.
-            raise ConfigError(
-                f"{type(self).__name__} takes no sample_weight: mark pixels without a target in "
-                "the target itself (ignore label, negative depth); PixelCrossEntropy also has "
-                f"class_weights. Received: sample_weight of shape {tuple(sample_weight.shape)}."
-            )
-        return super().__call__(y_true, y_pred)
-
-    def get_config(self) -> dict[str, Any]:
-        return {"name": self.name}
 
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")
@@ -133,52 +100,3 @@ class PixelCrossEntropy(PixelLoss):
             "class_weights": self.class_weights,
             "from_logits": self.from_logits,
         }
-
-
-@keras.saving.register_keras_serializable(package="auxnet_keras")
-class DepthL1(PixelLoss):
-    """Absolute error, averaged over the pixels with a depth.
-
-    `L = sum_i |p_i - g_i| / N` over the N pixels whose target is finite and not negative, in the
-    target's unit. `per_pixel` returns `|p_i - g_i|` and 1.
-
-    Args:
-        all_pixels: Average over every pixel, as the paper's "for all pixels" says; a pixel without
-            depth then has the target 0, as in a disparity file.
-        name: Name of the loss.
-
-    Inputs:
-        y_true: [B, H, W] or [B, H, W, 1]; -1 or any other negative, infinite or NaN value marks a
-            pixel without depth.
-        y_pred: [B, H, W, 1], any float dtype; the loss is computed in float32.
-
-    Raises:
-        ConfigError: Target and prediction differ in size.
-
-    Example:
-        >>> float(DepthL1()(np.array([[[3.0, -1.0]]]), np.full((1, 1, 2, 1), 1.0)))
-        2.0
-        >>> float(DepthL1(all_pixels=True)(np.array([[[3.0, -1.0]]]), np.full((1, 1, 2, 1), 1.0)))
-        1.5
-
-    Reference:
-        Chennupati et al., AuxNet, VISAPP 2019, section 3.2.
-    """
-
-    def __init__(self, all_pixels: bool = False, *, name: str | None = "depth_l1") -> None:
-        super().__init__(name)
-        self.all_pixels = all_pixels
-
-    def per_pixel(self, y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor]:
-        """Absolute error and 1 (0 without a depth) of every pixel, float32 [B, H, W]."""
-        prediction = ops.cast(as_map("depth prediction", y_pred, y_pred), "float32")
-        target = ops.cast(as_map("depth target", y_true, y_pred), "float32")
-        measured = valid_depth(target)
-        # The target is made harmless before it is used: NaN times 0 would be NaN in the gradient.
-        error = ops.abs(prediction - ops.where(measured, target, 0.0))
-        if self.all_pixels:
-            return error, ops.ones_like(error)
-        return ops.where(measured, error, 0.0), ops.cast(measured, "float32")
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "all_pixels": self.all_pixels}

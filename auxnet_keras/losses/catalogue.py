@@ -1,0 +1,53 @@
+"""The losses of a depth by name: what `--depth-loss` and the documentation read."""
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from auxnet_keras.core.catalogue import Catalogue, load
+
+if TYPE_CHECKING:
+    from auxnet_keras.losses.base import DepthLoss
+
+
+@dataclasses.dataclass(frozen=True)
+class DepthLossEntry:
+    """A loss as the catalogue lists it.
+
+    Attributes:
+        code: The class, `"package.module:Class"`; made without arguments.
+        formula: What a pixel costs, for tables.
+        source: Paper and equation.
+    """
+
+    code: str
+    formula: str
+    source: str
+
+    def make(self) -> "DepthLoss":
+        """The loss, new; imports Keras."""
+        return load(self.code)()
+
+
+_HERE = "auxnet_keras.losses"
+
+DEPTH_LOSSES: Catalogue[DepthLossEntry] = Catalogue(
+    "depth loss",
+    {
+        "l1": DepthLossEntry(f"{_HERE}.depth_l1:DepthL1", "|p - g|", "AuxNet, section 3.2"),
+        "log-l1": DepthLossEntry(
+            f"{_HERE}.log_depth_l1:LogDepthL1", "|log p - log g|", "Saxena et al. 2009"
+        ),
+        "silog": DepthLossEntry(
+            f"{_HERE}.scale_invariant_log:ScaleInvariantLogLoss",
+            "d^2 - mean(d)^2 / 2 of an image, d = log p - log g",
+            "Eigen et al. 2014, Eq. 4",
+        ),
+        "berhu": DepthLossEntry(
+            f"{_HERE}.berhu:BerHu",
+            "|p - g|, squared beyond a fifth of the largest error",
+            "Laina et al. 2016, Eq. 1",
+        ),
+    },
+)
+"""Name -> loss. They work in every unit of depth. `InverseDepthL1`, with its floor for metres, is
+not among them; a run has `l1` with `depth_unit: inverse_depth` instead."""
