@@ -3,9 +3,11 @@ from .base import TaskWeighting as TaskWeighting
 from .base import Weighting as Weighting
 from .catalogue import register as register
 from .class_wise import ClassWiseWeighting as ClassWiseWeighting
+from .first_loss import FirstLossWeights as FirstLossWeights
 from .fixed import FixedWeights as FixedWeights
 from .focused import FocusedTaskWeightBalancing as FocusedTaskWeightBalancing
 from .gradient_base import GradientWeighting as GradientWeighting
 from .mgda import MGDA as MGDA
 from .pareto import FIGURE_PREFERENCES as FIGURE_PREFERENCES
 from .pareto import ParetoMTL as ParetoMTL
+from .weight_schedule import WeightSchedule as WeightSchedule

@@ -53,6 +53,17 @@ WEIGHTINGS: Catalogue[Method] = Catalogue(
             "AuxNet, Eq. 2: AuxNet_400, AuxNet_1000",
             needs_values=True,
         ),
+        "first-loss": Method(
+            f"{_HERE}.first_loss:FirstLossWeights",
+            "constant: 1 / the first loss",
+            "Learning Boost's program",
+        ),
+        "schedule": Method(
+            f"{_HERE}.weight_schedule:WeightSchedule",
+            "by epoch or step, in steps or straight lines between given points",
+            "-",
+            needs_values=True,
+        ),
         "twb": Method(
             f"{_HERE}.balancing:TaskWeightBalancing",
             "λ_main ← L_aux, λ_aux ← L_main, moving average",

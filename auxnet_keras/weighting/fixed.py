@@ -1,10 +1,9 @@
 """Constant weights, as in paper A's AuxNet_400 and AuxNet_1000."""
 
-import math
 from collections.abc import Mapping
 
-from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.weighting.base import TaskWeighting
+from auxnet_keras.weighting.named_weights import checked, in_order
 
 
 class FixedWeights(TaskWeighting):
@@ -30,21 +29,7 @@ class FixedWeights(TaskWeighting):
 
     def __init__(self, task_weights: Mapping[str, float]) -> None:
         super().__init__()
-        for task, weight in task_weights.items():
-            if not math.isfinite(weight) or weight < 0:
-                raise ConfigError(
-                    f"The weight of {task!r} must be a finite number >= 0. Received: {weight}."
-                )
-        self.task_weights = {task: float(weight) for task, weight in task_weights.items()}
+        self.task_weights = checked(task_weights)
 
     def initial(self, tasks: tuple[str, ...]) -> list[float]:
-        for task in self.task_weights:
-            if task not in tasks:
-                raise unknown("task in FixedWeights", task, tasks)
-        missing = [task for task in tasks if task not in self.task_weights]
-        if missing:
-            raise ConfigError(
-                f"FixedWeights needs a weight for every task of the model. Add one for {missing}. "
-                f"Received: {self.task_weights}."
-            )
-        return [self.task_weights[task] for task in tasks]
+        return in_order("FixedWeights", self.task_weights, tasks)

@@ -2,7 +2,9 @@
 
 The parameter's type decides: `true` is a bool, `0.5` a float, `loss` a string. A parameter of type
 `Mapping[str, float]` or `Sequence[float]` takes one value per task: `400,1`, or
-`depth=1,segmentation=400`. Parameters of other types cannot be given as text.
+`depth=1,segmentation=400`. One of type `Mapping[int, Mapping[str, float]]` takes such values for
+several times: `0:0/1,20:1/1` is segmentation 0 and depth 1 at 0, and both 1 at 20. Parameters of
+other types cannot be given as text.
 """
 
 import inspect
@@ -31,11 +33,14 @@ def read(name: str, method: Method, text: str, nested: Callable[[str], Any]) -> 
         ConfigError: Too many values, an unknown name, or a value of the wrong type.
     """
     kinds = parameters(method)
+    timed = next((key for key, kind in kinds.items() if _by_time(kind)), None)
     values: dict[str, Any] = {}
     items = text.split(",") if text else []
     for position, item in enumerate(items):
         key, equals, value = (part.strip() for part in item.partition("="))
-        if not equals:
+        if not equals and timed and ":" in key:
+            key, value = timed, key
+        elif not equals:
             if position >= len(kinds):
                 raise ConfigError(
                     f"The weighting {name!r} takes {len(kinds)} value(s): "
@@ -48,7 +53,10 @@ def read(name: str, method: Method, text: str, nested: Callable[[str], Any]) -> 
             values[key] = nested(",".join([value, *items[position + 1 :]]))
             break
         try:
-            values[key] = _value(kinds[key], value)
+            if key == timed:
+                values[key] = {**values.get(key, {}), **_point(value)}
+            else:
+                values[key] = _value(kinds[key], value)
         except ValueError as error:
             raise ConfigError(
                 f"The value of {key} in the weighting {name!r} cannot be parsed. Expected "
@@ -85,6 +93,11 @@ def _by_parameter(
     given = {method.short_names.get(key, key): value for key, value in values.items()}
     tasks = {task: given.pop(task) for task in TASKS if task in given}
     for parameter in _signature(method).values():
+        required = parameter.default is inspect.Parameter.empty
+        if required and _by_time(parameter.annotation) and parameter.name not in given:
+            raise ConfigError(
+                f"The weighting {name!r} needs {_usage(name, kinds)}. Received: {shown(text)}."
+            )
         if not _per_task(parameter.annotation) or not (tasks or method.needs_values):
             continue
         if len(tasks) < len(TASKS):
@@ -110,6 +123,13 @@ def _per_task(kind: Any) -> bool:
     )
 
 
+def _by_time(kind: Any) -> bool:
+    return typing.get_origin(kind) is Mapping and typing.get_args(kind) == (
+        int,
+        Mapping[str, float],
+    )
+
+
 def _is_weighting(kind: Any) -> bool:
     from auxnet_keras.weighting.base import Weighting
 
@@ -117,7 +137,9 @@ def _is_weighting(kind: Any) -> bool:
 
 
 def _readable(kind: Any) -> bool:
-    return _per_task(kind) or _is_weighting(kind) or all(each in SIMPLE for each in _members(kind))
+    if _per_task(kind) or _by_time(kind) or _is_weighting(kind):
+        return True
+    return all(each in SIMPLE for each in _members(kind))
 
 
 def _value(kind: Any, text: str) -> Any:
@@ -133,6 +155,13 @@ def _value(kind: Any, text: str) -> Any:
     raise ValueError(text)
 
 
+def _point(text: str) -> dict[int, dict[str, float]]:
+    """`20:1/0.5` as the values of all tasks at 20."""
+    time, _, values = text.partition(":")
+    given = [float(value) for value in values.split("/")]
+    return {int(time): dict(zip(TASKS, given, strict=True))}
+
+
 def _boolean(text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise ValueError(text)
@@ -140,4 +169,6 @@ def _boolean(text: str) -> bool:
 
 
 def _usage(name: str, kinds: Mapping[str, Any]) -> str:
-    return f"{name}:{','.join(f'{key}=...' for key in kinds)}"
+    point = f"TIME:{'/'.join(TASKS).upper()}"
+    forms = (point if _by_time(kind) else f"{key}=..." for key, kind in kinds.items())
+    return f"{name}:{','.join(forms)}"

@@ -42,6 +42,13 @@ def test_ftwb_parameters():
         ("twb:normalize=yes", "normalize"),
         ("fixed", "fixed:segmentation=...,depth=..."),
         ("fixed:400", "fixed:segmentation=...,depth=..."),
+        ("schedule", "schedule:TIME:SEGMENTATION/DEPTH,unit=...,linear=..."),
+        ("schedule:linear=true", "schedule:TIME:SEGMENTATION/DEPTH"),
+        ("schedule:0:1", "value of points"),
+        ("schedule:now:1/1", "value of points"),
+        ("schedule:0:1/much", "value of points"),
+        ("schedule:0:1/1,when=steps", "Unknown parameter"),
+        ("first-loss:batches=few", "batches=..."),
         ("fixed:1,2,3", "takes 2 value"),
         ("none:1", "takes no values"),
     ],
@@ -57,6 +64,27 @@ def test_the_weighting_itself_refuses_values_out_of_range():
         weightings.weighting("twb:momentum=1.5")
     with pytest.raises(ConfigError, match="finite number >= 0"):
         weightings.weighting("fixed:-1,1")
+
+
+def test_a_schedule_has_times_before_weights():
+    from auxnet_keras.weighting import WeightSchedule
+
+    weighting = weightings.weighting("schedule:0:0/1, 20:1/1,60:1/0.5,linear=true")
+    assert type(weighting) is WeightSchedule
+    assert weighting.points == {
+        0: {"segmentation": 0.0, "depth": 1.0},
+        20: {"segmentation": 1.0, "depth": 1.0},
+        60: {"segmentation": 1.0, "depth": 0.5},
+    }
+    assert (weighting.unit, weighting.linear) == ("epochs", True)
+    inner = weightings.weighting("class-wise:window=3,task=schedule:0:1/1,500:1/0,unit=steps")
+    assert list(inner.task_weighting.points) == [0, 500]
+    assert inner.task_weighting.unit == "steps"
+
+
+def test_first_loss_takes_a_number_of_batches():
+    assert weightings.weighting("first-loss").batches == 1
+    assert weightings.weighting("first-loss:20").batches == 20
 
 
 def test_class_wise_parameters():

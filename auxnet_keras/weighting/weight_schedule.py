@@ -1,0 +1,132 @@
+"""Weights that follow a plan: one task first, then both, fading out."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from keras import ops
+
+from auxnet_keras.core.types import Tensor
+from auxnet_keras.core.whole_numbers import is_whole
+from auxnet_keras.errors import ConfigError, shown, unknown
+from auxnet_keras.losses.task_loss import TaskLoss
+from auxnet_keras.weighting.base import TaskWeighting, WeightingState
+from auxnet_keras.weighting.named_weights import checked, in_order
+
+UNITS = ("epochs", "steps")
+
+
+class WeightSchedule(TaskWeighting):
+    """L = sum_k lambda_k(t) L_k with lambda given for some times t and known from them for all.
+
+    With the points (t_j, w_j), t_j <= t < t_j+1 and s = (t - t_j) / (t_j+1 - t_j),
+
+        lambda(t) = w_j                        in steps (the default),
+                    (1 - s) w_j + s w_j+1      with `linear=True`;
+
+    before the first point it is the first one's, after the last point the last one's. t is the
+    number of the epoch, or with `unit="steps"` the number of batches that this weighting has
+    trained on; either is part of a checkpoint, so a resumed run has the same weights.
+
+    When to use it: depth first, both, then segmentation alone, where labels are few; an auxiliary
+    task that helps at first and is in the way later.
+
+    Args:
+        points: Time to weights, and these by task: every task of the model, finite and not
+            negative. A weight of 0 leaves a task out.
+        unit: "epochs" (from 0, as `fit` counts) or "steps". Steps are whole up to 16 million.
+        linear: Go straight from point to point, instead of in steps.
+
+    Raises:
+        ConfigError: No point; a time that is no whole number >= 0; a weight that is not a finite
+            number >= 0; points of different tasks or with all weights 0; an unknown unit. When
+            attached, a task that the model does not have or one that is missing.
+
+    Example:
+        >>> depth_then_both = ak.weighting.WeightSchedule({
+        ...     0: {"segmentation": 0.0, "depth": 1.0},
+        ...     20: {"segmentation": 1.0, "depth": 1.0},
+        ...     60: {"segmentation": 1.0, "depth": 0.0}})
+        >>> model.fit(train, epochs=80, callbacks=[depth_then_both])
+
+    On the command line times come before weights, segmentation before depth:
+    `--weighting schedule:0:0/1,20:1/1,60:1/0,linear=true`.
+
+    Reference:
+        Weights that change with the epoch: Bengio et al., Curriculum Learning, ICML 2009, section 2
+        (the general case).
+    """
+
+    def __init__(
+        self,
+        points: Mapping[int, Mapping[str, float]],
+        unit: str = "epochs",
+        linear: bool = False,
+    ) -> None:
+        super().__init__()
+        if unit not in UNITS:
+            raise unknown("unit", unit, UNITS)
+        if not points:
+            raise ConfigError(
+                "A weight schedule has one point or more: time to the weights of all tasks. "
+                f"Received: {shown(points)}."
+            )
+        self.points = {_time(time): _weights(time, points[time]) for time in sorted(points)}
+        if len({frozenset(weights) for weights in self.points.values()}) > 1:
+            raise ConfigError(
+                "Every point of a weight schedule names the same tasks. "
+                f"Received: {shown(self.points)}."
+            )
+        self.unit = unit
+        self.linear = linear
+
+    def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
+        self.tasks = tasks
+        weights = [in_order("WeightSchedule", point, tasks) for point in self.points.values()]
+        self._times = np.array(list(self.points), "float32")
+        self._values = np.array(weights, "float32")
+        self.time = state.add_state("time", 0.0)
+
+    def schedule(self, epoch: int) -> None:
+        if self.unit == "epochs":
+            self.time.assign(float(epoch))
+
+    def update(self, losses: Mapping[str, TaskLoss]) -> None:
+        if self.unit == "steps":
+            self.time.assign_add(1.0)
+
+    def in_force(self) -> Tensor:
+        return self.at(ops.convert_to_tensor(self.time))
+
+    def at(self, time: Tensor) -> Tensor:
+        """`lambda(t)` [tasks] at a scalar time."""
+        times, values = (ops.convert_to_tensor(each) for each in (self._times, self._values))
+        passed = ops.sum(ops.cast(times <= time, "int32"))
+        before = ops.maximum(passed - 1, 0)
+        here = ops.take(values, before, axis=0)
+        if not self.linear:
+            return here
+        after = ops.minimum(passed, len(self._times) - 1)
+        start, end = ops.take(times, before), ops.take(times, after)
+        # Before the first point and after the last one both are the same, and so are the weights.
+        share = (time - start) / ops.maximum(end - start, 1.0)
+        share = ops.clip(share, 0.0, 1.0)
+        return (1.0 - share) * here + share * ops.take(values, after, axis=0)
+
+
+def _time(time: object) -> int:
+    if not is_whole(time) or time < 0:
+        raise ConfigError(
+            "The times of a weight schedule are whole numbers >= 0 of epochs or steps. "
+            f"Received: {shown(time)}."
+        )
+    return int(time)
+
+
+def _weights(time: int, weights: Mapping[str, float]) -> dict[str, float]:
+    values = checked(weights)
+    if not any(values.values()):
+        raise ConfigError(
+            f"At {time} all weights of the schedule are 0, and nothing would train. "
+            f"Received: {shown(dict(weights))}."
+        )
+    return values
