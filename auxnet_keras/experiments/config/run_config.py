@@ -10,6 +10,7 @@ from auxnet_keras.data.readers.catalogue import KINDS
 from auxnet_keras.data.unit_names import UNITS
 from auxnet_keras.errors import ConfigError, shown, unknown
 from auxnet_keras.experiments.config import values, weighting_text
+from auxnet_keras.losses.catalogue import DEPTH_LOSSES
 from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.catalogue import NETWORKS, Network
 from auxnet_keras.weighting.catalogue import WEIGHTINGS
@@ -192,6 +193,13 @@ class RunConfig:
         "{names}. Default: the data set's.",
         "UNIT",
         optional=True,
+    )
+    depth_loss: str = setting(
+        "l1",
+        values.one_of(DEPTH_LOSSES),
+        "What the depth task minimises: {names}. log-l1 and silog have no unit; L1 on inverse "
+        "depth is l1 with --depth-unit inverse_depth.",
+        "NAME",
     )
     augment: bool = setting(
         False,

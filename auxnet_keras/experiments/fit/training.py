@@ -116,8 +116,14 @@ def _compile(model: "AuxiliaryModel", config: RunConfig) -> None:
     """With an optimizer that has done no step."""
     import keras
 
+    from auxnet_keras.losses.catalogue import DEPTH_LOSSES
+    from auxnet_keras.training.compile_defaults import default_losses
+
+    losses = default_losses(model)
+    if "depth" in losses:
+        losses["depth"] = DEPTH_LOSSES[config.depth_loss].make()
     # Never XLA: it can search minutes for a kernel of the large transposed convolution on a GPU.
-    model.compile(keras.optimizers.Adam(config.learning_rate), jit_compile=False)
+    model.compile(keras.optimizers.Adam(config.learning_rate), losses, jit_compile=False)
 
 
 def _dataset(config: RunConfig, split: str) -> Any:
