@@ -1,4 +1,4 @@
-"""A frame of any dataset as files of the `folder` kind, and the description that goes with them."""
+"""Writes a frame of any data set as files of the kind `folder`, with their description."""
 
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,14 @@ from auxnet_keras.data.units import Calibration, DepthEncoding
 from auxnet_keras.errors import DataError
 
 STEP = 0.001
-"""Depth that a dataset stores as fractions is rounded to this, in its own unit (1 mm)."""
+"""Depth stored as fractions is rounded to this step, in the data set's unit (1 mm)."""
 
 IMAGES, LABELS, DEPTH = "rgb", "labels", "depth"
 _COPIED = (".png", ".jpg", ".jpeg")
 
 
 def files_of(source: Source, frame: Frame) -> dict[str, Path]:
-    """Where a frame's files go, relative to the new folder; the image last."""
+    """The paths of a frame's files, relative to the new folder; the image last."""
     suffix = frame.image.suffix.lower()
     places = {}
     if frame.label is not None:
@@ -33,13 +33,13 @@ def files_of(source: Source, frame: Frame) -> dict[str, Path]:
 
 
 def places_of(frame: Frame) -> list[Path]:
-    """Where a file of a frame of this name can be, whatever the dataset has of it now."""
+    """Every path a frame's files can have, whatever the data set contains now."""
     images = [Path(IMAGES, frame.name + suffix) for suffix in _COPIED]
     return [Path(folder, f"{frame.name}.png") for folder in (LABELS, DEPTH)] + images
 
 
 def content_of(source: Source, frame: Frame) -> dict[str, bytes]:
-    """The files' bytes. An image file is copied as it is, what a reader checked of it included.
+    """The bytes of the files. An image file is copied unchanged, after the reader's checks.
 
     Raises:
         DataError: The frame cannot be read, or its depth does not fit 16 bits.
@@ -67,17 +67,17 @@ def _lost(encoding: DepthEncoding) -> int:
 
 
 def _stored(source: Source, frame: Frame, path: Path) -> np.ndarray:
-    """uint16 [H, W]: the dataset's own integers, or fractions in units of `STEP`."""
+    """uint16 [H, W]: the data set's own integers, or fractions in units of `STEP`."""
     stored = source.stored_depth(frame, path)
     valid = source.encoding.decode(stored, "raw") >= 0
     if stored.dtype.kind == "f":
         valid &= np.isfinite(stored)
-        # Rounded up where that is all there is: 0 means "not measured".
+        # Depths below half a step are rounded up: 0 means "not measured".
         steps = np.maximum(np.rint(np.where(valid, stored, 0) / STEP), 1)
         if steps.max(where=valid, initial=0) > 65535:
             raise DataError(
                 f"Depth too large for a 16-bit PNG in steps of {STEP}: {path}. Expected at most "
-                f"{65535 * STEP:.5g}; keep reading the dataset itself. "
+                f"{65535 * STEP:.5g}; read the original data set instead. "
                 f"Received: {stored.max(where=valid, initial=0):.5g}."
             )
         return np.where(valid, steps, 0).astype(np.uint16)
@@ -94,12 +94,12 @@ def _png(pixels: np.ndarray, path: Path) -> bytes:
 def description(
     source: Source, depth: bool, fractions: bool, calibration: Calibration | None
 ) -> str:
-    """`dataset.yaml`: with it `folder` reads what `source` reads.
+    """`dataset.yaml`, with which the kind `folder` reads what `source` reads.
 
     Args:
         depth: Whether any frame has depth.
-        fractions: Whether the dataset stores depth as fractions.
-        calibration: The one of all frames, if they share one.
+        fractions: Whether the data set stores depth as fractions.
+        calibration: The calibration shared by all frames, if there is one.
     """
     info = source.info
     spec: dict[str, Any] = {"images": IMAGES, "labels": LABELS}

@@ -1,15 +1,15 @@
-"""The data set of a `KIND:ROOT`."""
+"""Opens the data set that `KIND:ROOT` names."""
 
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.readers.catalogue import source
 
 
 def opened(target: str) -> Source:
-    """The data set of `KIND:ROOT`.
+    """Opens the data set `KIND:ROOT`.
 
     Raises:
         ConfigError: An unknown kind, or no root.
-        DataError: No such folder.
+        DataError: The folder does not exist.
     """
     kind, _, root = target.partition(":")
     return source(kind, root or None)

@@ -1,4 +1,4 @@
-"""One bar over many files: on stderr, and on a terminal only."""
+"""One progress bar for many files: on stderr, and only on a terminal."""
 
 import os
 from collections import deque
@@ -20,11 +20,11 @@ from rich.progress import (
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_AHEAD = 64  # items handed to the threads at a time; their results wait in memory
+_AHEAD = 64  # items given to the threads at a time; their results wait in memory
 
 
 def bar(*columns: ProgressColumn) -> Progress:
-    """What is done and the time left. Lines printed to its console appear anywhere."""
+    """Shows progress and the time left. Lines printed to its console always appear."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     return Progress(
         TextColumn("{task.description}"),
@@ -39,15 +39,15 @@ def bar(*columns: ProgressColumn) -> Progress:
 def each(
     what: str, items: Sequence[Item], work: Callable[[Item], Result], done: int = 0
 ) -> Iterator[tuple[Item, Result]]:
-    """Works on items in threads, below a bar, and yields them with their results in their order.
+    """Processes items in threads with a progress bar, and yields items and results in order.
 
-    After Ctrl-C or an error those begun end, and the others never start.
+    After Ctrl-C or an error, items in progress finish and the others never start.
 
     Args:
-        what: Stands before the bar: "Counting".
-        items: What there is to do.
-        work: Called with each, in a thread.
-        done: Items that an earlier call has done.
+        what: Text before the bar, such as "Counting".
+        items: The items to process.
+        work: Called with each item, in a thread.
+        done: The number of items that an earlier call processed.
     """
     pool = ThreadPoolExecutor(os.cpu_count())
     begun: deque[tuple[Item, Future[Result]]] = deque()

@@ -1,4 +1,4 @@
-"""Built-in street scenes on disk, in a real data set's own layout."""
+"""Writes built-in street scenes to disk in the layout of a real data set."""
 
 from pathlib import Path
 
@@ -11,15 +11,15 @@ def synthesize(target: str, *, count: int, seed: int = 0) -> Path:
     """Writes `count` scenes for `KIND:ROOT`; the same seed writes the same bytes.
 
     Args:
-        target: `synthia:FOLDER` or `kitti:FOLDER`; what the readers of that kind then read.
-        count: How many scenes.
-        seed: Of the scenes.
+        target: `synthia:FOLDER` or `kitti:FOLDER`; the reader of that kind then reads them.
+        count: The number of scenes.
+        seed: The seed of the scenes.
 
     Returns:
         The folder.
 
     Raises:
-        ConfigError: Another kind, or no folder.
+        ConfigError: An unsupported kind, or no folder.
     """
     from auxnet_keras import street
 
@@ -27,6 +27,6 @@ def synthesize(target: str, *, count: int, seed: int = 0) -> Path:
     if kind not in LAYOUTS:
         raise unknown("layout", kind, LAYOUTS)
     if not root:
-        raise ConfigError(f"Say where the scenes go: {kind}:FOLDER. Received: {target!r}.")
+        raise ConfigError(f"Name the folder for the scenes: {kind}:FOLDER. Received: {target!r}.")
     street.write(root, count, seed, layout=kind)
     return Path(root)

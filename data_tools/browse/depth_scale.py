@@ -1,4 +1,4 @@
-"""The colours of a frame's depth: near is bright whatever the unit, and the ends are told."""
+"""The colours of a frame's depth: near is bright in every unit, and both ends are labelled."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ from auxnet_keras.data.units import zoom_power
 
 @dataclass(frozen=True)
 class DepthScale:
-    """Which depth has which colour.
+    """Maps depth to colour.
 
     Args:
-        bright: The value shown brightest, and everything nearer.
+        bright: The value shown brightest; nearer values look the same.
         dark: The farthest value, shown darkest.
-        unit: Of both: "metres", "disparity_px" or "inverse_depth".
+        unit: The unit of both: "metres", "disparity_px" or "inverse_depth".
     """
 
     bright: float
@@ -25,13 +25,13 @@ class DepthScale:
 
     @classmethod
     def of(cls, depth: np.ndarray, unit: str) -> "DepthScale | None":
-        """The scale for a frame; its nearest hundredth of pixels is brightest.
+        """The scale for a frame; its nearest 1 % of pixels are brightest.
 
         Args:
             depth: [H, W, 1], in `unit`, -1 = invalid.
 
         Returns:
-            The scale; `None` where no pixel has a depth.
+            The scale; `None` if no pixel has a depth.
         """
         valid = depth[depth >= 0]
         if not valid.size:
@@ -55,16 +55,16 @@ class DepthScale:
 
     @property
     def far_text(self) -> str:
-        """The dark end, a number alone: the other end has the unit."""
+        """The dark end, without the unit: the other end has it."""
         return _number(self.dark)
 
     @property
     def near_text(self) -> str:
-        """The bright end, with its unit."""
+        """The bright end, with the unit."""
         return f"{_number(self.bright)} {SIGNS[self.unit]}"
 
     def range_text(self, depth: np.ndarray) -> str:
-        """The least and the largest valid value of a depth map, as in "3.1 to 80.2 m"."""
+        """The smallest and the largest valid value of a depth map, as in "3.1 to 80.2 m"."""
         valid = depth[depth >= 0]
         if not valid.size:
             return ""

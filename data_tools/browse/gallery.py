@@ -1,4 +1,4 @@
-"""A dataset seen before training: frames, their labels and depth, and what augmentation makes."""
+"""A look at a data set before training: frames, labels, depth, and the effect of augmentation."""
 
 import difflib
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from data_tools.browse.montage import Montage
 from data_tools.opening import opened
 
 MOST_FRAMES = 50
-"""Rows that a picture can have."""
+"""The most rows a montage can have."""
 
 
 def browse(
@@ -34,26 +34,27 @@ def browse(
 ) -> Montage:
     """Draws frames as training sees them: image, labels over the image, and depth.
 
-    Beside them is the same frame augmented, exactly as `ak.data.load(..., augment=True)` gives it
-    with this seed and limit in this epoch. Depth is bright where things are near; both depths of a
-    frame have the same colours. Only the frames shown are read, one after the other.
+    Next to them is the same frame augmented, exactly as `ak.data.load(..., augment=True)` returns
+    it with this seed and limit in this epoch. Depth is bright where things are near; both depths of
+    a frame share one colour scale. Only the frames shown are read, one at a time.
 
     Args:
         target: `KIND:ROOT`, any kind that `ak.data.load` reads.
         split: "train", "val" or "all".
-        frames: How many, evenly spaced over the split, 1 to 50; or the names of those to show.
-        size: (height, width) of the training.
-        seed: Of the training.
-        epoch: Of the training, from 0.
-        limit: Of the training: at most so many frames of the split.
-        augmented: Whether to draw the augmented frames, too.
+        frames: How many to show, evenly spaced over the split, 1 to 50; or their names.
+        size: (height, width) used in training.
+        seed: The training's seed.
+        epoch: The training's epoch, from 0.
+        limit: The training's limit: at most this many frames of the split.
+        augmented: Whether to draw the augmented frames as well.
 
     Returns:
-        A `Montage`. A frame that cannot be read is a sentence in the picture and in `problems`.
+        A `Montage`. A frame that cannot be read appears as an error message in the image and in
+        `problems`.
 
     Raises:
-        DataError: No such folder, no frame in the split, or none of a given name.
-        ConfigError: An unknown kind or split, no root, or a setting that cannot be.
+        DataError: The folder or a named frame does not exist, or the split is empty.
+        ConfigError: An unknown kind or split, no root, or an invalid setting.
 
     Example:
         >>> browse("kitti:/data/kitti2015", epoch=3).save("browse.png")
@@ -90,11 +91,12 @@ def browse(
 def _chosen(
     source: Source, split: str, listed: Sequence[Frame], frames: int | Sequence[str]
 ) -> list[int]:
-    """The places in the split of what is shown; augmentation depends on them."""
+    """The indices, within the split, of the frames shown; augmentation depends on them."""
     if not listed:
         raise DataError(
-            f"The split {split!r} of {source.root} is empty. Expected frames; choose another. "
-            f"Received: {len(source.frames('all'))} frames in all."
+            f"The split {split!r} of {source.root} is empty. Expected at least one frame; "
+            "choose another split. "
+            f"Received: {len(source.frames('all'))} frames in all splits together."
         )
     if is_whole(frames) and 1 <= frames <= MOST_FRAMES:
         count = min(int(frames), len(listed))
@@ -102,7 +104,7 @@ def _chosen(
     names = list(dict.fromkeys(frames)) if isinstance(frames, list | tuple) else []
     if not 1 <= len(names) <= MOST_FRAMES:
         raise ConfigError(
-            f"A montage shows 1 to {MOST_FRAMES} frames: give their number or a list of their "
+            f"A montage shows 1 to {MOST_FRAMES} frames: pass their number or a list of their "
             f"names. Received: {shown(frames)}."
         )
     places = {frame.name: place for place, frame in enumerate(listed)}
@@ -116,11 +118,11 @@ def _no_such_frame(source: Source, split: str, name: object, known: list[str]) -
     others = SPLITS if split != "all" else ()
     other = [part for part in others if name in {frame.name for frame in source.frames(part)}]
     if other:
-        expected = f"one of that split; this one is in {other[0]!r}, choose that"
+        expected = f"a frame of that split; this one is in {other[0]!r}, so choose that split"
     else:
-        near = [one for one in known if str(name) in one][:3]  # often the end of a name is left out
+        near = [one for one in known if str(name) in one][:3]  # people often omit the end of a name
         near = near or difflib.get_close_matches(str(name), known, n=3, cutoff=0.0)
-        expected = f"a frame's name, as in {', '.join(near)}; correct it"
+        expected = f"the name of a frame, such as {', '.join(near)}; correct the name"
     return DataError(
         f"No such frame in the split {split!r} of {source.root}. Expected {expected}. "
         f"Received: {shown(name)}."
@@ -162,6 +164,6 @@ def _cells(info: DatasetInfo, frame: Frame, sample: Sample, scale: DepthScale | 
 
 
 def _class_ids(sample: Sample, info: DatasetInfo) -> np.ndarray:
-    """int32 [H, W], -1 = ignored: of more than 255 classes one has the ignore label's number."""
+    """int32 [H, W], -1 = ignored: with over 255 classes, one has the ignore label's number."""
     ids = sample.segmentation.astype(np.int32)
     return np.where(ids == info.ignore_label, -1, ids)

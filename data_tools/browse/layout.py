@@ -1,4 +1,4 @@
-"""Where everything stands in a montage: a frame a row, its name above it, the classes below."""
+"""The layout of a montage: one frame per row, its name above it, the classes at the bottom."""
 
 import math
 from collections.abc import Sequence
@@ -12,18 +12,18 @@ from data_tools.browse.text_band import GREY, Words, band, paragraph, shortened,
 # All in pixels.
 MARGIN, GAP, BETWEEN_GROUPS = 20, 6, 18
 TITLE, COLUMN_TITLE, ABOVE, CAPTION, LEGEND_LINE = 56, 36, 12, 38, 40
-LEAST_WIDTH, LARGEST_SIDE = 320, 480  # of a picture: smaller ones are enlarged, larger ones shrunk
+LEAST_WIDTH, LARGEST_SIDE = 320, 480  # of an image: smaller ones are enlarged, larger ones shrunk
 GROUP = ("image", "labels", "depth")
-SWATCH, SPACE, BETWEEN = 24, 10, 34  # a colour of the legend; after it; after its name
+SWATCH, SPACE, BETWEEN = 24, 10, 34  # legend: a colour; the gap after it; the gap after its name
 BAR_HEIGHT = 16
-PAPER, FAULT = (240, 243, 246), (255, 235, 233)  # where there is nothing; where something is wrong
+PAPER, FAULT = (240, 243, 246), (255, 235, 233)  # empty areas; areas with an error
 
 Cell = np.ndarray | str
-"""uint8 [H, W, 3], RGB, or what is said in its place."""
+"""uint8 [H, W, 3], RGB, or the text shown in its place."""
 
 
 class Layout:
-    """Draws a montage part by part, so that samples need not be kept.
+    """Draws a montage part by part, so that no samples have to be kept.
 
     Args:
         size: (height, width) of every sample.
@@ -36,14 +36,14 @@ class Layout:
         self.width = self.corner(0, self.columns - 1)[1] + self.cell[1] + MARGIN
 
     def corner(self, row: int, column: int) -> tuple[int, int]:
-        """The top and left of a picture, in pixels of the montage."""
+        """The top and left of an image, in pixels of the montage."""
         left = MARGIN + column * (self.cell[1] + GAP)
         left += BETWEEN_GROUPS if column >= len(GROUP) else 0
         each = ABOVE + CAPTION + self.cell[0]
         return TITLE + COLUMN_TITLE + (row + 1) * each - self.cell[0], left
 
     def head(self, title: str, augmentation: str) -> np.ndarray:
-        """The title, the augmentation above its own columns, and the columns' titles."""
+        """The title, the augmentation above its columns, and the column titles."""
         lefts = [self.corner(0, column)[1] for column in range(self.columns)]
         room = len(GROUP) * (self.cell[1] + GAP) - GAP
         words = [Words(shortened(title, room, "bold"), lefts[0], weight="bold")]
@@ -65,7 +65,7 @@ class Layout:
         scale: DepthScale | None = None,
         augmented_range: str = "",
     ) -> np.ndarray:
-        """A frame's name, its scale of depths, and its pictures, as many as there are columns."""
+        """A frame's name, its depth scale, and its images, one per column."""
         _, depth = self.corner(0, len(GROUP) - 1)
         words = [Words(shortened(name, depth - MARGIN - BETWEEN), MARGIN, weight="bold")]
         if scale is not None:
@@ -94,11 +94,11 @@ class Layout:
         return np.concatenate([_white(ABOVE, self.width), caption, body])
 
     def legend(self, names: Sequence[str], colours: np.ndarray) -> np.ndarray:
-        """The classes in columns, and what else is to be known.
+        """The classes in columns, and a note on how to read the colours.
 
         Args:
-            names: Of the classes that occur.
-            colours: Theirs, uint8 [K, 3], RGB.
+            names: The names of the classes that occur.
+            colours: Their colours, uint8 [K, 3], RGB.
         """
         parts = [_white(MARGIN, self.width)]
         inside = self.width - 2 * MARGIN
@@ -142,7 +142,7 @@ def _shown_size(height: int, width: int) -> tuple[int, int]:
 
 
 def _draw_bar(caption: np.ndarray, scale: DepthScale, left: int, width: int) -> None:
-    """The colours of depth between the texts of their two ends."""
+    """The depth colours between the labels of the two ends."""
     start = left + math.ceil(width_of(scale.far_text)) + SPACE
     end = left + width - math.ceil(width_of(scale.near_text)) - SPACE
     if end > start:

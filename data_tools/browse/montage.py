@@ -1,4 +1,4 @@
-"""A picture of a dataset's frames, to save or to see in Jupyter."""
+"""An image of a data set's frames, to save or to show in Jupyter."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +13,12 @@ from auxnet_keras.storage.write_errors import writing
 
 @dataclass(frozen=True, eq=False)
 class Montage:
-    """What `browse` drew. Jupyter shows it.
+    """The image that `browse` drew. Jupyter shows it.
 
     Args:
         image: uint8 [H, W, 3], RGB.
         frames: The names of the frames, from top to bottom.
-        problems: Of the frames that could not be read, name to sentence.
+        problems: Frames that could not be read, name to error message.
     """
 
     image: np.ndarray = field(repr=False)
@@ -26,11 +26,11 @@ class Montage:
     problems: dict[str, str]
 
     def save(self, path: str | Path) -> Path:
-        """Writes a PNG and makes the folder it goes to.
+        """Writes a PNG and creates its folder if needed.
 
         Raises:
             ConfigError: The path does not end in .png.
-            DataError: It cannot be written.
+            DataError: The file cannot be written.
         """
         path = check_png(Path(path).expanduser())
         with writing(path):
@@ -42,10 +42,10 @@ class Montage:
 
 
 def check_png(path: Path) -> Path:
-    """The path itself, or the error that says what a montage is written as."""
+    """Returns the path, or raises if it does not end in .png."""
     if path.suffix.lower() != ".png":
         raise ConfigError(
-            "A montage is written as PNG; give a file that ends in .png, as in browse.png. "
+            "A montage is written as PNG; choose a file name that ends in .png, as in browse.png. "
             f"Received: {str(path)!r}."
         )
     return path

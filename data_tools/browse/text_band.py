@@ -1,4 +1,4 @@
-"""Words as pixels: titles, captions, and what is said in the place of a picture."""
+"""Text as pixels: titles, captions, and the messages shown in place of an image."""
 
 import functools
 import textwrap
@@ -19,7 +19,7 @@ TEXT = 22
 INK, GREY = figures.INK, "#656d76"
 _GAP = 8  # pixels between two lines
 _LINE = 1.35  # of the letters' height, with the gap
-_HALF_CAPITAL = 0.365  # of the letters' height; texts side by side share their baseline
+_HALF_CAPITAL = 0.365  # of the letters' height; texts next to each other share their baseline
 _AVERAGE = 0.6  # width of a letter, of its height
 _FONTS = {"normal": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf"}  # as in all other figures
 _ANCHORS = {"left": "l", "center": "m", "right": "r"}
@@ -27,14 +27,14 @@ _ANCHORS = {"left": "l", "center": "m", "right": "r"}
 
 @dataclass(frozen=True)
 class Words:
-    """A text, and where it stands in a band.
+    """Text and its position in a band.
 
     Args:
-        text: One line or several; names of files may hold anything.
-        x: In pixels from the left: of the text's left end, middle or right end.
-        align: Which of the three, "left", "center" or "right".
+        text: One or more lines; file names may contain any character.
+        x: The position of the text's left end, middle or right end, in pixels from the left.
+        align: Which of the three `x` is: "left", "center" or "right".
         weight: "normal" or "bold".
-        colour: As "#24292f".
+        colour: Such as "#24292f".
     """
 
     text: str
@@ -47,7 +47,7 @@ class Words:
 def band(
     height: int, width: int, words: Sequence[Words], background: Sequence[int] = (255, 255, 255)
 ) -> np.ndarray:
-    """Texts side by side, half-way up a band of one colour.
+    """Texts next to each other, vertically centred in a band of one colour.
 
     Args:
         height, width: In pixels.
@@ -80,7 +80,7 @@ def width_of(text: str, weight: str = "normal") -> float:
 
 
 def shortened(text: str, room: float, weight: str = "normal") -> str:
-    """One line that fits into `room` pixels: the text's end, which tells frames apart, is kept."""
+    """One line that fits into `room` pixels: the end, which distinguishes frames, is kept."""
     short = text = " ".join(text.splitlines())
     while width_of(short, weight) > room and len(short) > 1:
         excess = width_of(short, weight) - room
@@ -89,7 +89,7 @@ def shortened(text: str, room: float, weight: str = "normal") -> str:
 
 
 def paragraph(text: str, room: float, height: float) -> str:
-    """A sentence broken into the lines that fit into `room` x `height` pixels; the rest is cut."""
+    """Text wrapped into the lines that fit into `room` x `height` pixels; the rest is cut."""
     most = max(1, int(height / (_LINE * TEXT)))
     letters = max(4, int(room / (_AVERAGE * TEXT)))
     return "\n".join(textwrap.wrap(text, letters, max_lines=most, placeholder=" …"))

@@ -1,4 +1,4 @@
-"""Any data set written as a folder that reads fast."""
+"""Converting any data set to a folder that is fast to read."""
 
 import lazy_loader as _lazy_loader
 

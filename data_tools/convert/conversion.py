@@ -1,4 +1,4 @@
-"""Any dataset as a folder of single files that read fast, resumably."""
+"""Converts any data set to a folder of single files that are fast to read; resumable."""
 
 import hashlib
 import json
@@ -29,33 +29,33 @@ from data_tools.opening import opened
 from data_tools.progress import each
 
 RECORD = "convert.json"
-"""What a folder was converted from; its presence says that the folder is ours."""
+"""Records what a folder was converted from; its presence marks the folder as ours."""
 
 VERSION = 2
-"""Raised when the same dataset would be written as other files."""
+"""Raised when the way a data set is written changes."""
 
 logger = logging.getLogger("auxnet_keras")
 
 
 def convert(target: str, out: str | Path) -> Path:
-    """Writes a dataset as the kind `folder` reads it: an image, label and depth file for a frame.
+    """Writes a data set as the kind `folder`: one image, label and depth file per frame.
 
-    Images that are files are copied byte for byte. Labels are train ids. Depth keeps the dataset's
-    own integers; fractions (NYU-v2's metres) are rounded to a millimetre. `train.txt` and `val.txt`
-    keep the division. `dataset.yaml` comes last, so that no half of a dataset is read as a whole;
-    until then the same call goes on where the last one was interrupted.
+    Image files are copied byte for byte. Labels are train ids. Depth keeps the data set's own
+    integers; fractions (NYU-v2's metres) are rounded to a millimetre. `train.txt` and `val.txt`
+    hold the split. `dataset.yaml` is written last, so that a partial data set is never read as
+    complete; until then the same call resumes an interrupted conversion.
 
     Args:
         target: `KIND:ROOT`, any kind that `ak.data.load` reads.
-        out: A new or empty folder, or one of an earlier equal call.
+        out: A new or empty folder, or the folder of an earlier identical call.
 
     Returns:
         The folder.
 
     Raises:
-        DataError: A frame cannot be read, the folder holds something else or was converted from
-            other data, or it cannot be written.
-        ConfigError: An unknown kind, no root, or `out` inside the dataset.
+        DataError: A frame cannot be read, the folder contains something else or was converted
+            from other data, or it cannot be written.
+        ConfigError: An unknown kind, no root, or `out` inside the data set.
 
     Example:
         >>> convert("kitti:/data/kitti2015", "converted")
@@ -64,8 +64,8 @@ def convert(target: str, out: str | Path) -> Path:
     source, out = opened(target), Path(out).expanduser()
     if out.resolve().is_relative_to(source.root.resolve()):
         raise ConfigError(
-            "The converted files cannot go into the data set's own folder, which would find them; "
-            f"choose another. Received: {str(out)!r}."
+            "Converted files cannot be written inside the data set itself, whose reader would find "
+            f"them; choose another folder. Received: {str(out)!r}."
         )
     frames = source.frames("all")
     parts = {split: source.frames(split) for split in ("train", "val")}
@@ -84,7 +84,7 @@ def convert(target: str, out: str | Path) -> Path:
 
 
 def _record(source: Source, frames: list[Frame], parts: dict[str, list[Frame]]) -> dict[str, Any]:
-    """What decides every byte that is written; a moved dataset is the same dataset."""
+    """Everything that determines the bytes written; moving a data set does not change it."""
     info = source.info
     facts = [source.signature, info.class_names, info.palette.tolist(), source.encoding]
     facts += [(split, [frame.name for frame in members]) for split, members in parts.items()]
@@ -109,40 +109,40 @@ def _state(path: Path) -> tuple[int, int]:
 
 
 def _claim(source: Source, frames: list[Frame], out: Path, record: dict[str, Any]) -> None:
-    """Makes `out` a folder of this conversion, or refuses because it is something else.
+    """Claims `out` for this conversion, or refuses because it holds something else.
 
-    A frame that is not converted yet may have changed since: who was told that a file is damaged
-    puts another in its place.
+    A frame that is not converted yet may have changed since the last call: users replace a file
+    that was reported as damaged.
     """
     note = out / RECORD
     if note.is_file():
         before = _frames_before(note, record)
         if before is None:
             raise DataError(
-                f"{out} was converted from other data or other frames, or by another version; "
-                "files are never mixed. Choose another folder or remove this one. "
+                f"{out} was converted from other data or frames, or by another version. Files of "
+                "both are never mixed; choose another folder or remove this one. "
                 f"Received: {len(frames)} frames of {source.info.kind}, {source.root}."
             )
         changed = [frame for frame in frames if before[frame.name] != record["frames"][frame.name]]
         stale = [frame for frame in changed if _image_is_there(frame, out)]
         if stale:
             raise DataError(
-                "Source files have changed since they were converted, and nothing is overwritten. "
-                f"Remove their images from {out / IMAGES}, or the whole folder, to convert them "
-                f"again. Received: {len(stale)} changed, the first of them {stale[0].name!r}."
+                "Source files have changed since they were converted; nothing was overwritten. "
+                f"To convert them again, remove their images from {out / IMAGES}, or the whole "
+                f"folder. Received: {len(stale)} changed, the first {stale[0].name!r}."
             )
         if not changed:
             return
     elif out.is_dir() and any(out.iterdir()):
         raise DataError(
             f"{out} is not empty and was not written by a conversion; nothing was changed. Choose "
-            f"an empty or new folder. Received: {contents(out)}."
+            f"a new or empty folder. Received: {contents(out)}."
         )
     write(note, json.dumps(record, indent=1) + "\n")
 
 
 def _frames_before(note: Path, record: dict[str, Any]) -> dict[str, str] | None:
-    """The frames as an earlier call found them; None if it was not one of the same data."""
+    """The frames as an earlier call found them; None if that call converted other data."""
     try:
         found = json.loads(read_text(note, MAX_TABLE))
         before = found["frames"]
@@ -153,18 +153,18 @@ def _frames_before(note: Path, record: dict[str, Any]) -> dict[str, str] | None:
 
 
 def _is_complete(source: Source, frame: Frame, out: Path) -> bool:
-    """Whether all its files are there; after a power cut they may be, and be empty."""
+    """Whether all files of a frame exist with content; a power cut can leave empty ones."""
     return all(_state(out / place)[0] > 0 for place in files_of(source, frame).values())
 
 
 def _image_is_there(frame: Frame, out: Path) -> bool:
-    """An image, which comes last, of whatever format the dataset had then."""
+    """The image, which is written last, in whatever format the data set had then."""
     return any((out / place).is_file() for place in places_of(frame) if place.parts[0] == IMAGES)
 
 
 def _write_frame(source: Source, frame: Frame, out: Path) -> None:
     content, places = content_of(source, frame), files_of(source, frame)
-    for earlier in places_of(frame):  # of a label, say, that the dataset does not have any more
+    for earlier in places_of(frame):  # such as a label that the data set no longer has
         if earlier not in places.values():
             (out / earlier).unlink(missing_ok=True)
     for what, place in places.items():
@@ -180,7 +180,7 @@ def _description(source: Source, frames: list[Frame], out: Path) -> str:
 
 
 def _calibration(source: Source, frames: list[Frame], out: Path) -> Calibration | None:
-    """The calibration of all frames; None where they have none, or not the same."""
+    """The calibration shared by all frames; None if they have none or different ones."""
     found: set[Calibration] = set()
     for frame in frames:
         width = size_of(out / files_of(source, frame)[IMAGES])[1]
@@ -190,7 +190,7 @@ def _calibration(source: Source, frames: list[Frame], out: Path) -> Calibration 
             return None
         if len(found) > 1:
             logger.warning(
-                "%s: frames have different calibrations, and a folder has one; depth stays in %s",
+                "%s: frames have different calibrations, but a folder has one only; depth is in %s",
                 out,
                 source.encoding.unit,
             )

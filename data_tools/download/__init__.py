@@ -1,4 +1,4 @@
-"""Getting data sets from their authors: fetched, checked, unpacked."""
+"""Downloading data sets from their authors: fetched, checked, unpacked."""
 
 import lazy_loader as _lazy_loader
 

@@ -1,4 +1,4 @@
-"""Opening an archive of strangers: every member is checked before the first can be read."""
+"""Opening an untrusted archive: every member is checked before the first can be read."""
 
 import errno
 import gzip
@@ -20,7 +20,7 @@ from data_tools.download.members import MOST_MEMBERS, Member, check, of_tar, of_
 CHUNK = 1 << 20
 """Bytes read at once."""
 
-_MOST_PADDING = 2**26  # bytes behind the end mark of a tar
+_MOST_PADDING = 2**26  # bytes after the end mark of a tar
 _ZIP_ENTRY = 46  # bytes of the shortest entry of a zip's directory
 
 Open = Callable[[Member], IO[bytes]]
@@ -46,9 +46,9 @@ def opened(archive: Path) -> Iterator[tuple[list[Member], Open]]:
     except _DAMAGE as error:
         raise _damaged(archive, str(error)) from error
     except OSError as error:
-        if error.errno != errno.EINVAL:  # the library went to a place before the beginning
+        if error.errno != errno.EINVAL:  # the library seeked to before the start
             raise
-        raise _damaged(archive, "a wrong place in its directory") from error
+        raise _damaged(archive, "a wrong offset in its directory") from error
 
 
 _DAMAGE = (
@@ -65,31 +65,31 @@ _DAMAGE = (
 
 
 def _damaged(archive: Path, received: str) -> DataError:
-    """The error for an archive that is cut short or garbled."""
+    """The error for an archive that is truncated or garbled."""
     return DataError(
-        f"Not a whole archive: {archive}. Expected what its authors published; remove it and fetch "
-        f"it again. Received: {received or 'an early end'}."
+        f"Damaged archive: {archive}. Expected the file that its authors published; remove it and "
+        f"download it again. Received: {received or 'an early end'}."
     )
 
 
 def _check_directory(archive: Path) -> None:
-    """Refuses a zip with too long a directory, which the library would read into memory."""
+    """Refuses a zip with an oversized directory, which the library would read into memory."""
     with archive.open("rb") as file:
         length = file.seek(0, os.SEEK_END)
         file.seek(max(0, length - 2**16 - 22))
         _, found, end = file.read().rpartition(b"PK\x05\x06")
     if found and len(end) >= 12:
         (directory,) = struct.unpack("<I", end[8:12])
-        if directory // _ZIP_ENTRY > MOST_MEMBERS * 2:  # names take room, too
+        if directory // _ZIP_ENTRY > MOST_MEMBERS * 2:  # names take space, too
             raise DataError(
-                f"Too many members in {archive}, of which nothing was unpacked: expected at "
-                f"most {MOST_MEMBERS}; fetch it from its authors. Received: a directory of "
-                f"{directory} bytes."
+                f"Too many members in {archive}; nothing was unpacked. Expected at most "
+                f"{MOST_MEMBERS}; download the archive from its authors. Received: a directory "
+                f"of {directory} bytes."
             )
 
 
 class _Stream(io.BufferedReader):
-    """The bytes of a tar, unpacked if gzipped, of which no header gets more than a chunk."""
+    """The bytes of a tar, decompressed if gzipped; no header reads more than a chunk."""
 
     def __init__(self, archive: Path) -> None:
         zipped = archive.name.endswith(".gz")
@@ -102,10 +102,10 @@ class _Stream(io.BufferedReader):
         return super().read(size)
 
     def check_end(self, offset: int) -> None:
-        """Tar ends with zeros; the library takes a garbled header or a cut for an end, too."""
+        """Checks that a tar ends with zeros; the library also takes a bad header for the end."""
         self.seek(offset)
         if self.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
             raise tarfile.ReadError(f"no end mark at byte {offset}")
-        while self.read(CHUNK):  # to where gzip compares its checksum
+        while self.read(CHUNK):  # up to where gzip compares its checksum
             if self.tell() > offset + _MOST_PADDING:
-                raise tarfile.ReadError(f"more than {_MOST_PADDING} bytes behind its end")
+                raise tarfile.ReadError(f"more than {_MOST_PADDING} bytes after its end")

@@ -1,4 +1,4 @@
-"""Where each dataset is published: addresses, sizes, checksums; and what only a person can get."""
+"""Where each data set is published: URLs, sizes, checksums, and what to download by hand."""
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -10,13 +10,13 @@ from auxnet_keras.errors import ConfigError, unknown
 
 @dataclass(frozen=True)
 class Remote:
-    """A published file. An archive is unpacked into a folder of its own name.
+    """A published file. An archive is unpacked into a folder of the same name.
 
     Args:
-        size: Bytes; exact where there is a checksum, else to the nearest percent or so.
-        holds: What is in it, in a few words.
-        md5: As published or as several loaders agree on; None where no one states it.
-        sha256: The same.
+        size: Bytes; exact if there is a checksum, otherwise to about one per cent.
+        holds: What it contains, in a few words.
+        md5: As published, or as several loaders agree; None if nobody states it.
+        sha256: Likewise.
     """
 
     url: str
@@ -32,7 +32,7 @@ class Remote:
 
     @property
     def folder(self) -> str | None:
-        """Where an archive is unpacked to: "data_semantics"; None for a file used as it is."""
+        """The folder an archive is unpacked to: "data_semantics"; None for a file used as it is."""
         for suffix in (".zip", ".tar.gz", ".tar"):
             if self.name.endswith(suffix):
                 return self.name.removesuffix(suffix)
@@ -40,13 +40,13 @@ class Remote:
 
     @property
     def exact_size(self) -> int | None:
-        """Bytes, where they are known to the last one."""
+        """The size in bytes if it is known exactly."""
         return self.size if self.md5 or self.sha256 else None
 
 
 @dataclass(frozen=True)
 class Release:
-    """The files of one edition of a dataset, and the page that offers them to people."""
+    """The files of one edition of a data set, and its download page."""
 
     page: str
     files: tuple[Remote, ...]
@@ -54,7 +54,7 @@ class Release:
 
 _KITTI = "https://s3.eu-central-1.amazonaws.com/avg-kitti"
 _VKITTI = "https://download.europe.naverlabs.com"
-_NYU = "http://horatio.cs.nyu.edu/mit/silberman"  # answers without encryption; has checksums
+_NYU = "http://horatio.cs.nyu.edu/mit/silberman"  # plain HTTP; the checksums protect it
 
 RELEASES: dict[str, dict[str, Release]] = {
     "kitti": {
@@ -140,41 +140,41 @@ RELEASES: dict[str, dict[str, Release]] = {
         )
     },
 }
-"""By kind, then by edition, the first being the default. The smallest files come first, so that
-what is wrong shows early."""
+"""By kind, then by edition; the first is the default. The smallest files come first, so that
+problems show early."""
 
 BY_HAND = {
     "synthia": """\
-SYNTHIA is given out as RAR archives by its authors' own site, which may ask you to register.
-  1. Go to https://synthia-dataset.net/downloads/ and fetch SYNTHIA-RAND-CITYSCAPES
+SYNTHIA is published as RAR archives on its authors' site, which may ask you to register.
+  1. Go to https://synthia-dataset.net/downloads/ and download SYNTHIA-RAND-CITYSCAPES
      (SYNTHIA_RAND_CITYSCAPES.rar), or sequences such as SYNTHIA-SEQS-01-SPRING.
   2. Unpack them:  unrar x FILE.rar {out}/
-     Afterwards {out} holds RAND_CITYSCAPES/ or SYNTHIA-SEQS-.../, and these hold
+     {out} then contains RAND_CITYSCAPES/ or SYNTHIA-SEQS-.../, each with
      RGB/, GT/LABELS/ and Depth/.
-  3. Look whether everything is there:  auxnet data verify synthia:{out}""",
+  3. Check that everything is there:  auxnet data verify synthia:{out}""",
     "cityscapes": """\
-Cityscapes is given out to registered people only.
-  1. Register at https://www.cityscapes-dataset.com/register/ and fetch these from
-     https://www.cityscapes-dataset.com/downloads/ (or with the makers' own program:
+Cityscapes is available to registered users only.
+  1. Register at https://www.cityscapes-dataset.com/register/ and download these from
+     https://www.cityscapes-dataset.com/downloads/ (or with the authors' own tool:
      pip install cityscapesscripts, then csDownload -d {out} and the names):
        leftImg8bit_trainvaltest.zip   11 GB    images       md5 0a6e97e94b616a514066c9e2adb0c97f
        gtFine_trainvaltest.zip        241 MB   labels       md5 4237c19de34c8a376e9ba46b495d6f66
        disparity_trainvaltest.zip     3.5 GB   disparity    md5 2c8272766993c983321f34c73daada5c
        camera_trainvaltest.zip        2 MB     calibration
   2. Unpack them into one folder:  unzip FILE.zip -d {out}
-     Afterwards {out} holds leftImg8bit/, gtFine/, disparity/ and camera/.
-  3. Look whether everything is there:  auxnet data verify cityscapes:{out}""",
+     {out} then contains leftImg8bit/, gtFine/, disparity/ and camera/.
+  3. Check that everything is there:  auxnet data verify cityscapes:{out}""",
 }
-"""What to do for the kinds that no program may fetch; `{out}` is the folder."""
+"""Instructions for the kinds that have to be downloaded by hand; `{out}` is the folder."""
 
 BUILT_IN = {
-    "street": "street needs no download: its scenes are drawn while training, --data street.",
+    "street": "street needs no download: its scenes are drawn during training, --data street.",
     "folder": "folder needs no download: it reads your own images, --data folder:YOUR_FOLDER.",
 }
 
 
 def family(kind: str) -> str:
-    """The dataset behind a kind: "vkitti" of "vkitti-14-scenes".
+    """The data set of a kind: "vkitti" for "vkitti-14-scenes".
 
     Raises:
         ConfigError: An unknown kind.
@@ -185,19 +185,19 @@ def family(kind: str) -> str:
 
 
 def release_of(kind: str, edition: str | None = None) -> Release:
-    """The files to fetch.
+    """The files to download.
 
     Args:
-        kind: One that can be downloaded.
-        edition: The edition, such as "1.3.1" of vkitti; the default one for None.
+        kind: A kind that can be downloaded.
+        edition: The edition, such as "1.3.1" of vkitti; None means the default.
 
     Raises:
-        ConfigError: An unknown kind or edition, or a kind that no program may fetch.
+        ConfigError: An unknown kind or edition, or a kind that cannot be downloaded automatically.
     """
     name = family(kind)
     if name not in RELEASES:
         raise ConfigError(
-            f"{kind} cannot be downloaded by a program; `auxnet data download {kind}` says how to "
+            f"{kind} cannot be downloaded automatically; `auxnet data download {kind}` says how to "
             f"get it. Expected one of: {', '.join(sorted(RELEASES))}. Received: {kind!r}."
         )
     editions = RELEASES[name]

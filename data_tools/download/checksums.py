@@ -1,4 +1,4 @@
-"""Whether a file is the published one."""
+"""Checks that a file is the published one."""
 
 import hashlib
 from collections.abc import Callable
@@ -18,15 +18,15 @@ def checked(
     *,
     remove: Callable[[Path], None] | None,
 ) -> str:
-    """The SHA-256 of a file that has the size and the checksums that are known.
+    """Checks a file against its known size and checksums and returns its SHA-256.
 
     Args:
-        advice: What a person can do, for the error.
-        tell: For a progress bar: the bytes read, and all.
-        remove: What takes a wrong file away; None leaves it.
+        advice: What the user can do, for the error.
+        tell: For a progress bar; called with the bytes read and the total.
+        remove: Called to remove a wrong file; None leaves it.
 
     Raises:
-        DataError: It is another file.
+        DataError: It is a different file.
     """
     size = path.stat().st_size
     digests = {"md5": hashlib.md5(usedforsecurity=False), "sha256": hashlib.sha256()}

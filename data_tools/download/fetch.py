@@ -1,4 +1,4 @@
-"""Published datasets, downloaded, checked and unpacked to where their readers look."""
+"""Downloads, checks and unpacks published data sets to where their readers look."""
 
 import contextlib
 import json
@@ -20,35 +20,35 @@ from data_tools.download.unpack import check_space, unpack
 from data_tools.progress import bar
 
 RECORD = "download.json"
-"""In an unpacked folder: the archive's name, address, size and SHA-256. It appears with the folder,
-so that a folder without it is not ours."""
+"""In an unpacked folder: the archive's name, URL, size and SHA-256. It appears together with the
+folder, so a folder without it is not ours."""
 
 _GROWTH = 1.1
-"""Unpacked bytes per packed one: pictures do not shrink, and disks round up."""
+"""Unpacked bytes per packed byte: images do not compress, and disks round sizes up."""
 
 
 def download(
     kind: str, out: str | Path, *, release: str | None = None, keep_archives: bool = False
 ) -> Path:
-    """Downloads a dataset to where `ak.data.load(kind, out)` reads it.
+    """Downloads a data set to where `ak.data.load(kind, out)` reads it.
 
-    Every file is resumed where it broke off, checked against the size and checksums that are
-    known, and unpacked into a folder of its own name, which appears only when it is complete. The
-    same call goes on after any interruption, and does nothing when all is there. A file that a
-    person has put into `out` is checked and used; it is never removed.
+    Every file resumes where it broke off, is checked against its known size and checksums, and is
+    unpacked into a folder of the same name, which appears only when it is complete. The same call
+    resumes after any interruption, and does nothing if everything is there. A file that you put
+    into `out` yourself is checked and used; it is never removed.
 
     Args:
         kind: "kitti", "vkitti", "nyuv2" or one of their variants.
-        out: A folder; for Virtual KITTI one of its releases only.
+        out: A folder; it can hold only one release of Virtual KITTI.
         release: "2.0.3" (default) or "1.3.1" of vkitti.
-        keep_archives: Leave the archives beside their folders.
+        keep_archives: Keep the archives next to their folders.
 
     Returns:
         The folder.
 
     Raises:
-        DataError: A file cannot be had, is another than the one known, or there is no space.
-        ConfigError: An unknown kind or release, or a dataset that asks for registration.
+        DataError: A file cannot be downloaded or is not the published one, or the disk is full.
+        ConfigError: An unknown kind or release, or a data set that requires registration.
 
     Example:
         >>> download("kitti", "/data/kitti2015")  # doctest: +SKIP
@@ -69,28 +69,29 @@ def download(
 
 
 def _check_release(kind: str, chosen: Release, out: Path) -> None:
-    """Refuses to mix two releases in one folder, of which readers could make nothing."""
+    """Refuses to mix two releases in one folder, which no reader could make sense of."""
     for edition, release in RELEASES[family(kind)].items():
         there = [r.folder for r in release.files if r.folder and (out / r.folder).exists()]
         if release is not chosen and there:
             raise DataError(
-                f"{out} holds release {edition} of {family(kind)}, and readers take one release "
-                f"from a folder; choose another folder. Received: {', '.join(there)}."
+                f"{out} already contains release {edition} of {family(kind)}. A folder can hold "
+                f"only one release; choose another folder. Received: {', '.join(there)}."
             )
 
 
 def _is_there(remote: Remote, out: Path) -> bool:
     """Whether an earlier call has finished it."""
     if remote.folder is None:
-        return _length(out / remote.name) == remote.size  # it got its name once it was checked
+        return _length(out / remote.name) == remote.size  # named after the check
     folder = out / remote.folder
     if (folder / RECORD).is_file():
         return True
     if folder.exists():
         raise DataError(
             f"{folder} is in the way of {remote.name}: it was not unpacked by this command, and "
-            f"nothing was changed. Expected no such folder, or one with {RECORD}; move it away or "
-            f"choose another. Received: {contents(folder) if folder.is_dir() else 'a file'}."
+            f"nothing was changed. Expected no such folder, or one with {RECORD}; move it away, or "
+            "choose another folder. "
+            f"Received: {contents(folder) if folder.is_dir() else 'a file'}."
         )
     return False
 
@@ -110,8 +111,8 @@ def _get(remote: Remote, page: str, out: Path, keep_archives: bool, progress: Pr
     by_hand = path.is_file() and not is_ours(path)
     progress.console.print(f"{remote.name} ({decimal(remote.size)}): {remote.holds}")
     advice = (
-        f"give the same command again, or fetch {remote.url} by hand (offered at {page}), put it "
-        f"at {path}, and then give the same command"
+        f"run the same command again, or download {remote.url} by hand (see {page}), save it as "
+        f"{path}, and run the same command"
     )
     if not path.is_file():
         with _bar(progress, "Downloading", remote.size) as tell:
@@ -133,7 +134,7 @@ def _get(remote: Remote, page: str, out: Path, keep_archives: bool, progress: Pr
                     finish=lambda folder: write(folder / RECORD, content),
                 )
         except DataError:
-            forget(part)  # what lies at `path` next time may be a person's
+            forget(part)  # the next file at `path` may be the user's own
             raise
         if not by_hand and not keep_archives:
             path.unlink()
@@ -147,7 +148,7 @@ def _bar(progress: Progress, what: str, size: int) -> Iterator[Callable[[int, in
 
     def tell(done: int, total: int | None) -> None:
         nonlocal begun
-        if not begun:  # what was there before is no speed
+        if not begun:  # earlier bytes must not count as speed
             progress.reset(task, completed=done)
             begun = True
         progress.update(task, completed=done, total=total or size)

@@ -1,4 +1,4 @@
-"""What an archive holds, checked before a byte of it is written."""
+"""The members of an archive, checked before any byte of them is written."""
 
 import stat
 import tarfile
@@ -12,16 +12,16 @@ from auxnet_keras.errors import DataError
 
 MOST_MEMBERS = 200_000
 MOST_BYTES = 64 * 2**30
-"""Unpacked; the largest known archive has 14 GB and 50,000 members."""
+"""After unpacking; the largest known archive has 14 GB and 50,000 members."""
 
 MOST_RATIO = 100
 SMALL = 2**26
-"""Unpacked bytes that no ratio makes suspicious."""
+"""Unpacked bytes that are accepted at any compression ratio."""
 
 LONGEST = 1000
 """Characters of a path."""
 
-_LONGEST_PART = 255  # bytes, on usual disks
+_LONGEST_PART = 255  # bytes, on common file systems
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Member:
 
     Args:
         name: As the archive spells it.
-        size: Bytes it says it unpacks to.
-        oddity: What it is if neither a plain file nor a folder, else "".
+        size: The unpacked size it declares, in bytes.
+        oddity: What it is if it is neither a plain file nor a folder, otherwise "".
         entry: The library's own object.
     """
 
@@ -43,7 +43,7 @@ class Member:
 
     @property
     def path(self) -> PurePosixPath:
-        """Relative; "." for the top itself."""
+        """The relative path; "." for the top folder itself."""
         return PurePosixPath(self.name)
 
 
@@ -55,7 +55,7 @@ def of_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
         if entry.flag_bits & 1:
             oddity = "encrypted"
         if entry.filename != entry.orig_filename:
-            oddity = "with a hidden end of its name"  # behind a zero byte
+            oddity = "with a hidden end of its name"  # after a zero byte
         yield Member(entry.filename, entry.file_size, entry.is_dir(), oddity, entry)
 
 
@@ -83,17 +83,17 @@ def _special(entry: tarfile.TarInfo) -> str:
 
 
 def check(members: Iterable[Member], archive: Path, size: int) -> list[Member]:
-    """All members, if each may be unpacked and all together are no trap.
+    """Returns all members if each is safe to unpack and together they are no zip bomb.
 
-    Refused are absolute paths, `..`, backslashes, colons, links, devices, two members in one
-    place (also on disks that take `A` for `a`), and more members or bytes than any data set has.
+    Refuses absolute paths, `..`, backslashes, colons, links, devices, two members with one path
+    (also on disks that ignore case), and more members or bytes than any data set has.
 
     Args:
-        archive: For errors.
-        size: Its bytes.
+        archive: Its path, for errors.
+        size: Its size in bytes.
 
     Raises:
-        DataError: Names the member.
+        DataError: A member is unsafe; the message names it.
     """
     most = min(MOST_BYTES, max(SMALL, MOST_RATIO * size))
     checked: list[Member] = []
@@ -106,11 +106,11 @@ def check(members: Iterable[Member], archive: Path, size: int) -> list[Member]:
         if len(checked) == MOST_MEMBERS:
             what = f"beyond the first {MOST_MEMBERS}"
         elif total > most or member.size < 0:
-            what = f"unpacks to {total} bytes and more from {size}, {most} being the limit"
+            what = f"unpacks to {total} bytes or more from {size}, but the limit is {most}"
         if what:
             raise DataError(
-                f"Unsafe member in {archive}, of which nothing was unpacked: expected plain files "
-                "below one folder; remove the archive and fetch it from its authors. "
+                f"Unsafe member in {archive}; nothing was unpacked. Expected plain files below one "
+                "folder; remove the archive and download it from its authors. "
                 f"Received: {member.name[:200]!r}, {what}."
             )
         checked.append(member)
@@ -118,8 +118,8 @@ def check(members: Iterable[Member], archive: Path, size: int) -> list[Member]:
 
 
 def _fault(name: str) -> str:
-    if not name or not name.isprintable():  # bytes that are no UTF-8 are not printable, either
-        return "no printable name"
+    if not name or not name.isprintable():  # bytes that are not UTF-8 are not printable, either
+        return "a name that is not printable"
     if name.startswith("/"):
         return "an absolute path"
     if "\\" in name or ":" in name:
@@ -131,7 +131,7 @@ def _fault(name: str) -> str:
 
 
 def _clash(member: Member, files: dict[str, str], folders: dict[str, str]) -> str:
-    """What else is in its place; `files` and `folders` map what a disk may take for the same."""
+    """What else has its path; `files` and `folders` map paths that a disk may treat as equal."""
     path = member.path
     for folder in (path, *path.parents) if member.is_folder else path.parents:
         key = _folded(folder)

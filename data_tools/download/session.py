@@ -1,4 +1,4 @@
-"""An HTTP session that retries, and follows redirections only where they lead nowhere worse."""
+"""An HTTP session that retries, and follows redirects only if they keep the protection."""
 
 from urllib.parse import urljoin, urlsplit
 
@@ -8,14 +8,14 @@ from requests.exceptions import InvalidSchema
 from urllib3.util import Retry
 
 TRIES = 6
-"""Tries of one request, and tries in a row of a transfer that bring nothing new."""
+"""Attempts per request, and consecutive attempts of a transfer without progress."""
 
 BACKOFF = 1.0
-"""Seconds to wait after the first of them, doubled each time."""
+"""Seconds to wait after the first attempt; doubled each time."""
 
 
 class Session(requests.Session):
-    """Tries again where a server fails or is busy.
+    """Retries if a server fails or is busy.
 
     It follows redirects to http and https only, and never from https to http.
     """
@@ -28,16 +28,16 @@ class Session(requests.Session):
             total=TRIES - 1,
             backoff_factor=BACKOFF,
             status_forcelist=(429, 500, 502, 503, 504),
-            respect_retry_after_header=False,  # it may ask for hours, in which nobody hears a thing
+            respect_retry_after_header=False,  # a server may ask for hours of silence
         )
         for scheme in ("http://", "https://"):
             self.mount(scheme, HTTPAdapter(max_retries=policy))
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """The next address, or None; called by `requests` after every answer.
+        """The next URL, or None; called by `requests` after every response.
 
         Raises:
-            InvalidSchema: It is no web address, or less protected than this one.
+            InvalidSchema: The URL is not a web address, or is less protected than this one.
         """
         target = super().get_redirect_target(resp)
         if target is not None:
@@ -49,7 +49,7 @@ class Session(requests.Session):
 
 
 def reason(error: Exception) -> str:
-    """The innermost cause of an error of the library, without its names of objects."""
+    """The innermost cause of an error of the library, without its object names."""
     cause = error.args[0] if error.args else error
     cause = getattr(cause, "reason", None) or cause
     text = " ".join(str(cause).split())

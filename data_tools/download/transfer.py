@@ -1,4 +1,4 @@
-"""One file over HTTP: resumed where it broke off, and whole or absent."""
+"""Downloads one file over HTTP: resumable, and either whole or absent."""
 
 import json
 import logging
@@ -18,34 +18,34 @@ from data_tools.download import session as policy
 from data_tools.download.session import Session, reason
 
 TIMEOUT = 60.0
-"""Seconds without a byte after which a connection counts as lost."""
+"""Seconds without data after which a connection counts as lost."""
 
 _CHUNK = 1 << 16
 
 logger = logging.getLogger("auxnet_keras")
 
 Tell = Callable[[int, int | None], None]
-"""Called with the bytes that are there, and with all there will be if the server says so."""
+"""Called with the bytes received so far, and with the total if the server states it."""
 
 
 def fetch(url: str, path: Path, *, size: int | None, advice: str, tell: Tell) -> Path:
-    """Downloads a file under its name with `.part` behind it, or goes on with what is there.
+    """Downloads a file under its name plus `.part`, or resumes an existing `.part` file.
 
-    A half is continued only if the server's file is still the same by its ETag, date and length.
-    A connection that breaks or falls silent is tried again; every gain starts the count anew.
+    A partial file is resumed only if the server's file still has the same ETag, date and length.
+    A connection that breaks or stalls is retried; any progress resets the count of attempts.
 
     Args:
-        path: What the file will be called; the caller renames it once it is checked.
-        size: Its bytes, where they are known.
-        advice: What a person can do where it fails, for the errors.
+        path: The final name of the file; the caller renames it after the check.
+        size: Its size in bytes, if known.
+        advice: What the user can do if it fails, for the errors.
         tell: For a progress bar.
 
     Returns:
-        The `.part` file, complete by the server's own account.
+        The `.part` file, complete according to the server.
 
     Raises:
-        DataError: It cannot be had.
-        OSError: It cannot be written.
+        DataError: The file cannot be downloaded.
+        OSError: The file cannot be written.
     """
     part = path.with_name(f"{path.name}.part")
     best = idle = 0
@@ -60,7 +60,7 @@ def fetch(url: str, path: Path, *, size: int | None, advice: str, tell: Tell) ->
                 best = max(best, reached)
                 if idle == policy.TRIES:
                     raise DataError(
-                        f"The download breaks off at byte {best} again and again: {url}; {advice}. "
+                        f"The download repeatedly breaks off at byte {best}: {url}; {advice}. "
                         f"Received: {reason(error)}."
                     ) from error
                 logger.warning("%s: %s; trying again", path.name, reason(error))
@@ -72,32 +72,32 @@ def fetch(url: str, path: Path, *, size: int | None, advice: str, tell: Tell) ->
 
 
 def forget(part: Path) -> None:
-    """Removes a `.part` file and the note beside it."""
+    """Removes a `.part` file and its note."""
     part.unlink(missing_ok=True)
     _note_place(part).unlink(missing_ok=True)
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a finished file was downloaded by `fetch`, and not put there by a person."""
+    """Whether a finished file was downloaded by `fetch` rather than put there by the user."""
     part = path.with_name(f"{path.name}.part")
     return _note_place(part).is_file() and not part.exists()
 
 
 class _StartOver(Exception):  # noqa: N818
-    """What is there is not the beginning of what the server has."""
+    """The existing bytes are not the beginning of the server's file."""
 
 
 class _Refused(requests.RequestException):
-    """An answer that no further try will change."""
+    """A response that retrying will not change."""
 
 
 @dataclass(frozen=True)
 class _Note:
-    """What a `.part` file is the beginning of; kept beside it.
+    """Which file a `.part` file is the beginning of; kept next to it.
 
     Args:
         validator: The server's ETag, or the date of its file.
-        total: Bytes of the whole.
+        total: Size of the whole file in bytes.
     """
 
     url: str
@@ -105,7 +105,7 @@ class _Note:
     total: int | None
 
     def differs(self, other: "_Note") -> bool:
-        """Whether anything that both know is not the same."""
+        """Whether any value that both know differs."""
         pairs = ((self.validator, other.validator), (self.total, other.total))
         return any(None not in pair and pair[0] != pair[1] for pair in pairs)
 
@@ -115,7 +115,7 @@ def _note_place(part: Path) -> Path:
 
 
 def _read_note(url: str, part: Path) -> _Note | None:
-    """None where nothing says what the bytes that are there belong to."""
+    """None if nothing says which file the existing bytes belong to."""
     try:
         note = _Note(**json.loads(_note_place(part).read_text()))
     except (OSError, ValueError, TypeError):
@@ -125,10 +125,10 @@ def _read_note(url: str, part: Path) -> _Note | None:
 
 
 def _receive(session: Session, url: str, part: Path, size: int | None, tell: Tell) -> None:
-    """One connection: everything, or the rest."""
+    """One connection: downloads everything, or the rest."""
     note = _read_note(url, part)
     start = _length(part) if note else 0
-    if note and start == note.total:  # killed between the last byte and the renaming
+    if note and start == note.total:  # killed between the last byte and the rename
         return
     headers = {"Range": f"bytes={start}-"} if start else {}
     if start and note and note.validator:
@@ -141,7 +141,7 @@ def _receive(session: Session, url: str, part: Path, size: int | None, tell: Tel
             raise _Refused(f"HTTP {response.status_code} {response.reason}")
         begin, now = _described(url, response)
         if size is not None and now.total not in (size, None):
-            raise _Refused(f"a file of {now.total} bytes instead of {size}")
+            raise _Refused(f"a file of {now.total} bytes instead of {size} bytes")
         if begin and (begin != start or note is None or note.differs(now)):
             forget(part)
             raise _StartOver("the server's file has changed")
@@ -149,17 +149,17 @@ def _receive(session: Session, url: str, part: Path, size: int | None, tell: Tel
 
 
 def _described(url: str, response: requests.Response) -> tuple[int, _Note]:
-    """Where the answer begins in the file, and which file that is."""
+    """Where in the file the response begins, and which file it is."""
     headers, begin, total = response.headers, 0, None
     if response.status_code == 206:
         span = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", headers.get("Content-Range", ""))
         if span is None:
-            raise ProtocolError(f"a part without its place: {headers.get('Content-Range')!r}")
+            raise ProtocolError(f"a part without a valid range: {headers.get('Content-Range')!r}")
         begin, total = int(span[1]), None if span[2] == "*" else int(span[2])
     elif headers.get("Content-Length", "").isdecimal():
         total = int(headers["Content-Length"])
     etag = headers.get("ETag", "")
-    strong = etag and not etag.startswith("W/")  # a weak one says "alike", not "the same bytes"
+    strong = etag and not etag.startswith("W/")  # a weak ETag does not promise the same bytes
     return begin, _Note(url, etag if strong else headers.get("Last-Modified"), total)
 
 
@@ -169,11 +169,11 @@ def _write(response: requests.Response, part: Path, begin: int, note: _Note, tel
     page = response.headers.get("Content-Type", "").startswith("text/html")
     if page or (not begin and chunk.lstrip().startswith(b"<")):
         raise _Refused(
-            "a web page instead of the file, as the login page of a network: "
+            "a web page instead of the file, such as the login page of a network: "
             f"{' '.join(chunk[:60].decode('ascii', 'replace').split())!r}"
         )
     if not begin:
-        # In this order: a note beside the bytes of another file would glue the two together.
+        # In this order: a note next to the bytes of another file would join the two.
         part.unlink(missing_ok=True)
         write(_note_place(part), json.dumps(asdict(note)))
     reached = begin

@@ -1,4 +1,4 @@
-"""Unpacking archives of strangers: checked first, then whole or not at all."""
+"""Unpacks untrusted archives: checked first, then whole or not at all."""
 
 import shutil
 import tarfile
@@ -18,20 +18,20 @@ def unpack(
     tell: Callable[[int, int], None],
     finish: Callable[[Path], None],
 ) -> None:
-    """Unpacks a zip, tar or tar.gz into a folder that appears when all of it is there.
+    """Unpacks a zip, tar or tar.gz into a folder that appears only when it is complete.
 
-    Everything is written beside the folder, synced, and renamed; what a killed run has left there
-    is removed. Modes, owners and times in the archive are not used. A top folder that is called
-    as `folder` itself is not repeated.
+    Everything is written next to the folder, synced, and renamed; leftovers of a killed run are
+    removed. Modes, owners and times in the archive are not used. A top folder with the same name
+    as `folder` is not repeated.
 
     Args:
-        folder: New, or what takes its place.
-        tell: Called with the bytes that are unpacked, and all there will be.
+        folder: A new folder, or one to replace.
+        tell: Called with the bytes unpacked so far and the total.
         finish: Called with the complete folder before it appears.
 
     Raises:
         DataError: Not an archive, damaged, with an unsafe member, or too large for the disk.
-        OSError: It cannot be written.
+        OSError: The folder cannot be written.
     """
     with opened(archive) as (members, reader):
         total = sum(member.size for member in members)
@@ -41,7 +41,7 @@ def unpack(
         with replacing_folder(folder) as new:
             done = 0
             for member in members:
-                if not member.path.parts:  # the top itself
+                if not member.path.parts:  # the top folder itself
                     continue
                 target = new / member.path.relative_to(top)
                 if member.is_folder:
@@ -55,21 +55,21 @@ def unpack(
 
 
 def check_space(place: Path, needed: int, purpose: str) -> None:
-    """Refuses what the disk has no room for.
+    """Refuses to continue if the disk does not have enough space.
 
     Raises:
-        DataError: With the bytes needed and free.
+        DataError: Not enough space; the message says how much is needed and free.
     """
     free = shutil.disk_usage(place).free
     if needed > free:
         raise DataError(
-            f"Not enough space in {place} for {purpose}: expected {needed / 1e9:.2f} GB; free some "
-            f"or choose another disk. Received: {free / 1e9:.2f} GB free."
+            f"Not enough space in {place} for {purpose}. Expected {needed / 1e9:.2f} GB; free some "
+            f"space or choose another disk. Received: {free / 1e9:.2f} GB free."
         )
 
 
 def _own_top(members: list[Member], name: str) -> str:
-    """The folder that holds everything, if it is called so; else "."."""
+    """The folder that contains everything, if it has this name; otherwise "."."""
     tops = {member.path.parts[:1] for member in members} - {()}
     return name if tops == {(name,)} and all(_inside(member) for member in members) else "."
 
@@ -79,7 +79,7 @@ def _inside(member: Member) -> bool:
 
 
 def _copied(member: Member, reader: Open, target: Path) -> Iterator[int]:
-    """Writes one member and yields the bytes of every chunk; never more than it said."""
+    """Writes one member and yields the size of every chunk; never more than it declared."""
     left = member.size
     with reader(member) as source, target.open("xb") as file:
         while chunk := source.read(min(CHUNK, left + 1)):
@@ -89,4 +89,4 @@ def _copied(member: Member, reader: Open, target: Path) -> Iterator[int]:
             file.write(chunk)
             yield len(chunk)
     if left:
-        raise tarfile.ReadError(f"{member.name!r} is {member.size} bytes by the directory")
+        raise tarfile.ReadError(f"the directory says {member.name!r} has {member.size} bytes")

@@ -1,4 +1,4 @@
-"""What there is to learn in a data set: class shares, depths, weights and bins."""
+"""Statistics of a data set: class shares, depths, class weights and depth bins."""
 
 import lazy_loader as _lazy_loader
 

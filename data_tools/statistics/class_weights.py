@@ -1,8 +1,8 @@
-"""Weights of classes by how rare they are: two published rules on counted pixels.
+"""Class weights by rarity: two published rules applied to pixel counts.
 
-Both give a class that does not occur the weight 0. The first rule has no number for it and the
-second its largest; but a network never learns what it never sees, and a large weight would only let
-the few validation pixels of such a class decide the loss.
+Both give a class that does not occur the weight 0. The first rule is undefined for it and the
+second gives its largest weight; but a network never learns what it never sees, and a large weight
+would only let the few validation pixels of such a class dominate the loss.
 """
 
 import numpy as np
@@ -14,8 +14,9 @@ ENET_OFFSET = 1.02
 def median_frequency(pixels: np.ndarray, image_pixels: np.ndarray) -> np.ndarray:
     """Median-frequency balancing: `a_c = median(f) / f_c` with `f_c = pixels_c / image_pixels_c`.
 
-    The median is that of the classes that occur, so that half of them weigh 1 or more. A class that
-    fills the few images in which it occurs is not rare here, as it would be by its share of all.
+    The median is taken over the classes that occur, so half of them get a weight of 1 or more. A
+    class that fills the few images in which it occurs does not count as rare, as it would by its
+    share of all pixels.
 
     Args:
         pixels: [K], the pixels of each class.

@@ -1,4 +1,4 @@
-"""What the pixels of a split add up to: one pass over its files, in threads."""
+"""Counts the pixels of a split in one pass over its files, in threads."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from data_tools.progress import each
 
 
 class Counts:
-    """Sums over the frames of one split that have been read.
+    """Sums over the frames of one split that could be read.
 
     Args:
         classes: Number of classes, K.
@@ -25,7 +25,7 @@ class Counts:
         pixels: int64 [K], pixels of each class.
         images: int64 [K], images in which the class occurs.
         image_pixels: int64 [K], all pixels of these images.
-        label_pixels, depth_pixels: All pixels of the label and depth files, with a value or not.
+        label_pixels, depth_pixels: All pixels of the label and depth files, valid or not.
         depth: The depths, in the data set's own unit.
         unreadable: Files that cannot be read.
     """
@@ -53,7 +53,7 @@ class Counts:
 
 
 class _Found(NamedTuple):
-    """One frame's share of `Counts`, but for its depths."""
+    """One frame's share of `Counts`, without its depths."""
 
     pixels: np.ndarray | None
     label_pixels: int
@@ -66,12 +66,12 @@ def count(
 ) -> dict[str, Counts]:
     """Reads the labels and depths of all frames once; images are not opened.
 
-    "void" counts as unlabelled, as it does in training unless that is asked to learn it.
+    "void" counts as unlabelled, as in training unless `ignore_void` is false.
 
     Args:
         source: The data set.
         splits: Name to frames.
-        width: Disparities are counted in pixels of images as wide as this, else of the files.
+        width: Image width that disparities are converted to; `None` keeps the files' own pixels.
 
     Returns:
         The counts of each split.
@@ -89,7 +89,7 @@ def count(
 
 
 def _look(source: Source, frame: Frame, depths: DepthCounter, width: int | None) -> _Found:
-    """Label and depth each by itself, so that a damaged one does not hide the other."""
+    """Reads label and depth independently, so that a damaged one does not hide the other."""
     unreadable: list[str] = []
     ids = _read(frame.label, lambda path: source.label(frame, path), unreadable)
     depth = _read(frame.depth, lambda path: _depth(source, frame, path, width), unreadable)
@@ -98,7 +98,7 @@ def _look(source: Source, frame: Frame, depths: DepthCounter, width: int | None)
         classes, ignored = source.info.num_classes, source.info.ignore_label
         pixels = np.bincount(ids.ravel(), minlength=max(classes, ignored + 1))
         pixels[ignored] = 0
-        pixels = pixels[:classes].copy()  # a view would keep the whole
+        pixels = pixels[:classes].copy()  # a view would keep the whole array
     if depth is not None:
         depths.add(depth)
     return _Found(

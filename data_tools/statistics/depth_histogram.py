@@ -8,24 +8,24 @@ from auxnet_keras.data.depth_counter import quantiles
 
 BINS = 48
 TAILS = (0.001, 0.999)
-"""Shares of the depths where the outer edges lie: a stray value then makes no bin wider."""
+"""Quantiles of the outer edges, so that outliers do not widen the bins."""
 
 
 def histogram_edges(depths: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """The same edges for several splits, so that their histograms compare.
+    """The same edges for several splits, so that their histograms are comparable.
 
     Args:
-        depths: Of each split the different depths [N], increasing, and their pixels [N].
+        depths: For each split, the distinct depths [N], increasing, and their pixels [N].
 
     Returns:
-        float64 [BINS + 1], increasing, in equal ratios, around the depths > 0 of all splits but
-        for `TAILS`; [0] without depths.
+        float64 [BINS + 1], increasing, in equal ratios, over the depths > 0 of all splits without
+        their `TAILS`; [0] without depths.
     """
     if not any(len(values) for values, _ in depths):
         return np.zeros(0)
     ends = []
     for values, pixels in depths:
-        positive = values > 0  # a depth of 0 has no ratio to another
+        positive = values > 0  # ratios to a depth of 0 are undefined
         if positive.any():
             ends.append(quantiles(values[positive], pixels[positive], TAILS))
     low, high = (np.min(ends), np.max(ends)) if ends else (1.0, 1.0)
@@ -35,12 +35,12 @@ def histogram_edges(depths: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarr
 
 
 def histogram(values: np.ndarray, pixels: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Pixels in each bin; what lies outside the edges belongs to the outer bins.
+    """Pixels in each bin; depths outside the edges count in the outer bins.
 
     Args:
-        values: [N], the different depths.
+        values: [N], the distinct depths.
         pixels: int [N], their pixels.
-        edges: [B + 1], as `histogram_edges` gives them, or [0].
+        edges: [B + 1], as `histogram_edges` returns them, or [0].
 
     Returns:
         int64 [B], or [0].

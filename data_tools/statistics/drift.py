@@ -1,4 +1,4 @@
-"""How far two splits of a data set are apart: Jensen-Shannon divergence of what they hold."""
+"""How different two splits of a data set are: Jensen-Shannon divergence of classes and depths."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class Drift:
         classes: Divergence of the class shares, 0 (equal) to 1 (no class in common); `None` if
             either split has no labelled pixel.
         depth: The same of the two depth histograms; `None` if either has no depth.
-        changed: (class, share in training, share in validation) of those that add most to the
-            divergence, the first most; at most `MOST_CHANGED`.
-        only_train, only_val: Classes that occur in this split alone.
+        changed: (class, share in training, share in validation) of the classes that contribute
+            most to the divergence, largest first; at most `MOST_CHANGED`.
+        only_train, only_val: Classes that occur only in this split.
     """
 
     classes: float | None
@@ -29,7 +29,7 @@ class Drift:
 
 
 def divergence(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """What each bin adds to the Jensen-Shannon divergence of two distributions.
+    """The contribution of each bin to the Jensen-Shannon divergence of two distributions.
 
     `D = sum_i (p_i log2(p_i / m_i) + q_i log2(q_i / m_i)) / 2` with `m = (p + q) / 2`: 0 for equal
     distributions, 1 for distributions without a bin in common. No term is negative.
@@ -49,7 +49,7 @@ def divergence(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     for part in (p, q):
         held = part > 0
         terms[held] += part[held] * np.log2(part[held] / middle[held]) / 2
-    return np.maximum(terms, 0.0)  # rounding may leave a little less
+    return np.maximum(terms, 0.0)  # rounding can make them slightly negative
 
 
 def drift(

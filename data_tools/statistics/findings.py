@@ -1,4 +1,4 @@
-"""What is known about a data set once it has been counted."""
+"""The results of counting a data set."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -12,20 +12,20 @@ from data_tools.statistics.split_statistics import SplitStatistics
 class Findings:
     """Everything `statistics` measures in one data set.
 
-    Weights and bins are measured on the training split alone: what is chosen by a look at the
-    validation data makes its scores better than they are.
+    Weights and bins are measured on the training split only: choosing them with the validation
+    data would bias its scores.
 
     Args:
-        target: What was looked at.
+        target: The `KIND:ROOT` that was measured.
         info: The data set's classes, colours and depth unit.
         splits: "train" and "val".
         class_weights: "median_frequency" and "enet" to a weight for each class, in the order that
             `losses.PixelCrossEntropy(class_weights=...)` takes; empty without a label.
         depth_bins: "quantile" and "log" to edges for `weighting.ClassWiseWeighting(depth_bins=...)`
-            in `info.depth_unit`; without a rule for which there are too few depths.
-        width: That disparities are in pixels of; `None` is the files' own.
-        histogram_edges: Of the depth histograms, one more than bins, in equal ratios; what lies
-            outside belongs to the outer bins. Empty without depths.
+            in `info.depth_unit`; a rule is missing if there are too few depths for it.
+        width: The image width that disparities refer to; `None` is the files' own.
+        histogram_edges: Edges of the depth histograms, one more than bins, in equal ratios; depths
+            outside count in the outer bins. Empty without depths.
         drift: How training and validation differ.
         unreadable: Files that could not be read.
     """
@@ -41,7 +41,7 @@ class Findings:
     unreadable: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """All of it, for a file; what is not known is null."""
+        """All results as JSON values; unknown ones are null."""
         content = {name: value for name, value in vars(self).items() if name != "info"}
         return {
             **content,

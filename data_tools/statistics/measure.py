@@ -1,4 +1,4 @@
-"""What a data set looks like before training on it: classes, depths, and how its splits differ."""
+"""Measures a data set before training: classes, depths, and how its splits differ."""
 
 import contextlib
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ from data_tools.statistics.split_statistics import split_statistics
 from data_tools.statistics.tables import html
 
 RULES = ("quantile", "log")
-"""How depth bins are suggested, as `ak.data.depth_bins` knows them."""
+"""The rules for suggested depth bins, as named in `ak.data.depth_bins`."""
 
 
 class Statistics(Findings):
-    """What `statistics` found; a notebook shows it as tables."""
+    """The results of `statistics`; a notebook shows them as tables."""
 
     def figures(self, folder: str | Path) -> list[Path]:
-        """Draws `classes.png` and `depth.png`, what there is, into a folder; returns their paths.
+        """Draws `classes.png` and `depth.png` into a folder, as far as there is data.
 
         Example:
             >>> found = statistics("kitti:/data/kitti2015")
@@ -44,19 +44,19 @@ class Statistics(Findings):
 def statistics(target: str, bins: int = 10, width: int | None = None) -> Statistics:
     """Counts the pixels of every class and every depth of a data set, in one pass over its files.
 
-    At the files' own resolution and in bounded memory. Images are not opened, and nothing is
-    changed. Files that cannot be read are left out and named; `verify` says what is wrong with
-    them. "void" counts as unlabelled, as it does in training unless that is asked to learn it.
+    It works at the files' own resolution and in bounded memory. Images are not opened, and nothing
+    is changed. Files that cannot be read are skipped and listed; `verify` says what is wrong with
+    them. "void" counts as unlabelled, as in training unless `ignore_void` is false.
 
     Args:
         target: `KIND:ROOT`, any kind that `ak.data.load` reads.
         bins: Depth bins to suggest, 2 or more.
-        width: What images are resized to for training; disparities, which `ak.data.load` gives in
-            pixels of that width, are then told in them, and otherwise in pixels of the files.
+        width: The width that images are resized to for training. Disparities are then reported in
+            pixels of that width, as `ak.data.load` returns them, otherwise in pixels of the files.
 
     Raises:
-        DataError: No such folder, no frame in it, or no label and no depth that can be read.
-        ConfigError: An unknown kind, no root, fewer than two bins, or no such width.
+        DataError: The folder does not exist or has no frames, or no label and no depth can be read.
+        ConfigError: An unknown kind, no root, fewer than two bins, or an invalid width.
 
     Example:
         >>> found = statistics("kitti:/data/kitti2015")
@@ -99,14 +99,14 @@ def statistics(target: str, bins: int = 10, width: int | None = None) -> Statist
 def _nothing(target: str, source: Source, unreadable: Sequence[str]) -> DataError:
     if unreadable:
         return DataError(
-            f"No label and no depth of {target} can be read; `auxnet data verify {target}` says "
-            f"why. Received: {len(unreadable)} files that cannot be read, the first "
+            f"None of the labels and depths of {target} can be read; `auxnet data verify {target}` "
+            f"says why. Received: {len(unreadable)} files that cannot be read, the first "
             f"{unreadable[0]}."
         )
     return DataError(
-        f"There is nothing to count in {target}: no frame has a label or a depth. Expected labels "
-        f"in {source.label_place} or depth in {source.depth_place}; add them. Received: "
-        f"{len(source.frames('all'))} frames of images alone."
+        f"Nothing to count in {target}: no frame has a label or a depth. Expected labels in "
+        f"{source.label_place} or depth in {source.depth_place}; add them. Received: "
+        f"{len(source.frames('all'))} frames with images only."
     )
 
 
@@ -121,7 +121,7 @@ def _weights(train: Counts) -> dict[str, tuple[float, ...]]:
 def _bins(values: np.ndarray, pixels: np.ndarray, number: int) -> dict[str, tuple[float, ...]]:
     found = {}
     for rule in RULES:
-        with contextlib.suppress(DataError):  # fewer different depths than bins
+        with contextlib.suppress(DataError):  # fewer distinct depths than bins
             edges = depth_bins.counted_bins(values, pixels, number, rule)
             found[rule] = tuple(edges.tolist())
     return found

@@ -1,4 +1,4 @@
-"""`Statistics` as charts: the share of every class, and how depths are spread."""
+"""Plots of `Statistics`: the share of every class, and the distribution of depths."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from auxnet_keras.plots import figure as figures
 from data_tools.statistics.findings import Findings
 from data_tools.statistics.tables import MOST_CLASSES, classes_by_share
 
-_LEAST_ROOM = 0.02  # of an axis' length, for the name of a tick
+_LEAST_ROOM = 0.02  # fraction of the axis per tick label
 TRAIN, VAL = "#0072B2", "#D55E00"  # Okabe and Ito's blue and vermilion
 _AXIS = {
     "disparity_px": "disparity [px]",
@@ -21,14 +21,14 @@ _AXIS = {
 
 
 def draw(found: Findings, folder: Path) -> list[Path]:
-    """Writes `classes.png` where a class occurs and `depth.png` where a depth does.
+    """Writes `classes.png` if a class occurs and `depth.png` if a depth does.
 
     Args:
-        found: What to draw.
-        folder: Made if it is not there.
+        found: The statistics to draw.
+        folder: Created if it does not exist.
 
     Returns:
-        The paths of what was written.
+        The paths of the files written.
     """
     paths = []
     if classes_by_share(found):
@@ -41,8 +41,9 @@ def draw(found: Findings, folder: Path) -> list[Path]:
 def class_shares(found: Findings, path: Path) -> Path:
     """Draws each class's share of training (full dot, in its colour) and of validation (hollow).
 
-    The axis is logarithmic, as a pole has a thousandth of a road's pixels; a class that a split
-    does not have has no dot there. Of more than `MOST_CLASSES` the most frequent are drawn.
+    The axis is logarithmic, because poles have a thousandth of the pixels of roads; a class
+    without pixels in a split has no dot for it. At most `MOST_CLASSES` are drawn, the most frequent
+    ones.
 
     Args:
         found: Statistics in which a class occurs.
@@ -96,10 +97,10 @@ def class_shares(found: Findings, path: Path) -> Path:
 
 
 def depth_histograms(found: Findings, path: Path) -> Path:
-    """Draws how the depths of training and validation are spread, over a logarithmic axis.
+    """Draws the distribution of depths in training and validation over a logarithmic axis.
 
-    Ticks and dotted lines are the suggested edges: below those of bins with equally many pixels,
-    above those of equal ratio.
+    Ticks and dotted lines are the suggested bin edges: for bins with equally many pixels at the
+    bottom, for bins of equal ratio at the top.
 
     Args:
         found: Statistics in which a depth occurs.
@@ -140,7 +141,7 @@ def depth_histograms(found: Findings, path: Path) -> Path:
 
 
 def _ticks(axis: Any, edges: Sequence[float], limits: np.ndarray) -> None:
-    """The suggested edges, named where there is room; where there are none, round numbers."""
+    """The suggested edges, labelled where there is room; without edges, round numbers."""
     axis.set_minor_locator(NullLocator())
     shown = [edge for edge in edges if limits[0] <= edge <= limits[-1]]
     if not shown:
@@ -161,5 +162,5 @@ def _text(share: float) -> str:
 
 
 def _number(value: float, digits: int) -> str:
-    """So many digits, but 100 and not 1e+02."""
+    """A number with this many digits, written as 100 rather than 1e+02."""
     return f"{value:.{digits}g}" if value < 10**digits - 0.5 else f"{value:.0f}"

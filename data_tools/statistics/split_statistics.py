@@ -1,4 +1,4 @@
-"""What is told of one split of a data set, worked out from its sums."""
+"""The reported facts about one split of a data set, computed from its sums."""
 
 from dataclasses import dataclass
 
@@ -9,22 +9,22 @@ from auxnet_keras.data.frame import DatasetInfo
 from data_tools.statistics.counts import Counts
 
 PERCENT = (1, 5, 25, 50, 75, 95, 99)
-"""Of the depths, the quantiles that are told."""
+"""The quantiles of depth that are reported, in per cent."""
 
 
 @dataclass(frozen=True)
 class SplitStatistics:
-    """Facts about one split; what could not be read is not in them.
+    """Facts about one split; files that could not be read are not included.
 
     Args:
         frames: All frames.
         with_label, with_depth: Frames whose label or depth was read.
-        pixels: Class to its pixels.
-        images: Class to the images in which it occurs.
-        unlabelled: Share of the pixels of labels that have no class; `None` without labels.
-        valid_depth: Share of the pixels of depth files that have a depth; `None` without.
-        depth_quantiles: Per cent (`PERCENT`) to a depth; empty without depths.
-        depth_histogram: Pixels in each bin, whose edges `Statistics.histogram_edges` has.
+        pixels: Class to number of pixels.
+        images: Class to number of images in which it occurs.
+        unlabelled: Share of label pixels without a class; `None` without labels.
+        valid_depth: Share of depth pixels with a depth; `None` without depths.
+        depth_quantiles: Per cent (`PERCENT`) to depth; empty without depths.
+        depth_histogram: Pixels per bin; the edges are in `Statistics.histogram_edges`.
     """
 
     frames: int
@@ -38,19 +38,19 @@ class SplitStatistics:
     depth_histogram: tuple[int, ...]
 
     def share(self, name: str) -> float:
-        """The class's share of the pixels that have a class; 0 where none has."""
+        """The class's share of the pixels with a class; 0 if there are none."""
         return self.pixels[name] / max(sum(self.pixels.values()), 1)
 
 
 def split_statistics(
     info: DatasetInfo, counts: Counts, values: np.ndarray, pixels: np.ndarray, bars: np.ndarray
 ) -> SplitStatistics:
-    """The facts, from sums.
+    """Computes the facts from the sums.
 
     Args:
         info: The data set's classes.
         counts: The split's sums.
-        values, pixels: [N], its different depths, increasing, and the pixels of each.
+        values, pixels: [N], its distinct depths, increasing, and the pixels of each.
         bars: [B], its depth histogram.
     """
     told = {}

@@ -1,4 +1,4 @@
-"""`Statistics` as tables and sentences, for the terminal and for notebooks."""
+"""Tables and sentences of `Statistics`, for the terminal and for notebooks."""
 
 from collections.abc import Sequence
 
@@ -8,18 +8,18 @@ from auxnet_keras.tables.table import Table
 from data_tools.statistics.findings import Findings
 
 MOST_CLASSES = 60
-"""Rows of a table; of more classes the most frequent are shown."""
+"""The most rows of a table; the most frequent classes are shown."""
 
 _MOST_PATHS = 3
 
 
 def tables(found: Findings) -> list[tuple[str, Table]]:
-    """(title, table): the splits side by side, and every class that occurs, the frequent first."""
+    """(title, table): the splits in columns, and the classes that occur, most frequent first."""
     return [_splits(found)] + ([_classes(found)] if classes_by_share(found) else [])
 
 
 def classes_by_share(found: Findings) -> list[str]:
-    """The classes that have a pixel, by falling share in training, then in validation."""
+    """The classes with pixels, by decreasing share in training, then in validation."""
     train, val = found.splits["train"], found.splits["val"]
     seen = [name for name in train.pixels if train.pixels[name] or val.pixels[name]]
     return sorted(seen, key=lambda name: (-train.share(name), -val.share(name)))
@@ -49,11 +49,11 @@ def notes(found: Findings) -> list[str]:
             more = f", ... ({len(names)} classes)" if len(names) > MOST_CLASSES else ""
             lines.append(f"{what}: {', '.join(names[:MOST_CLASSES])}{more}")
     if found.splits["train"].with_depth and not found.depth_bins:
-        lines.append("No depth bins: training has fewer different depths than bins were asked for")
+        lines.append("No depth bins: training has fewer distinct depths than the bins requested")
     if found.unreadable:
         number = len(found.unreadable)
         lines.append(
-            f"{number} file{' is' if number == 1 else 's are'} not counted, because "
+            f"{number} file{' is' if number == 1 else 's are'} not counted because "
             f"{'it' if number == 1 else 'they'} cannot be read; `auxnet data verify "
             f"{found.target}` says why: {', '.join(found.unreadable[:_MOST_PATHS])}"
             f"{', ...' if number > _MOST_PATHS else ''}"
@@ -62,7 +62,7 @@ def notes(found: Findings) -> list[str]:
 
 
 def suggestions(found: Findings) -> list[tuple[str, str]]:
-    """(what it is, Python to paste) for the class weights and the depth bins of training."""
+    """(title, Python to paste) for the class weights and the depth bins of training."""
     titles = {
         "median_frequency": "Class weights by median frequency",
         "enet": "Class weights by ENet's rule",
@@ -82,7 +82,7 @@ def suggestions(found: Findings) -> list[tuple[str, str]]:
 
 
 def html(found: Findings) -> str:
-    """Everything, for a notebook; names and paths are escaped."""
+    """All of it as HTML, for a notebook; names and paths are escaped."""
     parts = [f"<h4>{escape.html(found.target)}</h4>"]
     parts += [table.html(title) for title, table in tables(found)]
     parts += [f"<p>{escape.html(line)}</p>" for line in notes(found)]
@@ -145,7 +145,7 @@ def _percent(share: float | None) -> str:
 
 
 def _number(value: float | None) -> str:
-    """Three digits that count; whole from 100 on."""
+    """Three significant digits; whole numbers from 100 on."""
     if value is None:
         return "-"
     if value == 0 or value >= 99.95:

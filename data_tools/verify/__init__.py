@@ -1,4 +1,4 @@
-"""Every file of a data set read and checked before training."""
+"""Reading and checking every file of a data set before training."""
 
 import lazy_loader as _lazy_loader
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a depth map that was read: values that no scene has."""
+"""Checks the values of a depth map: finds those that no real scene has."""
 
 from pathlib import Path
 
@@ -9,11 +9,11 @@ from auxnet_keras.data.units import DepthEncoding
 from data_tools.verify.problem import Problem
 
 FARTHEST = {"nyuv2": 10.0}
-"""Metres a data set's sensor sees."""
+"""The range of a data set's sensor in metres."""
 
 CENTIMETRES = 655.35
-"""Metres that 16 bits of centimetres hold, as driving data sets store them; farther away is a scale
-that was mistaken."""
+"""The range of 16-bit centimetres in metres, as driving data sets store depth; anything farther
+means a wrong scale."""
 
 
 def measured(stored: np.ndarray, encoding: DepthEncoding) -> np.ndarray:
@@ -32,12 +32,12 @@ def measured(stored: np.ndarray, encoding: DepthEncoding) -> np.ndarray:
 def depth_problems(
     path: Path, stored: np.ndarray, values: np.ndarray, source: Source
 ) -> list[Problem]:
-    """What is wrong with a depth map: NaN or infinity, and the gravest of everything else.
+    """Problems of a depth map: NaN or infinity, and the most serious of all others.
 
     Args:
         path: The file.
         stored: uint8, uint16 or float32 [H, W], as in the file.
-        values: `measured` of it.
+        values: The depths from `measured`.
         source: The data set.
     """
     problems = []
@@ -62,8 +62,8 @@ def _implausible(
         return (
             "error",
             "impossible_disparity",
-            f"disparities up to {most:.1f} px in an image {width} px wide: more than half of it in "
-            f"{int((values > width / 2).sum()):,} of {stored.size:,} pixels",
+            f"disparities up to {most:.1f} px in an image {width} px wide: more than half of that "
+            f"in {int((values > width / 2).sum()):,} of {stored.size:,} pixels",
         )
     farthest = FARTHEST.get(source.info.kind.partition("-")[0], CENTIMETRES)
     if unit == "metres" and most > farthest:
@@ -78,8 +78,8 @@ def _implausible(
         return (
             "warning",
             "saturated_depth",
-            f"{np.iinfo(stored.dtype).max}, the largest number there is and seldom a measurement, "
-            f"in {saturated:,} of {stored.size:,} pixels",
+            f"{np.iinfo(stored.dtype).max}, the largest value of this file format and rarely a "
+            f"measurement, in {saturated:,} of {stored.size:,} pixels",
         )
     if stored.size > 1 and (stored == stored.flat[0]).all():
         return "warning", "constant_depth", f"every pixel has the same depth, {most:g} {unit}"
@@ -87,7 +87,7 @@ def _implausible(
 
 
 def _saturated(stored: np.ndarray, encoding: DepthEncoding) -> int:
-    """Pixels with the largest integer of their type, unless the encoding says what it means."""
+    """Pixels with the largest integer of their type, unless the encoding gives it a meaning."""
     if stored.dtype.kind != "u":
         return 0
     top = np.iinfo(stored.dtype).max

@@ -1,4 +1,4 @@
-"""Images that are there twice, above all once to train on and once to validate on."""
+"""Finds duplicate images, above all between training and validation."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,11 +10,11 @@ from data_tools.verify.likeness import nearest, nearest_earlier, stacked
 from data_tools.verify.problem import Problem
 
 ALIKE = 0.998
-"""Correlation of two thumbnails from which on images of different splits count as the same one."""
+"""Thumbnail correlation from which images of different splits count as the same image."""
 
 ALMOST_EQUAL = 0.9998
-"""The same for images of one split, where neighbours in a video look alike by nature. Real street
-frames and their JPEGs are nearer than this; different frames of one street reach 0.995."""
+"""The same for images of one split, where neighbouring video frames naturally look alike. Real
+street frames and their JPEGs correlate more than this; different frames of a street reach 0.995."""
 
 
 def duplicates(
@@ -22,9 +22,9 @@ def duplicates(
 ) -> list[Problem]:
     """Equal images anywhere, and images that look like another one.
 
-    Images of `val` that look like one of `train` are listed; of those that nearly equal another
-    one of their split there is only the number.
-    Equal images in both splits are errors, as a score on them says nothing; the rest are warnings.
+    Images of `val` that look like one of `train` are listed; near-duplicates within a split are
+    only counted. Equal images in both splits are errors, because a score on them means nothing;
+    the rest are warnings.
     """
     splits = {"train": train, "val": val}
     problems, equal = _equal(splits, checked)
@@ -41,7 +41,7 @@ def duplicates(
 def _equal(
     splits: Mapping[str, Sequence[Frame]], checked: Mapping[str, Checked]
 ) -> tuple[list[Problem], set[str]]:
-    """The problems, and the names of all but the first of equal images."""
+    """The problems, and the names of all equal images except the first of each."""
     problems = []
     first: dict[str, tuple[str, Frame]] = {}
     equal = set()
@@ -78,7 +78,7 @@ def _across(
 
 
 def _within(split: str, frames: Sequence[Frame], checked: Mapping[str, Checked]) -> list[Problem]:
-    """One warning however many there are."""
+    """One warning for all of them."""
     if not frames:
         return []
     values, places = nearest_earlier(_thumbnails(frames, checked))
@@ -87,11 +87,11 @@ def _within(split: str, frames: Sequence[Frame], checked: Mapping[str, Checked])
         return []
     frame, other = frames[found[0]], frames[places[found[0]]]
     if len(found) == 1:
-        sentence = f"looks almost the same as {other.image}, in {split}, too"
+        sentence = f"looks almost the same as {other.image}, also in {split}"
     else:
         sentence = (
-            f"looks almost the same as {other.image}; it is the first of {len(found):,} images of "
-            f"{split} that do so with another one of it"
+            f"looks almost the same as {other.image}; it is the first of {len(found):,} such "
+            f"images in {split}"
         )
     return [Problem("warning", "look_alikes", str(frame.image), sentence)]
 

@@ -1,4 +1,4 @@
-"""What can be wrong with one frame: its files, their values, and how they fit together."""
+"""Checks one frame: its files, their values, and whether they fit together."""
 
 import hashlib
 from collections.abc import Callable
@@ -23,16 +23,16 @@ THUMBNAIL = (16, 48)
 
 @dataclass
 class Checked:
-    """What was found out about a frame; JSON keeps it.
+    """The findings about a frame; JSON can store them.
 
     Args:
-        problems: Of its files.
-        digest: SHA-256 of the image's pixels, so that saving it anew hides nothing; empty if it
+        problems: The problems of its files.
+        digest: SHA-256 of the image's pixels, so that re-encoding hides nothing; empty if it
             does not decode.
         thumbnail: The image in grey at `THUMBNAIL` (height, width), as hexadecimal uint8; empty if
             it does not decode.
-        valid_depth: Share of pixels with a depth; `None` without a readable one.
-        depth_range: Least and largest depth, in the data set's own unit.
+        valid_depth: Share of pixels with a depth; `None` without a readable depth file.
+        depth_range: Smallest and largest depth, in the data set's own unit.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Checked:
     depth_range: list[float] = field(default_factory=list)
 
     def add(self, level: str, code: str, path: Path, sentence: str) -> None:
-        """One more problem."""
+        """Adds a problem."""
         self.problems.append(Problem(level, code, str(path), sentence))
 
     def to_json(self) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class Checked:
 
 
 def check_frame(source: Source, frame: Frame) -> Checked:
-    """Reads all files of a frame, each by itself, so that two bad ones give two problems."""
+    """Reads all files of a frame independently, so that two bad ones give two problems."""
     found = Checked()
     image = _read(found, frame.image, lambda: source.image(frame))
     if image is not None:
@@ -108,7 +108,7 @@ def _fits(found: Checked, path: Path, values: np.ndarray, size: Any) -> bool:
     if size is None or values.shape == tuple(size):
         return True
     height, width = values.shape
-    sentence = f"is {width}x{height}, and its image {size[1]}x{size[0]}"
+    sentence = f"is {width}x{height}, but its image is {size[1]}x{size[0]}"
     found.add("error", "other_size", path, sentence)
     return False
 
@@ -122,7 +122,7 @@ def _check_label(found: Checked, path: Path, ids: np.ndarray, source: Source, fr
     elif isinstance(source, VkittiSource) and (ids == UNLISTED).any():
         unlisted = int((ids == UNLISTED).sum())
         sentence = (
-            f"colours that are no category, and ignored, in {unlisted:,} of {ids.size:,} pixels"
+            f"colours that belong to no category, ignored in {unlisted:,} of {ids.size:,} pixels"
         )
         found.add("warning", "unlisted_colours", path, sentence)
 
@@ -132,7 +132,7 @@ def _check_image(found: Checked, path: Path, image: np.ndarray) -> None:
     if path.suffix.lower() == ".png" and _is_jpeg(path):
         found.add("warning", "jpeg_named_png", path, "is a JPEG named .png")
     if image.size > 3 and (image == image[0, 0]).all():
-        found.add("warning", "one_colour", path, "is of one colour")
+        found.add("warning", "one_colour", path, "has only one colour")
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, THUMBNAIL[::-1], interpolation=cv2.INTER_AREA)
     found.thumbnail = small.tobytes().hex()
@@ -142,5 +142,5 @@ def _is_jpeg(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             return file.read(2) == b"\xff\xd8"
-    except OSError:  # one file holds all frames, or this one vanished after it was read
+    except OSError:  # one file holds all frames, or this one was removed after it was read
         return False

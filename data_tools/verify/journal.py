@@ -1,4 +1,4 @@
-"""What has been checked already, so that a long check goes on where it was stopped."""
+"""Stores what has been checked, so that a long check resumes where it was stopped."""
 
 import contextlib
 import hashlib
@@ -19,17 +19,17 @@ from auxnet_keras.storage.lock import alone
 from auxnet_keras.storage.write_errors import reason
 
 VERSION = 4
-"""Raised when the same files would be checked in another way."""
+"""Raised when the checks change."""
 
 logger = logging.getLogger("auxnet_keras")
 
 
 class Journal:
-    """Results by key, a line each, appended as they come.
+    """Results by key, one per line, appended as they come.
 
     Args:
         known: The results of earlier checks.
-        file: Gets the new ones; `None` where they cannot be kept.
+        file: Receives the new results; `None` if they cannot be stored.
     """
 
     def __init__(self, known: dict[str, dict[str, Any]], file: FileIO | None) -> None:
@@ -37,11 +37,11 @@ class Journal:
         self._file = file
 
     def take(self, key: str) -> dict[str, Any] | None:
-        """The result, if there is one; it is given once, so that memory holds it once."""
+        """The result, if there is one; returned only once, so that memory holds it once."""
         return self._known.pop(key, None)
 
     def put(self, key: str, result: dict[str, Any]) -> None:
-        """Keeps a result; a process that is killed behind the call has not lost it."""
+        """Stores a result; it survives if the process is killed after the call."""
         if self._file is None:
             return
         try:
@@ -55,13 +55,13 @@ class Journal:
 def journal(name: str, keys: Collection[str]) -> Iterator[Journal]:
     """Opens a journal in the user's cache folder.
 
-    One process at a time writes to it; where another one does, or the folder cannot be written,
-    earlier results are used and new ones are not kept. Lines of no use are removed when they are
-    the greater part.
+    One process at a time writes to it. If another process does, or the folder cannot be written,
+    earlier results are used and new ones are not stored. Useless lines are removed when they are
+    the majority.
 
     Args:
-        name: Of what is checked; each has a file of its own.
-        keys: Those that may be asked for; results of other keys are of no use.
+        name: What is checked; each name has its own file.
+        keys: The keys in use; results of other keys are useless.
     """
     digest = hashlib.sha256(os.fsencode(f"{VERSION} {name}")).hexdigest()[:32]
     path = platformdirs.user_cache_path("auxnet_keras") / "verify" / digest / "results"
@@ -73,19 +73,19 @@ def journal(name: str, keys: Collection[str]) -> Iterator[Journal]:
             if useless > len(known):
                 _compact(path, known)
             file = stack.enter_context(path.open("ab", buffering=0))
-            file.write(b"\n")  # behind what may be half a line
+            file.write(b"\n")  # after what may be half a line
         except DataError:
             _not_kept("another process is verifying the same data set")
             known, _ = _read(path, keys)
         except OSError as error:
             _not_kept(reason(error))
-            file = None  # it may be open, and full
+            file = None  # the disk may be full after opening
             known, _ = _read(path, keys)
         yield Journal(known, file)
 
 
 def _read(path: Path, keys: Collection[str]) -> tuple[dict[str, dict[str, Any]], int]:
-    """The results, and the number of lines that are of no use."""
+    """The results, and the number of useless lines."""
     known: dict[str, dict[str, Any]] = {}
     useless = 0
     with contextlib.suppress(OSError), path.open("rb") as file:
@@ -108,7 +108,7 @@ def _line(key: str, result: dict[str, Any]) -> bytes:
 
 
 def _entry(line: bytes) -> tuple[str, dict[str, Any]] | None:
-    """Key and result; `None` for a line that a killed process left half written, or a bad disk."""
+    """Key and result; `None` for a line that is half written or damaged."""
     checksum, _, text = line.partition(b" ")
     if not text or checksum != b"%08x" % zlib.crc32(text):
         return None
@@ -117,4 +117,4 @@ def _entry(line: bytes) -> tuple[str, dict[str, Any]] | None:
 
 
 def _not_kept(why: str) -> None:
-    logger.warning("The results of this check are not kept for a later one: %s", why)
+    logger.warning("The results of this check are not stored for a later one: %s", why)

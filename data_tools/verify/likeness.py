@@ -1,32 +1,32 @@
-"""How much images look alike: the correlation of their thumbnails, whatever their number."""
+"""Image similarity by thumbnail correlation, for any number of images."""
 
 from collections.abc import Iterable
 
 import numpy as np
 
-_BLOCK = 2048  # two blocks and their product take some 30 MB
+_BLOCK = 2048  # two blocks and their product take about 30 MB
 
 
 def stacked(thumbnails: Iterable[str]) -> np.ndarray:
-    """uint8 [frames, pixels] out of hexadecimal texts."""
+    """uint8 [frames, pixels] from hexadecimal strings."""
     return np.stack([np.frombuffer(bytes.fromhex(text), np.uint8) for text in thumbnails])
 
 
 def nearest(asked: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For every thumbnail asked for, the known one that is most like it.
+    """For every requested thumbnail, the most similar known one.
 
     Args:
         asked: uint8 [N, pixels].
         known: uint8 [M, pixels].
 
     Returns:
-        float32 [N], the correlation, and int [N], the place in `known`; -1 and 0 without any.
+        float32 [N], the correlation, and int [N], the index in `known`; -1 and 0 without any.
     """
     return _nearest(asked, known, earlier=False)
 
 
 def nearest_earlier(thumbnails: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For every thumbnail, the most similar one of those before it.
+    """For every thumbnail, the most similar one before it.
 
     Args:
         thumbnails: uint8 [N, pixels].

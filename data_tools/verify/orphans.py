@@ -1,4 +1,4 @@
-"""Label and depth files that belong to no image."""
+"""Finds label and depth files without an image."""
 
 import os
 from collections.abc import Iterable
@@ -10,9 +10,9 @@ from data_tools.verify.problem import Problem
 
 
 def orphans(frames: Iterable[Frame]) -> list[Problem]:
-    """Warnings for files beside the frames' labels and depths, named as they are, with no image.
+    """Warnings for files next to the frames' labels and depths, named like them, without an image.
 
-    Where a label's name has nothing in common with its image's, none are found.
+    If a label's name has nothing in common with its image's, none are found.
     """
     known: set[str] = set()
     places: set[tuple[str, Path, str]] = set()
@@ -22,7 +22,7 @@ def orphans(frames: Iterable[Frame]) -> list[Problem]:
             if path is None:
                 continue
             shared = os.path.commonprefix([frame.image.stem, path.stem])  # noqa: RUF071 - letters
-            ending = path.name.removeprefix(shared)  # "_gtFine_labelIds.png", say
+            ending = path.name.removeprefix(shared)  # such as "_gtFine_labelIds.png"
             known.add(shared)
             if shared:
                 places.add((what, path.parent, ending))

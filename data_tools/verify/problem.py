@@ -1,4 +1,4 @@
-"""One finding about a dataset, and the sorts of findings there are."""
+"""One problem of a data set, and the list of problem codes."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,26 +14,26 @@ SORTS = {
     "calibration": "damaged calibration",
     "empty_split": "a split without frames",
     "unknown_ids": "ids outside the table",
-    "other_size": "not of its image's size",
+    "other_size": "size differs from its image",
     "not_finite": "NaN or infinite depth",
     "impossible_disparity": "impossible disparity",
     "duplicate_across_splits": "in both splits",
-    "look_alike_across_splits": "looks like one to train on",
-    "duplicate": "the same image again",
+    "look_alike_across_splits": "looks like a training image",
+    "duplicate": "duplicate image",
     "look_alikes": "look-alikes in a split",
     "no_label": "has no label",
     "no_depth": "has no depth",
     "empty_label": "no pixel has a class",
     "empty_depth": "no pixel has a depth",
-    "unlisted_colours": "colours of no category",
-    "constant_depth": "one depth everywhere",
-    "far_depth": "farther than can be",
-    "saturated_depth": "the largest number stored",
+    "unlisted_colours": "colours without a category",
+    "constant_depth": "same depth everywhere",
+    "far_depth": "impossibly far",
+    "saturated_depth": "saturated depth",
     "one_colour": "image of one colour",
     "jpeg_named_png": "JPEG named .png",
-    "orphan": "no image of its name",
+    "orphan": "no matching image",
 }
-"""Code to a few words; codes stay, words may change."""
+"""Code to a short description; codes are stable, descriptions may change."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Problem:
     """One line of a report.
 
     Args:
-        level: "error": training stops at it, or learns something false; "warning": it does not.
+        level: "error" stops training or makes it learn something wrong; "warning" does not.
         code: One of `SORTS`.
         path: The file.
         sentence: What is wrong with it.
@@ -54,5 +54,5 @@ class Problem:
 
 
 def not_read(path: Path, error: DataError) -> Problem:
-    """The problem of a file that a reader refused, in the reader's own sentence."""
+    """The problem of a file that a reader refused, with the reader's message."""
     return Problem("error", error.fault or "unreadable", str(path), str(error))

@@ -1,4 +1,4 @@
-"""A dataset looked through before training: every file read, every problem with its path."""
+"""Checks a data set before training: reads every file and lists every problem with its path."""
 
 import hashlib
 from collections import Counter
@@ -24,12 +24,12 @@ from data_tools.verify.problem import Problem
 
 @dataclass(frozen=True)
 class Report:
-    """What `verify` found.
+    """The results of `verify`.
 
     Args:
-        target: What was looked at.
-        counts: Split to the numbers of its frames, labels, depths, its mean share of pixels with a
-            depth, and the range of depths in the dataset's own unit; `None` without any.
+        target: The `KIND:ROOT` that was checked.
+        counts: Split to its numbers of frames, labels and depths, its mean share of pixels with a
+            depth, and the range of depths in the data set's own unit; `None` without any.
         problems: Errors before warnings, by path.
     """
 
@@ -39,34 +39,34 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """No errors; there may be warnings."""
+        """Whether there are no errors; there may be warnings."""
         return not any(problem.level == "error" for problem in self.problems)
 
     def sorts(self, level: str) -> dict[str, int]:
-        """Code (`problem.SORTS`) to the number of problems of a level, the most frequent first."""
+        """Code (`problem.SORTS`) to the number of problems of a level, most frequent first."""
         codes = sorted(problem.code for problem in self.problems if problem.level == level)
         return dict(Counter(codes).most_common())
 
     def to_json(self) -> dict[str, Any]:
-        """All of it, for a file."""
+        """All results as JSON values."""
         sorts = {"errors": self.sorts("error"), "warnings": self.sorts("warning")}
         return {"ok": self.ok, **sorts, **asdict(self)}
 
 
 def verify(target: str) -> Report:
-    """Reads every file of a dataset and tells all that is wrong with it; changes none of them.
+    """Reads every file of a data set and reports all problems; changes nothing.
 
-    Errors are what stops training or spoils its scores: files that cannot be read or are of another
-    format, ids outside the table, sizes that differ inside a pair, impossible disparities, NaN and
+    Errors stop training or invalidate its scores: files that cannot be read or have another
+    format, ids outside the table, sizes that differ within a pair, impossible disparities, NaN and
     infinity, and the same image in both splits. Warnings are missing labels or depths, empty or
-    implausible ones, orphans, images that look alike. Interrupted, the same call goes on where it
-    was; files that have changed since are read again.
+    implausible ones, orphans, and images that look alike. After an interruption the same call
+    resumes; files that have changed since are read again.
 
     Args:
         target: `KIND:ROOT`, any kind that `ak.data.load` reads.
 
     Raises:
-        DataError: No such folder, or not a single frame in it.
+        DataError: The folder does not exist or has no frames.
         ConfigError: An unknown kind, or no root.
 
     Example:
@@ -82,11 +82,11 @@ def verify(target: str) -> Report:
     problems += orphans(frames)
     problems += duplicates(splits["train"], splits["val"], checked)
     problems += [
-        Problem("error", "empty_split", str(source.root), f"the split {split!r} has no frame")
+        Problem("error", "empty_split", str(source.root), f"the split {split!r} has no frames")
         for split, members in splits.items()
         if not members
     ]
-    problems = list(dict.fromkeys(problems))  # a damaged calibration is that of many frames
+    problems = list(dict.fromkeys(problems))  # many frames share a damaged calibration
     problems.sort(key=lambda problem: (problem.level, problem.path, problem.sentence))
     counts = {split: _count(members, checked) for split, members in splits.items()}
     return Report(target, counts, problems)
@@ -124,7 +124,7 @@ def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
 
 
 def _keys(source: Source, frames: Sequence[Frame]) -> dict[str, str]:
-    """By frame, what changes whenever a file of it does, or what is expected of its values."""
+    """For each frame, a key that changes with its files and with what is expected of them."""
     tables: dict[LabelTable, str] = {}
     keys = {}
     for frame in frames:
@@ -143,7 +143,7 @@ def _digest(facts: list[Any]) -> str:
 
 
 def _state(path: Path) -> tuple[int, ...] | None:
-    """Changes with the file; the time of writing alone comes back with a copy of the original."""
+    """A value that changes with the file; the time alone is restored by copying the original."""
     try:
         state = path.stat()
     except OSError:

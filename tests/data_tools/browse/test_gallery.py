@@ -316,14 +316,14 @@ def test_a_montage_that_cannot_be_written(kitti, tmp_path):
 @pytest.mark.parametrize(
     ("options", "error", "says"),
     [
-        ({"frames": ["000002"]}, DataError, r"as in 000002_10; correct it.*'000002'\.$"),
+        ({"frames": ["000002"]}, DataError, r"such as 000002_10; correct the name.*'000002'\.$"),
         (
             {"frames": ["000005_10"]},
             DataError,
             r"is in 'val', choose that\..*'000005_10'\.$",
         ),
-        ({"frames": ["2"]}, DataError, "as in 000002_10;"),
-        ({"frames": ["no"], "split": "all"}, DataError, "split 'all'.*correct it"),
+        ({"frames": ["2"]}, DataError, "such as 000002_10;"),
+        ({"frames": ["no"], "split": "all"}, DataError, "split 'all'.*correct the name"),
         ({"frames": 0}, ConfigError, r"1 to 50 frames.*Received: 0\.$"),
         ({"frames": 51}, ConfigError, "1 to 50 frames"),
         ({"frames": []}, ConfigError, "1 to 50 frames"),
@@ -342,7 +342,8 @@ def test_what_cannot_be_shown_gets_a_sentence(kitti, options, error, says):
 
 def test_an_empty_split(tmp_path):
     makers.kitti_frame(tmp_path, 1)
-    with pytest.raises(DataError, match=r"'val' of .* is empty.*Received: 1 frames in all\.$"):
+    says = r"'val' of .* is empty.*Received: 1 frames in all splits together\.$"
+    with pytest.raises(DataError, match=says):
         browse(f"kitti:{tmp_path}", split="val")
 
 
@@ -406,7 +407,7 @@ def test_the_command_exits_1_when_a_frame_cannot_be_read(auxnet, tmp_path):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--frame", "000001"), "as in 000001_10; correct it"),
+        (("--frame", "000001"), "such as 000001_10; correct the name"),
         (("--frames", 0), "1 to 50 frames"),
         (("--split", "tran"), "did you mean 'train'"),
         (("--size", 0, 5), "two positive integers"),

@@ -122,7 +122,7 @@ def test_different_calibrations_are_said(tmp_path, caplog):
     makers.kitti_frame(root, 0, width=1242)
     makers.kitti_frame(root, 1, width=1224)
     folder = convert(f"kitti:{root}", tmp_path / "out")
-    assert "different calibrations" in caplog.text and "depth stays in disparity_px" in caplog.text
+    assert "different calibrations" in caplog.text and "depth is in disparity_px" in caplog.text
     assert "focal" not in yaml.safe_load((folder / "dataset.yaml").read_text())["depth"]
 
 
@@ -207,7 +207,7 @@ def test_other_data_and_other_settings_are_refused(nyu, tmp_path):
     ):
         convert(f"nyuv2-40:{nyu}", folder)
     makers.nyu_splits(nyu, [1, 2], [3, 4])
-    with pytest.raises(DataError, match=r"converted from other data or other frames"):
+    with pytest.raises(DataError, match=r"converted from other data or frames"):
         convert(f"nyuv2:{nyu}", folder)
     assert state(folder) == before
     for text in ("{", "[]", '{"frames": 3}', "[" * 100_000):
@@ -279,7 +279,7 @@ def test_a_folder_of_something_else_is_left_alone(nyu, tmp_path):
     (tmp_path / "mine/thesis.txt").write_text("x")
     with pytest.raises(DataError, match=r"not empty .* nothing was changed.*thesis\.txt\.$"):
         convert(f"nyuv2:{nyu}", tmp_path / "mine")
-    with pytest.raises(ConfigError, match="cannot go into the data set's own folder"):
+    with pytest.raises(ConfigError, match="cannot be written inside the data set itself"):
         convert(f"nyuv2:{nyu}", nyu / "converted")
 
 

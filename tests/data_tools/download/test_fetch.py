@@ -170,7 +170,7 @@ def test_virtual_kitti_2_is_read_where_it_was_put(publish, tmp_path, out):
     image, _ = next(iter(ak.data.load("vkitti", out, split="train", **SIZE)))
     assert image.shape == (1, 32, 64, 3)
     with pytest.raises(
-        DataError, match=r"holds release 2\.0\.3 of vkitti, .*vkitti_2\.0\.3_rgb\.$"
+        DataError, match=r"already contains release 2\.0\.3 of vkitti\. .*vkitti_2\.0\.3_rgb\.$"
     ):
         download("vkitti", out, release="1.3.1")
 
@@ -221,8 +221,8 @@ def test_an_error_says_what_a_person_can_do(kitti, server, out):
     with pytest.raises(DataError) as raised:
         download("kitti", out)
     said = str(raised.value)
-    assert f"fetch {kitti[0].url} by hand (offered at https://www.cvlibs.net/" in said
-    assert f"put it at {out / 'data_semantics.zip'}" in said
+    assert f"download {kitti[0].url} by hand (see https://www.cvlibs.net/" in said
+    assert f"save it as {out / 'data_semantics.zip'}" in said
     (out / "data_semantics.zip").write_bytes(server.files["/avg-kitti/data_semantics.zip"])
     server.seen.clear()
     download("kitti", out)
@@ -251,7 +251,7 @@ def test_a_wrong_hash(kitti, publish, server, out, monkeypatch):
 def test_a_damaged_archive_is_told_and_stays(kitti, server, out):
     whole = server.files["/avg-kitti/data_semantics.zip"]
     server.files["/avg-kitti/data_semantics.zip"] = b"PK\3\4 and then nothing"
-    with pytest.raises(DataError, match=r"Not a whole archive: .*/data_semantics\.zip"):
+    with pytest.raises(DataError, match=r"Damaged archive: .*/data_semantics\.zip"):
         download("kitti", out)
     assert visible(out) == ["data_semantics.zip"]
     server.files["/avg-kitti/data_semantics.zip"] = whole

@@ -101,7 +101,7 @@ def test_more_drops_than_tries_while_each_brings_something(get, server):
 
 def test_it_gives_up_where_nothing_comes(get, server, tmp_path):
     server.faults.extend([drop(0.5)] * 20)
-    refused(get, r"breaks off at byte 500000 again and again: http://.*/set\.zip")
+    refused(get, r"repeatedly breaks off at byte 500000: http://.*/set\.zip")
     assert session.TRIES < len(server.seen) < 20
     assert (tmp_path / "set.zip.part").stat().st_size == 500_000
     server.faults.clear()

@@ -116,8 +116,8 @@ ESCAPES = {
     "C:/outside": "a path of another system",
     "..\\outside": "a path of another system",
     "a\\b": "a path of another system",
-    "a\nb": "no printable name",
-    "a\u202eb": "no printable name",
+    "a\nb": "a name that is not printable",
+    "a\u202eb": "a name that is not printable",
     "a" * 256: "too long a path",
     "a/" * 500 + "b": "too long a path",
 }
@@ -193,7 +193,7 @@ def test_bombs_by_their_own_account(tmp_path, monkeypatch):
     for name, write in (WRITERS[0], WRITERS[2]):
         archive = write(tmp_path / name, {"good": b"x", "zeros": zeros})
         assert archive.stat().st_size < 10_000
-        refused(archive, tmp_path, "'zeros', unpacks to 3145729 bytes and more")
+        refused(archive, tmp_path, "'zeros', unpacks to 3145729 bytes or more")
     monkeypatch.setattr(members, "MOST_BYTES", 100)
     archive = write_tar(tmp_path / "set.tar", {"a": bytes(60), "b": bytes(60)})
     refused(archive, tmp_path, "'b', unpacks to 120 bytes")
@@ -204,7 +204,7 @@ def test_a_bomb_that_lies_about_its_size_is_cut_off(tmp_path):
     size = struct.pack("<I", 1 << 20)
     assert data.count(size) == 2
     (tmp_path / "set.zip").write_bytes(data.replace(size, struct.pack("<I", 10)))
-    refused(tmp_path / "set.zip", tmp_path, r"Not a whole archive: .*/set\.zip")
+    refused(tmp_path / "set.zip", tmp_path, r"Damaged archive: .*/set\.zip")
 
 
 def test_a_member_of_terabytes_in_a_small_gzip(tmp_path):
@@ -224,7 +224,7 @@ def test_a_header_that_would_fill_the_memory(tmp_path):
 def test_zeros_without_end_behind_the_end(tmp_path):
     packed = write_tar(tmp_path / "set.tar", CONTENT).read_bytes()
     (tmp_path / "set.tar.gz").write_bytes(gzip.compress(packed + bytes(2**26 + 2**20), 1))
-    refused(tmp_path / "set.tar.gz", tmp_path, "more than 67108864 bytes behind its end")
+    refused(tmp_path / "set.tar.gz", tmp_path, "more than 67108864 bytes after its end")
 
 
 def million_entries():
@@ -256,7 +256,7 @@ def test_cut_short_anywhere(tmp_path, name, write):
     end = len(whole.rstrip(b"\0")) if name == "set.tar" else len(whole)
     for length in (0, 10, 512, 1024, 1536, end // 2, end - 100, end - 1):
         (tmp_path / name).write_bytes(whole[:length])
-        refused(tmp_path / name, tmp_path, f"Not a whole archive: .*/{name}")
+        refused(tmp_path / name, tmp_path, f"Damaged archive: .*/{name}")
 
 
 @pytest.mark.parametrize(("name", "write"), WRITERS)
@@ -281,7 +281,7 @@ def test_garbled_anywhere(tmp_path, name, write):
 def test_not_an_archive_at_all(tmp_path):
     for name, _ in WRITERS:
         (tmp_path / name).write_bytes(b"<html>" * 400)
-        refused(tmp_path / name, tmp_path, f"Not a whole archive: .*/{name}")
+        refused(tmp_path / name, tmp_path, f"Damaged archive: .*/{name}")
 
 
 def test_a_wrong_checksum_inside(tmp_path):

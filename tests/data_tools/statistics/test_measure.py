@@ -294,7 +294,7 @@ def test_nothing_to_count(tmp_path):
     with pytest.raises(DataError, match=r"10 files that cannot be read, the first .*000001_10.png"):
         statistics(target)
     shutil.rmtree(tmp_path / "training" / "semantic")
-    with pytest.raises(DataError, match=r"no frame has a label or a depth.* 10 frames of images"):
+    with pytest.raises(DataError, match=r"no frame has a label or a depth.* 10 frames with images"):
         statistics(target)
 
 

@@ -31,11 +31,11 @@ def test_thousands_of_problems(monkeypatch, capsys, tmp_path):
     lines = capsys.readouterr().out.splitlines()
     assert "error  z.png" not in lines and "error  Truncated or damaged PNG: z.png. ..." in lines
     assert lines.count("error  9.png: is 1x1") == 1 and "error  10.png: is 1x1" not in lines
-    more = "error  ... and 20 more: not of its image's size (--json FILE has all)"
+    more = "error  ... and 20 more: size differs from its image (--json FILE has all)"
     assert lines.count(more) == 1
     assert any("3,000" in line and "train" in line for line in lines)
     assert lines[-2:] == [
-        "31 errors (not of its image's size: 30, truncated or damaged: 1)",
+        "31 errors (size differs from its image: 30, truncated or damaged: 1)",
         "3,000 warnings (has no depth: 3,000)",
     ]
     assert len(lines) < 40

@@ -179,7 +179,7 @@ def test_a_cache_that_cannot_be_written(root, tmp_path, monkeypatch, caplog):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with caplog.at_level(logging.WARNING):
         assert verify(f"kitti:{root}").ok
-    assert "not kept for a later one" in caplog.text
+    assert "not stored for a later one" in caplog.text
 
 
 def test_a_disk_that_is_full(caplog, monkeypatch):

@@ -168,7 +168,7 @@ def test_vkitti(tmp_path):
         ("warning", "unlisted_colours", f"{place}/classSegmentation/Camera_0/classgt_00002.png"),
     ]
     told = [p.sentence for p in verify(f"vkitti:{root}").problems if p.code == "unlisted_colours"]
-    assert told == ["colours that are no category, and ignored, in 7 of 1,536 pixels"]
+    assert told == ["colours that belong to no category, ignored in 7 of 1,536 pixels"]
 
 
 def test_nyu(tmp_path):

@@ -61,11 +61,10 @@ def test_look_alikes_of_one_split_are_one_warning():
     (problem,) = duplicates(train, [], checked)
     assert (problem.level, problem.code, problem.path) == ("warning", "look_alikes", "6.png")
     assert problem.sentence == (
-        "looks almost the same as 1.png; it is the first of 3 images of train that do so with "
-        "another one of it"
+        "looks almost the same as 1.png; it is the first of 3 such images in train"
     )
     (problem,) = duplicates([], train[:7], checked)
-    assert problem.sentence == "looks almost the same as 1.png, in val, too"
+    assert problem.sentence == "looks almost the same as 1.png, also in val"
 
 
 def test_neighbours_in_a_video_are_no_look_alikes():

@@ -83,7 +83,7 @@ def test_planted_faults_are_all_found_and_nothing_else(root):
         ("error", "other_format", labels[6]): "16-bit grey",
         ("error", "other_format", depths[7]): "Wrong disparity PNG",
         ("error", "unknown_ids", labels[8]): "Unknown label ids in ",
-        ("error", "other_size", labels[9]): "is 320x48, and its image 320x96",
+        ("error", "other_size", labels[9]): "is 320x48, but its image is 320x96",
         ("error", "impossible_disparity", depths[11]): "up to 200.0 px in an image 320 px wide",
         ("error", "duplicate_across_splits", images[0].with_name("000100_10.png")): str(images[13]),
         ("error", "too_large", images[14]): "60000x60000",
