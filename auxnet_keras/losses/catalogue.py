@@ -3,7 +3,7 @@
 import dataclasses
 from typing import TYPE_CHECKING
 
-from auxnet_keras.core.catalogue import Catalogue, load
+from auxnet_keras.core.catalogue import Catalogue, resolve
 
 if TYPE_CHECKING:
     from auxnet_keras.losses.base import DepthLoss
@@ -25,7 +25,7 @@ class DepthLossEntry:
 
     def make(self) -> "DepthLoss":
         """The loss, new; imports Keras."""
-        return load(self.code)()
+        return resolve(self.code)()
 
 
 _HERE = "auxnet_keras.losses"
