@@ -331,7 +331,7 @@ class TestWrite:
     def test_refuses(self, tmp_path):
         with pytest.raises(ConfigError, match=r"did you mean 'kitti'.*Received: 'kity'"):
             street.write(tmp_path, 1, 0, layout="kity")
-        with pytest.raises(ConfigError, match=r"count must be an integer, 1 or more.*Received: 0"):
+        with pytest.raises(ConfigError, match=r"count must be an integer, 1 or more\. Received: 0"):
             street.write(tmp_path, 0, 0)
         with pytest.raises(ConfigError, match="Received: size="):
             street.write(tmp_path, 1, 0, size=(8, 8))

@@ -25,16 +25,19 @@ def test_another_content_gets_a_sentence(tmp_path, text):
 
 def test_what_cannot_be_written_gets_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    for write in (files.write_json, files.write_png):
-        with pytest.raises(DataError, match=r"a.png could not be written. Free some space"):
-            write(np.zeros((2, 2), np.uint8), tmp_path / "file" / "a.png")
+    place = tmp_path / "file" / "a.png"
+    for write, content in ((files.write_json, {}), (files.write_png, np.zeros((2, 2), np.uint8))):
+        with pytest.raises(
+            DataError, match=r"a\.png could not be written: .*, then give the same command"
+        ):
+            write(content, place)
 
 
 def test_a_full_disk_leaves_no_half_a_picture(tmp_path, monkeypatch):
-    def full(path, data):
+    def full(path, target):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    monkeypatch.setattr("pathlib.Path.replace", full)
     with pytest.raises(DataError, match="No space left"):
         files.write_png(np.zeros((2, 2), np.uint8), tmp_path / "a.png")
     assert list(tmp_path.iterdir()) == []
