@@ -1,4 +1,4 @@
-"""`auxnet report`: tables, figures and verdicts from run folders alone."""
+"""`auxnet report`: tables, figures and verdicts from run folders, without training."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,15 +14,15 @@ def command(
         list[Path],
         typer.Argument(metavar="RUN_OR_STUDY...", help="Folders of runs, of studies, or of both."),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the report goes.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the report.")],
     pictures: Annotated[
         bool,
         typer.Option(
-            "--pictures/--no-pictures", help="Draw predictions, too, which needs data and networks."
+            "--pictures/--no-pictures", help="Also draw predictions; needs data and networks."
         ),
     ] = True,
 ) -> None:
-    """Compare runs over seeds: tables, figures, intervals and verdicts; trains nothing."""
+    """Compare runs over seeds: tables, figures, intervals and verdicts, without training."""
     check_folder(out, "--out")
     if pictures:
         import_tensorflow()
@@ -32,4 +32,4 @@ def command(
     typer.echo(results["summary"])
     for problem in results["problems"]:
         typer.echo(f"- {problem}")
-    typer.echo(f"The report is {out / 'report.html'}, its numbers {out / 'results.json'}")
+    typer.echo(f"The report is {out / 'report.html'}, its numbers are in {out / 'results.json'}")

@@ -1,4 +1,4 @@
-"""`auxnet study`: arms, budgets of labels and seeds, trained, compared and reported."""
+"""`auxnet study`: trains arms with several label budgets and seeds, compares and reports them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,24 +19,25 @@ def command(
         ),
     ],
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Where it goes; the same command resumes.")
+        Path,
+        typer.Option("--out", metavar="DIR", help="Study folder; the same command resumes."),
     ],
     data: Annotated[
         list[str] | None,
         typer.Option(
-            "--data", metavar="KIND[:ROOT]", help="In place of the study's data; may be repeated."
+            "--data", metavar="KIND[:ROOT]", help="Replaces the study's data; may be repeated."
         ),
     ] = None,
     dry_run: Annotated[
         bool,
         typer.Option(
             "--dry-run",
-            help="Show the runs, the time they take (two steps are measured) and the smallest "
-            "difference that the seeds can show; train nothing.",
+            help="Show the runs, their expected time (from two measured steps) and the smallest "
+            "difference that the seeds can detect, without training.",
         ),
     ] = False,
 ) -> None:
-    """Answer a question with arms, seeds and statistics; the same command goes on after a kill."""
+    """Answer a question with arms, seeds and statistics; the same command resumes."""
     check_folder(out, "--out")
     import_tensorflow()
     from auxnet_keras.experiments.studies.study import forecast, study
@@ -48,4 +49,4 @@ def command(
     typer.echo(f"\n{results['summary']}")
     for problem in results["problems"]:
         typer.echo(f"- {problem}")
-    typer.echo(f"The report is {out / 'report.html'}, its numbers {out / 'results.json'}")
+    typer.echo(f"The report is {out / 'report.html'}, its numbers are in {out / 'results.json'}")

@@ -1,4 +1,4 @@
-"""A frame as it trains: whose targets it has."""
+"""A frame as training uses it: which targets it shows, and from which frame."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,10 +17,10 @@ class Example:
     """One index of a plan.
 
     Args:
-        source: Reads the frame.
+        source: The frame's reader.
         frame: Its files.
-        withheld: The task whose target it has and does not show; `None` for none.
-        donor: The index of the example whose auxiliary target it shows instead; `None` for its own.
+        withheld: The task with a target that it does not show; `None` if it shows all.
+        donor: The index of the example that gives its auxiliary target; `None` for its own target.
     """
 
     source: "Source"

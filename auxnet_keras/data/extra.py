@@ -1,4 +1,4 @@
-"""Frames of other data that give the auxiliary target alone."""
+"""Frames of other data that give only the auxiliary target."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ from auxnet_keras.errors import ConfigError, DataError
 
 
 def place(extra_data: str) -> tuple[str, str | None]:
-    """(kind, root) of `KIND:ROOT`; the root is `None` where there is none."""
+    """(kind, root) of `KIND:ROOT`; the root is `None` if it is missing."""
     kind, _, root = extra_data.partition(":")
     return kind, root or None
 
@@ -18,21 +18,21 @@ def place(extra_data: str) -> tuple[str, str | None]:
 def extra_examples(
     extra_data: str | None, source: Source, main: str, unit: str, seed: int, limit: int | None
 ) -> list[Example]:
-    """The frames of the training split of other data that have the auxiliary target.
+    """The frames with the auxiliary target in the training split of other data.
 
-    Their main target is not read: its classes or its unit may be others.
+    Their main target is not read, because its classes or unit may differ.
 
     Args:
         extra_data: `KIND:ROOT`; `None` gives no frames.
-        source: The data that are trained on.
+        source: The reader of the training data.
         main: The main task.
-        unit: Of all depths.
+        unit: The unit of all depths.
         seed: Which frames `limit` keeps.
-        limit: At most so many frames.
+        limit: Largest number of frames.
 
     Raises:
-        ConfigError: The data do not fit: segmentations of other classes, or "raw" depths stored in
-            another way.
+        ConfigError: The data do not match: segmentation with other classes, or "raw" depth that is
+            stored differently.
         DataError: No frame has the auxiliary target.
     """
     if extra_data is None:
@@ -44,21 +44,22 @@ def extra_examples(
     frames = [frame for frame in other.frames("train", seed, limit) if getattr(frame, what)]
     if not frames:
         raise DataError(
-            f"Extra data give the {auxiliary} of more frames, and no training frame in "
-            f"{other.root} has a {what}. Expected {what} files in "
-            f"{other.depth_place if auxiliary == 'depth' else other.label_place}; add some, or "
-            f"name other data. Received: {extra_data!r}."
+            f"No training frame of the extra data in {other.root} has a {what} file. Expected "
+            f"{what} files in "
+            f"{other.depth_place if auxiliary == 'depth' else other.label_place}, because extra "
+            f"data train {auxiliary}; add them, or name other data. Received: {extra_data!r}."
         )
     if auxiliary == "depth" and unit == "raw" and other.encoding != source.encoding:
         raise ConfigError(
-            "Stored depths of two data sets compare only if both store them in the same way; ask "
-            "for a depth_unit that both can give. "
-            f"Received: depth_unit='raw' with {other.encoding} beside {source.encoding}."
+            "Raw depths of two data sets are comparable only if both store them in the same way; "
+            "set a depth_unit that both support. "
+            f"Received: depth_unit='raw' with {other.encoding} and {source.encoding}."
         )
     if auxiliary == "segmentation" and other.info.class_names != source.info.class_names:
         raise ConfigError(
-            "Extra segmentations need the classes of the data; convert them, or name other data. "
-            f"Received: {', '.join(other.info.class_names) or 'no classes'} beside "
+            "Extra data for segmentation must have the same classes as the training data; convert "
+            "them, or name other data. "
+            f"Received: {', '.join(other.info.class_names) or 'no classes'} instead of "
             f"{', '.join(source.info.class_names)}."
         )
     return [Example(other, _without(frame, main)) for frame in frames]

@@ -11,9 +11,9 @@ from auxnet_keras.data.readers.base import Source
 from auxnet_keras.errors import ConfigError
 
 LOOKED_AT = 512
-"""Label files that are read for the classes in them, at most: seconds, whatever the data set."""
+"""The most label files to read for their classes: seconds, whatever the data set."""
 
-_SHARE = 1e-4  # of a label's pixels; fewer would be gone at the network's size
+_SHARE = 1e-4  # of a label's pixels; fewer would vanish at the network's size
 _LABELS = 1  # keeps this stream of random numbers apart from that of `limit`
 
 _classes_seen: dict[tuple[str, str, str, int], frozenset[int]] = {}
@@ -24,33 +24,33 @@ def kept_frames(
 ) -> list[int]:
     """Chooses the frames that keep their target.
 
-    The first ones of an order that does not depend on `count`, so that a larger budget has all
-    frames of a smaller one: a random permutation, in which frames are moved to the front until
-    every class is there, each time the one with the most classes that are still missing. Classes
-    are looked up in the first `LOOKED_AT` labels of the permutation. Depth has no classes: its
-    order is the permutation.
+    They are the first `count` of an order that does not depend on `count`, so that a larger budget
+    includes all frames of a smaller one. The order is a random permutation, except that frames
+    which together show every class come first: each time the one with the most classes that are
+    still missing. Classes are read from the first `LOOKED_AT` labels of the permutation. Depth has
+    no classes, so its order is the permutation itself.
 
     Args:
-        source: Reads the labels.
-        frames: Of the training split.
-        task: Whose target is kept, "segmentation" or "depth".
-        count: How many frames keep it.
-        seed: Of the permutation.
+        source: The reader of the labels.
+        frames: The frames of the training split.
+        task: The task that keeps its target, "segmentation" or "depth".
+        count: Number of frames that keep it.
+        seed: Seed of the permutation.
 
     Returns:
         Indices of `frames`, increasing.
 
     Raises:
-        ConfigError: More than there are.
+        ConfigError: `count` exceeds the frames with a target.
         DataError: A damaged label file.
     """
     what = "label" if task == "segmentation" else "depth"
     own = [i for i, frame in enumerate(frames) if getattr(frame, what) is not None]
     if count > len(own):
         raise ConfigError(
-            f"labels is the number of training frames that keep their {what}, at most "
-            f"{len(own)} of those in {source.root}; ask for fewer, or leave labels out to keep "
-            f"all. Received: labels={count}."
+            f"labels is the number of training frames that keep their {what}, at most {len(own)} "
+            f"in {source.root}; set fewer, or leave out labels to keep all. "
+            f"Received: labels={count}."
         )
     order = [own[i] for i in np.random.default_rng([seed, _LABELS]).permutation(len(own))]
     if task == "segmentation" and count < len(own):
@@ -75,9 +75,9 @@ def _all_classes_first(order: list[int], source: Source, frames: Sequence[Frame]
 
 
 def _classes(source: Source, frame: Frame) -> frozenset[int]:
-    """The classes of a frame, void apart; each file is read once in a process."""
+    """The classes of a frame except void; reads each file once per process."""
     path = Path(str(frame.label))
-    # Inside another file, as NYU-v2's labels are, it has no time of its own.
+    # A label inside another file, as in NYU-v2, has no modification time.
     stamp = path.stat().st_mtime_ns if path.is_file() else -1
     key = (source.signature, str(source.root.resolve()), frame.name, stamp)
     if key not in _classes_seen:

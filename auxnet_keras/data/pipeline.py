@@ -61,7 +61,7 @@ def load(
             auxiliary target, in `depth_unit` (disparity in pixels of the returned image's width).
         extra_share: With `labels` or `extra_data`, a training pass goes once over the frames with
             the main target; `extra_share * batch_size` frames of every batch (rounded, at least one
-            of each kind) are others, which continue from pass to pass. 0 leaves them out.
+            of each kind) are others, which cycle across passes. 0 leaves them out.
         auxiliary_of: "other-frame" gives every training frame the auxiliary target of another one,
             fixed by seed: a study's control, in which depth says nothing about its image.
 
@@ -105,18 +105,18 @@ def load(
 
 
 def auxiliary_frames(dataset: tf.data.Dataset) -> tf.data.Dataset:
-    """The training frames for the auxiliary task: a pass goes over all that have its target.
+    """The training frames for the auxiliary task: a pass covers all frames with its target.
 
-    For a first training of that task alone, with or without labels. A cache is shared.
+    For a first training of that task alone, with or without labels. Shares the cache.
 
     Args:
         dataset: What `load` returns for the training split.
 
     Returns:
-        A tf.data.Dataset as `load` returns it, with passes and a counter of them of its own.
+        A tf.data.Dataset as from `load`, with its own passes and its own epoch counter.
 
     Raises:
-        DataError: Fewer of them than a batch has.
+        DataError: Fewer of these frames than one batch needs.
 
     Example:
         >>> train = ak.data.load("kitti", root, labels=30)

@@ -53,12 +53,12 @@ class Plan:
 
     @property
     def frames(self) -> list[Frame]:
-        """The frames in the order of their index, those of other data behind the data's own."""
+        """The frames in the order of their index; frames of extra data come last."""
         return [example.frame for example in self.examples]
 
     @property
     def auxiliary(self) -> str:
-        """The task that helps."""
+        """The auxiliary task."""
         return next(task for task in TARGETS if task != self.main)
 
     def having(self, task: str) -> list[int]:
@@ -74,7 +74,7 @@ class Plan:
         indices = self.having(self.auxiliary)
         if len(indices) < self.batch_size:
             raise DataError(
-                f"The training split has fewer frames with {self.auxiliary} than one batch has. "
+                f"The training split has fewer frames with {self.auxiliary} than one batch needs. "
                 f"Expected at least {self.batch_size}; lower batch_size. "
                 f"Received: {len(indices)} frames with {self.auxiliary}."
             )
@@ -248,8 +248,8 @@ def _check_share(share: float) -> None:
     number = isinstance(share, int | float | np.number) and not isinstance(share, bool)
     if not number or not 0 <= share < 1:
         raise ConfigError(
-            "extra_share is the share of each batch without the main target, 0 or more and below "
-            f"1. Received: {share!r}."
+            "extra_share must be the share of each batch without the main target, 0 or more and "
+            f"below 1. Received: {share!r}."
         )
 
 
@@ -280,8 +280,8 @@ def _mixed(plan: Plan, share: float) -> MixedPass:
     extra = sorted(set(plan.having(plan.auxiliary)) - set(labelled))
     if extra and share and plan.batch_size < 2:
         raise ConfigError(
-            "A batch of one frame has no room for frames with and without the main target; raise "
-            f"batch_size, or say extra_share=0. Received: batch_size={plan.batch_size}."
+            "A batch of one frame cannot hold frames with and without the main target; raise "
+            f"batch_size, or set extra_share=0. Received: batch_size={plan.batch_size}."
         )
     count = extra_in_batch(share, plan.batch_size) if extra else 0
     return MixedPass(labelled, extra, plan.batch_size, count, plan.seed)

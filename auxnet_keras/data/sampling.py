@@ -1,4 +1,4 @@
-"""The order of a pass: which frames a batch has, as a pure function of (seed, epoch, step)."""
+"""The order of a pass: the frames of each batch, as a pure function of (seed, epoch, step)."""
 
 import math
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ class Sampling(Protocol):
 
     @property
     def samples(self) -> int:
-        """Frames in a pass, those of a dropped batch left out."""
+        """Frames in a pass, without a dropped batch."""
 
     def order(self, epoch: int) -> np.ndarray:
-        """int64 [samples], indices of frames; batch by batch."""
+        """int64 [samples], indices of frames, batch after batch."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class OnePass:
     """Every frame once.
 
     Args:
-        indices: The frames, in the order of a pass that is not shuffled.
-        batch_size: Frames a batch.
-        seed: Of the shuffled order.
-        shuffle: Whether every pass has an order of its own.
-        keep_partial: Whether a last, smaller batch stays.
+        indices: The frames, in the order of an unshuffled pass.
+        batch_size: Frames per batch.
+        seed: Seed of the shuffled order.
+        shuffle: Whether every pass has its own random order.
+        keep_partial: Whether to keep a last, smaller batch.
     """
 
     indices: Sequence[int]
@@ -63,15 +63,15 @@ class OnePass:
 class MixedPass:
     """Every labelled frame once, and a fixed number of extra frames in each batch.
 
-    The extra frames go round through all passes: none comes again before all were seen. Where a
-    frame stands in its batch is random, so that replicas share both kinds.
+    The extra frames cycle across passes: none repeats before all were seen. A frame's position in
+    its batch is random, so that replicas share both kinds.
 
     Args:
         labelled: Frames with the main target.
         extra: Frames without it.
-        batch_size: Frames a batch, of both kinds.
-        extra_in_batch: Of these, extra frames.
-        seed: Of the order.
+        batch_size: Frames per batch, of both kinds.
+        extra_in_batch: Number of extra frames among them.
+        seed: Seed of the order.
     """
 
     labelled: Sequence[int]
@@ -99,7 +99,7 @@ class MixedPass:
         return batches.ravel()
 
     def _extra(self, epoch: int) -> np.ndarray:
-        """The extra frames of a pass: its piece of one round after the other."""
+        """The extra frames of a pass: its section of consecutive shuffled rounds."""
         count, size = self.batches * self.extra_in_batch, len(self.extra)
         first, start = divmod(epoch * count, size)
         rounds = range(first, first + math.ceil((start + count) / size))
@@ -110,7 +110,7 @@ class MixedPass:
 
 
 def extra_in_batch(share: float, batch_size: int) -> int:
-    """Extra frames in a batch: share * batch_size, rounded; at least one of each kind.
+    """Extra frames per batch: share * batch_size, rounded; at least one of each kind.
 
     Args:
         share: 0 (none) or more, and below 1.

@@ -205,11 +205,11 @@ def test_auxiliary_frames_count_passes_of_their_own(root):
     ("options", "message"),
     [
         ({"labels": 0}, "labels must be an integer, 1 or more. Received: 0"),
-        ({"labels": 17}, "at most 16 of those in .*Received: labels=17"),
+        ({"labels": 17}, "at most 16 in .*Received: labels=17"),
         ({"extra_share": 1}, r"0 or more and below 1\. Received: 1"),
         ({"extra_share": float("nan")}, "extra_share"),
         ({"auxiliary_of": "another"}, "own-frame"),
-        ({"labels": 6, "batch_size": 1}, "no room for frames with and without"),
+        ({"labels": 6, "batch_size": 1}, "cannot hold frames with and without"),
         ({"extra_data": "kitty:/data"}, "did you mean 'kitti'"),
         ({"extra_data": "kitti"}, "needs its folder"),
     ],
@@ -221,9 +221,9 @@ def test_bad_settings(root, options, message):
 
 def test_extra_data_that_do_not_fit(root, tmp_path):
     lidar = f"folder:{sparse_depth(tmp_path / 'lidar', 10)}"
-    with pytest.raises(ConfigError, match="compare only if both store them in the same way"):
+    with pytest.raises(ConfigError, match="comparable only if both store them in the same way"):
         plan(root, extra_data=lidar, depth_unit="raw")
-    with pytest.raises(DataError, match=r"give the segmentation.*'labels' of dataset\.yaml"):
+    with pytest.raises(DataError, match=r"extra data in .* has a label file.*'labels' of dataset"):
         plan(root, extra_data=lidar, main="depth")
     with pytest.raises(DataError, match=r"at least 4 frames with the target of segmentation.*: 2"):
         plan(root, labels=2, extra_share=0)

@@ -59,29 +59,29 @@ class Source(ABC):
         """The ids of a label file, before the label table.
 
         Args:
-            frame: Whose label it is.
+            frame: The label's frame.
             path: `frame.label`.
 
         Returns:
             uint8 or uint16 [H, W].
 
         Raises:
-            DataError: It cannot be read, or is not what the dataset's format says.
+            DataError: It cannot be read, or does not follow the data set's format.
         """
 
     @abstractmethod
     def stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
-        """The values of a depth file, before `encoding` makes depths of them.
+        """The values of a depth file, before `encoding` turns them into depths.
 
         Args:
-            frame: Whose depth it is.
+            frame: The depth file's frame.
             path: `frame.depth`.
 
         Returns:
             uint8, uint16 or float32 [H, W].
 
         Raises:
-            DataError: It cannot be read, or is not what the dataset's format says.
+            DataError: It cannot be read, or does not follow the data set's format.
         """
 
     @abstractmethod

@@ -91,7 +91,7 @@ def parsed(text: str, where: str) -> dict[str, Any]:
     """The names and values of a YAML text.
 
     Raises:
-        ConfigError: It is no plain YAML, or no mapping; names `where` it stands.
+        ConfigError: Not plain YAML, or not a mapping; the message names `where` it is from.
     """
     try:
         settings = plain_yaml(text)

@@ -138,48 +138,48 @@ class RunConfig:
     labels: int | None = setting(
         None,
         values.count,
-        "Keep the main task's labels of N training frames and the other task's of all; every class "
-        "is among the N if possible. Default: all labels.",
+        "Keep the main task's target for only N training frames, which show every class if "
+        "possible; all frames keep the auxiliary target. Default: keep all.",
         "N",
         optional=True,
     )
     extra_data: str | None = setting(
         None,
         values.text,
-        "More training frames that give the auxiliary target alone, as --data names data.",
+        "More training frames, with only their auxiliary target; same form as --data.",
         "KIND:ROOT",
         optional=True,
     )
     extra_share: float = setting(
         0.5,
         values.share,
-        "With --labels or --extra-data: the share of every batch without the main task's label; "
-        "0 trains on labelled frames only. An epoch is a pass over the labelled frames.",
+        "With --labels or --extra-data: the share of every batch without the main target; 0 trains "
+        "only on frames that have it. An epoch is a pass over these frames.",
         "X",
     )
     auxiliary_of: str = setting(
         OWN,
         values.one_of(CHOICES),
-        "{names}: other-frame trains every frame with the auxiliary target of another one, the "
-        "control that tells what is learnt from depth from what any second task does.",
+        "{names}: other-frame gives every frame the auxiliary target of another one, a control "
+        "that separates what the auxiliary task teaches from what any second task does.",
         "WHOSE",
     )
     auxiliary_first: int | None = setting(
         None,
         values.count,
-        "Train the auxiliary task alone first, N epochs over every frame that has its target; "
-        "--epochs and --weighting say what follows.",
+        "First train the auxiliary task alone, for N epochs over all frames with its target; "
+        "--epochs and --weighting define the training that follows.",
         "N",
         optional=True,
     )
     restart_optimizer: bool = setting(
         True,
         values.boolean,
-        "Behind --auxiliary-first: whether Adam and the learning rate start again, or go on.",
+        "After --auxiliary-first: restart Adam and the learning rate, or continue with them.",
         flags="--restart-optimizer/--keep-optimizer",
     )
     validate_every: int = setting(
-        1, values.count, "Validate after every N-th epoch, and after the last.", "N"
+        1, values.count, "Validate after every N epochs, and after the last.", "N"
     )
     ignore_void: bool = setting(
         True,
@@ -267,7 +267,7 @@ class RunConfig:
 
     @property
     def all_epochs(self) -> int:
-        """Those of the auxiliary task alone, and the others."""
+        """All epochs: of the auxiliary task alone, and those that follow."""
         return (self.auxiliary_first or 0) + self.epochs
 
     @property
@@ -374,7 +374,7 @@ def _checked(name: str, value: Any, metadata: Mapping[str, Any]) -> Any:
 
 
 def _absolute_data(name: str, value: str) -> str:
-    """`KIND:ROOT`, the root absolute, so that a run can go on from anywhere."""
+    """`KIND:ROOT` with an absolute root, so that a run can resume from anywhere."""
     kind, _, root = value.partition(":")
     if KINDS.find(kind).needs_root and not root:
         raise ConfigError(

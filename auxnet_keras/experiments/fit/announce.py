@@ -73,12 +73,12 @@ def describe_run(
 
 
 def _trained_on(plan: "Plan") -> str:
-    """`800 to train on: 30 with the target of segmentation and 4 of 8 a step without`, say."""
+    """Such as `800 to train on: 30 with the target of segmentation and 4 of 8 per step without`."""
     everything = f"{len(plan.frames)} to train on"
     if not isinstance(plan.sampling, MixedPass):
         return everything
     labelled, extra = len(plan.sampling.labelled), plan.sampling.extra_in_batch
-    others = f" and {extra} of {plan.batch_size} a step without" if extra else ""
+    others = f" and {extra} of {plan.batch_size} per step without" if extra else ""
     return f"{everything}: {labelled} with the target of {plan.main}{others}"
 
 

@@ -1,7 +1,7 @@
-"""The parts of a run, each a fit of its own: the auxiliary task alone first, then as configured.
+"""The phases of a run, each with its own `fit`: first the auxiliary task alone, then as configured.
 
-They share one run folder, one history and one count of epochs. The first writes the last checkpoint
-before the border; the second begins from it, whether in the same process or in another.
+They share one run folder, one history and one count of epochs. The first phase ends with a
+checkpoint, from which the second starts, in the same process or in another.
 """
 
 import dataclasses
@@ -25,9 +25,9 @@ class Phase:
 
     Attributes:
         first: Epochs done before it.
-        last: Epochs done behind it.
-        alone: The task that trains alone; `None` for what the config says.
-        begins: Epochs done when the learning rate began.
+        last: Epochs done after it.
+        alone: The task that trains alone; `None` for training as configured.
+        begins: Epochs done when the learning rate started.
     """
 
     first: int
@@ -41,18 +41,18 @@ class Phase:
         return f"{self.alone} first" if self.alone else ""
 
     def validated(self, every: int) -> list[int]:
-        """The epochs, counted from 1, behind which there is a validation."""
+        """The epochs, counted from 1, that end with a validation."""
         numbers = range(self.first + 1, self.last + 1)
         return [n for n in numbers if (n - self.first) % every == 0 or n == self.last]
 
     def data(self, train: Any) -> Any:
-        """What it trains on: `train`, or every frame that has the auxiliary target."""
+        """Its training data: `train`, or all frames with the auxiliary target."""
         from auxnet_keras import data
 
         return data.auxiliary_frames(train) if self.alone else train
 
     def weighting(self, run: "Run", train: Any) -> "Weighting | None":
-        """The weighting of its fit, new; a rule by epochs counts those of this phase."""
+        """A new weighting for its `fit`; a rule with epochs counts the epochs of this phase."""
         if self.alone:
             from auxnet_keras.weighting import FixedWeights
 
@@ -64,7 +64,7 @@ class Phase:
 
 
 def phases(config: RunConfig) -> list[Phase]:
-    """All of a run, in order."""
+    """All phases of a run, in order."""
     border = config.auxiliary_first
     if border is None:
         return [Phase(0, config.epochs, None, 0)]
@@ -75,14 +75,14 @@ def phases(config: RunConfig) -> list[Phase]:
 
 
 def phases_left(run: "Run", model: "AuxiliaryModel") -> list[Phase]:
-    """Those that are not done; where the border was just reached, the model gets its state.
+    """The unfinished phases; if the first has just finished, loads its state into the model.
 
     Args:
-        run: Its newest checkpoint says how far it is.
-        model: Compiled.
+        run: The run; its newest checkpoint shows its progress.
+        model: The compiled network.
 
     Raises:
-        CheckpointError: There are checkpoints and all are damaged, or they are of another model.
+        CheckpointError: All checkpoints are damaged, or they belong to another model.
     """
     every = phases(run.config)
     if len(every) == 1:
@@ -97,9 +97,9 @@ def phases_left(run: "Run", model: "AuxiliaryModel") -> list[Phase]:
 
 
 def _take_over(model: "AuxiliaryModel", method: "Weighting | None", checkpoint: Checkpoint) -> None:
-    """Restores model and optimizer as the first phase left them.
+    """Restores model and optimizer from the end of the first phase.
 
-    The state of its weighting too: together they are the variables that the checkpoint has.
+    Attaches its weighting, too, because the checkpoint holds the variables of all three.
     """
     if method is not None:
         model.attach_weighting(method)

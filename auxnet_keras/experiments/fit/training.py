@@ -28,8 +28,8 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
 
     Args:
         config: The settings: a `RunConfig`, a mapping of their names, or a YAML file.
-        callbacks: More `keras.callbacks.Callback`s, beside the run's own; their state is part of
-            its checkpoints.
+        callbacks: More `keras.callbacks.Callback`s, in addition to the run's own; their state is
+            part of its checkpoints.
 
     Returns:
         The finished run.
@@ -113,7 +113,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
 
 
 def _compile(model: "AuxiliaryModel", config: RunConfig) -> None:
-    """With an optimizer that has done no step."""
+    """Compiles the model with a new optimizer."""
     import keras
 
     from auxnet_keras.losses.catalogue import DEPTH_LOSSES

@@ -95,6 +95,6 @@ def model_card(run: "Run") -> str:
 
 
 def _labelled(targets: dict[str, int], frames: int) -> str:
-    """` (30 with segmentation)` where not all frames have the target of a task."""
+    """` (30 with segmentation)` if some frames lack the target of a task."""
     few = [f"{count} with {task}" for task, count in targets.items() if count < frames]
     return f" ({', '.join(few)})" if few else ""

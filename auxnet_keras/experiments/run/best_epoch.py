@@ -1,4 +1,4 @@
-"""The epoch of a run whose weights were kept."""
+"""Finds the epoch of a run with the best weights."""
 
 import math
 from typing import TYPE_CHECKING
@@ -8,13 +8,13 @@ if TYPE_CHECKING:
 
 
 def best_epoch(run: "Run") -> dict[str, float]:
-    """The history's row of the epoch whose weights were kept, counted from 1 in `epoch`.
+    """The history's row of the epoch with the best weights; `epoch` counts from 1.
 
     Raises:
         DataError: The history is damaged.
     """
     history = run.history
-    before = run.config.auxiliary_first or 0  # epochs of the other task alone keep no weights
+    before = run.config.auxiliary_first or 0  # epochs of the auxiliary task alone do not count
     column = history[f"val_{run.config.main}_loss"]
     monitored = [
         value if epoch >= before and math.isfinite(value) else math.inf

@@ -85,7 +85,7 @@ def test_one_history_and_best_weights_of_the_second_phase(whole):
     assert manifest["targets"]["train"] == {"segmentation": 6, "depth": 16}
     log = (whole.path / "log.txt").read_text()
     assert "depth alone for 2 epochs over 16 images" in log
-    assert "16 to train on: 6 with the target of segmentation and 2 of 4 a step without" in log
+    assert "16 to train on: 6 with the target of segmentation and 2 of 4 per step without" in log
     assert "epoch 5:" in log
 
 
