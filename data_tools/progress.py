@@ -1,9 +1,8 @@
 """One progress bar for many files: on stderr, and only on a terminal."""
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TypeVar
 
@@ -39,7 +38,7 @@ def bar(*columns: ProgressColumn) -> Progress:
 def each(
     what: str, items: Sequence[Item], work: Callable[[Item], Result], done: int = 0
 ) -> Iterator[tuple[Item, Result]]:
-    """Processes items in threads with a progress bar, and yields items and results in order.
+    """Processes items in threads with a progress bar; yields each with its result when finished.
 
     After Ctrl-C or an error, items in progress finish and the others never start.
 
@@ -50,19 +49,19 @@ def each(
         done: The number of items that an earlier call processed.
     """
     pool = ThreadPoolExecutor(os.cpu_count())
-    begun: deque[tuple[Item, Future[Result]]] = deque()
+    begun: dict[Future[Result], Item] = {}
     left = iter(items)
     try:
         with bar(MofNCompleteColumn()) as progress:
             task = progress.add_task(what, total=done + len(items), completed=done)
             while True:
-                begun += [
-                    (item, pool.submit(work, item)) for item in islice(left, _AHEAD - len(begun))
-                ]
+                begun |= {
+                    pool.submit(work, item): item for item in islice(left, _AHEAD - len(begun))
+                }
                 if not begun:
                     return
-                item, future = begun.popleft()
-                yield item, future.result()
-                progress.advance(task)
+                for done_now in wait(begun, return_when=FIRST_COMPLETED).done:
+                    yield begun.pop(done_now), done_now.result()
+                    progress.advance(task)
     finally:
         pool.shutdown(cancel_futures=True)

@@ -85,6 +85,8 @@ def count(
     places = [(split, frame) for split, frames in splits.items() for frame in frames]
     for (split, _), found in each("Counting", places, look):
         counts[split]._add(found)
+    for one in counts.values():
+        one.unreadable.sort()  # frames are finished in any order
     return counts
 
 

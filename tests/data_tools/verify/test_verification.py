@@ -181,6 +181,7 @@ def test_only_what_changed_is_read_again(root, monkeypatch):
 
 KILLED = """
 import os, signal, sys
+from data_tools import progress
 from data_tools.verify import verification as verify
 real, done = verify.check_frame, []
 def check(source, frame):
@@ -189,7 +190,7 @@ def check(source, frame):
         os.kill(os.getpid(), signal.SIGKILL)
     return real(source, frame)
 verify.check_frame = check
-verify._AHEAD = 1
+progress._AHEAD = 1
 verify.verify(sys.argv[1])
 """
 
