@@ -20,7 +20,7 @@ def poisoned(monkeypatch):
 
     def sample(self, index, epoch):
         found = read(self, index, epoch)
-        if not self.shuffle or index != 0 or epoch == 0:
+        if not self.sampling.shuffle or index != 0 or epoch == 0:
             return found
         return dataclasses.replace(found, depth=np.full_like(found.depth, 3e38))
 
