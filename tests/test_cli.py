@@ -154,7 +154,7 @@ def test_options_win_over_the_file_and_the_file_over_the_recipe(auxnet, tiny, tm
         (("predict", "/no/such/run", "a.png"), "Not a run folder"),
         (("export", "/no/such/run"), "Not a run folder"),
         (("data", "synthesize", "cityscapes:x"), "Unknown layout"),
-        (("data", "synthesize", "synthia"), "Say where"),
+        (("data", "synthesize", "synthia"), "Name the folder"),
     ],
 )
 def test_bad_input_gets_one_sentence(auxnet, tmp_path, arguments, says):

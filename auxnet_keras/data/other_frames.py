@@ -5,11 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from auxnet_keras.data.auxiliary_of import OTHER, OWN
 from auxnet_keras.data.example import Example
 from auxnet_keras.errors import ConfigError
-
-OWN, OTHER = "own-frame", "other-frame"
-CHOICES = (OWN, OTHER)
 
 _DONORS = 2  # keeps this stream of random numbers apart from the others
 

@@ -14,12 +14,13 @@ import numpy as np
 
 from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.data.augment import augment as augmented
+from auxnet_keras.data.auxiliary_of import CHOICES, OTHER, OWN
 from auxnet_keras.data.cache import Cache, open_cache
 from auxnet_keras.data.example import TARGETS, Example
 from auxnet_keras.data.extra import extra_examples
 from auxnet_keras.data.frame import IGNORE, INVALID, Frame, Sample
 from auxnet_keras.data.label_budget import kept_frames
-from auxnet_keras.data.other_frames import CHOICES, OTHER, OWN, with_donors
+from auxnet_keras.data.other_frames import with_donors
 from auxnet_keras.data.readers import catalogue as registry
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.resize import Size, check_size

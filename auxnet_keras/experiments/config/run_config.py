@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from auxnet_keras.data.other_frames import CHOICES, OTHER, OWN
+from auxnet_keras.data.auxiliary_of import CHOICES, OTHER, OWN
 from auxnet_keras.data.readers.catalogue import KINDS
 from auxnet_keras.data.unit_names import UNITS
 from auxnet_keras.errors import ConfigError, shown, unknown

@@ -295,7 +295,9 @@ def test_no_space(tmp_path, monkeypatch):
     archive = write_zip(tmp_path / "set.zip", CONTENT)
     usage = module.shutil.disk_usage(tmp_path)._replace(free=11)
     monkeypatch.setattr(module.shutil, "disk_usage", lambda place: usage)
-    refused(archive, tmp_path, "Not enough space in .* for unpacking set.zip: .*Received: 0.00 GB")
+    refused(
+        archive, tmp_path, r"Not enough space in .* for unpacking set.zip\. .*Received: 0.00 GB"
+    )
 
 
 def test_interrupted_it_leaves_nothing_and_killed_it_is_tidied(tmp_path):
