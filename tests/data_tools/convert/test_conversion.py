@@ -252,7 +252,7 @@ def test_an_image_of_another_format_has_changed(tmp_path):
     png = first / "rgb/000003_10.png"
     cv2.imwrite(str(png.with_suffix(".jpg")), cv2.imread(str(png)))
     png.unlink()
-    with pytest.raises(DataError, match=r"Remove their images.*'000003_10'"):
+    with pytest.raises(DataError, match=r"remove their images.*'000003_10'"):
         convert(f"folder:{first}", folder)
     (folder / "rgb/000003_10.png").unlink()
     convert(f"folder:{first}", folder)
