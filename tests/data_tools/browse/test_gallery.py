@@ -320,7 +320,7 @@ def test_a_montage_that_cannot_be_written(kitti, tmp_path):
         (
             {"frames": ["000005_10"]},
             DataError,
-            r"is in 'val', choose that\..*'000005_10'\.$",
+            r"is in 'val', so choose that split\..*'000005_10'\.$",
         ),
         ({"frames": ["2"]}, DataError, "such as 000002_10;"),
         ({"frames": ["no"], "split": "all"}, DataError, "split 'all'.*correct the name"),
