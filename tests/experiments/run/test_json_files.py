@@ -12,7 +12,7 @@ def test_what_is_written_reads_back_and_folders_are_made(tmp_path):
     files.write_json({"a": [1]}, tmp_path / "new" / "a.json")
     assert files.read_json(tmp_path / "new" / "a.json", a=list) == {"a": [1]}
     image = np.arange(6, dtype=np.uint8).reshape(2, 3)
-    files.write_png(image, tmp_path / "b" / "a.png")
+    files.write_grey_png(image, tmp_path / "b" / "a.png")
     np.testing.assert_array_equal(cv2.imread(str(tmp_path / "b" / "a.png"), -1), image)
 
 
@@ -26,7 +26,10 @@ def test_another_content_gets_a_sentence(tmp_path, text):
 def test_what_cannot_be_written_gets_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     place = tmp_path / "file" / "a.png"
-    for write, content in ((files.write_json, {}), (files.write_png, np.zeros((2, 2), np.uint8))):
+    for write, content in (
+        (files.write_json, {}),
+        (files.write_grey_png, np.zeros((2, 2), np.uint8)),
+    ):
         with pytest.raises(
             DataError, match=r"a\.png could not be written: .*, then give the same command"
         ):
@@ -39,5 +42,5 @@ def test_a_full_disk_leaves_no_half_a_picture(tmp_path, monkeypatch):
 
     monkeypatch.setattr("pathlib.Path.replace", full)
     with pytest.raises(DataError, match="No space left"):
-        files.write_png(np.zeros((2, 2), np.uint8), tmp_path / "a.png")
+        files.write_grey_png(np.zeros((2, 2), np.uint8), tmp_path / "a.png")
     assert list(tmp_path.iterdir()) == []

@@ -40,7 +40,9 @@ class TestMissing:
 
     def test_other_settings(self, runs):
         write_run(runs[0].folder, epochs=99)
-        with pytest.raises(ConfigError, match=r"holds a run with other settings.*epochs: 99 there"):
+        with pytest.raises(
+            ConfigError, match=r"holds a run with other settings.*epochs: 99 in the folder"
+        ):
             missing(runs)
 
     def test_another_version(self, runs):

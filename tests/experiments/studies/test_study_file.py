@@ -107,7 +107,7 @@ class TestRefused:
     def test_a_file(self, study, tmp_path):
         file = tmp_path / "mine.yaml"
         file.write_text("arms: {a: {model: segnet}, a: {}}\n")
-        with pytest.raises(ConfigError, match="for the second time"):
+        with pytest.raises(ConfigError, match="a second time"):
             read_study(file)
         file.write_text("data: street\narms: {a: {model: segnet}}\n")
         read = read_study(file)
