@@ -41,7 +41,7 @@ class TestMissing:
     def test_other_settings(self, runs):
         write_run(runs[0].folder, epochs=99)
         with pytest.raises(
-            ConfigError, match=r"holds a run with other settings.*epochs: 99 in the folder"
+            ConfigError, match=r"a run with other settings.*epochs: 99 in the folder"
         ):
             missing(runs)
 
