@@ -12,6 +12,22 @@ import pytest
 SIZE = (32, 64)
 
 
+@pytest.fixture(autouse=True)
+def _catalogues_as_they_were():
+    """What an example registers is gone after it: other tests list the catalogues."""
+    from auxnet_keras.data.readers.catalogue import KINDS
+    from auxnet_keras.export.catalogue import FORMATS
+    from auxnet_keras.models.catalogue import NETWORKS
+    from auxnet_keras.weighting.catalogue import WEIGHTINGS
+
+    catalogues = (WEIGHTINGS, NETWORKS, KINDS, FORMATS)
+    before = [set(catalogue) for catalogue in catalogues]
+    yield
+    for catalogue, names in zip(catalogues, before, strict=True):
+        for name in set(catalogue) - names:
+            catalogue.remove(name)
+
+
 @pytest.fixture(scope="session")
 def kitti(tmp_path_factory):
     """Twenty scenes in KITTI's layout."""
