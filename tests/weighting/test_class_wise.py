@@ -476,7 +476,7 @@ def test_bad_arguments(arguments, message):
             "Class-wise and gradient-based weightings do not work here",
         ),
         (lambda w: w.MGDA(), "Class-wise and gradient-based weightings do not work here"),
-        (lambda w: "twb", "one weight to each task"),
+        (lambda w: "twb", "one weight per task"),
         (lambda w: w.TaskWeightBalancing(mode="product"), "Use mode='detached'"),
     ],
 )

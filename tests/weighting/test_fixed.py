@@ -37,7 +37,7 @@ class TestFixedWeights(WeightingContract):
     ("weights", "message"),
     [
         ({"segmentation": 1.0, "dept": 1.0}, "did you mean 'depth'"),
-        ({"segmentation": 1.0}, r"Add one for \['depth'\]"),
+        ({"segmentation": 1.0}, r"\['depth'\] has none"),
     ],
 )
 def test_tasks_must_be_the_models(weights, message):
