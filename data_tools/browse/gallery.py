@@ -96,7 +96,7 @@ def _chosen(
         raise DataError(
             f"The split {split!r} of {source.root} is empty. Expected at least one frame; "
             "choose another split. "
-            f"Received: {len(source.frames('all'))} frames in all splits together."
+            f"Received: {len(source.frames('all'))} frames in all splits."
         )
     if is_whole(frames) and 1 <= frames <= MOST_FRAMES:
         count = min(int(frames), len(listed))

@@ -342,7 +342,7 @@ def test_what_cannot_be_shown_gets_a_sentence(kitti, options, error, says):
 
 def test_an_empty_split(tmp_path):
     makers.kitti_frame(tmp_path, 1)
-    says = r"'val' of .* is empty.*Received: 1 frames in all splits together\.$"
+    says = r"'val' of .* is empty.*Received: 1 frames in all splits\.$"
     with pytest.raises(DataError, match=says):
         browse(f"kitti:{tmp_path}", split="val")
 
