@@ -1,1 +1,1 @@
-"""Writing to disk: whole or absent, one process alone, and what to say where it is refused."""
+"""Writing to disk: whole or absent, one process at a time, with clear errors if it fails."""

@@ -1,4 +1,4 @@
-"""Files and folders that are whole or absent: written beside their place, then renamed into it."""
+"""Writes files and folders that are whole or absent: written next to the target, then renamed."""
 
 import contextlib
 import errno
@@ -10,8 +10,8 @@ from pathlib import Path
 from auxnet_keras.storage.scratch import AWAY, scratch, sweep
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-_TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)  # where a folder is to be renamed to
-_NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)  # what network disks say of folders
+_TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)  # renaming a folder onto another fails
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)  # network disks refuse to sync folders
 
 
 def write(path: Path, content: bytes | memoryview | str, *, durable: bool = True) -> None:
@@ -36,15 +36,15 @@ def write(path: Path, content: bytes | memoryview | str, *, durable: bool = True
 def replacing(path: Path) -> Iterator[Path]:
     """Yields a path to write to; it becomes `path` when the block ends, and vanishes if it raises.
 
-    For those that write to a path by themselves, as Keras; for bytes and text there is `write`.
-    Its folder is created. The yielded path has the name of `path` in a new folder beside it that
-    only this writer uses: no link that somebody planted is written through, and of two writers of
-    one file the later one wins as a whole. A power cut or a kill at any moment leaves the old file
-    or the new one.
+    For libraries that write to a path themselves, such as Keras; use `write` for bytes and text.
+    The target's folder is created. The yielded path has the name of `path`, in a new folder next
+    to it that only this writer uses: no planted link is written through, and of two writers of one
+    file the later one wins as a whole. A power cut or a kill at any moment leaves either the old
+    or the new file.
 
-    A link at `path` itself is followed, as the shell's `>` follows it: the file behind it is
-    replaced, and the link stays. What is no file, as `/dev/stdout` or a named pipe, is written to
-    as it is. Whoever writes into a folder of strangers calls `refuse_links` for it first.
+    A link at `path` itself is followed, as with the shell's `>`: the file it points to is
+    replaced, and the link stays. Anything but a regular file, such as `/dev/stdout` or a named
+    pipe, is written to directly. Call `refuse_links` before writing into an untrusted folder.
     """
     with _replacing(path, durable=True) as place:
         yield place
@@ -52,7 +52,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def replacing_folder(path: Path) -> Iterator[Path]:
-    """As `replacing`, for a folder; an empty one is yielded. What stood at `path` is removed."""
+    """As `replacing`, for a folder; yields an empty one. The old content of `path` is removed."""
     path = _behind_links(path)
     if path.parent.is_dir():
         sweep(path.parent)
@@ -88,7 +88,7 @@ def _behind_links(path: Path) -> Path:
 
 
 def _exchange(new: Path, path: Path, away: Path) -> None:
-    """Renames a folder over another, which cannot be done in one step if that one has content."""
+    """Renames a folder over another, which takes two steps if the other has content."""
     while True:
         try:
             new.replace(path)
@@ -96,7 +96,7 @@ def _exchange(new: Path, path: Path, away: Path) -> None:
         except OSError as error:
             if error.errno not in _TAKEN:
                 raise
-        shutil.rmtree(away, ignore_errors=True)  # of a round in which another writer was faster
+        shutil.rmtree(away, ignore_errors=True)  # left from a round that another writer won
         away.mkdir()
         with contextlib.suppress(FileNotFoundError):
             path.replace(away / path.name)

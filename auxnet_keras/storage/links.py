@@ -1,4 +1,4 @@
-"""Nothing below a folder of strangers leads out of it."""
+"""Checks that no link inside an untrusted folder leads out of it."""
 
 from pathlib import Path
 
@@ -6,18 +6,18 @@ from auxnet_keras.errors import DataError
 
 
 def refuse_links(folder: Path) -> None:
-    """Refuses a folder that has a link anywhere inside; the folder itself may be one.
+    """Refuses a folder that contains a link; the folder itself may be one.
 
-    A run folder that came from somebody else could have a link where a file is going to be written
-    or read: `results.json`, say, that is the user's own `.bashrc`.
+    A run folder from somebody else could contain a link in place of a file that is written or
+    read, such as a `results.json` that points to your `.bashrc`.
 
     Raises:
-        DataError: With the first link by name, and where it leads.
+        DataError: There is a link; the message names the first one and its target.
     """
     links = sorted(path for path in folder.rglob("*") if path.is_symlink())
     if links:
         raise DataError(
-            f"{links[0]} is a link, and nothing in a run folder is followed out of it. Remove the "
-            "link, or put the file itself there. The whole run folder may be a link. "
+            f"{links[0]} is a link; links inside a run folder are not followed. Remove the link, "
+            "or replace it with the file itself. The run folder as a whole may be a link. "
             f"Received: a link to {str(links[0].readlink())!r}."
         )

@@ -1,4 +1,4 @@
-"""One process alone in a folder."""
+"""Lets only one process at a time work in a folder."""
 
 import contextlib
 from collections.abc import Iterator
@@ -14,19 +14,19 @@ LOCK = ".lock"
 
 @contextlib.contextmanager
 def alone(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[None]:
-    """Keeps other processes out of a folder, which is created; a process that died holds nothing.
+    """Keeps other processes out of a folder and creates it; a dead process holds no lock.
 
-    Within a process it may be taken again: an attempt that failed may still hold it.
+    Within one process it can be taken again: a failed attempt may still hold it.
 
     Args:
-        folder: Gets a file `.lock`.
-        doing: What only one process may do there, as in "training in this run folder".
-        error: Raised if another process does, or the folder cannot be written to.
+        folder: The folder; the lock is the file `.lock` in it.
+        doing: What only one process may do there, such as "training in this run folder".
+        error: Raised if another process holds the lock, or the folder is not writable.
     """
     lock = FileLock(folder / LOCK, timeout=0, is_singleton=True)
-    if (folder / LOCK).is_symlink():  # taking it would empty the file behind it
+    if (folder / LOCK).is_symlink():  # opening it would empty its target
         raise error(
-            f"{folder / LOCK} is a link, which is not followed. Remove it, or choose another "
+            f"{folder / LOCK} is a link, and links are not followed. Remove it, or choose another "
             f"folder. Received: a link to {str((folder / LOCK).readlink())!r}."
         )
     try:
@@ -34,13 +34,13 @@ def alone(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise error(
-            f"Another process is {doing}, where two would overwrite each other's files. Wait for "
+            f"Another process is {doing}; two at once would overwrite each other's files. Wait for "
             f"it, stop it, or choose another folder. Received: {str(folder)!r}."
         ) from None
     except OSError as problem:
         raise error(
-            f"Nothing can be saved in {folder}: {reason(problem)}. Make the folder "
-            f"writable, or choose another one. Received: {str(folder)!r}."
+            f"Nothing can be saved in {folder}: {reason(problem)}. Make the folder writable, or "
+            f"choose another one. Received: {str(folder)!r}."
         ) from problem
     try:
         yield

@@ -1,4 +1,4 @@
-"""A folder beside a target to write in, that belongs to one writer for as long as it lives."""
+"""A temporary folder next to a target, owned by one writer for as long as it lives."""
 
 import contextlib
 import fcntl
@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 NAME = re.compile(r"\.tmp-[0-9a-f]{16}")
-"""What such a folder is called; nobody can guess the name of the next one."""
+"""The names of such folders; the next one cannot be guessed."""
 
 AWAY = "away"
-"""Inside it: holds the old version of a target while the new one takes its place."""
+"""Inside it: the old version of a target while the new one replaces it."""
 
 _LOCK = ".lock"
 
@@ -22,9 +22,9 @@ _LOCK = ".lock"
 def scratch(parent: Path) -> Iterator[Path]:
     """Yields a new folder in `parent`, which is created, and removes it when the block ends.
 
-    The name is random and `mkdir` follows no link, so nothing that was there before is written
-    through. The writer holds a lock on a file inside: the system frees it when the writer dies,
-    which is how `sweep` tells a leftover from a file that is being written.
+    The name is random and `mkdir` follows no links, so nothing that existed before is written
+    through. The writer holds a lock on a file inside. The system frees it when the writer dies,
+    which is how `sweep` distinguishes a leftover from a file that is being written.
     """
     parent.mkdir(parents=True, exist_ok=True)
     folder, descriptor = _claimed(parent)
@@ -36,9 +36,9 @@ def scratch(parent: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path, *, deep: bool = False) -> None:
-    """Removes what killed writers left in `folder`, and puts back what they had moved away.
+    """Removes leftovers of killed writers in `folder`, and restores what they had moved away.
 
-    Living writers are not disturbed. Where the file system has no locks, all leftovers stay.
+    Active writers are not disturbed. On a file system without locks, all leftovers stay.
 
     Args:
         folder: Where the targets are.
@@ -85,7 +85,7 @@ def _remove_if_left(leftover: Path) -> None:
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # its writer lives, or nobody can know
+    except OSError:  # its writer is alive, or may be
         os.close(descriptor)
         return
     try:
@@ -95,7 +95,7 @@ def _remove_if_left(leftover: Path) -> None:
 
 
 def _discard(folder: Path) -> None:
-    """Puts back what was moved away and not replaced, then removes the folder, its lock last."""
+    """Restores what was moved away but not replaced, then removes the folder, its lock last."""
     away = folder / AWAY
     for old in () if away.is_symlink() else away.glob("*"):
         target = folder.parent / old.name

@@ -1,4 +1,4 @@
-"""The operating system's refusal to write, as a sentence that says what to do."""
+"""Turns failed writes into errors that say what to do."""
 
 import contextlib
 import errno
@@ -19,13 +19,13 @@ def writing(
     error: type[AuxnetError] = DataError,
     others: tuple[type[Exception], ...] = (),
 ) -> Iterator[None]:
-    """Turns the operating system's refusal to write into one sentence.
+    """Turns a failed write into an error that says what to do.
 
     Args:
-        what: What is written, with its path; begins the sentence.
-        kept: A sentence on what is unharmed, or on another way.
-        error: Raised instead.
-        others: What else is caught: errors of libraries that write by themselves.
+        what: What is written, with its path; the message begins with it.
+        kept: A sentence about what is unharmed, or about an alternative.
+        error: The error raised instead.
+        others: Other exceptions to catch, of libraries that write files themselves.
 
     Raises:
         AuxnetError: `error`; the disk is full, or the folder cannot be written to.
@@ -47,7 +47,7 @@ def not_written(
     kept: str = "",
     error: type[AuxnetError] = DataError,
 ) -> AuxnetError:
-    """The error that `writing` raises for a refusal, or for what a library says of one."""
+    """The error that `writing` raises for a failed write or a library's report of one."""
     sentence = f"{what} could not be written: {_remedy(problem)}, then give the same command again."
     return error(" ".join(filter(None, (sentence, kept, f"Received: {reason(problem)}."))))
 
