@@ -1,6 +1,6 @@
-"""Texts of strangers in a table: each form shows them, and parses none of them as markup.
+"""Escapes untrusted text in a table: every format shows it and none parses it as markup.
 
-Names of classes, runs and folders hold anything a file or a YAML text may hold.
+Names of classes, runs and folders can contain anything that a file or YAML can.
 """
 
 import html as markup
@@ -30,19 +30,19 @@ def markdown(text: str) -> str:
 
 
 def latex(text: str) -> str:
-    """For a cell of a `tabular`; a digit behind `^` is an exponent."""
+    """For a cell of a `tabular`; a digit after `^` is an exponent."""
     escaped = ""
     for part in re.split(r"(\^\d)", printable(text)):
         if re.fullmatch(r"\^\d", part):
             escaped += f"${part}$"
         else:
             escaped += "".join(_LATEX.get(letter, letter) for letter in part)
-    # Behind the \\ of the row above, a bracket would be the height of a gap.
+    # After the \\ of the row above, a bracket would set the height of a gap.
     return "{[}" + escaped[1:] if escaped.startswith("[") else escaped
 
 
 def csv(text: str) -> str:
-    """For a cell of a CSV file: a spreadsheet takes what begins so for a formula, and runs it."""
+    """For a cell of a CSV file: spreadsheets run text with such a beginning as a formula."""
     text = printable(text)
     if not text.startswith(("=", "+", "-", "@")):
         return text

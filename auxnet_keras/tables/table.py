@@ -1,4 +1,4 @@
-"""A table, and how it looks as Markdown, CSV, LaTeX, HTML and on the terminal."""
+"""A table and its forms: Markdown, CSV, LaTeX, HTML and the terminal."""
 
 import csv
 import dataclasses
@@ -13,18 +13,18 @@ from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.tables import escape
 
 Cell = str | float | None
-"""A text, a number, or nothing."""
+"""Text, a number, or nothing."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """Rows with a label and a cell for each column; names may hold anything.
+    """Rows with a label and one cell per column; names may contain anything.
 
     Attributes:
         columns: Their titles.
-        rows: (label, one cell a column); `None` and NaN are shown as a dash.
-        digits: Decimals shown of numbers; the CSV has all.
-        corner: The title of the labels; the CSV, which needs one, has "score" where it is empty.
+        rows: (label, one cell per column); `None` and NaN are shown as a dash.
+        digits: Decimals shown; the CSV has all of them.
+        corner: The title of the labels; if empty, the CSV, which needs one, has "score".
     """
 
     columns: tuple[str, ...]
@@ -40,7 +40,7 @@ class Table:
         return "\n".join(lines) + "\n"
 
     def csv(self) -> str:
-        """Comma-separated, with all digits; nothing between the commas where there is no value."""
+        """Comma-separated, with all digits; a missing value is an empty field."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(map(escape.csv, (self.corner or "score", *self.columns)))
@@ -87,7 +87,7 @@ class Table:
         """Writes `<name>.md`, `<name>.csv` and `<name>.tex`.
 
         Raises:
-            DataError: One cannot be written.
+            DataError: A file cannot be written.
         """
         for ending, text in (("md", self.markdown()), ("csv", self.csv()), ("tex", self.latex())):
             path = folder / f"{name}.{ending}"
