@@ -1,4 +1,4 @@
-"""Before a study: its runs, the time they take, and what they can show."""
+"""Forecasts a study: its runs, the time they take, and what they can show."""
 
 import datetime
 import statistics
@@ -23,21 +23,21 @@ from auxnet_keras.experiments.studies.work import Worker
 
 PILOT = 0.008
 """Standard deviation of paired differences of mean IoU: street scenes, backbone `small`, 30 labels,
-four seeds. Other data and networks have others: what is measured counts more."""
+four seeds. Other data and networks have other values: measured ones take precedence."""
 
-_FINISH = 20.0  # seconds for figures and exports behind the last epoch
+_FINISH = 20.0  # seconds for figures and exports after the last epoch
 _FORWARD = 1 / 3  # of a step: a validation step has no backward pass
 
 
 def time_table(runs: Sequence[Planned], lacking: Sequence[Planned], out: Path) -> ScoreTable:
     """Runs and hours of each arm and budget.
 
-    A finished run of the arm and budget says how long it took; without one two steps are measured,
-    once for each arm.
+    The time of a run is that of a finished run of the arm and budget; without one, two steps are
+    measured, once per arm.
 
     Args:
-        runs: All of the study.
-        lacking: Those to train.
+        runs: All runs of the study.
+        lacking: The runs that are still to train.
         out: The study's folder.
     """
     paces: dict[tuple[str, str], dict[str, float]] = {}
@@ -56,27 +56,27 @@ def time_table(runs: Sequence[Planned], lacking: Sequence[Planned], out: Path) -
             rows.append(_row(key, own, rest, seconds))
     finally:
         worker.stop()
-    columns = ("labels", "runs", "to train", "steps a run", "time a run", "time")
+    columns = ("labels", "runs", "to train", "steps per run", "time per run", "time")
     total = (Cell(), *_counts(runs, lacking), Cell(), Cell(), Cell(text=duration(whole)))
     return ScoreTable("arm", columns, (*rows, Row("all", total)))
 
 
 def power_text(study: Study, runs: Sequence[Planned], out: Path) -> str:
-    """What differences the planned seeds can show."""
+    """The differences that the planned seeds can detect."""
     arms, seeds = len(study.arms) - 1, len(study.seeds)
     if any(run.config.main == "depth" for run in runs) and not any(
         run.config.main == "segmentation" for run in runs
     ):
-        return "There is no pilot for depth as the main task, so nothing is said of power.\n"
+        return "There is no pilot study for depth as the main task, so the power is unknown.\n"
     deviation, where = _pilot(runs, out)
     score = DECIDING["segmentation"]
     text = (
-        f"Spread of the paired differences from seed to seed: {score.scale * deviation:.2f} "
+        f"Standard deviation of the paired differences over seeds: {score.scale * deviation:.2f} "
         f"points of {score.title}, {where}.\n"
     )
     if seeds == 1 or arms == 0:
-        lacking = "One seed shows" if seeds == 1 else "One arm alone shows"
-        return text + f"{lacking} no difference with any certainty, however large it is.\n"
+        lacking = "One seed" if seeds == 1 else "One arm alone"
+        return text + f"{lacking} cannot show a difference reliably, however large it is.\n"
     alone, half = smallest_difference(deviation, seeds), seeds_needed(0.005, deviation)
     shown = f"{seeds} seeds show a difference of {score.scale * alone:.2f} points"
     if arms == 1:
@@ -86,8 +86,8 @@ def power_text(study: Study, runs: Sequence[Planned], out: Path) -> str:
     strict = smallest_difference(deviation, seeds, ALPHA / arms)
     strict_half = seeds_needed(0.005, deviation, ALPHA / arms)
     return text + (
-        f"{shown} with a probability of 80 %, if one arm were compared, and one of "
-        f"{score.scale * strict:.2f} points where it must hold after the correction for {arms} "
+        f"{shown} with a probability of 80 % if only one arm is compared, and one of "
+        f"{score.scale * strict:.2f} points after the correction for {arms} "
         f"arms.\nHalf a point takes {_seeds(half)} seeds for one arm, {_seeds(strict_half)} for "
         f"{arms}.\n"
     )
@@ -105,8 +105,8 @@ def _pilot(runs: Sequence[Planned], out: Path) -> tuple[float, str]:
         freedom = sum(one.n - 1 for one in own)
         if freedom:
             pooled = np.sqrt(sum((one.n - 1) * one.deviation**2 for one in own) / freedom)
-            return float(pooled), f"from {freedom + len(own)} pairs of runs that are finished here"
-    return PILOT, "assumed, from a pilot of four seeds on street scenes with 30 labels"
+            return float(pooled), f"from {freedom + len(own)} finished pairs of runs in this study"
+    return PILOT, "assumed from a pilot of four seeds on street scenes with 30 labels"
 
 
 def _measured(worker: Worker, run: Planned) -> dict[str, float]:
@@ -120,7 +120,7 @@ def _measured(worker: Worker, run: Planned) -> dict[str, float]:
 def _estimated(run: Planned, pace: dict[str, float]) -> float:
     config = run.config
     frames = frames_of(_source(run), config)
-    passes = 1 + config.all_epochs / config.validate_every  # one more at the images' own size
+    passes = 1 + config.all_epochs / config.validate_every  # and one at the images' own size
     validation = passes * frames.validation / config.batch_size * _FORWARD
     return pace["start"] + (steps_of(config, frames) + validation) * pace["step"] + _FINISH
 

@@ -1,4 +1,4 @@
-"""How long a training takes, from its start and two steps."""
+"""Estimates how long a training takes, from its start and two steps."""
 
 import contextlib
 import tempfile
@@ -15,13 +15,13 @@ STEPS = 2
 
 
 class _MeasuredError(AuxnetError):
-    """Ends a training that was begun only to time it."""
+    """Ends a training that was started only to time it."""
 
 
 class _Clock(keras.callbacks.Callback):
-    """Notes when each step begins and ends, and stops behind the last one wanted.
+    """Records when each step begins and ends, and stops after the last one needed.
 
-    The first one waits for the step to be compiled and does not count.
+    The first step includes compilation and does not count.
     """
 
     def __init__(self) -> None:
@@ -38,10 +38,10 @@ class _Clock(keras.callbacks.Callback):
 
 
 def measure(settings: Mapping[str, Any]) -> dict[str, float]:
-    """Begins a training in a folder that is thrown away.
+    """Starts a training in a temporary folder.
 
     Args:
-        settings: Of the run; `out` does not matter.
+        settings: The settings of the run; `out` does not matter.
 
     Returns:
         {"start": seconds up to the end of the first step, "step": seconds of a further one}.
@@ -54,6 +54,6 @@ def measure(settings: Mapping[str, Any]) -> dict[str, float]:
     clock, began = _Clock(), time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, contextlib.suppress(_MeasuredError):
         train({**settings, "out": str(Path(folder) / "run")}, callbacks=[clock])
-    # A run of a single step has no other than that with the compilation.
+    # A run of a single step has only the one with the compilation.
     later = [end - begin for begin, end in clock.times[1:] or clock.times]
     return {"start": clock.times[0][1] - began, "step": sum(later) / len(later)}

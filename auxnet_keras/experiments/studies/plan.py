@@ -22,8 +22,8 @@ class Planned:
 
     Attributes:
         data: Name of the data set within the study.
-        arm, labels, seed: Its place; `labels` is `None` for all.
-        config: All its settings, with the folder.
+        arm, labels, seed: Its place in the study; `labels` is `None` for all.
+        config: All its settings, including the folder.
     """
 
     data: str
@@ -45,12 +45,12 @@ class Planned:
 def planned(study: Study, out: Path) -> list[Planned]:
     """Every run of a study, in the order in which they are trained.
 
-    All arms of a seed come before the next seed: a study that is stopped early has whole pairs.
+    All arms of a seed come before the next seed, so a study stopped early has complete pairs.
 
     Raises:
-        ConfigError: A setting of an arm that is unknown or cannot work; two arms that are the
-            same; a budget larger than the labels there are.
-        DataError: As the reader of the data.
+        ConfigError: A setting of an arm is unknown or invalid, two arms are the same, or a budget
+            exceeds the available labels.
+        DataError: As raised by the data set's reader.
     """
     _check_roots(study)
     for arm in study.arms:  # before any data is opened
@@ -103,8 +103,8 @@ def _check_roots(study: Study) -> None:
         kind, _, root = data.partition(":")
         if not root and KINDS.find(kind).needs_root:
             raise ConfigError(
-                f"The study {study.name} needs the folder of its data: --data {kind}:PATH, once "
-                "for each data set it is to run on, or data: in its file. "
+                f"The study {study.name} needs the folder of its data. Pass --data {kind}:PATH "
+                "once per data set, or set data: in its file. "
                 f"Received: {', '.join(study.data)}."
             )
 
@@ -136,8 +136,8 @@ def _check_budget(study: Study, config: RunConfig, frames: Frames) -> None:
     if most > there:
         where = config.data if config.root is None else f"{config.data}:{config.root}"
         raise ConfigError(
-            f"A budget of labels is larger than the labels there are: {there} training frames of "
-            f"{where} have one for {config.main}{_limited(config)}. Ask for fewer, or for all. "
+            f"A budget exceeds the available labels: {there} training frames of {where} have a "
+            f"label for {config.main}{_limited(config)}. Choose a smaller budget, or all. "
             f"Received: {most}."
         )
 
@@ -153,6 +153,6 @@ def _check_different(runs: list[Planned]) -> None:
         if key in seen:
             raise ConfigError(
                 "Two arms of the study have the same settings, so they would be compared with "
-                f"themselves; leave one out. Received: {seen[key]!r} and {run.arm!r}."
+                f"themselves; remove one. Received: {seen[key]!r} and {run.arm!r}."
             )
         seen[key] = run.arm

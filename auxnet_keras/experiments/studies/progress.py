@@ -1,4 +1,4 @@
-"""One line that says how a study goes: which run, how far, how long it will take."""
+"""One progress line for a study: the current run, its progress, and the time left."""
 
 import time
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ class StudyProgress:
     """Counts the epochs of all runs, weighted by their steps.
 
     Args:
-        runs: Those to train, in order.
-        steps: Of each of them.
-        done: Runs that were finished before.
+        runs: The runs to train, in order.
+        steps: The number of steps of each run.
+        done: The number of runs that were already finished.
     """
 
     def __init__(self, runs: Sequence[Planned], steps: Sequence[int], done: int) -> None:
@@ -29,7 +29,7 @@ class StudyProgress:
         self._start: float | None = None
 
     def begin(self, run: Planned) -> None:
-        """A run starts, or goes on."""
+        """Notes that a run starts or resumes."""
         self._number += 1
         if self._start is None:
             self._start = time.monotonic()
@@ -38,13 +38,13 @@ class StudyProgress:
         self.look()
 
     def look(self) -> None:
-        """Shows how far it is."""
+        """Shows its progress."""
         run = self._runs[self._number]
         line = self._line(run).append(f"  ETA {duration(self._left(run))}", "dim")
         self._screen.update(line)
 
     def end(self, run: Planned, outcome: str) -> None:
-        """A run is over."""
+        """Notes that a run has ended."""
         took = duration(time.monotonic() - self._began)
         self._screen.finish(self._line(run).append(f"  {outcome}  {took}"))
 
@@ -53,7 +53,7 @@ class StudyProgress:
         return Text.assemble((f"Run {number}/{count}", "bold"), f"  {run}", end="")
 
     def _position(self, run: Planned) -> float:
-        """Steps done of all runs of this call."""
+        """Steps done in all runs of this call."""
         share = epochs_done(run.folder) / max(1, run.config.all_epochs)
         return sum(self._steps[: self._number]) + min(1.0, share) * self._steps[self._number]
 
@@ -66,7 +66,7 @@ class StudyProgress:
 
 
 def epochs_done(folder: Path) -> int:
-    """Lines of a run's history but the header; 0 before the first epoch."""
+    """Lines of a run's history without the header; 0 before the first epoch."""
     try:
         with (folder / "history.csv").open("rb") as file:
             return max(0, sum(1 for _ in file) - 1)

@@ -1,4 +1,4 @@
-"""Training what a study lacks, and nothing twice."""
+"""Trains the missing runs of a study, and none twice."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,11 +15,11 @@ from auxnet_keras.experiments.studies.work import Worker, WorkerDiedError
 
 
 def missing(runs: Sequence[Planned]) -> list[Planned]:
-    """The runs that are not finished; what is there must be of the same study.
+    """The runs that are not finished; existing ones must belong to the same study.
 
     Raises:
-        ConfigError: A folder holds a run of other settings, of another version of the package, or
-            of data that has changed since.
+        ConfigError: A folder contains a run with other settings, of another version of the
+            package, or of data that has changed since.
     """
     prints: dict[tuple[Any, ...], str] = {}
     now = versions().get("auxnet_keras")
@@ -30,9 +30,9 @@ def missing(runs: Sequence[Planned]) -> list[Planned]:
         trained = facts.get("versions", {}).get("auxnet_keras", now)
         if trained != now:
             raise ConfigError(
-                f"{planned.folder} was begun by version {trained} of the package, and this is "
+                f"{planned.folder} was started by version {trained} of the package, but this is "
                 f"{now}; results of both are not mixed. Choose another --out; `auxnet "
-                f"report` shows what the old one has. Received: {planned}."
+                f"report` shows the old results. Received: {planned}."
             )
         before = facts.get("data", {}).get("fingerprint", {}).get("val")
         if before is not None:
@@ -42,8 +42,8 @@ def missing(runs: Sequence[Planned]) -> list[Planned]:
                 prints[key] = _fingerprint(planned)
             if before != prints[key]:
                 raise ConfigError(
-                    f"The data of {planned.folder} has changed since it was trained; results on "
-                    "both are not mixed. Restore the data, or choose another --out. "
+                    f"The data of {planned.folder} has changed since the training; results on old "
+                    "and new data are not mixed. Restore the data, or choose another --out. "
                     f"Received: {planned}."
                 )
         if not run.finished:
@@ -54,16 +54,16 @@ def missing(runs: Sequence[Planned]) -> list[Planned]:
 def train_all(runs: Sequence[Planned], done: int, out: Path) -> list[str]:
     """Trains runs one after another in a worker process.
 
-    A run that fails is told and left; the others go on. A process that dies is replaced once for
-    each run, which goes on from its checkpoint.
+    A run that fails is reported and skipped; the others continue. A process that dies is replaced
+    once per run, which resumes from its checkpoint.
 
     Args:
-        runs: Those that are missing.
-        done: How many were finished before.
+        runs: The missing runs.
+        done: The number of runs that were already finished.
         out: The study's folder.
 
     Returns:
-        A sentence for each run that failed.
+        An error message for each failed run.
     """
     steps = [steps_of(run.config, frames_of(_source(run), run.config)) for run in runs]
     progress = StudyProgress(runs, steps, done)

@@ -1,4 +1,4 @@
-"""How many steps a run has, counted from its settings and the frames there are."""
+"""Counts the steps of a run from its settings and the available frames."""
 
 import dataclasses
 import math
@@ -8,7 +8,7 @@ from auxnet_keras.data.sampling import extra_in_batch
 from auxnet_keras.experiments.config.run_config import RunConfig
 
 VALIDATIONS = 20
-"""Validations of a run whose epochs follow from its steps, unless a setting says otherwise."""
+"""Validations per run if its epochs follow from its steps, unless a setting says otherwise."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,10 +16,10 @@ class Frames:
     """Frames of a data set.
 
     Attributes:
-        training: Those of the training split.
+        training: Frames of the training split.
         with_label, with_depth: How many of them have each target.
-        both: How many have both.
-        validation: Those of the validation split.
+        both: How many of them have both.
+        validation: Frames of the validation split.
     """
 
     training: int
@@ -34,7 +34,7 @@ class Frames:
 
 
 def frames_of(source: Source, config: RunConfig) -> Frames:
-    """Counts the frames that a run would find; opens none."""
+    """Counts the frames that a run would find, without opening any."""
     training = source.frames("train", config.seed, config.limit)
     return Frames(
         training=len(training),
@@ -46,7 +46,7 @@ def frames_of(source: Source, config: RunConfig) -> Frames:
 
 
 def steps_an_epoch(config: RunConfig, frames: Frames) -> int:
-    """Steps of a pass over the frames with the main target (all frames, where none is withheld)."""
+    """Steps of a pass over the frames with the main target (all frames if none is withheld)."""
     if config.labels is None and config.extra_data is None:
         return max(1, frames.training // config.batch_size)
     labelled = frames.of(config.main) if config.labels is None else config.labels
@@ -68,7 +68,7 @@ def steps_of(config: RunConfig, frames: Frames) -> int:
 
 
 def with_steps(config: RunConfig, steps: int, frames: Frames) -> RunConfig:
-    """The config with as many epochs as make `steps`, at least, and some validations within."""
+    """The config with enough epochs for at least `steps`, and some validations within."""
     epochs = math.ceil(steps / steps_an_epoch(config, frames))
     every = config.validate_every
     if every == 1:

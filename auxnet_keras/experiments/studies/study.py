@@ -1,4 +1,4 @@
-"""A study from its file to its answer."""
+"""Runs a study from its file to its report."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,28 +22,28 @@ def study(
     *,
     data: str | Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """Trains what a study lacks, compares its arms and reports.
+    """Trains the missing runs of a study, compares its arms and writes a report.
 
     A study is arms (run settings) x budgets of labels x seeds, over one or more data sets. All arms
-    are checked before the first run. The same call goes on after a kill; results of other code,
+    are checked before the first run. The same call resumes after a kill; results of other code,
     data or settings are refused rather than mixed. Arms are compared with the first arm, or the
-    one named `baseline`, paired by seed.
+    arm named by `baseline`, paired by seed.
 
     Args:
         given: A YAML file, the name of a preset (`does-it-help`, `auxnet-table1`,
             `auxnet-table2`, `learning-boost`, `runtime`), or a mapping with `data`, `limit`,
             `labels` (budgets, or "all"), `seeds` (a count or a list), `steps` (with labels, the
             same for every budget, in place of `epochs`), `baseline`, `base` and `arms`.
-        out: Where it all goes: `runs/`, `log.txt`, and the report, as `report` writes it.
-        data: `KIND[:ROOT]` of one or more data sets in place of the study's own.
+        out: The output folder: `runs/`, `log.txt`, and the report, as `report` writes it.
+        data: `KIND[:ROOT]` of one or more data sets, instead of the study's own.
 
     Returns:
         As `report`: what `results.json` holds.
 
     Raises:
-        ConfigError: The study cannot be: an unknown setting, a budget larger than the labels
-            there are, a folder with results of something else.
-        DataError: As the readers; every run failed.
+        ConfigError: The study is invalid: an unknown setting, a budget that exceeds the available
+            labels, or a folder with results of something else.
+        DataError: As raised by the readers; or every run failed.
 
     Example:
         >>> results = ak.experiments.study("does-it-help", "studies/help")  # doctest: +SKIP
@@ -53,7 +53,7 @@ def study(
     checked, runs = prepared(given, out, data)
     lacking = missing(runs)
     with alone(out, "running this study", ConfigError):
-        # What a report needs to know beside the runs themselves.
+        # What a report needs in addition to the runs themselves.
         names = {digest(run.config): run.arm for run in runs}
         write_json({"arms": names, "baselines": list(checked.baselines)}, out / STUDY)
         failures = train_all(lacking, len(runs) - len(lacking), out) if lacking else []
@@ -68,7 +68,7 @@ def forecast(
     *,
     data: str | Sequence[str] | None = None,
 ) -> str:
-    """What a study will do, as Markdown: its runs, the time they take, the power of its seeds.
+    """The plan of a study as Markdown: its runs, the time they take, the power of its seeds.
 
     Args:
         given, out, data: As for `study`.

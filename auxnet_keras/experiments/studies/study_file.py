@@ -1,4 +1,4 @@
-"""A study as its file describes it, checked before anything runs."""
+"""A study as described by its file, checked before anything runs."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from auxnet_keras.experiments.config import values
 from auxnet_keras.experiments.config.config_file import parsed, read_settings
 
 DECIDED = ("data", "root", "limit", "labels", "seed", "out")
-"""Run settings that the study itself decides."""
+"""Run settings that the study itself sets."""
 
 _LONGEST_NAME = 60
 
@@ -21,14 +21,14 @@ class Study:
     """Arms x budgets of labels x seeds x data sets.
 
     Attributes:
-        name: Of the preset or file.
+        name: The name of the preset or file.
         data: `KIND[:ROOT]` of each data set.
-        limit: At most so many frames of each split.
+        limit: At most this many frames of each split.
         labels: Budgets; `None` is all labels.
-        seeds: Each decides the frames, labels, initial weights and order of a run of every arm.
-        steps: Arm -> steps with labels of each of its runs, whatever the budget; `None` leaves
-            `epochs` to the settings.
-        baselines: Arms that the others are compared with; the first arm of a main task without.
+        seeds: Each fixes the frames, labels, initial weights and order of one run of every arm.
+        steps: Arm -> steps with labels of each of its runs, for any budget; `None` leaves `epochs`
+            to the settings.
+        baselines: Arms that the others are compared with; by default the first arm of a main task.
         base: Run settings of all arms.
         arms: Name -> run settings on top.
     """
@@ -51,11 +51,11 @@ def read_study(given: str | Path | Mapping[str, Any], data: Sequence[str] | None
     """A study from a YAML file, the name of a preset, or a mapping.
 
     Args:
-        given: Where a file of the name of a preset exists, the file.
-        data: Data sets in place of the study's own.
+        given: What to read; a file takes precedence over a preset of the same name.
+        data: Data sets instead of the study's own.
 
     Raises:
-        ConfigError: No such file or preset; an entry that is unknown or cannot be.
+        ConfigError: The file or preset does not exist, or an entry is unknown or invalid.
     """
     if isinstance(given, Mapping):
         content, name = {str(key): value for key, value in given.items()}, "study"
@@ -91,8 +91,8 @@ def _checked(content: dict[str, Any], name: str) -> Study:
     arms = content.get("arms")
     if not isinstance(arms, Mapping) or not arms:
         raise ConfigError(
-            f"The study {name} has no arms. Expected arms: with the run settings of each below its "
-            f"name. Received: {shown(arms)}."
+            f"The study {name} has no arms. Expected the entry arms: with the run settings of each "
+            f"arm below its name. Received: {shown(arms)}."
         )
     base = _settings(content.get("base"), "base", content)
     settings = {_name(arm): _settings(arms[arm], f"arm {arm!r}", content) for arm in arms}
@@ -124,7 +124,7 @@ def _data(given: Any) -> tuple[str, ...]:
     wrong = not isinstance(listed, list) or not listed
     if wrong or not all(isinstance(one, str) for one in listed):
         raise ConfigError(
-            "The entry data of a study is KIND[:ROOT], or a list of them. "
+            "The entry data of a study must be KIND[:ROOT], or a list of them. "
             f"Received: {shown(given)}."
         )
     return tuple(_different(listed, "data"))
@@ -135,7 +135,7 @@ def _labels(given: Any) -> tuple[int | None, ...]:
     budgets = [None if one == "all" else _count(one, "labels", "or all") for one in listed]
     if not budgets:
         raise ConfigError(
-            "The entry labels of a study lists numbers of labelled frames, or all. "
+            "The entry labels of a study must list numbers of labelled frames, or all. "
             f"Received: {shown(given)}."
         )
     return tuple(_different(budgets, "labels"))
@@ -150,7 +150,7 @@ def _seeds(given: Any) -> tuple[int, ...]:
     except TypeError as error:
         raise ConfigError(f"Each of the seeds must be {error}. Received: {shown(given)}.") from None
     if not checked:
-        raise ConfigError(f"A study needs a seed at least. Received: {shown(given)}.")
+        raise ConfigError(f"A study needs at least one seed. Received: {shown(given)}.")
     return tuple(_different(checked, "seeds"))
 
 
@@ -159,7 +159,7 @@ def _settings(given: Any, where: str, content: Mapping[str, Any]) -> dict[str, A
         return {}
     if not isinstance(given, Mapping):
         raise ConfigError(
-            f"The {where} of a study holds run settings, as in `weighting: twb`. "
+            f"The {where} of a study must contain run settings, such as `weighting: twb`. "
             f"Received: {shown(given)}."
         )
     settings = {str(name): value for name, value in given.items()}
@@ -168,7 +168,7 @@ def _settings(given: Any, where: str, content: Mapping[str, Any]) -> dict[str, A
             entry = {"seed": "seeds", "epochs": "steps", "root": "data", "out": "--out"}
             raise ConfigError(
                 f"The {where} of a study cannot have the setting {name}; "
-                f"{entry.get(name, name)} of the study decides it for all arms alike. "
+                f"{entry.get(name, name)} of the study sets it for all arms alike. "
                 f"Received: {name}={shown(settings[name])}."
             )
     return settings
@@ -178,13 +178,13 @@ def _name(given: Any) -> str:
     name = str(given)
     if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise ConfigError(
-            f"The name of an arm is a line of at most {_LONGEST_NAME} characters. "
+            f"The name of an arm must be one line of at most {_LONGEST_NAME} characters. "
             f"Received: {shown(given)}."
         )
     if "/" in name or "\\" in name or name.startswith("."):
         raise ConfigError(
-            "The name of an arm becomes that of a folder, so it has no slash and does not begin "
-            f"with a dot. Received: {shown(given)}."
+            "The name of an arm becomes a folder name, so it cannot contain a slash or begin with "
+            f"a dot. Received: {shown(given)}."
         )
     return name
 
@@ -195,21 +195,21 @@ def _check_names(arms: Mapping[str, Any]) -> None:
         folder = slug(name)
         if folder in seen:
             raise ConfigError(
-                "The names of two arms are too much alike to be folders of their own; rename one. "
+                "The names of two arms are too similar for separate folders; rename one. "
                 f"Received: {seen[folder]!r} and {name!r}."
             )
         seen[folder] = name
 
 
 def slug(name: str) -> str:
-    """The name as a folder's, on any disk."""
+    """The name as a folder name that works on any disk."""
     kept = "".join(one if one.isalnum() or one in "-_.=" else "-" for one in name.lower())
     return kept.strip("-") or "arm"
 
 
 def _list(given: Any, entry: str) -> list[Any]:
     if not isinstance(given, list | tuple | range):
-        raise ConfigError(f"The entry {entry} of a study is a list. Received: {shown(given)}.")
+        raise ConfigError(f"The entry {entry} of a study must be a list. Received: {shown(given)}.")
     return list(given)
 
 
@@ -217,7 +217,7 @@ def _different(listed: list[Any], entry: str) -> list[Any]:
     for one in listed:
         if listed.count(one) > 1:
             raise ConfigError(
-                f"The entry {entry} of a study names everything once. Received: "
+                f"The entry {entry} of a study cannot contain a value twice. Received: "
                 f"{'all' if one is None else shown(one)} more than once."
             )
     return listed

@@ -1,4 +1,4 @@
-"""The study's side of a worker: a process that is asked, watched, and replaced when it dies."""
+"""The study's side of a worker process: sends requests, watches it, replaces it when it dies."""
 
 import contextlib
 import json
@@ -16,21 +16,21 @@ from auxnet_keras.experiments.config.config_file import config_text
 from auxnet_keras.experiments.studies.plan import Planned
 
 RUNS_A_PROCESS = 8
-"""TensorFlow gives memory back only when its process ends; a start takes seconds."""
+"""TensorFlow frees memory only when its process ends; a start takes seconds."""
 
-_LOOK = 1.0  # seconds between two looks at how far a run is
-_PATIENCE = 600  # seconds in which a worker saves its batch
+_LOOK = 1.0  # seconds between two looks at a run's progress
+_PATIENCE = 600  # seconds for a worker to save its batch
 
 
 class WorkerDiedError(AuxnetError):
-    """The process ended within a run."""
+    """The process ended during a run."""
 
 
 class Worker:
     """A worker process, started when it is first needed.
 
     Args:
-        folder: The study's; `log.txt` in it gets what training prints.
+        folder: The study's folder; its `log.txt` receives what training prints.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -43,14 +43,14 @@ class Worker:
 
         Args:
             do: `train` or `measure`.
-            run: What.
-            look: Called once a second meanwhile.
+            run: The run to train or measure.
+            look: Called once a second while waiting.
 
         Returns:
             {"done": ...} or {"error": sentence}.
 
         Raises:
-            WorkerDiedError: It ended without an answer.
+            WorkerDiedError: The process ended without an answer.
         """
         if self._asked >= RUNS_A_PROCESS:
             self.stop()
@@ -71,7 +71,7 @@ class Worker:
             return self._died(process) if line is None else json.loads(line)
 
     def stop(self) -> None:
-        """Ends the process; within a run, once its batch is saved."""
+        """Ends the process; during a run, as soon as its batch is saved."""
         process, self._process, self._asked = self._process, None, 0
         if process is None:
             return
@@ -104,13 +104,13 @@ class Worker:
 
     def _died(self, process: "subprocess.Popen[str]") -> Any:
         self._process, self._asked = None, 0
-        with contextlib.suppress(BrokenPipeError):  # what it was not sent any more
+        with contextlib.suppress(BrokenPipeError):  # input that it never read
             process.stdin.close()  # type: ignore[union-attr]
         code = process.wait()
         how = f"signal {-code}" if code and code < 0 else f"exit status {code}"
         raise WorkerDiedError(
-            "The process that trained it ended; was there too little memory? "
-            f"{self.folder / 'log.txt'} has its last words. Received: {how}."
+            "The training process ended unexpectedly, possibly for lack of memory. "
+            f"{self.folder / 'log.txt'} has its last output. Received: {how}."
         )
 
 

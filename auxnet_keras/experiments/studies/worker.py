@@ -1,9 +1,9 @@
 """A process that trains runs for a study, one after another: `python -m ...studies.worker FOLDER`.
 
 Requests are lines of JSON on standard input, {"do": "train" or "measure", "config": YAML, "out":
-run folder}; to each comes a line of JSON on standard output, {"done": ...} or {"error": sentence}.
-What training prints goes to standard error. When standard input ends, the study has ended, and so
-does the worker: at once, or once its batch is saved.
+run folder}; each is answered by a line of JSON on standard output, {"done": ...} or
+{"error": sentence}. What training prints goes to standard error. When standard input ends, the
+study has ended, and the worker ends too: at once, or as soon as its batch is saved.
 """
 
 import json
@@ -35,7 +35,7 @@ def main(folder: Path) -> None:
 
 
 class _Requests:
-    """Lines of standard input, read beside the training to see when they end."""
+    """Lines of standard input, read during the training to notice when they end."""
 
     def __init__(self) -> None:
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -67,7 +67,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
 
     keras.backend.clear_session()  # networks of earlier runs, and the numbers in layers' names
     try:
-        # YAML: in JSON the epochs of learning_rate_drops would be texts.
+        # YAML: in JSON the epochs of learning_rate_drops would be strings.
         settings = {**parsed(request["config"], "the request"), "out": request["out"]}
         if request["do"] == "measure":
             return {"done": measure(settings)}

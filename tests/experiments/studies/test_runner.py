@@ -47,7 +47,7 @@ class TestMissing:
 
     def test_another_version(self, runs):
         finish(runs[1], version="0.0.9", fingerprint=real_print(runs[1]))
-        with pytest.raises(ConfigError, match=r"begun by version 0.0.9"):
+        with pytest.raises(ConfigError, match=r"started by version 0.0.9"):
             missing(runs)
 
     def test_other_data(self, runs):
@@ -117,7 +117,7 @@ class TestForecast:
 
     def test_one_seed_shows_nothing(self, scenes, tmp_path):
         study = read_study({**STUDY, "labels": "all", "seeds": 1, "data": f"street:{scenes}"})
-        assert "One seed shows no difference" in forecast.power_text(
+        assert "One seed cannot show a difference" in forecast.power_text(
             study, planned(study, tmp_path), tmp_path
         )
 
