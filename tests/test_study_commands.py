@@ -23,7 +23,7 @@ def test_a_report_from_folders_alone(tmp_path, capsys):
 
 def test_nothing_to_report(tmp_path, capsys):
     assert run("report", tmp_path, "--out", tmp_path / "out") == 1
-    assert "No run is there" in capsys.readouterr().err
+    assert "No run found" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("extra", [[], ["--dry-run"]])

@@ -1,1 +1,1 @@
-"""Reports: what several runs say together, in tables, figures and sentences."""
+"""Reports on several runs: tables, figures and sentences."""

@@ -17,10 +17,10 @@ from auxnet_keras.experiments.statistics.verdict import HELPS
 
 _PANELS = 4
 _NOTE = (
-    "Differences are paired by seed. The interval is Student's, the second one a bootstrap (BCa), "
-    "which is too narrow below about eight seeds. p is that of the paired t test, corrected by "
-    "Holm's method for all arms of the same data and budget; the sign-flip p beside it assumes no "
-    "normal distribution and is not corrected. A verdict needs p < 0.05."
+    "Differences are paired by seed. The first interval is Student's; the second is a bootstrap "
+    "(BCa), which is too narrow below about eight seeds. p comes from the paired t test, corrected "
+    "with Holm's method for all arms of the same data and budget; the sign-flip p next to it "
+    "assumes no normal distribution and is not corrected. A verdict needs p < 0.05."
 )
 
 
@@ -28,7 +28,7 @@ def answer_section(group: Group, comparisons: Sequence[Comparison], out: Path) -
     """Verdicts, differences, curves over budgets and effects by class of a group."""
     own = [one for one in comparisons if one.data == group.name]
     if not own:
-        return Section("Does it help?", "There is one arm only, so nothing to compare with.")
+        return Section("Does it help?", "There is only one arm, so nothing to compare it with.")
     tables, figures = {}, {}
     for baseline in dict.fromkeys(one.baseline for one in own):
         of_task = [one for one in own if one.baseline == baseline]
@@ -39,8 +39,8 @@ def answer_section(group: Group, comparisons: Sequence[Comparison], out: Path) -
             path = out / f"budgets_{score.key}.png"
             _draw_budgets(runs, of_task, path)
             caption = (
-                f"{score.title} over budgets of labels, 95 % intervals of each arm alone; dotted: "
-                f"the labels that {baseline} needs for as much"
+                f"{score.title} over budgets of labels, with each arm's own 95 % interval; dotted: "
+                f"the labels that {baseline} needs for the same score"
             )
             figures[caption] = path
         panels = _panels(of_task)
@@ -49,7 +49,7 @@ def answer_section(group: Group, comparisons: Sequence[Comparison], out: Path) -
             plots.class_effects(panels, path, unit="points")
             caption = (
                 "Differences of IoU by class, each with its own 95 % interval, not corrected for "
-                "their number"
+                "multiple tests"
             )
             figures[caption] = path
     lines = "\n".join(f"- {finding(one)}" for one in own)
@@ -83,7 +83,7 @@ def difference_table(comparisons: Sequence[Comparison]) -> ScoreTable:
         "bootstrap",
         "p (Holm)",
         "p (sign flip)",
-        *([] if worth is None else [f"labels {comparisons[0].baseline} needs for it"]),
+        *([] if worth is None else [f"labels {comparisons[0].baseline} needs for the same"]),
         "verdict",
     )
     return ScoreTable(f"against {comparisons[0].baseline}", columns, tuple(rows))
@@ -101,7 +101,7 @@ def _draw_budgets(runs: Sequence[Scored], own: Sequence[Comparison], path: Path)
         for arm in arms_of(runs)
     }
     worth: dict[str, tuple[int, float, float]] = {}
-    for one in own:  # the smallest budget of each arm: there labels are scarce
+    for one in own:  # the smallest budget of each arm, where labels are scarce
         if one.verdict == HELPS and one.worth is not None and one.worth.beyond == 0:
             point = (one.budget, curves[one.arm][one.budget][0], one.worth.labels)
             worth.setdefault(one.arm, point)
@@ -110,7 +110,7 @@ def _draw_budgets(runs: Sequence[Scored], own: Sequence[Comparison], path: Path)
 
 
 def _point(scores: dict[int, float | None], scale: float) -> tuple[float, float, float]:
-    """Mean and its own interval: a paired one compares two arms, and belongs to neither alone."""
+    """Mean with its own interval: a paired interval belongs to two arms, not to one."""
     alone = paired(scores, dict.fromkeys(scores, 0.0))
     return scale * mean(scores), scale * alone.interval[0], scale * alone.interval[1]
 

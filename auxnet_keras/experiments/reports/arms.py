@@ -1,4 +1,4 @@
-"""Arms: runs that differ in nothing but seed, labels and data, and what they are called."""
+"""Arms, the runs that differ only in seed, labels and data, and their names."""
 
 import dataclasses
 import hashlib
@@ -10,16 +10,16 @@ from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.reports.scored import Scored
 
 _NO_PART = {"data", "root", "seed", "labels", "cache", "on_bad_numbers", "out"}
-"""Settings that do not make another arm: what arms are compared over, and where things lie."""
+"""Settings that do not make another arm: what arms are compared over, and paths."""
 
 _WRITTEN = {"model", "weighting", "main", "single_task"}
-"""Settings that every name shows in its own way."""
+"""Settings that names show in a special form."""
 
 
 def settings_of(config: RunConfig) -> dict[str, Any]:
-    """The settings that make an arm, those at their default left out.
+    """The settings that make an arm, without those at their default.
 
-    So a setting that a later version adds changes nothing.
+    This way a setting added by a later version changes nothing.
     """
     plain = config.to_mapping()
     default = {f.name: f.default for f in dataclasses.fields(RunConfig)}
@@ -31,7 +31,7 @@ def settings_of(config: RunConfig) -> dict[str, Any]:
 
 
 def digest(config: RunConfig) -> str:
-    """Sixteen hexadecimal digits that are the same for the runs of an arm."""
+    """Sixteen hexadecimal digits that all runs of an arm share."""
     text = json.dumps(settings_of(config), sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -40,9 +40,9 @@ def named(runs: Sequence[Scored], names: Mapping[str, str]) -> list[Scored]:
     """The runs with the names of their arms.
 
     Args:
-        runs: Of one data set.
-        names: Digest -> name, as a study gave them; other arms are named after their settings, as
-            far as these tell them apart.
+        runs: Runs of one data set.
+        names: Digest -> name, from a study; other arms are named after the settings that
+            distinguish them.
     """
     configs = {digest(run.config): run.config for run in runs}
     others = {key: config for key, config in configs.items() if key not in names}

@@ -90,17 +90,17 @@ def _published_classes(
 def _class_text(runs: Sequence[Scored], missing: Sequence[str], theirs: bool) -> str:
     seeds = len({run.seed for run in runs})
     lines = [
-        "Mean ± standard deviation over seeds, best in bold; a dash where a class is in neither "
-        "the truth nor the prediction."
+        "Mean ± standard deviation over seeds, best in bold; a dash marks a class that is in "
+        "neither the truth nor the prediction."
         if seeds > 1
-        else "One seed: there is no standard deviation. Best in bold."
+        else "One seed, so no standard deviation. Best in bold."
     ]
     if missing:
-        lines.append(f"No seed has a pixel of {', '.join(missing)}.")
+        lines.append(f"No seed has pixels of {', '.join(missing)}.")
     if theirs:
         lines.append(
-            "Rows in italics are the paper's: other frames, another split, settings it does not "
-            "give. Its mean IoU is not the mean of its classes."
+            "Rows in italics are the paper's: other frames, another split, and settings that it "
+            "does not state. Its mean IoU is not the mean over its classes."
         )
     return " ".join(lines)
 

@@ -18,13 +18,13 @@ from auxnet_keras.experiments.reports.table_rows import arms_of
 
 _TEXT = (
     "Validation losses at the epoch that was best for the main task of each arm. The paper shows "
-    "the best of many restarts; here the mean over all seeds counts, and faint dots are runs. "
-    "Lines: each task alone."
+    "the best of many restarts; here large dots are means over all seeds, and faint dots are "
+    "runs. Lines: each task alone."
 )
 
 
 def boost_section(group: Group, out: Path) -> Section | None:
-    """Scatter and table of both losses; `None` where only one task is ever the main one."""
+    """Scatter and table of both losses; `None` if only one task is ever the main task."""
     if not shows_both_directions(group.runs):
         return None
     points = {
@@ -37,11 +37,11 @@ def boost_section(group: Group, out: Path) -> Section | None:
         labels = ("segmentation: cross-entropy", f"depth: L1{f' [{unit}]' if unit else ''}")
         plots.scatter_broken_axis(points, path, labels=labels, lines=_singles(group.runs))
         figures["Losses of both tasks"] = path
-    return Section("Each task as the main one", _TEXT, {"losses": loss_table(group)}, figures)
+    return Section("Each task as the main task", _TEXT, {"losses": loss_table(group)}, figures)
 
 
 def _pairs(runs: Sequence[Scored], arm: str) -> list[tuple[float, float]] | None:
-    """Both losses of each run of an arm of two tasks; those that exploded are in the table."""
+    """Both losses of each run of an arm with two tasks; diverged ones are in the table only."""
     own = [run for run in runs if run.arm == arm and len(run.config.tasks) == 2]
     pairs = [
         (float(x), float(y))

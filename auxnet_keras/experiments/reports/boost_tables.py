@@ -1,4 +1,4 @@
-"""The Learning Boost paper's tables: losses of both tasks, and what a step costs."""
+"""The Learning Boost paper's tables: losses of both tasks, and the cost of a step."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ _PAPER = "Yim and Kim 2020"
 
 
 def shows_both_directions(runs: Sequence[Scored]) -> bool:
-    """Whether each task is the main one of some run."""
+    """Whether each task is the main task of some run."""
     return {run.main for run in runs} == {"segmentation", "depth"}
 
 
@@ -39,7 +39,7 @@ def loss_table(group: Group) -> ScoreTable:
 
 
 def runtime_section(group: Group, baselines: Sequence[str]) -> Section | None:
-    """Table 2: seconds of a step, and how often those of the baseline; `None` if not recorded."""
+    """Table 2: seconds per step, also relative to the baseline; `None` if not recorded."""
     runs = [run for run in group.runs if run.scores.get("step_seconds") is not None]
     if len(arms_of(runs)) < 2:
         return None
@@ -55,15 +55,15 @@ def runtime_section(group: Group, baselines: Sequence[str]) -> Section | None:
         Row(f"{name} ({_PAPER})", (Cell(value, digits=4), Cell(value / linear)), True)
         for name, value in published.LEARNING_BOOST_TABLE_2.items()
     ]
-    columns = ("seconds a step", f"times {baseline}")
+    columns = ("seconds per step", f"times {baseline}")
     methods = any(run.config.weighting.startswith(("class-wise", "pareto")) for run in runs)
     text = (
-        "Median over the epochs but the first, and the mean of that over runs. Runs that "
-        "shared a machine with others, or have other batch sizes, do not compare."
+        "Median over all epochs except the first, averaged over runs. Runs that shared a machine "
+        "with others, or have other batch sizes, are not comparable."
     )
     if methods:
         text += (
-            " The paper's rows are batches of 8 on its own machine, as multiples of its linear sum."
+            " The paper's rows are for batches of 8 on its machine, as multiples of its linear sum."
         )
     table = ScoreTable("arm", columns, (*rows, *(paper if methods else ())))
-    return Section("What a step costs", text, {"runtime": table})
+    return Section("Cost of a step", text, {"runtime": table})

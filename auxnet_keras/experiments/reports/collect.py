@@ -1,4 +1,4 @@
-"""Which runs a report is about: those in the folders given, and the names a study gave them."""
+"""Collects the runs of a report from the given folders, with the names from studies."""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
@@ -14,12 +14,12 @@ _CONFIG = "config.yaml"
 
 @dataclasses.dataclass(frozen=True)
 class Collection:
-    """What was found in some folders.
+    """The runs found in some folders.
 
     Attributes:
-        runs: The finished ones.
-        names: Digest of an arm -> its name, in the order of the studies' files.
-        baselines: Names of arms that studies compare with.
+        runs: The finished runs.
+        names: Digest of an arm -> its name, in the order of the study files.
+        baselines: Names of the arms that studies compare with.
         problems: A sentence for everything that is left out.
     """
 
@@ -30,10 +30,10 @@ class Collection:
 
 
 def collect(paths: Sequence[str | Path]) -> Collection:
-    """Reads run folders, study folders, and folders with either in them.
+    """Reads run folders, study folders, and folders that contain either.
 
     Raises:
-        ConfigError: A path is no folder, or holds no run at all.
+        ConfigError: A path is not a folder, or contains no run.
     """
     found = Collection([], {}, [], [])
     seen: set[Path] = set()
@@ -41,8 +41,8 @@ def collect(paths: Sequence[str | Path]) -> Collection:
         folders = list(_folders(path))
         if not any((folder / _CONFIG).is_file() for folder in folders):
             raise ConfigError(
-                "No run is there. Expected the folder of a run (it holds a config.yaml), of a "
-                f"study, or one with such folders in it. Received: {str(path)!r}."
+                "No run found. Expected a run folder (with a config.yaml), the folder of a study, "
+                f"or one that contains such folders. Received: {str(path)!r}."
             )
         for folder in folders:
             if (folder / STUDY).is_file():
@@ -54,7 +54,7 @@ def collect(paths: Sequence[str | Path]) -> Collection:
 
 
 def _folders(path: Path) -> Iterator[Path]:
-    """Folders of studies and of runs; what is within a run's is not searched."""
+    """Folders of studies and of runs; run folders are not searched further."""
     if not path.is_dir():
         return
     if (path / STUDY).is_file():
@@ -78,7 +78,7 @@ def _add_study(file: Path, found: Collection) -> None:
     try:
         content = read_json(file, arms=dict, baselines=list)
     except AuxnetError as error:
-        found.problems.append(f"The names of the arms are not known: {error}")
+        found.problems.append(f"The names of the arms are unknown: {error}")
         return
     for digest, name in content["arms"].items():
         found.names.setdefault(str(digest), str(name))

@@ -1,4 +1,4 @@
-"""Every arm against the baseline, at every budget of labels."""
+"""Compares every arm with the baseline, at every budget of labels."""
 
 import dataclasses
 import math
@@ -43,12 +43,12 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """In plain words."""
+        """As text."""
         better = self.score.larger_is_better
         return verdict(self.result.n, self.result.difference, self.p_holm, larger_is_better=better)
 
     def record(self) -> dict[str, Any]:
-        """As it stands in results.json; NaN is `None`."""
+        """As written to results.json; NaN is `None`."""
         one = self.result
         saved = None if self.worth is None else self.worth.labels - self.budget
         return {
@@ -178,4 +178,4 @@ def _classes(
         )
         for key in keys
     }
-    return {name: one for name, one in pairs.items() if one.n}  # a class no seed has is in none
+    return {name: one for name, one in pairs.items() if one.n}  # without classes that no seed has

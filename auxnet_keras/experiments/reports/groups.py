@@ -1,4 +1,4 @@
-"""Runs that may stand in one table: of the same data, scored on the same frames by one version."""
+"""Groups runs for one table: the same data, scored on the same frames by one version."""
 
 import collections
 import dataclasses
@@ -10,10 +10,10 @@ from auxnet_keras.experiments.reports.scored import Scored
 
 @dataclasses.dataclass(frozen=True)
 class Group:
-    """Runs that compare.
+    """Runs that are comparable.
 
     Attributes:
-        name: The kind of the data, with a number behind where there are several of a kind.
+        name: The kind of the data, with a number if there are several of one kind.
         runs: At most one for each arm, budget and seed.
     """
 
@@ -22,10 +22,10 @@ class Group:
 
 
 def grouped(runs: Sequence[Scored]) -> tuple[list[Group], list[str]]:
-    """Sorts runs into groups that compare.
+    """Sorts runs into comparable groups.
 
     Returns:
-        The groups, and a sentence for each run that is in none, and for data that was told apart.
+        The groups, and a sentence for each run in none of them and for data kept separate.
     """
     sets: dict[tuple[object, ...], list[Scored]] = {}
     for run in runs:
@@ -46,7 +46,7 @@ def grouped(runs: Sequence[Scored]) -> tuple[list[Group], list[str]]:
         if kinds[kind] > 1:
             problems.append(
                 f"{name} is the data of {_places(of_data)}; it differs from the other data of the "
-                f"kind {kind!r} and has tables of its own. Received: "
+                f"kind {kind!r} and has its own tables. Received: "
                 f"{len(of_data)} run(s) of {len(of_data[0].classes)} classes, "
                 f"limit={of_data[0].config.limit}, fingerprint {of_data[0].fingerprint[:8]}."
             )
@@ -54,10 +54,10 @@ def grouped(runs: Sequence[Scored]) -> tuple[list[Group], list[str]]:
 
 
 def _data(run: Scored) -> tuple[object, ...]:
-    """What runs of the same data share.
+    """A key that runs on the same data share.
 
     All runs on the whole data are scored on the same frames. A `limit` keeps other frames for
-    every seed: there the folder says which data it is.
+    every seed: then the folder identifies the data.
     """
     config = run.config
     where = run.fingerprint if config.limit is None else config.root
@@ -71,27 +71,28 @@ def _one_version(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
         runs,
         lambda run: run.version == most,
         lambda run: (
-            f"{run.path} was trained by version {run.version}, and most of the others by {most}, "
-            "which may give other numbers. It is left out; train it again, or report it apart. "
+            f"{run.path} was trained by version {run.version}, but most of the others by {most}, "
+            "which may give other numbers. It is left out; train it again, or report it "
+            "separately. "
             f"Received: version {run.version}."
         ),
     )
 
 
 def _commits(name: str, runs: Sequence[Scored]) -> list[str]:
-    """Runs of a checkout that was changed meanwhile stay: most changes touch no training."""
+    """Runs from several commits stay: most changes do not affect training."""
     commits = sorted({run.commit[:10] for run in runs if run.commit})
     if len(commits) < 2:
         return []
     return [
         f"The runs of {name} were trained from several commits of the same version of the package; "
-        "make sure that nothing between them changes a training. "
+        "make sure that no change between them affects training. "
         f"Received: {', '.join(commits)}."
     ]
 
 
 def _one_truth(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
-    """The same seed is scored on the same frames; else the data changed between the runs."""
+    """The same seed must be scored on the same frames; otherwise the data has changed."""
     prints: dict[int, collections.Counter[str]] = {}
     for run in runs:
         prints.setdefault(run.seed, collections.Counter())[run.fingerprint] += 1
@@ -100,8 +101,8 @@ def _one_truth(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
         runs,
         lambda run: run.fingerprint == usual[run.seed],
         lambda run: (
-            f"{run.path} was scored on other frames than the other runs of seed "
-            f"{run.seed}, although the folder is the same: its data has changed since. It is left "
+            f"{run.path} was scored on other frames than the other runs of seed {run.seed}, though "
+            "the folder is the same: its data has changed since. It is left "
             f"out; train it again. Received: fingerprint {run.fingerprint[:8]}."
         ),
     )
@@ -115,7 +116,7 @@ def _one_of_each(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
         runs,
         lambda run: any(run is one for one in first.values()),
         lambda run: (
-            f"{run.path} has the same settings, labels and seed as another run and counts "
+            f"{run.path} has the same settings, labels and seed as another run; they count only "
             f"once. Received: seed {run.seed}."
         ),
     )

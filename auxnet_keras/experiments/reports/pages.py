@@ -1,4 +1,4 @@
-"""A report as a Markdown file and as an HTML page that needs no other file."""
+"""Writes a report as a Markdown file and as a self-contained HTML page."""
 
 import base64
 import html
@@ -28,7 +28,7 @@ figure { margin: 1.5rem 0; } figcaption { color: #57606a; font-size: 13px; }
 def write_markdown(
     title: str, lead: str, groups: Mapping[str, Sequence[Section]], path: Path
 ) -> None:
-    """Writes the report as Markdown; figures are linked from beside it.
+    """Writes the report as Markdown with links to its figures.
 
     Args:
         title: The heading.
@@ -58,19 +58,19 @@ def write_html(
     groups: Mapping[str, Sequence[Section]],
     path: Path,
 ) -> None:
-    """Writes the report as one page, with its figures in it.
+    """Writes the report as one page with embedded figures.
 
     Args:
         title: The heading.
         lead: Paragraphs below it.
-        problems: What was left out, in a box.
+        problems: Notes and what was left out, shown in a box.
         groups: Name of the data -> sections.
         path: The file.
     """
     parts = [f"<h1>{html.escape(title)}</h1>", _paragraphs(lead)]
     if problems:
         listed = "".join(f"<li>{html.escape(problem)}</li>" for problem in problems)
-        parts.append(f'<div class="problems"><p>Left out, or to know:</p><ul>{listed}</ul></div>')
+        parts.append(f'<div class="problems"><p>Notes and omissions:</p><ul>{listed}</ul></div>')
     for name, sections in groups.items():
         parts.append(f"<h2>{html.escape(name)}</h2>")
         parts += [_section(section) for section in sections]

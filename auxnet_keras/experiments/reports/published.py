@@ -1,4 +1,4 @@
-"""The papers' own numbers, which stand beside measured ones and are never mixed with them."""
+"""The papers' own numbers, shown next to measured ones and never mixed with them."""
 
 AUXNET_CLASSES = (
     "sky",

@@ -1,4 +1,4 @@
-"""The parts of a report that need the networks and the data: pictures, and regions of classes."""
+"""The parts of a report that need networks and data: predictions, and regions of classes."""
 
 import math
 from collections.abc import Sequence
@@ -40,13 +40,13 @@ def picture_section(
         path = out / "strip.png"
         strip({arm: load_run(run.path) for arm, run in shown.items()}, source, path)
     except AuxnetError as error:
-        return Section(title, f"No picture, because the data or a network is not there. {error}")
+        return Section(title, f"Not drawn, because the data or a network is missing. {error}")
     budget = "all labels" if first.labels is None else f"{first.labels} labels"
     return Section(title, "", {}, {f"Seed {first.seed}, {budget}": path})
 
 
 def region_section(group: Group) -> Section | None:
-    """Learning Boost's Table 1: depth inside and outside of each class, alone and helped."""
+    """Learning Boost's Table 1: depth inside and outside each class, alone and helped."""
     if not shows_both_directions(group.runs):
         return None
     pair = _depth_pair(group.runs)
@@ -54,11 +54,11 @@ def region_section(group: Group) -> Section | None:
         return None
     from auxnet_keras.experiments.score.class_regions import compare
 
-    title = "Depth inside and outside of each class"
+    title = "Depth inside and outside each class"
     try:
         results = compare(*(str(run.path) for run in pair))
     except AuxnetError as error:
-        return Section(title, f"Not measured, because the data is not there. {error}")
+        return Section(title, f"Not measured, because the data is missing. {error}")
     rows = [_row("full image", results["full"])]
     for name, of_class in results["classes"].items():
         rows.append(_row(f"outside {name}", of_class["outside"]))
@@ -73,7 +73,7 @@ def region_section(group: Group) -> Section | None:
 
 
 def _depth_pair(runs: Sequence[Scored]) -> tuple[Scored, Scored] | None:
-    """Depth alone, and the plain sum of both losses, of the same seed."""
+    """Depth alone, and the plain sum of both losses, with the same seed."""
     alone = [run for run in runs if run.config.tasks == ("depth",)]
     both = [
         run

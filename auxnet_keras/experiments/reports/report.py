@@ -1,4 +1,4 @@
-"""A report on some runs: read, sorted, compared, written."""
+"""Reports on runs: reads, sorts and compares them, and writes the report."""
 
 import math
 import re
@@ -30,28 +30,28 @@ RESULTS = "results.json"
 def report(
     paths: str | Path | Sequence[str | Path], out: str | Path, *, pictures: bool = True
 ) -> dict[str, Any]:
-    """Writes what several runs say together, from their folders alone.
+    """Writes a report on several runs, from their folders alone.
 
     `report.md` and a self-contained `report.html`; each table as Markdown, CSV and LaTeX; figures;
     and `results.json`. Every arm is compared with the baseline of its main task, paired by seed.
-    What cannot be used (a run half-written, of another version, of data that changed) is named in
-    a sentence, and everything else is reported. Different data is never in one table.
+    Runs that cannot be used (incomplete, of another version, on changed data) are listed with the
+    reason, and all others are reported. Different data never shares a table.
 
     Args:
-        paths: Folders of runs, of studies, or of folders with either.
-        out: Where the report goes.
-        pictures: Whether to draw predictions, which needs the data and minutes rather than
+        paths: Folders of runs or studies, or folders that contain either.
+        out: The folder of the report.
+        pictures: Whether to draw predictions, which needs the data and takes minutes rather than
             seconds.
 
     Returns:
         {"scores": {data: {arm: {labels: {seed: score}}}}, "comparisons": [{"data", "labels",
         "arm", "baseline", "score", "difference", "interval", "p", "p_holm", "n", "verdict", ...}],
-        "summary", "problems", "runs"}, as in `results.json`. Labels are texts, "all" without a
+        "summary", "problems", "runs"}, as in `results.json`. Labels are strings, "all" without a
         budget; an IoU is a fraction; NaN is `None`.
 
     Raises:
-        ConfigError: A path without any run.
-        DataError: No run is finished; the report cannot be written.
+        ConfigError: A path contains no run.
+        DataError: No run is finished, or the report cannot be written.
 
     Example:
         >>> results = ak.experiments.report("studies/help", "report")  # doctest: +SKIP
@@ -63,7 +63,7 @@ def report(
 
 
 def write_report(found: Collection, out: Path, *, pictures: bool) -> dict[str, Any]:
-    """As `report`, on runs that have been read."""
+    """As `report`, for runs that have been read."""
     groups, comparisons, results = outcome(found)
     if not groups:
         listed = "\n".join(f"- {problem}" for problem in found.problems)
@@ -154,11 +154,11 @@ def _write_pages(results: dict[str, Any], written: dict[str, list[Section]], out
     runs, problems = len(results["runs"]), results["problems"]
     title = "Report"
     lead = (
-        f"{runs} run(s), auxnet_keras {results['version']}. Scores are those of the validation "
-        "frames, which also chose the epoch.\n\n" + results["summary"].rstrip()
+        f"{runs} run(s), auxnet_keras {results['version']}. Scores are on the validation frames, "
+        "which also selected the epoch.\n\n" + results["summary"].rstrip()
     )
     listed = "\n".join(f"- {problem}" for problem in problems)
-    told = f"\n\nLeft out, or to know:\n\n{listed}" if problems else ""
+    told = f"\n\nNotes and omissions:\n\n{listed}" if problems else ""
     write_markdown(title, lead + told, written, out / "report.md")
     write_html(title, lead, problems, written, out / "report.html")
 

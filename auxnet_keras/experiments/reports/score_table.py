@@ -15,14 +15,14 @@ from auxnet_keras.tables import escape
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    """A number with its spread, or a text.
+    """A number with its standard deviation, or text.
 
     Attributes:
-        value: The number; `None` for a text, or where there is none.
+        value: The number; `None` for text, or if there is none.
         deviation: Over seeds; `None` for a single one.
-        digits: Decimals shown; the CSV has all.
+        digits: Decimals shown; the CSV has all of them.
         text: Shown instead of the number.
-        best: Of its column.
+        best: Whether it is the best of its column.
     """
 
     value: float | None = None
@@ -45,7 +45,7 @@ class Cell:
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A row; a published one is no result of this package and never the best."""
+    """A row; a published one is not a result of this package and never the best."""
 
     label: str
     cells: tuple[Cell, ...]
@@ -78,7 +78,7 @@ class ScoreTable:
         return "\n".join(lines) + "\n"
 
     def csv(self) -> str:
-        """Comma-separated, with all digits; a column ` sd` behind each that has deviations."""
+        """Comma-separated, with all digits; a column ` sd` after each one with deviations."""
         spread = [any(r.cells[c].deviation is not None for r in self.rows) for c in self._range]
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")

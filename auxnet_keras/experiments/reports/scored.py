@@ -1,4 +1,4 @@
-"""A run as a report sees it: its settings, what it was made with, and its scores."""
+"""A run as a report sees it: its settings, its provenance, and its scores."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -19,11 +19,11 @@ class Scored:
     Attributes:
         path: Its folder.
         config: Its settings.
-        version: Of the package that trained it.
-        commit: Of its checkout; empty for an installed one.
+        version: The version of the package that trained it.
+        commit: The commit of the checkout; empty for an installed package.
         classes: Names of the classes.
-        fingerprint: Of the frames it is scored on.
-        frames: Training frames with the main target, all budgets aside.
+        fingerprint: The fingerprint of the frames it is scored on.
+        frames: Training frames with the main target, regardless of the budget.
         parameters: {"trained", "deployed"} counts; empty for a run that did not record them.
         scores: Score -> value: all of `results.json`'s segmentation and depth scores, both
             validation losses at the epoch that was kept, and `step_seconds`.
@@ -43,7 +43,7 @@ class Scored:
 
     @property
     def main(self) -> str:
-        """The task that was to be helped."""
+        """The main task."""
         return self.config.main
 
     @property
@@ -68,7 +68,7 @@ def read_scored(path: Path) -> Scored:
         run = load_run(path)
         if not run.finished:
             raise DataError(
-                f"{path} is not finished and is left out; the same command goes on with it. "
+                f"{path} is not finished and is left out; the same command resumes it. "
                 f"Received: {run.epochs_saved} of {run.config.epochs} epochs."
             )
         return _scored(run)
@@ -77,8 +77,8 @@ def read_scored(path: Path) -> Scored:
         raise DataError(told if str(path) in told else f"{path} is left out. {told}") from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(
-            f"{path} is left out, because its manifest, history or results lack what a finished "
-            "run has; restore the folder from a copy, or train it again. "
+            f"{path} is left out because its manifest, history or results are incomplete; restore "
+            "the folder from a copy, or train it again. "
             f"Received: {type(error).__name__}: {error}."
         ) from error
 
@@ -89,7 +89,7 @@ def _scored(run: Run) -> Scored:
     scores = {**results.get("segmentation", {}), **results.get("depth", {}), **_from_history(run)}
     if scores.get(DECIDING[run.config.main].key) is None:
         raise DataError(
-            f"{run.path} is left out, because nothing of its validation frames could be scored. "
+            f"{run.path} is left out because none of its validation frames could be scored. "
             f"Received: no {DECIDING[run.config.main].title}."
         )
     return Scored(

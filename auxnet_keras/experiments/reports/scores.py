@@ -1,4 +1,4 @@
-"""The score that decides about a task, and how it is written."""
+"""The score by which a task is judged, and its format."""
 
 import dataclasses
 import math
@@ -12,11 +12,11 @@ class Score:
 
     Attributes:
         key: In `Scored.scores`.
-        title: For people.
+        title: Its name in texts and tables.
         larger_is_better: Its direction.
-        scale: Factor in tables: IoU is written in per cent, a difference of it in points.
+        scale: Factor in tables: IoU is written in per cent, its difference in points.
         digits: Decimals in tables.
-        unit: Of a difference.
+        unit: The unit of a difference.
     """
 
     key: str

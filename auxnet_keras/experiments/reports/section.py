@@ -1,4 +1,4 @@
-"""A part of a report: its words, tables and figures."""
+"""A part of a report: its text, tables and figures."""
 
 import dataclasses
 from pathlib import Path
@@ -8,7 +8,7 @@ from auxnet_keras.experiments.reports.score_table import ScoreTable
 
 @dataclasses.dataclass(frozen=True)
 class Section:
-    """What stands under one heading.
+    """The content under one heading.
 
     Attributes:
         title: The heading.

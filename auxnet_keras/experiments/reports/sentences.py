@@ -1,4 +1,4 @@
-"""What a comparison says, as a sentence that a person can quote."""
+"""The result of a comparison as a sentence that can be quoted."""
 
 import math
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from auxnet_keras.experiments.reports.comparison import Comparison
 
 
 def finding(one: Comparison) -> str:
-    """The verdict of one comparison with all that belongs to it.
+    """The verdict of one comparison with its numbers.
 
     As in `depth-first against single at 30 labels: helps. mean IoU +2.40 points (95 % interval
     +1.13 to +3.67, n = 4 seeds, p = 0.009 after Holm's correction); that takes single 71 labels.`
@@ -33,7 +33,7 @@ def finding(one: Comparison) -> str:
 def summary(comparisons: Sequence[Comparison]) -> str:
     """The answer to "does it help?", in a sentence for each data set and main task."""
     if not comparisons:
-        return "There is one arm only, so nothing to compare.\n"
+        return "There is only one arm, so nothing to compare.\n"
     lines = []
     for data, baseline in dict.fromkeys((one.data, one.baseline) for one in comparisons):
         of_data = [one for one in comparisons if (one.data, one.baseline) == (data, baseline)]

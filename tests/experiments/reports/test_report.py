@@ -85,7 +85,7 @@ class TestFiles:
         best = next(line for line in lines if line.startswith("| auxnet, all labels"))
         assert "**" in best and " - |" in best and "±" in best
         text = (reported[1] / "report.md").read_text()
-        assert "No seed has a pixel of pole" in text
+        assert "No seed has pixels of pole" in text
 
     def test_the_page_needs_nothing_else(self, reported):
         page = (reported[1] / "report.html").read_text()
@@ -181,7 +181,7 @@ class TestLeftOut:
         assert list(results["scores"]) == ["street (1)", "street (2)"]
         assert results["scores"]["street (2)"] == {"segnet": {"all": {"0": 0.8, "1": 0.8}}}
         assert {one["data"] for one in results["comparisons"]} == {"street (1)"}
-        assert sum("tables of its own" in problem for problem in results["problems"]) == 2
+        assert sum("has its own tables" in problem for problem in results["problems"]) == 2
         assert (tmp_path / "out" / "street_1" / "tables" / "iou.md").is_file()
 
     def test_data_that_changed_under_a_limit(self, tmp_path):
@@ -201,10 +201,10 @@ class TestLeftOut:
         write_run(root / "copy", 0.9, seed=0)
         results = report([root, root], tmp_path / "out", pictures=False)
         assert len(results["runs"]) == 6 and len(results["problems"]) == 1
-        assert "counts once" in results["problems"][0]
+        assert "they count only once" in results["problems"][0]
 
     def test_no_run(self, tmp_path):
-        with pytest.raises(ConfigError, match="No run is there"):
+        with pytest.raises(ConfigError, match="No run found"):
             report(tmp_path, tmp_path / "out")
         write_run(tmp_path / "half", finished=False)
         with pytest.raises(DataError, match=r"None of the runs is finished(?s:.*)half"):
@@ -218,7 +218,7 @@ class TestFewSeeds:
         assert one["verdict"] == "one seed: no interval, no more than a hint"
         assert one["interval"] == [None, None] and one["p"] is None
         text = (tmp_path / "out" / "report.md").read_text()
-        assert "One seed: there is no standard deviation" in text and "±" not in text
+        assert "One seed, so no standard deviation" in text and "±" not in text
 
     def test_two_arms_without_a_seed_in_common(self, tmp_path):
         write_run(tmp_path / "runs" / "a", seed=0)
@@ -244,7 +244,7 @@ def test_without_data_the_picture_is_missed_and_the_rest_is_there(tmp_path):
     (root / "scenes").mkdir()  # a folder of something else
     (root / "scenes" / "note.txt").write_text("moved")
     report(root, tmp_path / "out")
-    assert "No picture, because" in (tmp_path / "out" / "report.md").read_text()
+    assert "Not drawn, because" in (tmp_path / "out" / "report.md").read_text()
 
 
 def test_arms_are_named_by_what_differs(tmp_path):
