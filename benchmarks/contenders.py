@@ -26,7 +26,7 @@ class Setting:
 
 
 FULL = Setting("resnet50", (224, 384), 4)
-QUICK = Setting("mobilenet_v2", (64, 96), 2)
+QUICK = Setting("small", (32, 64), 2)
 
 
 def setting(quick: bool) -> Setting:
