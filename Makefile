@@ -27,10 +27,10 @@ docs:  ## the site in docs/_build/html
 bench:  ## one benchmark: make bench BENCHMARK=pipeline
 	$(PYTHON) benchmarks/$(BENCHMARK).py
 
-wheel:  ## builds the wheel and tries it in an environment and a folder of its own
+wheel:  ## builds the wheel and tests it in a separate environment and folder
 	$(PYTHON) tests/programs/wheel_smoke.py
 
-lowest:  ## a few tests with the lowest versions that pyproject.toml promises; needs Python 3.11
+lowest:  ## a few tests with the lowest versions that pyproject.toml allows; needs Python 3.11
 	python3.11 -m venv .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet -c requirements-lowest.txt -e . \
 		pytest pytest-xdist hypothesis scikit-learn jax

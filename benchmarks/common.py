@@ -1,4 +1,4 @@
-"""What the benchmarks share: interleaved measurement, paired ratios, a Markdown table, a JSON file.
+"""Shared by the benchmarks: interleaved measurement, paired ratios, a Markdown table, a JSON file.
 
 Imports nothing heavy: a process that only starts others must stay small (see memory.py).
 """
@@ -17,20 +17,20 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 Measurements = dict[str, list[float]]
-"""Contender to its measurements, one a round."""
+"""Contender to its measurements, one per round."""
 
 
 def parser(description: str) -> argparse.ArgumentParser:
-    """The arguments that all benchmarks take."""
+    """The arguments common to all benchmarks."""
     arguments = argparse.ArgumentParser(description=description.splitlines()[0])
     arguments.add_argument("--quick", action="store_true", help="small and short: does it run?")
-    arguments.add_argument("--rounds", type=int, metavar="N", help="rounds that count")
+    arguments.add_argument("--rounds", type=int, metavar="N", help="rounds to measure")
     arguments.add_argument("--json", type=Path, metavar="FILE", help="write the ratios by name")
     return arguments
 
 
 def timed(step: Callable[[], object]) -> Callable[[], float]:
-    """`step` as a contender: runs it and returns its wall time in seconds."""
+    """Turns `step` into a contender that returns its wall time in seconds."""
 
     def measure() -> float:
         start = time.perf_counter()
@@ -43,15 +43,15 @@ def timed(step: Callable[[], object]) -> Callable[[], float]:
 def interleaved(
     contenders: Mapping[str, Callable[[], float]], rounds: int, warmup: int = 0
 ) -> Measurements:
-    """Measures every contender once a round, so that a slow minute hits all of them.
+    """Measures every contender once per round, so that a slow minute affects all of them.
 
-    The order is turned round and rotated from round to round: nobody is always first, and nobody
-    always follows the same one.
+    The order is reversed and rotated from round to round: no contender is always first or always
+    follows the same one.
 
     Args:
         contenders: Name to a function that runs it once and returns a measurement.
-        rounds: Rounds that count.
-        warmup: Rounds before them that do not.
+        rounds: Rounds that are recorded.
+        warmup: Rounds before them that are not.
     """
     measured: Measurements = {name: [] for name in contenders}
     for number in range(warmup + rounds):
@@ -66,7 +66,7 @@ def interleaved(
 
 @dataclass(frozen=True)
 class Ratio:
-    """A contender against another one, round by round, and what it should be."""
+    """A contender relative to another one, round by round, and the target."""
 
     rounds: list[float]
     at_most: float | None = None
@@ -94,7 +94,7 @@ def paired(
     at_most: float | None = None,
     at_least: float | None = None,
 ) -> Ratio:
-    """`contender / base` within each round: what slows a round down slows both down."""
+    """`contender / base` within each round, because a slow round affects both."""
     rounds = [a / b for a, b in zip(measured[contender], measured[base], strict=True)]
     return Ratio(rounds, at_most, at_least)
 
@@ -110,9 +110,9 @@ def report(
     """Prints the table and writes the results.
 
     Args:
-        caption: What was measured; rounds, machine and versions are added.
-        unit: Of the measurements.
-        measured: One row a contender: median, and lower to upper quartile.
+        caption: What was measured; rounds, machine and versions are appended.
+        unit: The unit of the measurements.
+        measured: One row per contender: median, and lower to upper quartile.
         ratios: Contender to its ratio, shown in its row.
         results: JSON name to ratio.
         json_file: Where to write `results`, if anywhere.
@@ -151,7 +151,7 @@ def machine() -> str:
 
 
 def _line(path: str, key: str) -> str | None:
-    """The value of the first `key: value` line of a file of /proc."""
+    """The value of the first `key: value` line of a file in /proc."""
     file = Path(path)
     lines = file.read_text().splitlines() if file.is_file() else []
     return next((x.split(":", 1)[1].strip() for x in lines if x.startswith(key)), None)

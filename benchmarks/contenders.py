@@ -1,4 +1,4 @@
-"""Who trains: AuxNet with a weighting, and plain Keras on the same graph."""
+"""The contenders: AuxNet with a weighting, and plain Keras on the same graph."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,12 +30,12 @@ QUICK = Setting("small", (32, 64), 2)
 
 
 def setting(quick: bool) -> Setting:
-    """The paper's network, or a small one that only shows that the benchmark runs."""
+    """The paper's network, or a small one just to check that the benchmark runs."""
     return QUICK if quick else FULL
 
 
 def weightings() -> dict[str, keras.callbacks.Callback]:
-    """The weightings that are measured, by the names of their ratios."""
+    """The weightings to measure, by the names of their ratios."""
     return {
         "fixed": ak.weighting.FixedWeights(TASK_WEIGHTS),
         "twb": ak.weighting.TaskWeightBalancing(),
@@ -44,7 +44,7 @@ def weightings() -> dict[str, keras.callbacks.Callback]:
 
 
 def network(setting: Setting) -> keras.Model:
-    """AuxNet with the same random weights at every call, not compiled."""
+    """AuxNet, not compiled, with the same random weights on every call."""
     keras.utils.set_random_seed(0)
     return ak.models.AuxNet(CLASSES, (*setting.size, 3), backbone=setting.backbone, weights=None)
 
@@ -56,12 +56,12 @@ def plain_network(setting: Setting) -> keras.Model:
 
 
 def compile_ours(model: keras.Model) -> None:
-    """As in the README: losses and metrics are the defaults."""
+    """Compiles as in the README, with the default losses and metrics."""
     model.compile(optimizer=keras.optimizers.Adam(1e-4))
 
 
 def compile_plain(model: keras.Model) -> None:
-    """The same losses and metrics, written out, and constant `loss_weights`."""
+    """Compiles with the same losses and metrics, spelled out, and constant `loss_weights`."""
     names = [str(channel) for channel in range(CLASSES)]
     model.compile(
         optimizer=keras.optimizers.Adam(1e-4),
@@ -77,14 +77,14 @@ def compile_plain(model: keras.Model) -> None:
 def pair(
     name: str, setting: Setting
 ) -> tuple[keras.Model, Callable[[keras.Model], None], list[keras.callbacks.Callback]]:
-    """ "ours" (with FTWB) or "plain": network, how to compile it, callbacks."""
+    """The network, compile function and callbacks of "ours" (with FTWB) or "plain"."""
     if name == "plain":
         return plain_network(setting), compile_plain, []
     return network(setting), compile_ours, [weightings()["ftwb"]]
 
 
 def batch(setting: Setting) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Noise with targets, a tenth of the pixels ignored and, as on KITTI, most without depth."""
+    """Noise with targets: a tenth of labels ignored and, as on KITTI, most pixels without depth."""
     generator = np.random.default_rng(0)
     shape = (setting.batch_size, *setting.size)
     labels = generator.integers(0, CLASSES, shape).astype(np.uint8)
@@ -96,5 +96,5 @@ def batch(setting: Setting) -> tuple[np.ndarray, dict[str, np.ndarray]]:
 
 
 def endless(setting: Setting) -> tf.data.Dataset:
-    """One batch for ever, so that nobody waits for data."""
+    """One batch, repeated forever, so that no time is spent waiting for data."""
     return tf.data.Dataset.from_tensors(batch(setting)).repeat()

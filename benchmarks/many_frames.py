@@ -1,10 +1,10 @@
 """Time and memory until the first batch of `ak.data.load` on a list of 100,000 frames.
 
 The folder has KITTI's layout; its files are hard links to the image, label and disparity of one
-frame, so that listing is what is measured. Every measurement is a fresh process, 10,000 and 100,000
-frames alternating: the larger list has ten times the frames, so that what is quadratic would take a
-hundred times as long.
-`signature` is what a resumable training adds: it looks at the size of every file, once.
+frame, so that the benchmark measures listing. Every measurement is a fresh process, alternating
+between 10,000 and 100,000 frames: with ten times the frames, anything quadratic takes a hundred
+times as long.
+`signature` is the additional work of a resumable training: it reads the size of every file once.
 """
 
 import argparse
@@ -21,13 +21,13 @@ from common import interleaved, paired, parser, report
 from processes import peak_memory
 
 FEW, MANY = 10_000, 100_000
-LINKS = 10_000  # to one file: ext4 allows 65,000
-PARTS = ("seconds to the first batch", "seconds of the signature", "MiB beyond the imports")
+LINKS = 10_000  # per file; ext4 allows 65,000
+PARTS = ("seconds to the first batch", "seconds for the signature", "MiB on top of the imports")
 NAMES = ("first_batch", "signature", "memory")
 
 
 def make(root: Path, frames: int) -> Path:
-    """`frames` frames below `root`, three hard links each."""
+    """Creates `frames` frames below `root`, with three hard links each."""
     from auxnet_keras import street
 
     street.write(root / "one", 1, 0, layout="kitti", size=(64, 96))
@@ -45,10 +45,10 @@ def make(root: Path, frames: int) -> Path:
 
 
 def measure(root: str) -> list[float]:
-    """The three `PARTS`, in this process."""
+    """Measures the three `PARTS` in this process."""
     import auxnet_keras as ak
 
-    one = Path(root).parent / "one"  # what TensorFlow sets up once is not the list's
+    one = Path(root).parent / "one"  # TensorFlow's one-time setup must not count for the list
     next(iter(ak.data.load("kitti", one, split="all", size=(32, 64), batch_size=1)))
     before = peak_memory()
     start = time.perf_counter()
@@ -62,7 +62,7 @@ def measure(root: str) -> list[float]:
 
 
 def in_process(root: Path) -> list[float]:
-    """`measure` in a fresh process."""
+    """Runs `measure` in a fresh process."""
     command = [sys.executable, __file__, "--measure", str(root)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -71,7 +71,7 @@ def in_process(root: Path) -> list[float]:
 
 
 def main() -> None:
-    """Makes both folders, measures, prints a table for each part."""
+    """Creates both folders, measures, and prints a table for each part."""
     arguments_parser = parser(__doc__ or "")
     arguments_parser.add_argument("--measure", metavar="ROOT", help=argparse.SUPPRESS)
     arguments = arguments_parser.parse_args()

@@ -1,8 +1,8 @@
-"""Peak memory of a short training, against plain Keras.
+"""Peak memory of a short training, compared with plain Keras.
 
-Each measurement is a fresh process, ours and plain alternating: the largest resident set it ever
-had, imports included. Linux hands the parent's resident set on to a child as its starting peak, so
-the process that starts them imports neither TensorFlow nor Keras.
+Each measurement is a fresh process, ours and plain alternating: its largest resident set,
+including imports. On Linux a child inherits the parent's resident set as its initial peak, so
+the parent process imports neither TensorFlow nor Keras.
 """
 
 from processes import compare, peak_memory
@@ -11,7 +11,7 @@ STEPS = 4
 
 
 def peak(name: str, quick: bool) -> float:
-    """MiB, of this process after a few training steps."""
+    """Peak memory of this process after a few training steps, in MiB."""
     import contenders
 
     model, compile_model, callbacks = contenders.pair(name, contenders.setting(quick))

@@ -1,7 +1,7 @@
 """Training step of AuxNet against the same network in plain PyTorch, channels last.
 
-The same layers and parameter count, batch, losses and optimizer; eager PyTorch as a tutorial would
-write it. Both without metrics. The ratio is reported as it is: above 1 PyTorch is faster.
+Layers, parameter count, batch, losses and optimizer are the same; the PyTorch code is eager, as in
+a tutorial. Neither computes metrics. The ratio has no target: above 1, PyTorch is faster.
 """
 
 from collections.abc import Callable
@@ -17,18 +17,18 @@ try:
     import torch
 except ImportError:
     raise SystemExit(
-        "This benchmark compares with PyTorch, which is not installed: pip install -e '.[bench]'"
+        "This benchmark needs PyTorch, which is not installed: pip install -e '.[bench]'"
     ) from None
 
 from torch import nn
 from torch.nn import functional
 
-BLOCKS = {64: 3, 128: 4, 256: 6, 512: 3}  # ResNet-50: width of a stage to its blocks
+BLOCKS = {64: 3, 128: 4, 256: 6, 512: 3}  # ResNet-50: width of a stage to its number of blocks
 MEAN_BGR = (103.939, 116.779, 123.68)
 
 
 def convolution(channels: int, filters: int, kernel: int, stride: int = 1) -> list[nn.Module]:
-    """Convolution and batch normalization with `keras.applications`' bias, epsilon, momentum."""
+    """Convolution and batch normalization with bias, epsilon and momentum as in Keras."""
     return [
         nn.Conv2d(channels, filters, kernel, stride, padding=kernel // 2),
         nn.BatchNorm2d(filters, eps=1.001e-5, momentum=0.01),
@@ -36,7 +36,7 @@ def convolution(channels: int, filters: int, kernel: int, stride: int = 1) -> li
 
 
 class Bottleneck(nn.Module):
-    """ResNet v1's block, the stride in its first convolution as in Keras."""
+    """ResNet v1's block, with the stride in its first convolution as in Keras."""
 
     def __init__(self, channels: int, width: int, stride: int, first: bool) -> None:
         super().__init__()
@@ -108,7 +108,7 @@ def torch_step(setting: Setting, device: str) -> tuple[int, Callable[[], object]
     network = AuxNet().to(device, memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-4, eps=1e-7)
     images, targets = contenders.batch(setting)
-    image = torch.from_numpy(images).to(device).permute(0, 3, 1, 2)  # channels last as it is
+    image = torch.from_numpy(images).to(device).permute(0, 3, 1, 2)  # stays channels last
     labels = torch.from_numpy(targets["segmentation"]).to(device).long()
     depth = torch.from_numpy(targets["depth"]).to(device).permute(0, 3, 1, 2)
     valid = (depth >= 0).float()
@@ -143,7 +143,7 @@ def main() -> None:
     ours, our_step = keras_step(setting)
     theirs, their_step = torch_step(setting, device)
     if ours != theirs:
-        raise SystemExit(f"Not the same network: {ours} parameters in Keras, {theirs} in PyTorch.")
+        raise SystemExit(f"The networks differ: {ours} parameters in Keras, {theirs} in PyTorch.")
     measured = interleaved(
         {"PyTorch": timed(their_step), "Keras": timed(our_step)},
         rounds=arguments.rounds or (3 if arguments.quick else 30),

@@ -1,9 +1,9 @@
-"""Samples a second of `ak.data.load` against bare decoding of the same files with OpenCV.
+"""Samples per second of `ak.data.load` against bare decoding of the same files with OpenCV.
 
-Bare decoding reads image, label and disparity of every frame with `cv2.imread` and throws them
-away: no checks, no resizing, no batches, no TensorFlow. Without a cache the pipeline does all that
-beside the same decoding, in the same number of threads; with one it does not decode at all. The
-files are in the operating system's cache for everybody.
+Bare decoding reads image, label and disparity of every frame with `cv2.imread` and discards them:
+no checks, no resizing, no batches, no TensorFlow. Without a cache, the pipeline does all that in
+addition to the same decoding, in the same number of threads; with a cache, it does not decode at
+all. For every contender, the files are in the operating system's cache.
 """
 
 import argparse
@@ -20,14 +20,14 @@ from common import interleaved, paired, parser, report, timed
 
 import auxnet_keras as ak
 
-THREADS = os.cpu_count() or 1  # all the cores, as the pipeline takes them
+THREADS = os.cpu_count() or 1  # all cores, as in the pipeline
 KITTI_SIZE = (375, 1242)
-PASSES = 5  # over the same frames: KITTI has twice as many, other data sets hundreds of times
+PASSES = 5  # over the same frames; KITTI has twice as many, other data sets hundreds of times more
 CACHED_PASSES = 20  # one pass from memory is too short to time
 
 
 def bare(frames: list[ak.data.Frame]) -> Callable[[], object]:
-    """Decodes all frames and does nothing else."""
+    """Only decodes all frames."""
 
     def decode(frame: ak.data.Frame) -> None:
         cv2.imread(str(frame.image), cv2.IMREAD_COLOR_RGB)
@@ -43,7 +43,7 @@ def bare(frames: list[ak.data.Frame]) -> Callable[[], object]:
 
 
 def through(dataset: tf.data.Dataset) -> Callable[[], object]:
-    """A pass through a dataset."""
+    """One pass over a dataset."""
 
     def run() -> None:
         for _ in dataset:
@@ -53,7 +53,7 @@ def through(dataset: tf.data.Dataset) -> Callable[[], object]:
 
 
 def rate(run: Callable[[], object], samples: int) -> Callable[[], float]:
-    """`run` as a contender measured in samples a second."""
+    """Turns `run` into a contender measured in samples per second."""
     seconds = timed(run)
     return lambda: samples / seconds()
 
@@ -86,7 +86,7 @@ def measure(root: Path, arguments: argparse.Namespace, cache: Path) -> None:
     report(
         f"Data pipeline: {len(frames)} frames in KITTI's layout to 224x384, batch 8, against "
         f"decoding them in {THREADS} threads.",
-        "samples a second",
+        "samples per second",
         measured,
         ratios,
         {
@@ -98,11 +98,11 @@ def measure(root: Path, arguments: argparse.Namespace, cache: Path) -> None:
 
 
 def main() -> None:
-    """Takes a real KITTI folder, or writes street scenes of its size."""
+    """Uses a real KITTI folder, or writes street scenes of the same size."""
     arguments_parser = parser(__doc__)
     arguments_parser.add_argument("--root", type=Path, help="a KITTI 2015 folder")
     arguments = arguments_parser.parse_args()
-    logging.getLogger("auxnet_keras").setLevel(logging.ERROR)  # frames without depth are fine here
+    logging.getLogger("auxnet_keras").setLevel(logging.ERROR)  # frames without depth are fine
     with tempfile.TemporaryDirectory() as folder:
         root = arguments.root
         if root is None:

@@ -1,4 +1,4 @@
-"""Ours against plain Keras where each measurement needs a process of its own."""
+"""Compares ours with plain Keras, with each measurement in a separate process."""
 
 import argparse
 import resource
@@ -19,16 +19,16 @@ def compare(
     name: str,
     at_most: float,
 ) -> None:
-    """The whole of such a benchmark: runs `script` once a measurement, ours and plain alternating.
+    """Runs such a benchmark: one process per measurement, ours and plain alternating.
 
     Args:
-        script: The benchmark's file. Called with `--measure`, it prints one measurement.
-        measure: Takes "ours" or "plain" and whether to be quick; called in the fresh process.
+        script: The benchmark's file. With `--measure`, it prints one measurement.
+        measure: Takes "ours" or "plain" and whether to be quick; called in the new process.
         description: The benchmark's docstring.
         caption: What is measured.
-        unit: Of the measurement.
+        unit: The unit of the measurement.
         name: The ratio's JSON name.
-        at_most: Target of ours / plain.
+        at_most: The target for ours / plain.
     """
     arguments_parser = parser(description)
     arguments_parser.add_argument("--measure", choices=["ours", "plain"], help=argparse.SUPPRESS)
@@ -57,7 +57,7 @@ def compare(
 
 
 def in_process(*command: str) -> float:
-    """The number a script prints last, run in a fresh process."""
+    """Runs a script in a fresh process and returns the last number it prints."""
     done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-4000:]}")
@@ -65,6 +65,6 @@ def in_process(*command: str) -> float:
 
 
 def peak_memory() -> float:
-    """MiB: the largest resident set this process ever had."""
-    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
+    """The largest resident set of this process so far, in MiB."""
+    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes on macOS, KiB elsewhere
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

@@ -1,13 +1,13 @@
 """Thousands of epochs in one `fit`: do memory, open files, threads or the run folder grow?
 
-A network of 382 parameters trains two batches an epoch on an `ak.data` data set, with validation,
-FTWB, a checkpoint an epoch and every other callback of `auxnet train`. Beside it, in processes of
-their own: the same without callbacks, and the same layers as a plain `keras.Model` on a plain
-tf.data pipeline. What grows there, too, is not the callbacks', or not this package's.
+A network of 382 parameters trains two batches per epoch on an `ak.data` data set, with validation,
+FTWB, a checkpoint per epoch and every other callback of `auxnet train`. Separate processes train
+the same without callbacks, and the same layers as a plain `keras.Model` on a plain tf.data
+pipeline. Growth that also occurs there is not due to the callbacks, or not to this package.
 
-Every 20th epoch the process looks at itself, after a garbage collection. Growth is the slope of a
-straight line through the looks after the first fifth, with its 95 % confidence interval, widened
-for what neighbouring looks have in common. Linux only: it reads /proc.
+Every 20th epoch the process samples its own state after a garbage collection. Growth is the slope
+of a straight line through the samples after the first fifth, with its 95 % confidence interval,
+widened for autocorrelation between neighbouring samples. Linux only: it reads /proc.
 """
 
 import argparse
@@ -28,26 +28,26 @@ from common import machine, parser
 CONTENDERS = ("plain", "bare", "ours")
 SIZE = (32, 64)
 WARMUP = 0.2  # of the epochs
-MOST_MEMORY = 8.0  # KiB an epoch: 200 epochs, as in the papers, stay below 2 MiB
-MOST_COUNT = 0.002  # open files or threads an epoch: one in 500
+MOST_MEMORY = 8.0  # KiB per epoch: 200 epochs, as in the papers, stay below 2 MiB
+MOST_COUNT = 0.002  # open files or threads per epoch: one in 500 epochs
 QUANTITIES = {
     "memory": ("private memory [MiB]", 1024.0, MOST_MEMORY),
     "files": ("open files", 1.0, MOST_COUNT),
     "threads": ("threads", 1.0, MOST_COUNT),
     "folder": ("run folder [MiB]", 1024.0, None),
 }
-"""Name -> its axis, what one unit is in units of growth, and the growth that counts as none."""
+"""Name -> axis label, unit in units of growth, and the largest growth that counts as none."""
 
-Looks = dict[str, list[float]]
-"""`epoch` and every quantity, one value a look."""
+Samples = dict[str, list[float]]
+"""`epoch` and every quantity, one value per sample."""
 
 
-def look(folder: Path) -> dict[str, float]:
-    """What this process has and holds now."""
+def sample(folder: Path) -> dict[str, float]:
+    """The resources this process holds now."""
     gc.collect()
-    ctypes.CDLL(None).malloc_trim(0)  # what glibc keeps free for later is no leak
+    ctypes.CDLL(None).malloc_trim(0)  # free memory that glibc keeps for later is not a leak
     own = Path("/proc/self")
-    # Not the whole resident set: the system takes back pages of libraries when it needs them.
+    # Not the whole resident set: the system reclaims pages of libraries when it needs them.
     status = dict(line.split(":", 1) for line in (own / "status").read_text().splitlines())
     kilobytes = sum(int(status[name].split()[0]) for name in ("RssAnon", "VmSwap"))
     files = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
@@ -72,8 +72,8 @@ def growth(epochs: list[float], values: list[float]) -> tuple[float, float]:
     return slope, float(1.96 * error * np.sqrt((1 + common) / (1 - common)))
 
 
-def soak(name: str, epochs: int, every: int) -> Looks:
-    """Trains a contender and returns what it saw."""
+def soak(name: str, epochs: int, every: int) -> Samples:
+    """Trains a contender and returns the samples."""
     import keras
 
     import auxnet_keras as ak
@@ -111,7 +111,7 @@ def soak(name: str, epochs: int, every: int) -> Looks:
         else:
             model = ak.models.AuxiliaryModel(image, outputs)
             model.compile("adam")
-        looks: Looks = {}
+        samples: Samples = {}
         with run_log(folder) if name == "ours" else contextlib.nullcontext():
             model.fit(
                 train,
@@ -119,9 +119,12 @@ def soak(name: str, epochs: int, every: int) -> Looks:
                 epochs=epochs,
                 verbose=0,
                 shuffle=False,
-                callbacks=[*(callbacks if name == "ours" else []), _looking(looks, folder, every)],
+                callbacks=[
+                    *(callbacks if name == "ours" else []),
+                    _sampler(samples, folder, every),
+                ],
             )
-    return looks
+    return samples
 
 
 def _layers() -> tuple[Any, dict[str, Any]]:
@@ -145,22 +148,22 @@ def _plain(dataset: Any) -> Any:
     return tf.data.Dataset.from_tensor_slices(samples).batch(2)
 
 
-def _looking(looks: Looks, folder: Path, every: int) -> Any:
+def _sampler(samples: Samples, folder: Path, every: int) -> Any:
     import keras
 
-    class Looking(keras.callbacks.Callback):
-        """Looks after each so many epochs."""
+    class Sampler(keras.callbacks.Callback):
+        """Samples every `every` epochs."""
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             if (epoch + 1) % every == 0:
-                for quantity, value in {"epoch": epoch + 1, **look(folder)}.items():
-                    looks.setdefault(quantity, []).append(value)
+                for quantity, value in {"epoch": epoch + 1, **sample(folder)}.items():
+                    samples.setdefault(quantity, []).append(value)
 
-    return Looking()
+    return Sampler()
 
 
-def in_process(name: str, epochs: int, every: int) -> Looks:
-    """`soak` in a fresh process; its progress goes to standard error."""
+def in_process(name: str, epochs: int, every: int) -> Samples:
+    """Runs `soak` in a fresh process; its progress goes to standard error."""
     command = [sys.executable, __file__, "--measure", name]
     command += ["--epochs", str(epochs), "--every", str(every)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
@@ -169,17 +172,19 @@ def in_process(name: str, epochs: int, every: int) -> Looks:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def draw(measured: dict[str, Looks], path: Path) -> None:
-    """A panel for every quantity, a line for every contender."""
+def draw(measured: dict[str, Samples], path: Path) -> None:
+    """Draws a panel for every quantity and a line for every contender."""
     from auxnet_keras.plots import figure as figures
     from auxnet_keras.plots.learning_curves import COLOURS
 
     figure = figures.new(11, 6.2)
     panels = figure.subplots(2, 2).flat
     for axes, (quantity, (title, _, _)) in zip(panels, QUANTITIES.items(), strict=True):
-        widths = (4.0, 2.4, 1.2)  # lines upon each other stay to be seen
-        for colour, width, (name, looks) in zip(COLOURS, widths, measured.items(), strict=False):
-            axes.plot(looks["epoch"], looks[quantity], color=colour, label=name, linewidth=width)
+        widths = (4.0, 2.4, 1.2)  # overlapping lines stay visible
+        for colour, width, (name, samples) in zip(COLOURS, widths, measured.items(), strict=False):
+            axes.plot(
+                samples["epoch"], samples[quantity], color=colour, label=name, linewidth=width
+            )
         figures.plain(axes)
         axes.set_title(title, fontsize=11, weight="bold", color=figures.INK, loc="left")
         axes.set_xlabel("epoch", fontsize=9, color=figures.INK)
@@ -189,16 +194,16 @@ def draw(measured: dict[str, Looks], path: Path) -> None:
     figures.save(figure, path)
 
 
-def rows(measured: dict[str, Looks]) -> Iterator[str]:
+def rows(measured: dict[str, Samples]) -> Iterator[str]:
     """The lines of the table."""
-    yield "| contender | quantity | after the warm-up | at the end | growth an epoch | flat |"
+    yield "| contender | quantity | after the warm-up | at the end | growth per epoch | flat |"
     yield "|---|---|---|---|---|---|"
-    for name, looks in measured.items():
+    for name, samples in measured.items():
         for quantity, (title, scale, most) in QUANTITIES.items():
-            slope, half = (scale * value for value in growth(looks["epoch"], looks[quantity]))
+            slope, half = (scale * value for value in growth(samples["epoch"], samples[quantity]))
             unit = " KiB" if scale > 1 else ""
             verdict = "" if most is None else _verdict(slope, half, most)
-            first, last = (f"{looks[quantity][i]:.6g}" for i in (_first_late(looks), -1))
+            first, last = (f"{samples[quantity][i]:.6g}" for i in (_first_late(samples), -1))
             spread = f"{slope:.3g} ± {half:.2g}{unit}"
             yield f"| {name} | {title} | {first} | {last} | {spread} | {verdict} |"
 
@@ -206,29 +211,31 @@ def rows(measured: dict[str, Looks]) -> Iterator[str]:
 def _verdict(slope: float, half: float, most: float) -> str:
     if slope + half <= most:
         return "yes"
-    return "**no**" if slope - half > most else "not told"
+    return "**no**" if slope - half > most else "unclear"
 
 
-def _first_late(looks: Looks) -> int:
-    return next(i for i, x in enumerate(looks["epoch"]) if x > WARMUP * looks["epoch"][-1])
+def _first_late(samples: Samples) -> int:
+    return next(i for i, x in enumerate(samples["epoch"]) if x > WARMUP * samples["epoch"][-1])
 
 
 def main() -> None:
-    """Measures all contenders, prints the table, draws the curves."""
+    """Measures all contenders, prints the table and draws the curves."""
     arguments_parser = parser(__doc__ or "")
     arguments_parser.add_argument("--epochs", type=int, default=2000, metavar="N")
-    arguments_parser.add_argument("--every", type=int, default=20, metavar="N", help="of a look")
+    arguments_parser.add_argument(
+        "--every", type=int, default=20, metavar="N", help="sample every N epochs"
+    )
     arguments_parser.add_argument("--png", type=Path, metavar="FILE", help="draw the curves")
     arguments_parser.add_argument("--measure", choices=CONTENDERS, help=argparse.SUPPRESS)
     given = arguments_parser.parse_args()
     epochs, every = (20, 2) if given.quick else (given.epochs, given.every)
     if given.measure:
         with contextlib.redirect_stdout(sys.stderr):
-            looks = soak(given.measure, epochs, every)
-        print(json.dumps(looks))
+            samples = soak(given.measure, epochs, every)
+        print(json.dumps(samples))
         return
     measured = {name: in_process(name, epochs, every) for name in CONTENDERS}
-    print(f"**{epochs} epochs of two batches in one fit.** Looked at every {every}. {machine()}")
+    print(f"**{epochs} epochs of two batches in one fit.** Sampled every {every}. {machine()}")
     print("", *rows(measured), sep="\n")
     if given.png:
         draw(measured, given.png)

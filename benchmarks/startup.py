@@ -1,7 +1,7 @@
 """Time from `compile` to the end of the first training step of `fit`, against plain Keras.
 
-Each measurement is a fresh process, ours and plain alternating. Importing and building the network
-come before the clock starts; tracing, compiling and the first step are what it measures.
+Each measurement is a fresh process, ours and plain alternating. The clock starts after imports and
+building the network; it covers tracing, compiling and the first step.
 """
 
 import time
@@ -10,12 +10,12 @@ from processes import compare
 
 
 def first_step(name: str, quick: bool) -> float:
-    """Seconds, in this process."""
+    """Measures the seconds in this process."""
     import contenders
     import keras
 
     class FirstStep(keras.callbacks.Callback):
-        """Notes when the first batch is done; its logs are numbers by then."""
+        """Records when the first batch is done; its logs are numbers by then."""
 
         end = 0.0
 

@@ -2,7 +2,7 @@
 
 Every contender has the same graph, initial weights, batch, losses, metrics and optimizer. A step is
 what `fit` does for a batch: the compiled train function, then the logs as numbers. The null row is
-a second plain model against the first: what two equal things differ by on this machine.
+a second plain model against the first: how much two equal models differ on this machine.
 """
 
 import math
@@ -17,7 +17,7 @@ from contenders import Setting
 def contender(
     setting: Setting, weighting: keras.callbacks.Callback | None
 ) -> tuple[dict, Callable]:
-    """The logs of a first step in `fit`, and a function that does one more step."""
+    """The logs of a first step in `fit`, and a function that runs one more step."""
     if weighting is None:
         model = contenders.plain_network(setting)
         contenders.compile_plain(model)
@@ -39,11 +39,11 @@ def contender(
 
 
 def check_same_work(logs: dict[str, dict]) -> None:
-    """Refuses to compare contenders whose first step gave different losses."""
+    """Refuses to compare contenders if their losses in the first step differ."""
     for key in ("segmentation_loss", "depth_loss"):
         first = {name: history[key][0] for name, history in logs.items()}
         if not all(math.isclose(v, first["plain"], rel_tol=1e-3) for v in first.values()):
-            raise SystemExit(f"The contenders do not do the same: first {key} was {first}.")
+            raise SystemExit(f"The contenders do different work: their first {key} is {first}.")
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 Time: every contender has the same graph with the same initial weights, batch, losses, metrics and
 optimizer; a step is what `fit` does for a batch, as in step_time.py. 64 classes are measured
 against a linear sum with 64 classes, everything else against 12. The null row is a second linear
-sum: what two equal things differ by on this machine.
+sum: how much two equal models differ on this machine.
 
 Memory: the largest resident set of a fresh process that trains a few steps, as in memory.py.
 """
@@ -31,12 +31,12 @@ SIZES = {"quick": ((32, 32), 2), "full": ((128, 256), 2), "paper": ((256, 256), 
 
 
 def classes_of(name: str) -> int:
-    """Channels of a contender's segmentation."""
+    """The number of segmentation channels of a contender."""
     return 64 if name.endswith("_64") else 12
 
 
 def base_of(name: str) -> str:
-    """The linear sum a contender is measured against."""
+    """The linear sum that a contender is compared with."""
     return f"linear_{classes_of(name)}"
 
 
@@ -60,7 +60,7 @@ CONTENDERS = ("linear_12", "null", "linear_64", *TARGETS)
 
 
 def contender(name: str, which: str) -> tuple[dict[str, float], Callable[[], None]]:
-    """The losses of a first step in `fit`, and a function that does one more step."""
+    """The losses of a first step in `fit`, and a function that runs one more step."""
     contenders = importlib.import_module("contenders")
     keras, tf = importlib.import_module("keras"), importlib.import_module("tensorflow")
     import auxnet_keras as ak
@@ -90,15 +90,15 @@ def contender(name: str, which: str) -> tuple[dict[str, float], Callable[[], Non
 
 
 def check_same_work(losses: dict[str, dict[str, float]]) -> None:
-    """Refuses to compare contenders whose first step gave other losses than the linear sum's."""
+    """Refuses to compare contenders if a loss of their first step differs from the linear sum's."""
     for name, found in losses.items():
         expected = losses[base_of(name)]
         if not all(math.isclose(found[t], expected[t], rel_tol=1e-3) for t in expected):
-            raise SystemExit(f"{name} does not do the same: {found}, expected {expected}.")
+            raise SystemExit(f"{name} does different work: losses {found}, expected {expected}.")
 
 
 def measure_time(which: str, rounds: int, warmup: int) -> Measurements:
-    """Seconds of a step, all contenders interleaved in this process."""
+    """Seconds per step, with all contenders interleaved in this process."""
     built = {name: contender(name, which) for name in CONTENDERS}
     check_same_work({name: losses for name, (losses, _) in built.items()})
     steps = {name: timed(step) for name, (_, step) in built.items()}
@@ -106,7 +106,7 @@ def measure_time(which: str, rounds: int, warmup: int) -> Measurements:
 
 
 def measure_memory(which: str, rounds: int) -> Measurements:
-    """MiB, in paired fresh processes."""
+    """Peak memory in MiB, in paired fresh processes."""
     names = ("linear_12", "class_wise_12")
     return interleaved(
         {
@@ -121,7 +121,9 @@ def main() -> None:
     """Measures, prints both tables, and writes the ratios and `class_wise_memory`."""
     arguments_parser = parser(__doc__)
     arguments_parser.add_argument(
-        "--paper", action="store_true", help="256x256, batch 8, as in the paper's Table 2: a GPU"
+        "--paper",
+        action="store_true",
+        help="256x256, batch 8, as in the paper's Table 2; for a GPU",
     )
     for hidden in ("--measure", "--full"):
         options = {"action": "store_true"} if hidden == "--full" else {}
@@ -135,7 +137,7 @@ def main() -> None:
         print(peak_memory())
         return
     quick = arguments.quick
-    # First, while this process is small: its resident set is where a child's peak begins.
+    # Memory first, while this process is small: a child's peak starts at its resident set.
     memory = measure_memory(which, rounds=1 if quick else 5)
     rounds = arguments.rounds or (3 if quick else 20)
     seconds = measure_time(which, rounds, warmup=1 if quick else 2)
@@ -151,7 +153,7 @@ def report_both(which: str, seconds: Measurements, memory: Measurements, json_fi
         ratios[name] = paired(seconds, name, base_of(name), at_most=limit)
     peak = paired(memory, "class_wise_12", "linear_12", at_most=MEMORY_TARGET)
     report(
-        f"Training step {setting}, against the linear sum with as many classes.",
+        f"Training step {setting}, against the linear sum with the same number of classes.",
         "seconds",
         seconds,
         ratios,

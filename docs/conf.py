@@ -1,4 +1,4 @@
-"""Sphinx' settings of the documentation; `make docs` builds it, strictly and without a network."""
+"""Sphinx settings; `make docs` builds the site strictly and without network access."""
 
 import sys
 from pathlib import Path
@@ -32,7 +32,7 @@ napoleon_custom_sections = [("Reference", "returns_style"), ("Inputs", "params_s
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 80
 
-smartquotes = False  # quotes in docstrings are those of code
+smartquotes = False  # quotes in docstrings belong to code
 
 html_theme = "furo"
 html_title = f"auxnet_keras {version}"

@@ -28,7 +28,7 @@ def kinds() -> str:
 
 
 def updated(text: str) -> str:
-    """The README with its tables as the catalogues have them now."""
+    """The README with tables generated from the current catalogues."""
     for name, made in (("weightings", weightings()), ("kinds", kinds())):
         start = f"<!-- {name}: written by docs/update_readme_tables.py -->\n"
         text = re.sub(

@@ -1,4 +1,4 @@
-"""A look at a data set before training: frames, labels, depth, and the effect of augmentation."""
+"""Shows a data set before training: frames, labels, depth, and the effect of augmentation."""
 
 import difflib
 from collections.abc import Sequence

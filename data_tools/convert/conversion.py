@@ -64,8 +64,8 @@ def convert(target: str, out: str | Path) -> Path:
     source, out = opened(target), Path(out).expanduser()
     if out.resolve().is_relative_to(source.root.resolve()):
         raise ConfigError(
-            "Converted files cannot be written inside the data set itself, whose reader would find "
-            f"them; choose another folder. Received: {str(out)!r}."
+            "Converted files cannot be written inside the data set itself, where its reader would "
+            f"find them; choose another folder. Received: {str(out)!r}."
         )
     frames = source.frames("all")
     parts = {split: source.frames(split) for split in ("train", "val")}

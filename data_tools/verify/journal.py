@@ -73,7 +73,7 @@ def journal(name: str, keys: Collection[str]) -> Iterator[Journal]:
             if useless > len(known):
                 _compact(path, known)
             file = stack.enter_context(path.open("ab", buffering=0))
-            file.write(b"\n")  # after what may be half a line
+            file.write(b"\n")  # the last line may be incomplete
         except DataError:
             _not_kept("another process is verifying the same data set")
             known, _ = _read(path, keys)
@@ -108,7 +108,7 @@ def _line(key: str, result: dict[str, Any]) -> bytes:
 
 
 def _entry(line: bytes) -> tuple[str, dict[str, Any]] | None:
-    """Key and result; `None` for a line that is half written or damaged."""
+    """Key and result; `None` for an incomplete or damaged line."""
     checksum, _, text = line.partition(b" ")
     if not text or checksum != b"%08x" % zlib.crc32(text):
         return None

@@ -1,1 +1,1 @@
-"""The pages of the documentation that are made from code when it is built."""
+"""Documentation pages that are generated from code during the build."""

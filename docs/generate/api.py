@@ -1,4 +1,4 @@
-"""The reference of every public name, by the stubs of the public packages."""
+"""The API reference: every public name, from the stubs of the public packages."""
 
 import importlib
 import inspect
@@ -35,7 +35,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def public(name: str) -> list[str]:
-    """What a public package offers."""
+    """The public names of a package."""
     package = importlib.import_module(name)
     names = getattr(package, "__all__", None) or [
         each
@@ -68,9 +68,7 @@ def _entry(package: str, name: str, value: object) -> str:
 _HEAD = """# API reference
 
 Everything below is public: `import auxnet_keras as ak`, then `ak.models.AuxNet` and so on.
-Packages import what you ask
-them for, and nothing before. Names that start with an underscore, and modules that are not listed
-here, may change
-without notice.
+Packages import names lazily, on first use. Names that start with an underscore, and modules that
+are not listed here, may change without notice.
 
 """

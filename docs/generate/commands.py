@@ -16,7 +16,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def commands() -> Iterator[tuple[str, Any]]:
-    """Every command with the words that call it: `auxnet data verify`."""
+    """Every command with its full name, such as `auxnet data verify`."""
     yield from _below("auxnet", typer.main.get_command(app))
 
 
@@ -67,8 +67,7 @@ def _text(docstring: str | None) -> str:
 
 _HEAD = """# Commands
 
-Every command answers `--help`. `--debug`, anywhere in a command, shows the stack of an error.
-Exit codes: 0 done, 1 an error explained in a sentence (or problems that `auxnet data verify`
-found),
-2 wrong usage, 130 interrupted, 143 ended by SIGTERM.
+Every command has `--help`. `--debug`, anywhere in a command, adds the stack trace to an error.
+Exit codes: 0 success, 1 an error with its message (or problems found by `auxnet data verify`),
+2 wrong usage, 130 interrupted, 143 terminated by SIGTERM.
 """

@@ -1,4 +1,4 @@
-"""The kinds of data of the catalogue, with classes, unit and licence."""
+"""The catalogue's kinds of data, with classes, unit and licence."""
 
 from collections.abc import Iterator
 
@@ -18,25 +18,23 @@ def pages() -> Iterator[tuple[str, str]]:
 def _facts(name: str) -> tuple[str, str, str]:
     try:
         facts = info(name)
-    except AuxnetError:  # only the files name its classes
+    except AuxnetError:  # its classes are defined only in its files
         return "as in its files", "as in its files", "yours"
     return str(len(facts.class_names)), code(facts.depth_unit), facts.licence
 
 
 _HEAD = """# Data sets
 
-`--data KIND:ROOT` and `ak.data.load(KIND, ROOT)` read these. `street` needs no folder.
+`--data KIND:ROOT` and `ak.data.load(KIND, ROOT)` read these kinds. `street` needs no folder.
 """
 
 _TAIL = """
 A number in the name selects that many classes; without one, all road data sets share the same
 classes in the same order, and NYU-v2 has 13. Labels are uint8, or int32 beyond 254 classes; 255 is
 always the [ignore label](../glossary.md), and a depth of -1 means "not measured". A frame without
-depth or without labels still trains: a pixel without a target counts for nothing.
+depth or labels is still used: pixels without a target are ignored.
 
-`auxnet data download` fetches KITTI 2015, Virtual KITTI and NYU-v2, and says how to get SYNTHIA
-and Cityscapes; see
-[Commands](commands.md#auxnet-data-download). `ak.data.info(KIND)` has class names, colours,
-licence and citation.
-For your own images see [Your own data](../your_data.md).
+`auxnet data download` fetches KITTI 2015, Virtual KITTI and NYU-v2, and explains how to get SYNTHIA
+and Cityscapes; see [Commands](commands.md#auxnet-data-download). `ak.data.info(KIND)` has class
+names, colours, licence and citation. For your own images, see [Your own data](../your_data.md).
 """

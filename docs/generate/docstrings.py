@@ -1,27 +1,27 @@
-"""Docstrings in the project's Markdown, as reStructuredText for Sphinx."""
+"""Converts docstrings from the project's Markdown to reStructuredText for Sphinx."""
 
 import re
 from typing import Any
 
-_SPAN = re.compile(r"(`[^`]+`)")  # may go over the end of a line
+_SPAN = re.compile(r"(`[^`]+`)")  # may span lines
 _SPECIAL = re.compile(r"(?<![`\w])([*|])(?=\S)|(?<=\w)_(?=\W|$)")
 _SKIP = re.compile(r"\s*# doctest: .*")
 _SECTION = re.compile(r"^(Args|Attributes|Inputs|Returns|Raises|Example|Reference|Note|Yields):$")
 
 
 def to_rst(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
-    """Changes `lines` in place: what Sphinx sends with `autodoc-process-docstring`.
+    """Changes `lines` in place; a handler for Sphinx's `autodoc-process-docstring`.
 
-    Single backticks are code; a block that stands further in than the text above it, with a blank
-    line between, is a formula and is shown as it is.
+    Single backticks are code; a block after a blank line that is indented further than the text
+    above it is a formula and is shown verbatim.
     """
     lines[:] = converted(lines)
     if what in ("attribute", "data", "property"):
-        lines.insert(0, "")  # else napoleon takes what stands before a colon for the type
+        lines.insert(0, "")  # otherwise napoleon takes the text before a colon for the type
 
 
 def converted(lines: list[str]) -> list[str]:
-    """The same docstring in reStructuredText, before napoleon makes its sections."""
+    """The docstring in reStructuredText, before napoleon converts its sections."""
     written: list[str] = []
     prose: list[str] = []
     section = False
@@ -56,7 +56,7 @@ def _indent_above(lines: list[str], number: int) -> int:
 
 
 def _inline(lines: list[str]) -> list[str]:
-    """Lines of prose with code and special characters as Sphinx wants them."""
+    """Lines of prose with code and special characters as Sphinx expects them."""
     parts = _SPAN.split("\n".join(lines))
     marked = [
         f"`{part}`" if _SPAN.fullmatch(part) else _SPECIAL.sub(_escaped, part) for part in parts

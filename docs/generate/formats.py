@@ -1,4 +1,4 @@
-"""The export formats of the catalogue."""
+"""The catalogue's export formats."""
 
 from collections.abc import Iterator
 
@@ -18,18 +18,18 @@ def pages() -> Iterator[tuple[str, str]]:
         )
         for name, entry in FORMATS.items()
     ]
-    header = ("format", "function", "file in the export folder", "who loads it", "needs")
+    header = ("format", "function", "file in the export folder", "loaded by", "needs")
     yield "export_formats.md", "\n".join([_HEAD, table(header, rows), _TAIL])
 
 
 _HEAD = """# Export formats
 
-`auxnet export RUN --to FORMAT,...` writes the main task alone; the auxiliary decoder and the loss
-weights stay behind.
+`auxnet export RUN --to FORMAT,...` writes the main task alone, without the auxiliary decoder and
+the loss weights.
 """
 
 _TAIL = """
-Each export is loaded again and must give what the model gives on a test image;
-`verification.json` beside it records the
-largest difference. An export that differs is an error and leaves nothing behind.
+Each export is loaded again and must reproduce the model's output on a test image;
+`verification.json` next to it records the largest difference. If an export differs, the command
+fails and writes nothing.
 """

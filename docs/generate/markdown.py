@@ -1,21 +1,21 @@
-"""Markdown as the generated pages need it."""
+"""Markdown elements for the generated pages."""
 
 from collections.abc import Iterable, Sequence
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; cells may hold Markdown, and `|` in them is escaped."""
+    """A table; cells may contain Markdown, and `|` in them is escaped."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines) + "\n"
 
 
 def code(text: object) -> str:
-    """A value as code; nothing for nothing."""
+    """A value as code; an empty value stays empty."""
     return f"`{text}`" if str(text) else ""
 
 
 def autodoc(directive: str, target: str, *options: str) -> str:
-    """A directive of autodoc inside Markdown."""
+    """An autodoc directive in Markdown."""
     lines = [f".. {directive}:: {target}", *(f"   :{option}:" for option in options)]
     return "\n".join(["```{eval-rst}", *lines, "```", ""])
 

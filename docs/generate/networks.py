@@ -1,4 +1,4 @@
-"""The networks and the backbones of their catalogues."""
+"""The networks and backbones of the catalogues."""
 
 from collections.abc import Iterator
 
@@ -35,8 +35,8 @@ def pages() -> Iterator[tuple[str, str]]:
 
 _HEAD = """# Networks
 
-Images go in as RGB 0..255, of any integer or float type; each network brings its own preprocessing.
-Segmentation comes out as logits, depth in the unit of the target.
+The input is RGB 0..255, of any integer or float type; each network includes its preprocessing.
+Segmentation is returned as logits, depth in the target's unit.
 """
 
 _BACKBONES = """
@@ -47,8 +47,6 @@ _BACKBONES = """
 
 _OWN = """
 In Python it also takes any Keras model with outputs named `P3`, `P4` and `P5` at strides 8, 16
-and 32, such as the
-backbones of keras-cv and keras-hub. A network that is none of these becomes an `AuxiliaryModel`:
-see
-[Recipes: your own network](../recipes.md#your-own-network).
+and 32, such as the backbones of keras-cv and keras-hub. Any other network becomes an
+`AuxiliaryModel`: see [Recipes: your own network](../recipes.md#your-own-network).
 """

@@ -1,4 +1,4 @@
-"""Writes every generated page; leaves unchanged ones alone, so that a second build is quick."""
+"""Writes all generated pages, except unchanged ones, so that a second build is quick."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def write(folder: Path) -> None:
-    """Writes all pages into `folder` and removes those that are no longer made."""
+    """Writes all pages into `folder` and removes those no longer generated."""
     current = dict(pages())
     for path in folder.rglob("*.md"):
         if str(path.relative_to(folder)) not in current:

@@ -1,4 +1,4 @@
-"""The page of a run's settings, read from the fields of `RunConfig`."""
+"""The page of run settings, read from the fields of `RunConfig`."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -48,14 +48,12 @@ def _yaml(value: Any) -> str:
 
 _HEAD = """# Settings
 
-A run is made of these settings. They are the options of `auxnet train`, the lines of a YAML file
-for
+These settings define a run. They are the options of `auxnet train`, the lines of a YAML file for
 `--config`, the arguments of `ak.experiments.RunConfig` and the content of a run folder's
-`config.yaml`.
-An option wins over the file, the file over the recipe, and the recipe over the default. Unknown
-names and impossible combinations are refused before anything starts.
+`config.yaml`. An option overrides the file, the file overrides the recipe, and the recipe overrides
+the default. Unknown names and impossible combinations are refused before anything starts.
 
-`null` as a default means that the value depends on the data or the network; the last column says
+The default `null` means that the value depends on the data or the network; the last column says
 how.
 """
 

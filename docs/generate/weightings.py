@@ -1,4 +1,4 @@
-"""A page for each weighting of the catalogue, and their table."""
+"""A page for each weighting of the catalogue, and an overview table."""
 
 import inspect
 import re
@@ -55,12 +55,11 @@ def _type(kind: object) -> str:
 
 _HEAD = """# Weightings
 
-A weighting decides how much the loss of each task counts. Each is a Keras callback: give it to
-`fit`, or name it with `--weighting`. Its rule runs inside the compiled step after every batch,
-and its state
-is saved with the model. `none` is no weighting: all losses count 1.
+A weighting determines how much the loss of each task counts. Each is a Keras callback: pass it to
+`fit`, or name it with `--weighting`. Its rule runs inside the compiled step after every batch, and
+its state is saved with the model. `none` means no weighting: all weights are 1.
 
-Every page has the formula, when to use it, the arguments, a call and the source.
+Every page has the formula, when to use it, the arguments, an example and the source.
 """
 
 _TAIL = """
