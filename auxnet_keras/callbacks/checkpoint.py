@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 
 from auxnet_keras._version import __version__
-from auxnet_keras.callbacks.callback_state import remembered, remind
+from auxnet_keras.callbacks.callback_state import restore_state, saved_state
 from auxnet_keras.callbacks.checkpoint_store import Checkpoint, CheckpointError, CheckpointStore
 from auxnet_keras.callbacks.saved_variables import (
     means_of,
@@ -126,7 +126,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             return
         self._refuse_other_data(checkpoint)
         restore_variables(self.model, checkpoint)
-        remind(
+        restore_state(
             self._others,
             checkpoint.meta["callbacks"],
             _named(checkpoint.arrays, _CALLBACK),
@@ -224,7 +224,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     def _save(self, epoch: int, step: int = 0, means: dict[str, np.ndarray] | None = None) -> None:
         variables = variables_of(self.model)
         arrays = {name: ops.convert_to_numpy(variable) for name, variable in variables.items()}
-        numbers, of_callbacks = remembered(self._others)
+        numbers, of_callbacks = saved_state(self._others)
         arrays |= {f"{_CALLBACK}{name}": array for name, array in of_callbacks.items()}
         if step:
             arrays |= means_of(self.model) if means is None else means

@@ -322,12 +322,12 @@ def _check_target(source: Source, frames: list[Frame], split: str, main: str) ->
 
 def _warn(source: Source, frames: list[Frame]) -> None:
     for what, place in (("label", source.label_place), ("depth", source.depth_place)):
-        lacking = [frame for frame in frames if getattr(frame, what) is None]
-        for number, frame in enumerate(lacking):
+        without_target = [frame for frame in frames if getattr(frame, what) is None]
+        for number, frame in enumerate(without_target):
             level = logging.WARNING if number < _MOST_WARNINGS else logging.INFO
             logger.log(level, "%s: no %s file in %s; trains without it", frame.image, what, place)
-        if len(lacking) > _MOST_WARNINGS:
-            rest = len(lacking) - _MOST_WARNINGS
+        if len(without_target) > _MOST_WARNINGS:
+            rest = len(without_target) - _MOST_WARNINGS
             logger.warning("%s: %d more frames without %s", source.root, rest, what)
 
 

@@ -94,7 +94,9 @@ class _Step:
             at_heads.append(both[len(features) :])
         self._weigh(_replicas_sum(_gram(at_features)))
         # One pass through the encoder, for both tasks and for the terms with a constant weight.
-        into = _sum([_times(g, w) for g, w in zip(at_features, self._in_force(), strict=True)])
+        into = _sum(
+            [_times(g, w) for g, w in zip(at_features, self._effective_weights(), strict=True)]
+        )
         targets = [(f, g) for f, g in zip(features, into, strict=True) if g is not None]
         if self.scaled_constant is not None:
             targets.append((self.scaled_constant, tf.ones_like(self.scaled_constant)))
@@ -119,7 +121,7 @@ class _Step:
         scale = self.model.optimizer.scale_loss(tf.ones(()))
         self.weights = self.weighting.weigh(gram / scale / scale, self.losses)
 
-    def _in_force(self) -> list[Tensor]:
+    def _effective_weights(self) -> list[Tensor]:
         return tf.unstack(self.weights, num=len(self.model.tasks))
 
     def _weighted(self, per_task: Sequence[Gradients]) -> list[Gradients]:
@@ -131,7 +133,7 @@ class _Step:
                 g if g is None or not (whole or s) else tf.cast(w, g.dtype) * g
                 for g, s in zip(gradients, shared, strict=True)
             ]
-            for gradients, w in zip(per_task, self._in_force(), strict=True)
+            for gradients, w in zip(per_task, self._effective_weights(), strict=True)
         ]
 
 

@@ -52,7 +52,7 @@ class FirstLossWeights(TaskWeighting):
         self.sums = state.add_state("first_losses", zeros)
         self.counts = state.add_state("first_batches", zeros)
 
-    def in_force(self) -> Tensor:
+    def effective_weights(self) -> Tensor:
         return _inverse_mean(*(ops.convert_to_tensor(each) for each in (self.sums, self.counts)))
 
     def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:

@@ -94,7 +94,7 @@ class WeightSchedule(TaskWeighting):
         if self.unit == "steps":
             self.time.assign_add(1.0)
 
-    def in_force(self) -> Tensor:
+    def effective_weights(self) -> Tensor:
         return self.at(ops.convert_to_tensor(self.time))
 
     def at(self, time: Tensor) -> Tensor:

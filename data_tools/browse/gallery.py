@@ -15,7 +15,7 @@ from auxnet_keras.errors import ConfigError, DataError, shown
 from data_tools.browse.depth_scale import DepthScale
 from data_tools.browse.layout import Cell, Layout
 from data_tools.browse.montage import Montage
-from data_tools.opening import opened
+from data_tools.opening import open_dataset
 
 MOST_FRAMES = 50
 """The most rows a montage can have."""
@@ -62,7 +62,7 @@ def browse(
     size = check_size(size)
     for name, value in (("seed", seed), ("epoch", epoch)):
         check_whole(name, value, least=0)
-    source = opened(target)
+    source = open_dataset(target)
     listed = source.frames(split, seed, limit)
     chosen = _chosen(source, split, listed, frames)
     layout = Layout(size, augmented)

@@ -25,7 +25,7 @@ from data_tools.folder_layout import (
     files_of,
     places_of,
 )
-from data_tools.opening import opened
+from data_tools.opening import open_dataset
 from data_tools.progress import each
 
 RECORD = "convert.json"
@@ -61,7 +61,7 @@ def convert(target: str, out: str | Path) -> Path:
         >>> convert("kitti:/data/kitti2015", "converted")
         >>> ak.data.load("folder", "converted")
     """
-    source, out = opened(target), Path(out).expanduser()
+    source, out = open_dataset(target), Path(out).expanduser()
     if out.resolve().is_relative_to(source.root.resolve()):
         raise ConfigError(
             "Converted files cannot be written inside the data set itself, whose reader would find "

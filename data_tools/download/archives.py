@@ -15,7 +15,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from auxnet_keras.errors import DataError
-from data_tools.download.members import MOST_MEMBERS, Member, check, of_tar, of_zip
+from data_tools.download.members import (
+    MOST_MEMBERS,
+    Member,
+    check_members,
+    tar_members,
+    zip_members,
+)
 
 CHUNK = 1 << 20
 """Bytes read at once."""
@@ -27,18 +33,18 @@ Open = Callable[[Member], IO[bytes]]
 
 
 @contextmanager
-def opened(archive: Path) -> Iterator[tuple[list[Member], Open]]:
+def open_archive(archive: Path) -> Iterator[tuple[list[Member], Open]]:
     """The checked members of an archive, and how to read one."""
     size = archive.stat().st_size
     try:
         if archive.name.endswith(".zip"):
             _check_directory(archive)
             with zipfile.ZipFile(archive) as zipped:
-                members = check(of_zip(zipped), archive, size)
+                members = check_members(zip_members(zipped), archive, size)
                 yield members, lambda member: zipped.open(member.entry)  # type: ignore[arg-type]
         else:
             with _Stream(archive) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
-                members = check(of_tar(tar), archive, size)
+                members = check_members(tar_members(tar), archive, size)
                 stream.check_end(tar.offset)
                 yield members, lambda member: tar.extractfile(member.entry)  # type: ignore
     except DataError:

@@ -47,7 +47,7 @@ class Member:
         return PurePosixPath(self.name)
 
 
-def of_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
+def zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
     """The members of a zip."""
     for entry in archive.infolist():
         mode = stat.S_IFMT(entry.external_attr >> 16)
@@ -59,7 +59,7 @@ def of_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
         yield Member(entry.filename, entry.file_size, entry.is_dir(), oddity, entry)
 
 
-def of_tar(archive: tarfile.TarFile) -> Iterator[Member]:
+def tar_members(archive: tarfile.TarFile) -> Iterator[Member]:
     """The members of a tar."""
     for entry in archive:
         oddity = "" if entry.isreg() or entry.isdir() else _special(entry)
@@ -82,7 +82,7 @@ def _special(entry: tarfile.TarInfo) -> str:
     return "a pipe" if entry.isfifo() else "a device" if entry.isdev() else "of an unknown type"
 
 
-def check(members: Iterable[Member], archive: Path, size: int) -> list[Member]:
+def check_members(members: Iterable[Member], archive: Path, size: int) -> list[Member]:
     """Returns all members if each is safe to unpack and together they are no zip bomb.
 
     Refuses absolute paths, `..`, backslashes, colons, links, devices, two members with one path

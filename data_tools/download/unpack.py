@@ -7,7 +7,7 @@ from pathlib import Path
 
 from auxnet_keras.errors import DataError
 from auxnet_keras.storage.atomic import replacing_folder
-from data_tools.download.archives import CHUNK, Open, opened
+from data_tools.download.archives import CHUNK, Open, open_archive
 from data_tools.download.members import Member
 
 
@@ -33,7 +33,7 @@ def unpack(
         DataError: Not an archive, damaged, with an unsafe member, or too large for the disk.
         OSError: The folder cannot be written.
     """
-    with opened(archive) as (members, reader):
+    with open_archive(archive) as (members, reader):
         total = sum(member.size for member in members)
         folder.parent.mkdir(parents=True, exist_ok=True)
         check_space(folder.parent, total, f"unpacking {archive.name}")

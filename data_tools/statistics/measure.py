@@ -10,7 +10,7 @@ from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.data import bins as depth_bins
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.errors import DataError
-from data_tools.opening import opened
+from data_tools.opening import open_dataset
 from data_tools.statistics import class_weights
 from data_tools.statistics.counts import Counts, count
 from data_tools.statistics.depth_histogram import histogram, histogram_edges
@@ -67,7 +67,7 @@ def statistics(target: str, bins: int = 10, width: int | None = None) -> Statist
         depth_bins.check_bins(bins, rule)
     if width is not None:
         check_whole("width", width, least=1)
-    source = opened(target)
+    source = open_dataset(target)
     counts = count(source, {split: source.frames(split) for split in ("train", "val")}, width)
     train, val = counts["train"], counts["val"]
     unreadable = (*train.unreadable, *val.unreadable)

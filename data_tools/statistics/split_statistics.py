@@ -53,10 +53,10 @@ def split_statistics(
         values, pixels: [N], its distinct depths, increasing, and the pixels of each.
         bars: [B], its depth histogram.
     """
-    told = {}
+    depth_quantiles = {}
     if len(values):
         found = quantiles(values, pixels, [percent / 100 for percent in PERCENT])
-        told = dict(zip(map(str, PERCENT), found.tolist(), strict=True))
+        depth_quantiles = dict(zip(map(str, PERCENT), found.tolist(), strict=True))
     labelled, deep = int(counts.pixels.sum()), int(pixels.sum())
     return SplitStatistics(
         frames=counts.frames,
@@ -66,6 +66,6 @@ def split_statistics(
         images=dict(zip(info.class_names, counts.images.tolist(), strict=True)),
         unlabelled=1 - labelled / counts.label_pixels if counts.label_pixels else None,
         valid_depth=deep / counts.depth_pixels if counts.depth_pixels else None,
-        depth_quantiles=told,
+        depth_quantiles=depth_quantiles,
         depth_histogram=tuple(bars.tolist()),
     )

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from auxnet_keras.storage.write_errors import not_written
+from auxnet_keras.storage.write_errors import write_error
 
 
 @contextlib.contextmanager
-def event_files_told(folder: Path) -> Iterator[None]:
+def readable_event_file_errors(folder: Path) -> Iterator[None]:
     """Turns TensorFlow's error for unwritable event files into one of this package.
 
     Args:
@@ -29,4 +29,4 @@ def event_files_told(folder: Path) -> Iterator[None]:
         reason = re.search(r"\.v2; ([^\n]+)", text)
         said = reason[1] if reason else type(error).__name__
         kept = "It resumes from the last checkpoint."
-        raise not_written(f"TensorBoard's files in {folder}", said, kept) from error
+        raise write_error(f"TensorBoard's files in {folder}", said, kept) from error

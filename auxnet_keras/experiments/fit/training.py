@@ -75,7 +75,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
 
     from auxnet_keras import data
     from auxnet_keras.experiments.fit.announce import describe_run, record_facts
-    from auxnet_keras.experiments.fit.event_files import event_files_told
+    from auxnet_keras.experiments.fit.event_files import readable_event_file_errors
     from auxnet_keras.experiments.fit.initial_weights import start_from_run
     from auxnet_keras.experiments.fit.phases import phases_left
     from auxnet_keras.experiments.run.network import network
@@ -99,7 +99,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
         if phase.first and phase.begins == phase.first:
             _compile(model, config)
         frames = phase.data(train)
-        with event_files_told(run.path / _BOARD):
+        with readable_event_file_errors(run.path / _BOARD):
             model.fit(
                 frames,
                 validation_data=val,

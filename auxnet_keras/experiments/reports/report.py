@@ -158,8 +158,8 @@ def _write_pages(results: dict[str, Any], written: dict[str, list[Section]], out
         "which also selected the epoch.\n\n" + results["summary"].rstrip()
     )
     listed = "\n".join(f"- {problem}" for problem in problems)
-    told = f"\n\nNotes and omissions:\n\n{listed}" if problems else ""
-    write_markdown(title, lead + told, written, out / "report.md")
+    notes = f"\n\nNotes and omissions:\n\n{listed}" if problems else ""
+    write_markdown(title, lead + notes, written, out / "report.md")
     write_html(title, lead, problems, written, out / "report.html")
 
 

@@ -73,8 +73,10 @@ def read_scored(path: Path) -> Scored:
             )
         return _scored(run)
     except AuxnetError as error:
-        told = str(error)
-        raise DataError(told if str(path) in told else f"{path} is left out. {told}") from error
+        message = str(error)
+        raise DataError(
+            message if str(path) in message else f"{path} is left out. {message}"
+        ) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(
             f"{path} is left out because its manifest, history or results are incomplete; restore "

@@ -47,10 +47,10 @@ def smallest_difference(deviation: float, n: int, alpha: float = ALPHA) -> float
     largest = 4.0 * stats.t.ppf(1 - alpha / 2, n - 1) + 10.0
     unit = 1.0 / np.sqrt(n)
 
-    def lacking(shift: float) -> float:
+    def shortfall(shift: float) -> float:
         return power(shift * unit, 1.0, n, alpha) - POWER
 
-    return float(optimize.brentq(lacking, 1e-9, largest) * unit * deviation)
+    return float(optimize.brentq(shortfall, 1e-9, largest) * unit * deviation)
 
 
 def seeds_needed(difference: float, deviation: float, alpha: float = ALPHA) -> int | None:

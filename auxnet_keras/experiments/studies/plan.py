@@ -93,9 +93,9 @@ def _config(
     try:
         return RunConfig.from_mapping(settings, f"arm {arm!r} of the study {study.name}")
     except ConfigError as error:
-        told = str(error)
+        message = str(error)
         where = f"The arm {arm!r} of the study {study.name} cannot be trained. "
-        raise ConfigError(told if repr(arm) in told else f"{where}{told}") from None
+        raise ConfigError(message if repr(arm) in message else f"{where}{message}") from None
 
 
 def _check_roots(study: Study) -> None:

@@ -51,12 +51,14 @@ def study(
     """
     out = Path(out)
     checked, runs = prepared(given, out, data)
-    lacking = missing(runs)
+    missing_runs = missing(runs)
     with alone(out, "running this study", ConfigError):
         # What a report needs in addition to the runs themselves.
         names = {digest(run.config): run.arm for run in runs}
         write_json({"arms": names, "baselines": list(checked.baselines)}, out / STUDY)
-        failures = train_all(lacking, len(runs) - len(lacking), out) if lacking else []
+        failures = (
+            train_all(missing_runs, len(runs) - len(missing_runs), out) if missing_runs else []
+        )
         found = collect([out])
         found.problems[:0] = failures
         return write_report(found, out, pictures=True)
@@ -78,8 +80,8 @@ def forecast(
     """
     out = Path(out)
     checked, runs = prepared(given, out, data)
-    lacking = missing(runs)
-    table = time_table(runs, lacking, out)
+    missing_runs = missing(runs)
+    table = time_table(runs, missing_runs, out)
     return f"{table.markdown()}\n{power_text(checked, runs, out)}"
 
 
