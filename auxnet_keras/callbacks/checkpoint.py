@@ -23,7 +23,7 @@ from auxnet_keras.callbacks.stop_signals import StopSignals
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
 from auxnet_keras.core.whole_numbers import check_whole
-from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.scratch import sweep
 
 logger = logging.getLogger("auxnet_keras")
@@ -114,7 +114,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     def on_train_begin(self, logs: Logs = None) -> None:
         # All callbacks have the model by now, so the weighting's state is among its variables.
         self._held.enter_context(
-            alone(self.store.folder, "training in this run folder", CheckpointError)
+            hold_lock(self.store.folder, "training in this run folder", CheckpointError)
         )
         sweep(self.store.folder)
         self._step = 0
@@ -155,7 +155,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         due = self.every is not None and self._step // self.every > before // self.every
         if (stopping or due) and self._can_be_entered():
             self._save(self._epoch, self._step)
-        self._signals.obey()
+        self._signals.exit_if_received()
 
     def on_test_begin(self, logs: Logs = None) -> None:
         if self._training and self._can_be_entered():
@@ -167,11 +167,11 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         if self._signals.received is not None:
             if self._can_be_entered():
                 self._save(self._epoch, self._step, self._means)
-            self._signals.obey()
+            self._signals.exit_if_received()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self._save(epoch + 1)
-        self._signals.obey()
+        self._signals.exit_if_received()
 
     def on_train_end(self, logs: Logs = None) -> None:
         self.model._initial_epoch = None  # resuming a finished run leaves no epoch to begin

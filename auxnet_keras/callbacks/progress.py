@@ -58,7 +58,7 @@ class Progress(keras.callbacks.Callback):
         now = time.monotonic()
         if now - self._shown >= PAUSE or done == steps:
             self._shown = now
-            self._clock.look(self.model)
+            self._clock.refresh(self.model)
             line = self._head()
             line.append(f" {done}/{steps or '?'}", "dim").append(f"  ETA {duration(left)}")
             line.append("  ").append_text(describe(logs or {}, self._tasks)).append(self._pace())

@@ -201,7 +201,7 @@ class AuxiliaryModel(Saving):
             with replicas.scope(self):
                 self.optimizer.build(self.trainable_variables)
         if self._all_reduce.replicas > 1:
-            compile_checks.refuse_what_keras_cannot_distribute(self)
+            compile_checks.check_distributable(self)
         return super().make_train_function(force)
 
     def compute_loss(

@@ -17,7 +17,7 @@ import tensorflow as tf
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.training.shared_trunk import SharedTrunk
-from auxnet_keras.training.tensorflow_step import Ending
+from auxnet_keras.training.tensorflow_step import StepEnd
 from auxnet_keras.weighting.gradient_base import GradientWeighting
 
 Gradients = list[Any]
@@ -33,7 +33,7 @@ def task_gradient_step(
         ConfigError: The tasks share no parameter.
     """
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-    ending = Ending(model)
+    end_step = StepEnd(model)
     step = _Step(model, weighting, y, sample_weight)
     if model._trunk is None:
         gradients = step.at_parameters(x)
@@ -42,7 +42,7 @@ def task_gradient_step(
     model.log_weights(weighting)
     terms = [step.weights[k] * step.losses[task].mean for k, task in enumerate(model.tasks)]
     total = tf.add_n([*terms, *step.constant])
-    return ending(total, gradients, x, y, step.predictions, sample_weight)
+    return end_step(total, gradients, x, y, step.predictions, sample_weight)
 
 
 class _Step:
@@ -61,7 +61,7 @@ class _Step:
         with tf.GradientTape(persistent=True) as tape:
             self._losses_of(self.model(x, training=True))
         per_task = [tape.gradient(loss, self.variables) for loss in self.scaled]
-        shared = _of_all(per_task)
+        shared = _with_all_gradients(per_task)
         if not any(shared):
             raise ConfigError(
                 f"{type(self.weighting).__name__} weights the tasks on their shared parameters, "
@@ -126,7 +126,7 @@ class _Step:
 
     def _weighted(self, per_task: Sequence[Gradients]) -> list[Gradients]:
         """Each task's gradients times its weight; in MGDA not those of its own head."""
-        shared = _of_all(per_task)
+        shared = _with_all_gradients(per_task)
         whole = self.weighting.all_parameters
         return [
             [
@@ -137,7 +137,7 @@ class _Step:
         ]
 
 
-def _of_all(per_task: Sequence[Gradients]) -> list[bool]:
+def _with_all_gradients(per_task: Sequence[Gradients]) -> list[bool]:
     """For each variable, whether every task has a gradient with respect to it."""
     return [all(g is not None for g in column) for column in zip(*per_task, strict=True)]
 

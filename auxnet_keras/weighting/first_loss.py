@@ -57,13 +57,13 @@ class FirstLossWeights(TaskWeighting):
 
     def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
         means = ops.stack([losses[task].mean for task in self.tasks])
-        return ops.sum(_inverse_mean(*self._with(losses)) * means)
+        return ops.sum(_inverse_mean(*self._including(losses)) * means)
 
     def update(self, losses: Mapping[str, TaskLoss]) -> None:
-        for variable, value in zip((self.sums, self.counts), self._with(losses), strict=True):
+        for variable, value in zip((self.sums, self.counts), self._including(losses), strict=True):
             variable.assign(value)
 
-    def _with(self, losses: Mapping[str, TaskLoss]) -> tuple[Tensor, Tensor]:
+    def _including(self, losses: Mapping[str, TaskLoss]) -> tuple[Tensor, Tensor]:
         """Sums and counts of the first losses [tasks], this batch among them if it is one."""
         means = ops.stack([ops.stop_gradient(losses[task].mean) for task in self.tasks])
         present = ops.stack([losses[task].present for task in self.tasks])

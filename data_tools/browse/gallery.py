@@ -17,7 +17,7 @@ from data_tools.browse.layout import Cell, Layout
 from data_tools.browse.montage import Montage
 from data_tools.opening import open_dataset
 
-MOST_FRAMES = 50
+MAX_FRAMES = 50
 """The most rows a montage can have."""
 
 
@@ -98,13 +98,13 @@ def _chosen(
             "choose another split. "
             f"Received: {len(source.frames('all'))} frames in all splits."
         )
-    if is_whole(frames) and 1 <= frames <= MOST_FRAMES:
+    if is_whole(frames) and 1 <= frames <= MAX_FRAMES:
         count = min(int(frames), len(listed))
         return np.linspace(0, len(listed) - 1, count, dtype=int).tolist()
     names = list(dict.fromkeys(frames)) if isinstance(frames, list | tuple) else []
-    if not 1 <= len(names) <= MOST_FRAMES:
+    if not 1 <= len(names) <= MAX_FRAMES:
         raise ConfigError(
-            f"A montage shows 1 to {MOST_FRAMES} frames: pass their number or a list of their "
+            f"A montage shows 1 to {MAX_FRAMES} frames: pass their number or a list of their "
             f"names. Received: {shown(frames)}."
         )
     places = {frame.name: place for place, frame in enumerate(listed)}

@@ -26,7 +26,7 @@ _ANCHORS = {"left": "l", "center": "m", "right": "r"}
 
 
 @dataclass(frozen=True)
-class Words:
+class PlacedText:
     """Text and its position in a band.
 
     Args:
@@ -45,7 +45,10 @@ class Words:
 
 
 def band(
-    height: int, width: int, words: Sequence[Words], background: Sequence[int] = (255, 255, 255)
+    height: int,
+    width: int,
+    words: Sequence[PlacedText],
+    background: Sequence[int] = (255, 255, 255),
 ) -> np.ndarray:
     """Texts next to each other, vertically centred in a band of one colour.
 

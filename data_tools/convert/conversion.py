@@ -26,7 +26,7 @@ from data_tools.folder_layout import (
     places_of,
 )
 from data_tools.opening import open_dataset
-from data_tools.progress import each
+from data_tools.progress import with_progress
 
 RECORD = "convert.json"
 """Records what a folder was converted from; its presence marks the folder as ours."""
@@ -74,7 +74,9 @@ def convert(target: str, out: str | Path) -> Path:
         _claim(source, frames, out, _record(source, frames, parts))
         missing = [frame for frame in frames if not _is_complete(source, frame, out)]
         if missing or not (out / FILE).is_file():
-            for _ in each("Converting", missing, lambda frame: _write_frame(source, frame, out)):
+            for _ in with_progress(
+                "Converting", missing, lambda frame: _write_frame(source, frame, out)
+            ):
                 pass
             for split, members in parts.items():
                 names = "".join(f"{frame.name}\n" for frame in members)
@@ -124,7 +126,7 @@ def _claim(source: Source, frames: list[Frame], out: Path, record: dict[str, Any
                 f"Received: {len(frames)} frames of {source.info.kind}, {source.root}."
             )
         changed = [frame for frame in frames if before[frame.name] != record["frames"][frame.name]]
-        stale = [frame for frame in changed if _image_is_there(frame, out)]
+        stale = [frame for frame in changed if _image_exists(frame, out)]
         if stale:
             raise DataError(
                 "Source files have changed since they were converted; nothing was overwritten. "
@@ -157,7 +159,7 @@ def _is_complete(source: Source, frame: Frame, out: Path) -> bool:
     return all(_state(out / place)[0] > 0 for place in files_of(source, frame).values())
 
 
-def _image_is_there(frame: Frame, out: Path) -> bool:
+def _image_exists(frame: Frame, out: Path) -> bool:
     """The image, which is written last, in whatever format the data set had then."""
     return any((out / place).is_file() for place in places_of(frame) if place.parts[0] == IMAGES)
 

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from auxnet_keras.errors import DataError
 from data_tools.download.members import (
-    MOST_MEMBERS,
+    MAX_MEMBERS,
     Member,
     check_members,
     tar_members,
@@ -26,7 +26,7 @@ from data_tools.download.members import (
 CHUNK = 1 << 20
 """Bytes read at once."""
 
-_MOST_PADDING = 2**26  # bytes after the end mark of a tar
+_MAX_PADDING = 2**26  # bytes after the end mark of a tar
 _ZIP_ENTRY = 46  # bytes of the shortest entry of a zip's directory
 
 Open = Callable[[Member], IO[bytes]]
@@ -86,10 +86,10 @@ def _check_directory(archive: Path) -> None:
         _, found, end = file.read().rpartition(b"PK\x05\x06")
     if found and len(end) >= 12:
         (directory,) = struct.unpack("<I", end[8:12])
-        if directory // _ZIP_ENTRY > MOST_MEMBERS * 2:  # names take space, too
+        if directory // _ZIP_ENTRY > MAX_MEMBERS * 2:  # names take space, too
             raise DataError(
                 f"Too many members in {archive}; nothing was unpacked. Expected at most "
-                f"{MOST_MEMBERS}; download the archive from its authors. Received: a directory "
+                f"{MAX_MEMBERS}; download the archive from its authors. Received: a directory "
                 f"of {directory} bytes."
             )
 
@@ -113,5 +113,5 @@ class _Stream(io.BufferedReader):
         if self.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
             raise tarfile.ReadError(f"no end mark at byte {offset}")
         while self.read(CHUNK):  # up to where gzip compares its checksum
-            if self.tell() > offset + _MOST_PADDING:
-                raise tarfile.ReadError(f"more than {_MOST_PADDING} bytes after its end")
+            if self.tell() > offset + _MAX_PADDING:
+                raise tarfile.ReadError(f"more than {_MAX_PADDING} bytes after its end")

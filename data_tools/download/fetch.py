@@ -11,7 +11,7 @@ from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 from auxnet_keras.data.files.listing import contents
 from auxnet_keras.errors import DataError
 from auxnet_keras.storage.atomic import write
-from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.write_errors import writing
 from data_tools.download.catalogue import RELEASES, Release, Remote, family, release_of
 from data_tools.download.checksums import checked
@@ -58,11 +58,11 @@ def download(
     with (
         writing(f"The data set in {out}"),
         bar(DownloadColumn(), TransferSpeedColumn()) as progress,
-        alone(out, "downloading to this folder", DataError),
+        hold_lock(out, "downloading to this folder", DataError),
     ):
         _check_release(kind, chosen, out)
-        missing = [remote for remote in chosen.files if not _is_there(remote, out)]
-        _check_room(missing, out, keep_archives)
+        missing = [remote for remote in chosen.files if not _is_downloaded(remote, out)]
+        _check_disk_space(missing, out, keep_archives)
         for remote in missing:
             _get(remote, chosen.page, out, keep_archives, progress)
     return out
@@ -79,7 +79,7 @@ def _check_release(kind: str, chosen: Release, out: Path) -> None:
             )
 
 
-def _is_there(remote: Remote, out: Path) -> bool:
+def _is_downloaded(remote: Remote, out: Path) -> bool:
     """Whether an earlier call has finished it."""
     if remote.folder is None:
         return _length(out / remote.name) == remote.size  # named after the check
@@ -96,7 +96,7 @@ def _is_there(remote: Remote, out: Path) -> bool:
     return False
 
 
-def _check_room(missing: list[Remote], out: Path, keep_archives: bool) -> None:
+def _check_disk_space(missing: list[Remote], out: Path, keep_archives: bool) -> None:
     archives = [remote.size for remote in missing if remote.folder]
     packed = sum(archives) if keep_archives else max(archives, default=0)
     plain = sum(remote.size for remote in missing if not remote.folder)
@@ -115,22 +115,22 @@ def _get(remote: Remote, page: str, out: Path, keep_archives: bool, progress: Pr
         f"{path}, and run the same command"
     )
     if not path.is_file():
-        with _bar(progress, "Downloading", remote.size) as tell:
-            fetch(remote.url, path, size=remote.exact_size, advice=advice, tell=tell)
+        with _bar(progress, "Downloading", remote.size) as on_progress:
+            fetch(remote.url, path, size=remote.exact_size, advice=advice, on_progress=on_progress)
     source = path if path.is_file() else part
-    with _bar(progress, "Checking", remote.size) as tell:
-        sha256 = checked(source, remote, advice, tell, remove=None if by_hand else forget)
+    with _bar(progress, "Checking", remote.size) as on_progress:
+        sha256 = checked(source, remote, advice, on_progress, remove=None if by_hand else forget)
     if source == part:
         part.replace(path)
     if remote.folder is not None:
         record = {"name": remote.name, "url": remote.url, "size": _length(path), "sha256": sha256}
         content = json.dumps(record, indent=1) + "\n"
         try:
-            with _bar(progress, "Unpacking", remote.size) as tell:
+            with _bar(progress, "Unpacking", remote.size) as on_progress:
                 unpack(
                     path,
                     out / remote.folder,
-                    tell=tell,
+                    on_progress=on_progress,
                     finish=lambda folder: write(folder / RECORD, content),
                 )
         except DataError:
@@ -146,14 +146,14 @@ def _bar(progress: Progress, what: str, size: int) -> Iterator[Callable[[int, in
     task = progress.add_task(what, total=size)
     begun = False
 
-    def tell(done: int, total: int | None) -> None:
+    def on_progress(done: int, total: int | None) -> None:
         nonlocal begun
         if not begun:  # earlier bytes must not count as speed
             progress.reset(task, completed=done)
             begun = True
         progress.update(task, completed=done, total=total or size)
 
-    yield tell
+    yield on_progress
     progress.remove_task(task)
 
 

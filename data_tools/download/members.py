@@ -10,11 +10,11 @@ from pathlib import Path, PurePosixPath
 
 from auxnet_keras.errors import DataError
 
-MOST_MEMBERS = 200_000
-MOST_BYTES = 64 * 2**30
+MAX_MEMBERS = 200_000
+MAX_BYTES = 64 * 2**30
 """After unpacking; the largest known archive has 14 GB and 50,000 members."""
 
-MOST_RATIO = 100
+MAX_RATIO = 100
 SMALL = 2**26
 """Unpacked bytes that are accepted at any compression ratio."""
 
@@ -95,7 +95,7 @@ def check_members(members: Iterable[Member], archive: Path, size: int) -> list[M
     Raises:
         DataError: A member is unsafe; the message names it.
     """
-    most = min(MOST_BYTES, max(SMALL, MOST_RATIO * size))
+    most = min(MAX_BYTES, max(SMALL, MAX_RATIO * size))
     checked: list[Member] = []
     files: dict[str, str] = {}
     folders: dict[str, str] = {".": "."}
@@ -103,8 +103,8 @@ def check_members(members: Iterable[Member], archive: Path, size: int) -> list[M
     for member in members:
         what = member.oddity or _fault(member.name) or _clash(member, files, folders)
         total += member.size
-        if len(checked) == MOST_MEMBERS:
-            what = f"beyond the first {MOST_MEMBERS}"
+        if len(checked) == MAX_MEMBERS:
+            what = f"beyond the first {MAX_MEMBERS}"
         elif total > most or member.size < 0:
             what = f"unpacks to {total} bytes or more from {size}, but the limit is {most}"
         if what:

@@ -15,7 +15,7 @@ def unpack(
     archive: Path,
     folder: Path,
     *,
-    tell: Callable[[int, int], None],
+    on_progress: Callable[[int, int], None],
     finish: Callable[[Path], None],
 ) -> None:
     """Unpacks a zip, tar or tar.gz into a folder that appears only when it is complete.
@@ -26,7 +26,7 @@ def unpack(
 
     Args:
         folder: A new folder, or one to replace.
-        tell: Called with the bytes unpacked so far and the total.
+        on_progress: Called with the bytes unpacked so far and the total.
         finish: Called with the complete folder before it appears.
 
     Raises:
@@ -50,7 +50,7 @@ def unpack(
                 target.parent.mkdir(parents=True, exist_ok=True)
                 for written in _copied(member, reader, target):
                     done += written
-                    tell(done, total)
+                    on_progress(done, total)
             finish(new)
 
 

@@ -72,7 +72,7 @@ def statistics(target: str, bins: int = 10, width: int | None = None) -> Statist
     train, val = counts["train"], counts["val"]
     unreadable = (*train.unreadable, *val.unreadable)
     if not any(one.labels + one.depths for one in counts.values()):
-        raise _nothing(target, source, unreadable)
+        raise _nothing_to_count(target, source, unreadable)
     depths = {split: one.depth.values() for split, one in counts.items()}
     edges = histogram_edges(list(depths.values()))
     histograms = {split: histogram(*depths[split], edges) for split in counts}
@@ -96,7 +96,7 @@ def statistics(target: str, bins: int = 10, width: int | None = None) -> Statist
     )
 
 
-def _nothing(target: str, source: Source, unreadable: Sequence[str]) -> DataError:
+def _nothing_to_count(target: str, source: Source, unreadable: Sequence[str]) -> DataError:
     if unreadable:
         return DataError(
             f"None of the labels and depths of {target} can be read; `auxnet data verify {target}` "

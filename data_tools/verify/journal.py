@@ -15,7 +15,7 @@ import platformdirs
 
 from auxnet_keras.errors import DataError
 from auxnet_keras.storage.atomic import write
-from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.write_errors import reason
 
 VERSION = 4
@@ -47,7 +47,7 @@ class Journal:
         try:
             self._file.write(_line(key, result))
         except OSError as error:
-            _not_kept(reason(error))
+            _warn_not_stored(reason(error))
             self._file = None
 
 
@@ -68,17 +68,17 @@ def journal(name: str, keys: Collection[str]) -> Iterator[Journal]:
     with contextlib.ExitStack() as stack:
         file = None
         try:
-            stack.enter_context(alone(path.parent, "verifying the same data set", DataError))
+            stack.enter_context(hold_lock(path.parent, "verifying the same data set", DataError))
             known, useless = _read(path, keys)
             if useless > len(known):
                 _compact(path, known)
             file = stack.enter_context(path.open("ab", buffering=0))
             file.write(b"\n")  # after what may be half a line
         except DataError:
-            _not_kept("another process is verifying the same data set")
+            _warn_not_stored("another process is verifying the same data set")
             known, _ = _read(path, keys)
         except OSError as error:
-            _not_kept(reason(error))
+            _warn_not_stored(reason(error))
             file = None  # the disk may be full after opening
             known, _ = _read(path, keys)
         yield Journal(known, file)
@@ -116,5 +116,5 @@ def _entry(line: bytes) -> tuple[str, dict[str, Any]] | None:
     return key, result
 
 
-def _not_kept(why: str) -> None:
+def _warn_not_stored(why: str) -> None:
     logger.warning("The results of this check are not stored for a later one: %s", why)

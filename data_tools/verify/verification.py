@@ -14,7 +14,7 @@ from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.readers.base import Source
 from data_tools.opening import open_dataset
-from data_tools.progress import each
+from data_tools.progress import with_progress
 from data_tools.verify.duplicates import duplicates
 from data_tools.verify.frame_checks import Checked, check_frame
 from data_tools.verify.journal import journal
@@ -120,7 +120,7 @@ def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
                 found[frame.name] = Checked.from_json(result)
         missing = [frame for frame in frames if frame.name not in found]
         check = partial(check_frame, source)
-        for frame, checked in each("Verifying", missing, check, done=len(found)):
+        for frame, checked in with_progress("Verifying", missing, check, done=len(found)):
             found[frame.name] = checked
             kept.put(keys[frame.name], checked.to_json())
     return found

@@ -9,7 +9,7 @@ from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.folder import claim_folder, open_folder
 from auxnet_keras.experiments.run.run import WEIGHTS, Run
-from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.scratch import sweep
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
     from auxnet_keras.experiments.fit.finalize import finish
     from auxnet_keras.experiments.run.log import logger, run_log
 
-    with alone(run.path, "training in this run folder", ConfigError):
+    with hold_lock(run.path, "training in this run folder", ConfigError):
         sweep(run.path, deep=True)
         run = claim_folder(config)
         with run_log(run.path):
@@ -61,7 +61,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
                 finish(run)
             except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
                 run.manifest.event("interrupt", epochs=run.epochs_saved)
-                logger.info("Interrupted. %s", _what_is_saved(run))
+                logger.info("Interrupted. %s", _describe_saved(run))
                 raise
             except Exception as error:
                 logger.error("stopped: %s", sentence(error) or error, extra={"file_only": True})
@@ -199,7 +199,7 @@ def _learning_rate(config: RunConfig, phase: "Phase") -> list[Any]:
     return [keras.callbacks.LearningRateScheduler(rate)]
 
 
-def _what_is_saved(run: Run) -> str:
+def _describe_saved(run: Run) -> str:
     epochs, batches = run.position_saved
     if not epochs and not batches:
         return "No epoch was finished; the same command starts over."

@@ -19,7 +19,7 @@ from auxnet_keras.experiments.reports.groups import Group, grouped
 from auxnet_keras.experiments.reports.pages import write_html, write_markdown
 from auxnet_keras.experiments.reports.qualitative import picture_section, region_section
 from auxnet_keras.experiments.reports.scored import Scored
-from auxnet_keras.experiments.reports.scores import DECIDING
+from auxnet_keras.experiments.reports.scores import MAIN_SCORES
 from auxnet_keras.experiments.reports.section import Section
 from auxnet_keras.experiments.reports.sentences import summary
 from auxnet_keras.experiments.run.json_files import write_json
@@ -129,7 +129,7 @@ def _scores(group: Group) -> dict[str, Any]:
     scores: dict[str, Any] = {}
     for run in group.runs:
         of_budget = scores.setdefault(run.arm, {}).setdefault(_labels(run.labels), {})
-        of_budget[str(run.seed)] = run.scores[DECIDING[run.main].key]
+        of_budget[str(run.seed)] = run.scores[MAIN_SCORES[run.main].key]
     return scores
 
 

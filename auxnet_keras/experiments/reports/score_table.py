@@ -137,7 +137,7 @@ class ScoreTable:
         return range(len(self.columns))
 
 
-def with_best(rows: Sequence[Row], larger_is_better: Sequence[bool | None]) -> tuple[Row, ...]:
+def mark_best(rows: Sequence[Row], larger_is_better: Sequence[bool | None]) -> tuple[Row, ...]:
     """The rows with the best measured cells of each column marked.
 
     Args:

@@ -37,7 +37,7 @@ class Score:
         return f"{self.scale * difference:+.{self.digits}f}"
 
 
-DECIDING = {
+MAIN_SCORES = {
     "segmentation": Score("mean_iou", "mean IoU", True, 100.0, 2, "points"),
     "depth": Score("abs_rel", "abs rel", False, 1.0, 4, ""),
 }

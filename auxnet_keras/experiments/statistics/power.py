@@ -4,7 +4,7 @@ import numpy as np
 from scipy import optimize, stats
 
 ALPHA, POWER = 0.05, 0.80
-MOST_SEEDS = 1000
+MAX_SEEDS = 1000
 
 
 def power(difference: float, deviation: float, n: int, alpha: float = ALPHA) -> float:
@@ -58,7 +58,7 @@ def seeds_needed(difference: float, deviation: float, alpha: float = ALPHA) -> i
     low, high = 1, 2
     while power(difference, deviation, high, alpha) < POWER:
         low, high = high, 2 * high
-        if low > MOST_SEEDS:
+        if low > MAX_SEEDS:
             return None
     while high - low > 1:
         middle = (low + high) // 2

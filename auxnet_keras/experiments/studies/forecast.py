@@ -13,7 +13,7 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.reports.collect import collect
 from auxnet_keras.experiments.reports.report import outcome
 from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable
-from auxnet_keras.experiments.reports.scores import DECIDING
+from auxnet_keras.experiments.reports.scores import MAIN_SCORES
 from auxnet_keras.experiments.run.run import Run
 from auxnet_keras.experiments.statistics.power import ALPHA, seeds_needed, smallest_difference
 from auxnet_keras.experiments.studies.plan import Planned
@@ -69,7 +69,7 @@ def power_text(study: Study, runs: Sequence[Planned], out: Path) -> str:
     ):
         return "There is no pilot study for depth as the main task, so the power is unknown.\n"
     deviation, where = _pilot(runs, out)
-    score = DECIDING["segmentation"]
+    score = MAIN_SCORES["segmentation"]
     text = (
         f"Standard deviation of the paired differences over seeds: {score.scale * deviation:.2f} "
         f"points of {score.title}, {where}.\n"
@@ -111,7 +111,7 @@ def _pilot(runs: Sequence[Planned], out: Path) -> tuple[float, str]:
 
 def _measured(worker: Worker, run: Planned) -> dict[str, float]:
     print(f"Measuring two steps of {run.arm}", flush=True)
-    answer = worker.ask("measure", run, lambda: None)
+    answer = worker.request("measure", run, lambda: None)
     if "error" in answer:
         raise ConfigError(f"{run} cannot be trained. {answer['error']}")
     return answer["done"]

@@ -73,7 +73,7 @@ def planned(study: Study, out: Path) -> list[Planned]:
                     if steps is not None:
                         config = with_steps(config, steps, sources[seed])
                     runs.append(Planned(name, arm, labels, seed, config))
-    _check_different(runs)
+    _check_distinct(runs)
     return runs
 
 
@@ -146,7 +146,7 @@ def _limited(config: RunConfig) -> str:
     return "" if config.limit is None else f" within limit={config.limit}"
 
 
-def _check_different(runs: list[Planned]) -> None:
+def _check_distinct(runs: list[Planned]) -> None:
     seen: dict[tuple[object, ...], str] = {}
     for run in runs:
         key = (run.data, run.labels, run.seed, digest(run.config))

@@ -13,7 +13,7 @@ from auxnet_keras.experiments.studies.forecast import power_text, time_table
 from auxnet_keras.experiments.studies.plan import Planned, planned
 from auxnet_keras.experiments.studies.runner import missing, train_all
 from auxnet_keras.experiments.studies.study_file import Study, read_study
-from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.lock import hold_lock
 
 
 def study(
@@ -52,7 +52,7 @@ def study(
     out = Path(out)
     checked, runs = prepared(given, out, data)
     missing_runs = missing(runs)
-    with alone(out, "running this study", ConfigError):
+    with hold_lock(out, "running this study", ConfigError):
         # What a report needs in addition to the runs themselves.
         names = {digest(run.config): run.arm for run in runs}
         write_json({"arms": names, "baselines": list(checked.baselines)}, out / STUDY)

@@ -62,8 +62,8 @@ class Answers:
     def __init__(self, answers):
         self.answers, self.asked, self.stopped = list(answers), [], False
 
-    def ask(self, do, run, look):
-        look()
+    def request(self, do, run, on_wait):
+        on_wait()
         self.asked.append(run)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
