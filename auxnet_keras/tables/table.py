@@ -33,7 +33,7 @@ class Table:
     corner: str = ""
 
     def markdown(self) -> str:
-        """A table of GitHub's Markdown."""
+        """A GitHub Markdown table."""
         head = _line(map(escape.markdown, (self.corner, *self.columns)))
         lines = [head, f"|---|{'---:|' * len(self.columns)}"]
         lines += [_line(map(escape.markdown, row)) for row in self._shown()]
@@ -49,7 +49,7 @@ class Table:
         return text.getvalue()
 
     def latex(self) -> str:
-        """A `tabular` for the package booktabs."""
+        """A `tabular` that uses the package booktabs."""
         lines = [f"\\begin{{tabular}}{{l{'r' * len(self.columns)}}}", "\\toprule"]
         lines.append(" & ".join(map(escape.latex, (self.corner, *self.columns))) + r" \\")
         lines.append("\\midrule")
