@@ -20,7 +20,7 @@ from auxnet_keras.storage.write_errors import reason, writing
 logger = logging.getLogger("auxnet_keras")
 _HEADER = struct.Struct("<8sIIII40x")  # magic, height, width, checksum, label bytes
 _LABELS: dict[int, np.dtype] = {1: np.dtype("u1"), 4: np.dtype("<i4")}
-_MAGIC = b"auxnet03"  # change with anything that changes decoding, so that old files are not read
+_MAGIC = b"auxnet03"  # change it whenever decoding changes, so that old files are not read
 _ALIGNED = 64  # TensorFlow copies arrays that do not start at a multiple of this many bytes
 
 

@@ -11,7 +11,7 @@ from auxnet_keras.data.readers.base import Source
 from auxnet_keras.errors import ConfigError
 
 MAX_LABELS_READ = 512
-"""The most label files to read for their classes: seconds, whatever the data set."""
+"""Maximum number of label files read for their classes: seconds, whatever the data set."""
 
 _SHARE = 1e-4  # of a label's pixels; fewer would vanish at the network's size
 _LABELS = 1  # keeps this stream of random numbers apart from that of `limit`

@@ -194,7 +194,7 @@ def make_plan(
     extra_share: float = 0.5,
     auxiliary_of: str = OWN,
 ) -> Plan:
-    """Checks the settings of `load`, finds the frames and reports what they lack."""
+    """Checks the settings of `load`, finds the frames and reports what is missing."""
     size = check_size(size)
     check_whole("batch_size", batch_size, least=1)
     check_whole("seed", seed, least=0)

@@ -15,14 +15,14 @@ PREFIX = "class_weight_"
 MIN_SPAN = 1e-3
 """Smallest half-width of the colour scale: closer to 1, all weights look white."""
 MAX_ROWS = 100
-"""Most rows with a name and a number; with more classes every second, third, ... row has them."""
+"""Maximum number of labelled rows; with more classes, every second, third, ... row is labelled."""
 
 
 def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -> Path:
     """Draws the weight of every class after every epoch; white is 1, the initial weight.
 
-    Red classes count more than at the start, blue ones less; the numbers are those of the last
-    epoch.
+    Red classes count more than at the start, blue ones less; the numbers are the weights after the
+    last epoch.
 
     Args:
         history: Column name to its values, one per epoch, with columns `class_weight_<class>`:

@@ -10,7 +10,7 @@ from auxnet_keras.metrics.confusion import scores
 from auxnet_keras.plots import figure as figures
 
 MAX_CLASSES = 40
-"""Most classes that fit on a page: drawing all 894 of NYU-v2 would take 20 GB."""
+"""Maximum number of classes on a page: drawing all 894 of NYU-v2 would take 20 GB."""
 
 
 def confusion_matrix(matrix: np.ndarray, class_names: Sequence[str], path: str | Path) -> Path:

@@ -83,7 +83,7 @@ def _special(entry: tarfile.TarInfo) -> str:
 
 
 def check_members(members: Iterable[Member], archive: Path, size: int) -> list[Member]:
-    """Returns all members if each is safe to unpack and together they are no zip bomb.
+    """Returns all members if each is safe to unpack and together they are not a zip bomb.
 
     Refuses absolute paths, `..`, backslashes, colons, links, devices, two members with one path
     (also on disks that ignore case), and more members or bytes than any data set has.
