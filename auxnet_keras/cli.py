@@ -58,7 +58,7 @@ def _options(
 def _load_plugins() -> None:
     """Imports what installed packages name in the entry point group `auxnet_keras`.
 
-    There they register weightings, networks, readers and export formats of their own.
+    That is where they register their own weightings, networks, readers and export formats.
     """
     for point in importlib.metadata.entry_points(group="auxnet_keras"):
         point.load()

@@ -36,7 +36,7 @@ class BestWeights(keras.callbacks.Callback):
         epoch: The epoch of the best value, from 0; `None` before the first epoch.
 
     Raises:
-        ConfigError: The mode is unknown, or there is no such validation log.
+        ConfigError: The mode is unknown, or the validation log does not exist.
         DataError: The file cannot be written (disk full). On resume: the existing file is damaged,
             or was written for another log.
 

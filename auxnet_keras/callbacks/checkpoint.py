@@ -49,12 +49,12 @@ class ResumableCheckpoint(keras.callbacks.Callback):
 
     Args:
         run_dir: The run folder; checkpoints are in its subfolder `checkpoints`.
-        every: Also save after every so many batches of an epoch; `None` saves only at the end of
+        every: Also save every this many batches within an epoch; `None` saves only at the end of
             an epoch. Resuming in the middle of an epoch needs an `ak.data.load` data set and an
             `AuxiliaryModel`; otherwise the epoch starts over.
         dataset: The training data set as `ak.data.load` or `ak.data.arrays` returns it, to restore
-            its order, too; `AuxiliaryModel.fit` passes it by itself. Any other data set starts over
-            with the order of its first pass.
+            its order, too; `AuxiliaryModel.fit` passes it automatically. Any other data set starts
+            over with the order of its first pass.
         keep: How many checkpoints to keep; more than one guards against a damaged newest one.
         after: Number of epochs of an earlier fit in the same folder, which this fit continues with
             other data, another weighting or optimizer from `initial_epoch=after`. It does not

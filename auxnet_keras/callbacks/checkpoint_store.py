@@ -50,7 +50,7 @@ class CheckpointStore:
 
     Within an epoch, after its batch 300, the folder is `epoch-00012.batch-000300`.
 
-    `sha256sum -c SHA256` in such a folder checks it for damage. A folder is written under a
+    `sha256sum -c SHA256` in that folder checks it for damage. A folder is written under a
     temporary name, synced and renamed, so one with its final name is complete.
 
     Args:

@@ -30,7 +30,7 @@ class EpochClock:
             self.images = _images_seen(model)
 
     def stop_training(self, model: keras.Model) -> None:
-        """Takes the last look; validation or the next epoch follows."""
+        """Refreshes for the last time, before validation or the next epoch."""
         self.refresh(model)
         self._training = False
 

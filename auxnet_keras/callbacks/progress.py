@@ -11,7 +11,7 @@ from auxnet_keras.callbacks.screens import LogScreen, Screen, screen
 from auxnet_keras.core.types import Logs
 
 PAUSE = 0.1
-"""Seconds between two updates; nobody would see more of them, and each one costs time."""
+"""Seconds between two updates; more would not be noticed, and each one costs time."""
 
 
 class Progress(keras.callbacks.Callback):

@@ -13,8 +13,8 @@ class Guard(keras.metrics.Metric):
     """Counts the skipped batches of an epoch and records what was wrong with the last of them.
 
     It is a metric: part of the step on every backend, reset at the start of an epoch, and visible
-    to callbacks without another read from the device. A skipped batch changes no other variables
-    than those of this metric.
+    to callbacks without another read from the device. A skipped batch changes no variables except
+    this metric's.
 
     Args:
         tasks: The tasks with losses to watch.

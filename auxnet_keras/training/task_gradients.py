@@ -125,7 +125,7 @@ class _Step:
         return tf.unstack(self.weights, num=len(self.model.tasks))
 
     def _weighted(self, per_task: Sequence[Gradients]) -> list[Gradients]:
-        """Each task's gradients times its weight; in MGDA not those of its own head."""
+        """Each task's gradients times its weight; in MGDA, its own head's stay unweighted."""
         shared = _with_all_gradients(per_task)
         whole = self.weighting.all_parameters
         return [
