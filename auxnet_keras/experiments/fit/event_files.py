@@ -1,4 +1,4 @@
-"""TensorBoard's event files on a full disk: TensorFlow writes them, and its error needs wording."""
+"""TensorBoard's event files on a full disk: TensorFlow writes them, and its error is unreadable."""
 
 import contextlib
 import re

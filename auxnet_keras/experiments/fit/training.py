@@ -177,7 +177,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
         ),
         *([] if phase.alone else [callbacks.BestWeights(run.path / WEIGHTS)]),
         *more,
-        # Last: an epoch counts with it.
+        # Last: it marks the epoch as finished.
         callbacks.ResumableCheckpoint(
             run.path, every=_CHECKPOINT_STEPS, dataset=train, after=phase.first
         ),

@@ -111,7 +111,7 @@ def outcome(found: Collection) -> tuple[list[Group], list[Comparison], dict[str,
 
 
 def _ordered(group: Group, names: dict[str, str]) -> list[Scored]:
-    """Named, in the order of the study's file; without one, tasks alone come first."""
+    """Named, in the order of the study's file; without one, single tasks come first."""
     place = {name: number for number, name in enumerate(names.values())}
     runs = named(group.runs, names)
     return sorted(

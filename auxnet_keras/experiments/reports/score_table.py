@@ -61,7 +61,7 @@ class ScoreTable:
     rows: tuple[Row, ...]
 
     def markdown(self) -> str:
-        """A table of GitHub's Markdown."""
+        """A GitHub Markdown table."""
         lines = [
             _line(map(escape.markdown, (self.corner, *self.columns))),
             f"|---|{'---:|' * len(self.columns)}",
@@ -97,7 +97,7 @@ class ScoreTable:
         return text.getvalue()
 
     def latex(self) -> str:
-        """A `tabular` for the package booktabs."""
+        """A `tabular` that uses the package booktabs."""
         lines = [f"\\begin{{tabular}}{{l{'r' * len(self.columns)}}}", "\\toprule"]
         lines.append(" & ".join(map(escape.latex, [self.corner, *self.columns])) + r" \\")
         lines.append("\\midrule")

@@ -62,7 +62,7 @@ def read_scored(path: Path) -> Scored:
 
     Raises:
         AuxnetError: It is not finished, is damaged, or has settings that this version does not
-            know; the sentence names the folder.
+            know; the message names the folder.
     """
     try:
         run = load_run(path)

@@ -32,8 +32,8 @@ _FORWARD = 1 / 3  # of a step: a validation step has no backward pass
 def time_table(runs: Sequence[Planned], missing_runs: Sequence[Planned], out: Path) -> ScoreTable:
     """Runs and hours of each arm and budget.
 
-    The time of a run is that of a finished run of the arm and budget; without one, two steps are
-    measured, once per arm.
+    A run is expected to take as long as a finished run of its arm and budget; without one, two
+    steps are measured, once per arm.
 
     Args:
         runs: All runs of the study.
