@@ -37,8 +37,8 @@ for module in (demo, train, evaluate, compare, study, report, predict, export):
 app.add_typer(data.app, name="data")
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         typer.echo(f"auxnet_keras {__version__}")
         raise typer.Exit
 

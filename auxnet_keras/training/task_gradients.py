@@ -149,8 +149,8 @@ def _times(gradients: Gradients, weight: Tensor) -> Gradients:
 def _sum(parts: Sequence[Gradients]) -> Gradients:
     total = []
     for column in zip(*parts, strict=True):
-        there = [tf.convert_to_tensor(g) for g in column if g is not None]
-        total.append(tf.add_n(there) if there else None)
+        present = [tf.convert_to_tensor(g) for g in column if g is not None]
+        total.append(tf.add_n(present) if present else None)
     return total
 
 
@@ -179,6 +179,6 @@ def _replicas_sum(value: Tensor) -> Tensor:
 
 
 def _summed_over_replicas(rows: Sequence[Gradients]) -> list[Gradients]:
-    there = [tf.convert_to_tensor(g) for row in rows for g in row if g is not None]
-    summed = iter(_replicas_sum(there))
+    present = [tf.convert_to_tensor(g) for row in rows for g in row if g is not None]
+    summed = iter(_replicas_sum(present))
     return [[None if g is None else next(summed) for g in row] for row in rows]

@@ -103,15 +103,15 @@ class WeightSchedule(TaskWeighting):
         times, values = (ops.convert_to_tensor(each) for each in (self._times, self._values))
         passed = ops.sum(ops.cast(times <= time, "int32"))
         before = ops.maximum(passed - 1, 0)
-        here = ops.take(values, before, axis=0)
+        current = ops.take(values, before, axis=0)
         if not self.linear:
-            return here
+            return current
         after = ops.minimum(passed, len(self._times) - 1)
         start, end = ops.take(times, before), ops.take(times, after)
         # Before the first point and after the last one, both are the same point.
         share = (time - start) / ops.maximum(end - start, 1.0)
         share = ops.clip(share, 0.0, 1.0)
-        return (1.0 - share) * here + share * ops.take(values, after, axis=0)
+        return (1.0 - share) * current + share * ops.take(values, after, axis=0)
 
 
 def _time(time: object) -> int:

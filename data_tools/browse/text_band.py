@@ -47,7 +47,7 @@ class PlacedText:
 def band(
     height: int,
     width: int,
-    words: Sequence[PlacedText],
+    texts: Sequence[PlacedText],
     background: Sequence[int] = (255, 255, 255),
 ) -> np.ndarray:
     """Texts next to each other, vertically centred in a band of one colour.
@@ -61,18 +61,18 @@ def band(
     """
     image = Image.new("RGB", (width, height), tuple(background))
     draw = ImageDraw.Draw(image)
-    for word in words:
-        lines = [printable(line) for line in word.text.split("\n")]
+    for text in texts:
+        lines = [printable(line) for line in text.text.split("\n")]
         baseline = height / 2 + _HALF_CAPITAL * TEXT
         several = len(lines) > 1
         draw.text(
-            (word.x, height / 2 if several else baseline),
+            (text.x, height / 2 if several else baseline),
             "\n".join(lines),
-            fill=word.colour,
-            font=_font(word.weight),
-            anchor=_ANCHORS[word.align] + ("m" if several else "s"),
+            fill=text.colour,
+            font=_font(text.weight),
+            anchor=_ANCHORS[text.align] + ("m" if several else "s"),
             spacing=_GAP,
-            align=word.align,
+            align=text.align,
         )
     return np.array(image)
 

@@ -71,11 +71,11 @@ def download(
 def _check_release(kind: str, chosen: Release, out: Path) -> None:
     """Refuses to mix two releases in one folder, which no reader could make sense of."""
     for edition, release in RELEASES[family(kind)].items():
-        there = [r.folder for r in release.files if r.folder and (out / r.folder).exists()]
-        if release is not chosen and there:
+        existing = [r.folder for r in release.files if r.folder and (out / r.folder).exists()]
+        if release is not chosen and existing:
             raise DataError(
                 f"{out} already contains release {edition} of {family(kind)}. A folder can hold "
-                f"only one release; choose another folder. Received: {', '.join(there)}."
+                f"only one release; choose another folder. Received: {', '.join(existing)}."
             )
 
 
@@ -100,8 +100,8 @@ def _check_disk_space(missing: list[Remote], out: Path, keep_archives: bool) -> 
     archives = [remote.size for remote in missing if remote.folder]
     packed = sum(archives) if keep_archives else max(archives, default=0)
     plain = sum(remote.size for remote in missing if not remote.folder)
-    there = sum(_length(out / name) for r in missing for name in (r.name, f"{r.name}.part"))
-    needed = int(_GROWTH * sum(archives)) + packed + plain - there
+    downloaded = sum(_length(out / name) for r in missing for name in (r.name, f"{r.name}.part"))
+    needed = int(_GROWTH * sum(archives)) + packed + plain - downloaded
     check_space(out, needed, f"downloading and unpacking {len(missing)} files")
 
 

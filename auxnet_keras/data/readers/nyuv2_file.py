@@ -149,7 +149,7 @@ def read_splits(root: Path, count: int) -> tuple[set[int], set[int]]:
     train, test = ({int(number) for number in stored[name]} for name in ("trainNdxs", "testNdxs"))
     if train & test:
         raise wrong(f"{len(train & test)} frames in both")
-    strange = sorted(number for number in train | test if not 1 <= number <= count)
-    if strange or not train:
-        raise wrong(f"frame {strange[0]}" if strange else "no frame to train on")
+    invalid = sorted(number for number in train | test if not 1 <= number <= count)
+    if invalid or not train:
+        raise wrong(f"frame {invalid[0]}" if invalid else "no frame to train on")
     return {number - 1 for number in train}, {number - 1 for number in test}

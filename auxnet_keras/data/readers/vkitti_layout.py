@@ -49,16 +49,16 @@ def find_frames(root: Path) -> tuple[int, Found]:
         2: _collect(root, files, _FILE_2, _PALETTE_2),
         1: _collect(root, files, _FILE_1, _PALETTE_1),
     }
-    there = [release for release, found in releases.items() if found.frames]
-    if len(there) != 1:
+    present = [release for release, found in releases.items() if found.frames]
+    if len(present) != 1:
         raise DataError(
-            f"{'Both releases' if there else 'No frame'} of Virtual KITTI in {root}. Expected "
+            f"{'Both releases' if present else 'No frame'} of Virtual KITTI in {root}. Expected "
             "Scene01/clone/frames/rgb/Camera_0/rgb_00000.jpg and so on (2.0.3), or "
             "vkitti_1.3.1_rgb/0001/clone/00000.png and so on (1.3.1); give the folder that holds "
             "one of them. "
             f"Received: {contents(root)}."
         )
-    (release,) = there
+    (release,) = present
     if release == 1:
         _check_palettes(root, releases[1])
     return release, releases[release]

@@ -26,7 +26,7 @@ def readable_event_file_errors(folder: Path) -> Iterator[None]:
         text = str(error)
         if ".tfevents." not in text:
             raise
-        reason = re.search(r"\.v2; ([^\n]+)", text)
-        said = reason[1] if reason else type(error).__name__
+        match = re.search(r"\.v2; ([^\n]+)", text)
+        problem = match[1] if match else type(error).__name__
         kept = "It resumes from the last checkpoint."
-        raise write_error(f"TensorBoard's files in {folder}", said, kept) from error
+        raise write_error(f"TensorBoard's files in {folder}", problem, kept) from error

@@ -123,10 +123,10 @@ def _one_of_each(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
 
 
 def _split(
-    runs: list[Scored], keep: Callable[[Scored], bool], sentence: Callable[[Scored], str]
+    runs: list[Scored], keep: Callable[[Scored], bool], describe: Callable[[Scored], str]
 ) -> tuple[list[Scored], list[str]]:
     kept = [run for run in runs if keep(run)]
-    return kept, [sentence(run) for run in runs if not keep(run)]
+    return kept, [describe(run) for run in runs if not keep(run)]
 
 
 def _numbers(version: str) -> list[int]:

@@ -43,12 +43,12 @@ def summary(comparisons: Sequence[Comparison]) -> str:
             budgets.append("all" if one.labels is None else str(one.labels))
         several = len({one.labels for one in of_data}) > 1
         parts = [
-            f"{said}: "
+            f"{verdict}: "
             + ", ".join(
                 f"{arm} ({', '.join(budgets)} labels)" if several else arm
                 for arm, budgets in arms.items()
             )
-            for said, arms in by_verdict.items()
+            for verdict, arms in by_verdict.items()
         ]
         lines.append(f"{data}, compared with {baseline} – {'; '.join(parts)}.")
     return "\n".join(lines) + "\n"

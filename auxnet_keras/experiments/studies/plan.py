@@ -132,11 +132,11 @@ def _budget(labels: int | None) -> str:
 
 def _check_budget(study: Study, config: RunConfig, frames: Frames) -> None:
     most = max((n for n in study.labels if n is not None), default=0)
-    there = frames.of(config.main)
-    if most > there:
+    available = frames.of(config.main)
+    if most > available:
         where = config.data if config.root is None else f"{config.data}:{config.root}"
         raise ConfigError(
-            f"A budget exceeds the available labels: {there} training frames of {where} have a "
+            f"A budget exceeds the available labels: {available} training frames of {where} have a "
             f"label for {config.main}{_limited(config)}. Choose a smaller budget, or all. "
             f"Received: {most}."
         )
