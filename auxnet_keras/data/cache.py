@@ -14,7 +14,7 @@ import numpy as np
 from auxnet_keras.data.frame import Sample
 from auxnet_keras.data.resize import Size
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import reason, writing
 
 logger = logging.getLogger("auxnet_keras")
@@ -94,7 +94,7 @@ class FolderCache:
         if not self._writable:
             return
         try:
-            write(self.path(index), _pack(sample), durable=False)
+            write_file(self.path(index), _pack(sample), durable=False)
         except OSError as error:
             self._writable = False  # a full disk slows training down; it must not end it
             logger.warning(

@@ -9,7 +9,7 @@ import keras
 from auxnet_keras.export.catalogue import FORMATS
 from auxnet_keras.export.fixed_size import require_extra
 from auxnet_keras.export.verification import writing_export
-from auxnet_keras.storage.atomic import write as write_file
+from auxnet_keras.storage.atomic import write_file as write_file
 
 
 def write(

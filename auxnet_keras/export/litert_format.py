@@ -13,7 +13,7 @@ from auxnet_keras.export.verification import (
     Verification,
     network_output,
     sample_inputs,
-    verify,
+    verify_export,
     writing_export,
 )
 from auxnet_keras.storage.atomic import replacing
@@ -53,4 +53,4 @@ def litert(
             return serve(**inputs)[deployment.output]
 
         inputs = sample_inputs(deployment, count=1)
-        return verify(path, run, [(inputs, network_output(deployment, inputs))])
+        return verify_export(path, run, [(inputs, network_output(deployment, inputs))])

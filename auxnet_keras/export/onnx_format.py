@@ -14,7 +14,7 @@ from auxnet_keras.export.verification import (
     Verification,
     network_output,
     sample_inputs,
-    verify,
+    verify_export,
     writing_export,
 )
 from auxnet_keras.storage.atomic import replacing
@@ -57,4 +57,4 @@ def onnx(
             return session.run([deployment.output], dict(inputs))[0]
 
         inputs = sample_inputs(deployment)
-        return verify(path, run, [(inputs, network_output(deployment, inputs))])
+        return verify_export(path, run, [(inputs, network_output(deployment, inputs))])

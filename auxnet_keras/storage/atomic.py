@@ -14,7 +14,7 @@ _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)  # renaming a folder ont
 _NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)  # network disks refuse to sync folders
 
 
-def write(path: Path, content: bytes | memoryview | str, *, durable: bool = True) -> None:
+def write_file(path: Path, content: bytes | memoryview | str, *, durable: bool = True) -> None:
     """Writes a file that is whole or absent; text as UTF-8.
 
     Args:
@@ -36,7 +36,7 @@ def write(path: Path, content: bytes | memoryview | str, *, durable: bool = True
 def replacing(path: Path) -> Iterator[Path]:
     """Yields a path to write to; it becomes `path` when the block ends, and vanishes if it raises.
 
-    For libraries that write to a path themselves, such as Keras; use `write` for bytes and text.
+    For libraries that write to a path themselves, such as Keras; `write_file` takes bytes and text.
     The target's folder is created. The yielded path has the name of `path`, in a new folder next
     to it that only this writer uses: no planted link is written through, and of two writers of one
     file the later one wins as a whole. A power cut or a kill at any moment leaves either the old

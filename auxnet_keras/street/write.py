@@ -9,7 +9,7 @@ import numpy as np
 from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.errors import DataError, shown, unknown
 from auxnet_keras.safety import read_text
-from auxnet_keras.storage.atomic import write as write_file
+from auxnet_keras.storage.atomic import write_file as write_file
 from auxnet_keras.storage.scratch import sweep
 from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.street.layouts import LAYOUTS

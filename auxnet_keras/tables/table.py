@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from auxnet_keras.core.printable import printable
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.tables import escape
 
@@ -92,7 +92,7 @@ class Table:
         for ending, text in (("md", self.markdown()), ("csv", self.csv()), ("tex", self.latex())):
             path = folder / f"{name}.{ending}"
             with writing(path):
-                write(path, text)
+                write_file(path, text)
 
     def _shown(self) -> list[tuple[str, ...]]:
         return [(label, *map(self._text, cells)) for label, cells in self.rows]

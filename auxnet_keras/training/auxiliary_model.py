@@ -175,7 +175,10 @@ class AuxiliaryModel(Saving):
         if hasattr(x, "element_spec"):  # a tf.data.Dataset shuffles itself; Keras only warns
             kwargs.setdefault("shuffle", False)
         one_pass = None if kwargs.get("steps_per_epoch") else x
-        with fit_callbacks.prepared(self, callbacks, x, one_pass, verbose) as (callbacks, verbose):
+        with fit_callbacks.prepare_callbacks(self, callbacks, x, one_pass, verbose) as (
+            callbacks,
+            verbose,
+        ):
             return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 
     def train_step(self, *args: Any) -> Any:

@@ -20,7 +20,7 @@ Callbacks: TypeAlias = (
 
 
 @contextlib.contextmanager
-def prepared(
+def prepare_callbacks(
     model: keras.Model, callbacks: Callbacks, dataset: Any, one_pass: Any, verbose: int | str
 ) -> Iterator[tuple[Any, Any]]:
     """The `callbacks` and `verbose` that `AuxiliaryModel.fit` passes to Keras.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from auxnet_keras.errors import ConfigError, shown, unknown
 
 
-def checked(task_weights: Mapping[str, float]) -> dict[str, float]:
+def checked_weights(task_weights: Mapping[str, float]) -> dict[str, float]:
     """The weights as floats.
 
     Raises:

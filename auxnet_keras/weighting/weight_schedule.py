@@ -10,7 +10,7 @@ from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import ConfigError, shown, unknown
 from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.base import TaskWeighting, WeightingState
-from auxnet_keras.weighting.named_weights import checked, in_order
+from auxnet_keras.weighting.named_weights import checked_weights, in_order
 
 UNITS = ("epochs", "steps")
 
@@ -124,7 +124,7 @@ def _time(time: object) -> int:
 
 
 def _weights(time: int, weights: Mapping[str, float]) -> dict[str, float]:
-    values = checked(weights)
+    values = checked_weights(weights)
     if not any(values.values()):
         raise ConfigError(
             f"At {time} all weights of the schedule are 0, so nothing would train. Set one above "

@@ -15,7 +15,7 @@ from auxnet_keras.data.units import Calibration, NoCalibrationError
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.safety import read_text
 from auxnet_keras.safety.bounded_read import MAX_TABLE
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.scratch import sweep
 from auxnet_keras.storage.write_errors import writing
 from data_tools.folder_layout import (
@@ -80,8 +80,8 @@ def convert(target: str, out: str | Path) -> Path:
                 pass
             for split, members in parts.items():
                 names = "".join(f"{frame.name}\n" for frame in members)
-                write(out / f"{split}.txt", names or "\n")
-            write(out / FILE, _description(source, frames, out))
+                write_file(out / f"{split}.txt", names or "\n")
+            write_file(out / FILE, _description(source, frames, out))
     return out
 
 
@@ -140,7 +140,7 @@ def _claim(source: Source, frames: list[Frame], out: Path, record: dict[str, Any
             f"{out} is not empty and was not written by a conversion; nothing was changed. Choose "
             f"a new or empty folder. Received: {contents(out)}."
         )
-    write(note, json.dumps(record, indent=1) + "\n")
+    write_file(note, json.dumps(record, indent=1) + "\n")
 
 
 def _frames_before(note: Path, record: dict[str, Any]) -> dict[str, str] | None:
@@ -170,7 +170,7 @@ def _write_frame(source: Source, frame: Frame, out: Path) -> None:
         if earlier not in places.values():
             (out / earlier).unlink(missing_ok=True)
     for what, place in places.items():
-        write(out / place, content[what])
+        write_file(out / place, content[what])
 
 
 def _description(source: Source, frames: list[Frame], out: Path) -> str:

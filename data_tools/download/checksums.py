@@ -10,7 +10,7 @@ from data_tools.download.catalogue import Remote
 _CHUNK = 1 << 20
 
 
-def checked(
+def check_published(
     path: Path,
     remote: Remote,
     advice: str,

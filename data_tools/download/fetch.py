@@ -10,11 +10,11 @@ from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
 from auxnet_keras.data.files.listing import contents
 from auxnet_keras.errors import DataError
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.write_errors import writing
 from data_tools.download.catalogue import RELEASES, Release, Remote, family, release_of
-from data_tools.download.checksums import checked
+from data_tools.download.checksums import check_published
 from data_tools.download.transfer import fetch, forget, is_ours
 from data_tools.download.unpack import check_space, unpack
 from data_tools.progress import bar
@@ -119,7 +119,9 @@ def _get(remote: Remote, page: str, out: Path, keep_archives: bool, progress: Pr
             fetch(remote.url, path, size=remote.exact_size, advice=advice, on_progress=on_progress)
     source = path if path.is_file() else part
     with _bar(progress, "Checking", remote.size) as on_progress:
-        sha256 = checked(source, remote, advice, on_progress, remove=None if by_hand else forget)
+        sha256 = check_published(
+            source, remote, advice, on_progress, remove=None if by_hand else forget
+        )
     if source == part:
         part.replace(path)
     if remote.folder is not None:
@@ -131,7 +133,7 @@ def _get(remote: Remote, page: str, out: Path, keep_archives: bool, progress: Pr
                     path,
                     out / remote.folder,
                     on_progress=on_progress,
-                    finish=lambda folder: write(folder / RECORD, content),
+                    finish=lambda folder: write_file(folder / RECORD, content),
                 )
         except DataError:
             forget(part)  # the next file at `path` may be the user's own

@@ -13,9 +13,9 @@ import requests
 from urllib3.exceptions import HTTPError, ProtocolError
 
 from auxnet_keras.errors import DataError
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from data_tools.download import session as policy
-from data_tools.download.session import Session, reason
+from data_tools.download.session import Session, root_cause
 
 TIMEOUT = 60.0
 """Seconds without data after which a connection counts as lost."""
@@ -61,13 +61,13 @@ def fetch(url: str, path: Path, *, size: int | None, advice: str, on_progress: O
                 if idle == policy.TRIES:
                     raise DataError(
                         f"The download repeatedly breaks off at byte {best}: {url}; {advice}. "
-                        f"Received: {reason(error)}."
+                        f"Received: {root_cause(error)}."
                     ) from error
-                logger.warning("%s: %s; trying again", path.name, reason(error))
+                logger.warning("%s: %s; trying again", path.name, root_cause(error))
                 time.sleep(policy.BACKOFF * 2**idle)
             except requests.RequestException as error:
                 raise DataError(
-                    f"Cannot be downloaded: {url}; {advice}. Received: {reason(error)}."
+                    f"Cannot be downloaded: {url}; {advice}. Received: {root_cause(error)}."
                 ) from error
 
 
@@ -179,7 +179,7 @@ def _write(
     if not begin:
         # In this order: a note next to the bytes of another file would join the two.
         part.unlink(missing_ok=True)
-        write(_note_place(part), json.dumps(asdict(note)))
+        write_file(_note_place(part), json.dumps(asdict(note)))
     reached = begin
     with part.open("ab") as file:
         while chunk:

@@ -61,7 +61,7 @@ class _Found(NamedTuple):
     unreadable: list[str]
 
 
-def count(
+def count_targets(
     source: Source, splits: Mapping[str, Sequence[Frame]], width: int | None = None
 ) -> dict[str, Counts]:
     """Reads the labels and depths of all frames once; images are not opened.

@@ -12,7 +12,7 @@ from auxnet_keras.data.readers.base import Source
 from auxnet_keras.errors import DataError
 from data_tools.opening import open_dataset
 from data_tools.statistics import class_weights
-from data_tools.statistics.counts import Counts, count
+from data_tools.statistics.counts import Counts, count_targets
 from data_tools.statistics.depth_histogram import histogram, histogram_edges
 from data_tools.statistics.drift import drift
 from data_tools.statistics.findings import Findings
@@ -68,7 +68,9 @@ def statistics(target: str, bins: int = 10, width: int | None = None) -> Statist
     if width is not None:
         check_whole("width", width, least=1)
     source = open_dataset(target)
-    counts = count(source, {split: source.frames(split) for split in ("train", "val")}, width)
+    counts = count_targets(
+        source, {split: source.frames(split) for split in ("train", "val")}, width
+    )
     train, val = counts["train"], counts["val"]
     unreadable = (*train.unreadable, *val.unreadable)
     if not any(one.labels + one.depths for one in counts.values()):

@@ -14,7 +14,7 @@ from typing import Any
 import platformdirs
 
 from auxnet_keras.errors import DataError
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.write_errors import reason
 
@@ -99,7 +99,7 @@ def _read(path: Path, keys: Collection[str]) -> tuple[dict[str, dict[str, Any]],
 
 
 def _compact(path: Path, known: dict[str, dict[str, Any]]) -> None:
-    write(path, b"".join(_line(key, result) for key, result in known.items()))
+    write_file(path, b"".join(_line(key, result) for key, result in known.items()))
 
 
 def _line(key: str, result: dict[str, Any]) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from auxnet_keras.experiments.reports.scores import DASH
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.tables import escape
 
@@ -130,7 +130,7 @@ class ScoreTable:
         for ending, text in (("md", self.markdown()), ("csv", self.csv()), ("tex", self.latex())):
             path = folder / f"{name}.{ending}"
             with writing(path):
-                write(path, text)
+                write_file(path, text)
 
     @property
     def _range(self) -> range:

@@ -50,7 +50,7 @@ def study(
         >>> [(one["arm"], one["verdict"]) for one in results["comparisons"]]  # doctest: +SKIP
     """
     out = Path(out)
-    checked, runs = prepared(given, out, data)
+    checked, runs = checked_study(given, out, data)
     missing_runs = missing(runs)
     with hold_lock(out, "running this study", ConfigError):
         # What a report needs in addition to the runs themselves.
@@ -79,13 +79,13 @@ def forecast(
         ConfigError, DataError: As `study`.
     """
     out = Path(out)
-    checked, runs = prepared(given, out, data)
+    checked, runs = checked_study(given, out, data)
     missing_runs = missing(runs)
     table = time_table(runs, missing_runs, out)
     return f"{table.markdown()}\n{power_text(checked, runs, out)}"
 
 
-def prepared(
+def checked_study(
     given: str | Path | Mapping[str, Any], out: Path, data: str | Sequence[str] | None
 ) -> tuple[Study, list[Planned]]:
     """The checked study and its runs."""

@@ -180,7 +180,7 @@ def test_interrupted_it_is_no_dataset_yet_and_goes_on(nyu, tmp_path, monkeypatch
 
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
 
-    monkeypatch.setattr(module, "write", failing)
+    monkeypatch.setattr(module, "write_file", failing)
     folder = tmp_path / "out"
     with pytest.raises((KeyboardInterrupt, DataError)) as raised:
         convert(f"nyuv2:{nyu}", folder)
