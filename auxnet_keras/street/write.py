@@ -17,7 +17,7 @@ from auxnet_keras.street.scene import check_scene_size, render
 
 # Describes the scenes of a folder; its presence means that this module made the folder.
 RECORD = "street.json"
-# Raised when the renderer changes what it draws.
+# Incremented when the renderer changes what it draws.
 VERSION = 1
 
 

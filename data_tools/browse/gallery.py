@@ -18,7 +18,7 @@ from data_tools.browse.montage import Montage
 from data_tools.opening import open_dataset
 
 MAX_FRAMES = 50
-"""The most rows a montage can have."""
+"""Maximum number of rows of a montage."""
 
 
 def browse(

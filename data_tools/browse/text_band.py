@@ -19,7 +19,7 @@ TEXT = 22
 INK, GREY = figures.INK, "#656d76"
 _GAP = 8  # pixels between two lines
 _LINE = 1.35  # of the letters' height, with the gap
-_HALF_CAPITAL = 0.365  # of the letters' height; texts next to each other share their baseline
+_HALF_CAPITAL = 0.365  # of the letters' height; neighbours share their baseline
 _AVERAGE = 0.6  # width of a letter, of its height
 _FONTS = {"normal": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf"}  # as in all other figures
 _ANCHORS = {"left": "l", "center": "m", "right": "r"}
@@ -50,7 +50,7 @@ def band(
     texts: Sequence[PlacedText],
     background: Sequence[int] = (255, 255, 255),
 ) -> np.ndarray:
-    """Texts next to each other, vertically centred in a band of one colour.
+    """Pieces of text next to each other, vertically centred in a band of one colour.
 
     Args:
         height, width: In pixels.

@@ -32,7 +32,7 @@ RECORD = "convert.json"
 """Records what a folder was converted from; its presence marks the folder as ours."""
 
 VERSION = 2
-"""Raised when the way a data set is written changes."""
+"""Incremented when the way a data set is written changes."""
 
 logger = logging.getLogger("auxnet_keras")
 

@@ -8,7 +8,7 @@ from auxnet_keras.tables.table import Table
 from data_tools.statistics.findings import Findings
 
 MAX_CLASSES = 60
-"""The most rows of a table; the most frequent classes are shown."""
+"""Maximum number of rows of a table; the most frequent classes are shown."""
 
 _MAX_PATHS = 3
 

@@ -19,7 +19,7 @@ from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.write_errors import reason
 
 VERSION = 4
-"""Raised when the checks change."""
+"""Incremented when the checks change."""
 
 logger = logging.getLogger("auxnet_keras")
 

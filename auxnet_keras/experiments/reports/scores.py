@@ -12,7 +12,7 @@ class Score:
 
     Attributes:
         key: In `Scored.scores`.
-        title: Its name in texts and tables.
+        title: Its name in text and tables.
         larger_is_better: Its direction.
         scale: Factor in tables: IoU is written in per cent, its difference in points.
         digits: Decimals in tables.
