@@ -37,8 +37,8 @@ for module in (demo, train, evaluate, compare, study, report, predict, export):
 app.add_typer(data.app, name="data")
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         typer.echo(f"auxnet_keras {__version__}")
         raise typer.Exit
 
@@ -58,7 +58,7 @@ def _options(
 def _load_plugins() -> None:
     """Imports what installed packages name in the entry point group `auxnet_keras`.
 
-    There they register weightings, networks, readers and export formats of their own.
+    That is where they register their own weightings, networks, readers and export formats.
     """
     for point in importlib.metadata.entry_points(group="auxnet_keras"):
         point.load()
@@ -73,23 +73,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _load_plugins()
         code = app(rest, standalone_mode=False) or 0
         if code == INTERRUPTED:  # Typer's way to say that it caught a KeyboardInterrupt
-            _say("interrupted.")
+            _print_error("interrupted.")
         sys.exit(code)
     except (KeyboardInterrupt, typer.Abort):
-        _say("interrupted.")
+        _print_error("interrupted.")
         sys.exit(INTERRUPTED)
     except Exception as error:
         if hasattr(error, "exit_code") and hasattr(error, "show"):  # Typer's usage errors
             error.show()
             sys.exit(error.exit_code)
-        sentence = _sentence(error)
-        if sentence is None or len(rest) < len(given):
+        message = _message(error)
+        if message is None or len(rest) < len(given):
             traceback.print_exc()
-        _say(sentence or f"unexpected {type(error).__name__}; report the lines above as a bug.")
+        _print_error(
+            message or f"unexpected {type(error).__name__}; report the lines above as a bug."
+        )
         sys.exit(1)
 
 
-def _sentence(error: Exception) -> str | None:
+def _message(error: Exception) -> str | None:
     """The error as a user sees it; `None` for an unexpected one."""
     if isinstance(error, AuxnetError):
         return str(error)
@@ -107,5 +109,5 @@ def _sentence(error: Exception) -> str | None:
     return None
 
 
-def _say(sentence: str) -> None:
-    typer.echo(f"auxnet: {sentence}", err=True)
+def _print_error(message: str) -> None:
+    typer.echo(f"auxnet: {message}", err=True)

@@ -4,7 +4,7 @@ from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.readers.catalogue import source
 
 
-def opened(target: str) -> Source:
+def open_dataset(target: str) -> Source:
     """Opens the data set `KIND:ROOT`.
 
     Raises:

@@ -35,7 +35,7 @@ def bar(*columns: ProgressColumn) -> Progress:
     )
 
 
-def each(
+def with_progress(
     what: str, items: Sequence[Item], work: Callable[[Item], Result], done: int = 0
 ) -> Iterator[tuple[Item, Result]]:
     """Processes items in threads with a progress bar; yields each with its result when finished.

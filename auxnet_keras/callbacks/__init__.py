@@ -1,4 +1,4 @@
-"""Callbacks besides the weightings: progress, TensorBoard, and the files that a run writes."""
+"""All callbacks except the weightings: progress, TensorBoard, and the files that a run writes."""
 
 import lazy_loader as _lazy_loader
 

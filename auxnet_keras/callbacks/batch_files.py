@@ -2,7 +2,7 @@
 
 from typing import Any
 
-_MOST = 16
+_MAX_LISTED = 16
 
 
 class BatchFiles:
@@ -31,5 +31,5 @@ def listed(files: list[str]) -> str:
     """` (a.png, b.png)` to append to a message; empty if unknown, shortened if there are many."""
     if not files:
         return ""
-    more = f" and {len(files) - _MOST} more" if len(files) > _MOST else ""
-    return f" ({', '.join(files[:_MOST])}{more})"
+    more = f" and {len(files) - _MAX_LISTED} more" if len(files) > _MAX_LISTED else ""
+    return f" ({', '.join(files[:_MAX_LISTED])}{more})"

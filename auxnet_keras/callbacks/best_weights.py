@@ -13,7 +13,7 @@ import keras
 from auxnet_keras.core.types import Logs
 from auxnet_keras.errors import DataError, unknown
 from auxnet_keras.safety import check_weights
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
 
@@ -36,7 +36,7 @@ class BestWeights(keras.callbacks.Callback):
         epoch: The epoch of the best value, from 0; `None` before the first epoch.
 
     Raises:
-        ConfigError: The mode is unknown, or there is no such validation log.
+        ConfigError: The mode is unknown, or the validation log does not exist.
         DataError: The file cannot be written (disk full). On resume: the existing file is damaged,
             or was written for another log.
 
@@ -103,7 +103,7 @@ class BestWeights(keras.callbacks.Callback):
             file.attrs.update(monitor=self.monitor, value=self.value, epoch=self.epoch)
         kept = "The previous file is unchanged."
         with writing(f"The best weights {self.path}", kept=kept):
-            write(self.path, memory.getbuffer())
+            write_file(self.path, memory.getbuffer())
 
     def _remember(self) -> None:
         try:

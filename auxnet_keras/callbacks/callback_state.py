@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-_REMEMBERED: dict[type, tuple[str, ...]] = {
+_ATTRIBUTES: dict[type, tuple[str, ...]] = {
     keras.callbacks.EarlyStopping: ("wait", "stopped_epoch", "best", "best_epoch"),
     keras.callbacks.ModelCheckpoint: ("best",),
     keras.callbacks.ReduceLROnPlateau: ("wait", "best", "cooldown_counter"),
@@ -16,7 +16,7 @@ _WEIGHTS = "best_weights"  # of EarlyStopping(restore_best_weights=True)
 Callbacks = Iterable[keras.callbacks.Callback]
 
 
-def remembered(callbacks: Callbacks) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
+def saved_state(callbacks: Callbacks) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
     """The state of the callbacks: numbers for JSON and arrays, by callback."""
     numbers, arrays = {}, {}
     for name, callback, attributes in _known(callbacks):
@@ -30,12 +30,12 @@ def remembered(callbacks: Callbacks) -> tuple[dict[str, dict[str, Any]], dict[st
     return numbers, arrays
 
 
-def remind(
+def restore_state(
     callbacks: Callbacks,
     numbers: Mapping[str, Mapping[str, Any]],
     arrays: Mapping[str, np.ndarray],
 ) -> None:
-    """Restores what `remembered` returned; a callback without a saved state starts over."""
+    """Restores what `saved_state` returned; a callback without a saved state starts over."""
     for name, callback, attributes in _known(callbacks):
         for attribute in attributes:
             value = numbers.get(name, {}).get(attribute)
@@ -50,7 +50,7 @@ def remind(
 def _known(callbacks: Callbacks) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
     counts: dict[str, int] = {}
     for callback in callbacks:
-        for kind, attributes in _REMEMBERED.items():
+        for kind, attributes in _ATTRIBUTES.items():
             if isinstance(callback, kind):
                 number = counts[kind.__name__] = counts.get(kind.__name__, 0) + 1
                 yield f"{kind.__name__}_{number}", callback, attributes

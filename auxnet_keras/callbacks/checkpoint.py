@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 
 from auxnet_keras._version import __version__
-from auxnet_keras.callbacks.callback_state import remembered, remind
+from auxnet_keras.callbacks.callback_state import restore_state, saved_state
 from auxnet_keras.callbacks.checkpoint_store import Checkpoint, CheckpointError, CheckpointStore
 from auxnet_keras.callbacks.saved_variables import (
     means_of,
@@ -23,7 +23,7 @@ from auxnet_keras.callbacks.stop_signals import StopSignals
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
 from auxnet_keras.core.whole_numbers import check_whole
-from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.scratch import sweep
 
 logger = logging.getLogger("auxnet_keras")
@@ -49,12 +49,12 @@ class ResumableCheckpoint(keras.callbacks.Callback):
 
     Args:
         run_dir: The run folder; checkpoints are in its subfolder `checkpoints`.
-        every: Also save after every so many batches of an epoch; `None` saves only at the end of
+        every: Also save every this many batches within an epoch; `None` saves only at the end of
             an epoch. Resuming in the middle of an epoch needs an `ak.data.load` data set and an
             `AuxiliaryModel`; otherwise the epoch starts over.
         dataset: The training data set as `ak.data.load` or `ak.data.arrays` returns it, to restore
-            its order, too; `AuxiliaryModel.fit` passes it by itself. Any other data set starts over
-            with the order of its first pass.
+            its order, too; `AuxiliaryModel.fit` passes it automatically. Any other data set starts
+            over with the order of its first pass.
         keep: How many checkpoints to keep; more than one guards against a damaged newest one.
         after: Number of epochs of an earlier fit in the same folder, which this fit continues with
             other data, another weighting or optimizer from `initial_epoch=after`. It does not
@@ -114,7 +114,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     def on_train_begin(self, logs: Logs = None) -> None:
         # All callbacks have the model by now, so the weighting's state is among its variables.
         self._held.enter_context(
-            alone(self.store.folder, "training in this run folder", CheckpointError)
+            hold_lock(self.store.folder, "training in this run folder", CheckpointError)
         )
         sweep(self.store.folder)
         self._step = 0
@@ -126,7 +126,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             return
         self._refuse_other_data(checkpoint)
         restore_variables(self.model, checkpoint)
-        remind(
+        restore_state(
             self._others,
             checkpoint.meta["callbacks"],
             _named(checkpoint.arrays, _CALLBACK),
@@ -155,7 +155,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         due = self.every is not None and self._step // self.every > before // self.every
         if (stopping or due) and self._can_be_entered():
             self._save(self._epoch, self._step)
-        self._signals.obey()
+        self._signals.exit_if_received()
 
     def on_test_begin(self, logs: Logs = None) -> None:
         if self._training and self._can_be_entered():
@@ -167,11 +167,11 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         if self._signals.received is not None:
             if self._can_be_entered():
                 self._save(self._epoch, self._step, self._means)
-            self._signals.obey()
+            self._signals.exit_if_received()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self._save(epoch + 1)
-        self._signals.obey()
+        self._signals.exit_if_received()
 
     def on_train_end(self, logs: Logs = None) -> None:
         self.model._initial_epoch = None  # resuming a finished run leaves no epoch to begin
@@ -224,7 +224,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     def _save(self, epoch: int, step: int = 0, means: dict[str, np.ndarray] | None = None) -> None:
         variables = variables_of(self.model)
         arrays = {name: ops.convert_to_numpy(variable) for name, variable in variables.items()}
-        numbers, of_callbacks = remembered(self._others)
+        numbers, of_callbacks = saved_state(self._others)
         arrays |= {f"{_CALLBACK}{name}": array for name, array in of_callbacks.items()}
         if step:
             arrays |= means_of(self.model) if means is None else means

@@ -19,7 +19,7 @@ from auxnet_keras.storage.write_errors import writing
 
 FORMAT = 2
 _STATE, _META, _SUMS = "state.npz", "meta.json", "SHA256"
-_MOST_META = 1 << 24  # bytes
+_MAX_META = 1 << 24  # bytes
 
 
 class CheckpointError(AuxnetError, RuntimeError):
@@ -50,7 +50,7 @@ class CheckpointStore:
 
     Within an epoch, after its batch 300, the folder is `epoch-00012.batch-000300`.
 
-    `sha256sum -c SHA256` in such a folder checks it for damage. A folder is written under a
+    `sha256sum -c SHA256` in that folder checks it for damage. A folder is written under a
     temporary name, synced and renamed, so one with its final name is complete.
 
     Args:
@@ -142,7 +142,7 @@ def _read(path: Path) -> Checkpoint:
             raise ValueError(f"{name} does not match its SHA-256")
     if written != "".join(sums.values()).encode():
         raise ValueError(f"{_SUMS} was changed after it was written")
-    meta = json.loads(read_text(path / _META, _MOST_META, DataError))
+    meta = json.loads(read_text(path / _META, _MAX_META, DataError))
     if meta.pop("format") != FORMAT:
         raise ValueError("written by another version of auxnet_keras")
     arrays = read_npz(path / _STATE)

@@ -10,7 +10,7 @@ class EpochClock:
     """Times one epoch at a time, training separately from validation.
 
     Attributes:
-        images: Images trained on in this epoch at the last `look`; 0 if unknown.
+        images: Images trained on in this epoch at the last `refresh`; 0 if unknown.
     """
 
     def __init__(self) -> None:
@@ -23,15 +23,15 @@ class EpochClock:
         self._training = True
         self._began = time.perf_counter()
 
-    def look(self, model: keras.Model) -> None:
+    def refresh(self, model: keras.Model) -> None:
         """Reads the training time and the number of images of `model` so far."""
         if self._training:
             self._training_seconds = self.seconds
             self.images = _images_seen(model)
 
     def stop_training(self, model: keras.Model) -> None:
-        """Takes the last look; validation or the next epoch follows."""
-        self.look(model)
+        """Refreshes for the last time, before validation or the next epoch."""
+        self.refresh(model)
         self._training = False
 
     @property

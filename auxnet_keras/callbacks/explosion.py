@@ -22,16 +22,16 @@ class Explosion:
         self._start = start
         self._reported: set[str] = set()
 
-    def beyond(self, logs: Mapping[str, float]) -> dict[str, float]:
+    def newly_exceeded(self, logs: Mapping[str, float]) -> dict[str, float]:
         """The entries of `logs` that exceed their bound for the first time."""
         found = {name: v for name, v in logs.items() if abs(v) > self._bound(name)}
         new = {name: value for name, value in found.items() if name not in self._reported}
         self._reported.update(new)
         return new
 
-    def report(self, beyond: Mapping[str, float], where: str) -> None:
+    def report(self, exceeded: Mapping[str, float], where: str) -> None:
         """Logs one warning per entry; `where` is part of its text."""
-        for name, value in beyond.items():
+        for name, value in exceeded.items():
             logger.warning(
                 "%s is %.3g %s, above its bound of %.3g: the scale of a task's loss, its unit or "
                 "the learning rate is probably far too large",

@@ -12,7 +12,7 @@ from auxnet_keras.callbacks.epoch_clock import EpochClock
 from auxnet_keras.core.types import Logs
 from auxnet_keras.errors import DataError, shown
 from auxnet_keras.safety.bounded_read import MAX_TABLE, read_text
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
 _LAST = ("seconds", "images_per_second")
@@ -68,7 +68,7 @@ class HistoryFile(keras.callbacks.Callback):
         }
         self._table.add({"epoch": str(epoch), **values, **times})
         with writing(self.path):
-            write(self.path, self._table.text())
+            write_file(self.path, self._table.text())
 
     def _read(self) -> list[dict[str, str]]:
         if not self.path.is_file():

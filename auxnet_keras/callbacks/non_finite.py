@@ -17,7 +17,7 @@ from auxnet_keras.errors import AuxnetError, ConfigError, unknown
 logger = logging.getLogger("auxnet_keras")
 
 POLICIES = ("raise", "skip", "rollback")
-_MOST_WARNINGS = 10
+_MAX_WARNINGS = 10
 
 
 class NonFiniteError(AuxnetError, FloatingPointError):
@@ -134,9 +134,9 @@ class NonFinite(keras.callbacks.Callback):
         self._counted = counted
         if new:
             self._act(new)
-        beyond = self._explosion.beyond(logs)
-        if beyond:
-            self._report(beyond)
+        exceeded = self._explosion.newly_exceeded(logs)
+        if exceeded:
+            self._report(exceeded)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         logs = {} if logs is None else logs
@@ -150,17 +150,17 @@ class NonFinite(keras.callbacks.Callback):
         bad = _not_finite(self.model)
         if bad is not None:
             self._refuse_weights(bad)
-        beyond = self._explosion.beyond(logs)
-        if beyond:
-            self._report(beyond)
+        exceeded = self._explosion.newly_exceeded(logs)
+        if exceeded:
+            self._report(exceeded)
 
     def on_train_end(self, logs: Logs = None) -> None:
-        if self.policy == "skip" and self.skipped > _MOST_WARNINGS:
+        if self.policy == "skip" and self.skipped > _MAX_WARNINGS:
             logger.warning("%d batches were skipped in all", self.skipped)
 
-    def _report(self, beyond: dict[str, float]) -> None:
+    def _report(self, exceeded: dict[str, float]) -> None:
         last = self._batches - 1
-        self._explosion.report(beyond, f"after {self._place(last, self._files.of(last))}")
+        self._explosion.report(exceeded, f"after {self._place(last, self._files.of(last))}")
 
     def _take_count(self, logs: dict[str, Any]) -> int:
         """Batches skipped in this epoch so far; the log is kept if it can be more than 0."""
@@ -176,7 +176,7 @@ class NonFinite(keras.callbacks.Callback):
         if batches - last >= self.model.steps_per_execution:
             return  # an older batch: the resumed epoch's checkpoint had already counted it
         batch = last - 1
-        self._wrong = guard.what_was_wrong(self.model)
+        self._wrong = guard.explain_last_skip(self.model)
         self.skipped += new
         files = self._files.of(batch)
         found = f"Bad numbers in {self._place(batch, files)}: {self._wrong}"
@@ -189,7 +189,7 @@ class NonFinite(keras.callbacks.Callback):
             )
         if self.policy == "rollback":
             self._roll_back(found, batch)
-        elif self.skipped <= _MOST_WARNINGS:
+        elif self.skipped <= _MAX_WARNINGS:
             which = f"the last of {new} that were skipped" if new > 1 else "skipped"
             logger.warning("%s; %s", found, which)
 

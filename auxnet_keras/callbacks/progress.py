@@ -11,7 +11,7 @@ from auxnet_keras.callbacks.screens import LogScreen, Screen, screen
 from auxnet_keras.core.types import Logs
 
 PAUSE = 0.1
-"""Seconds between two updates; nobody would see more of them, and each one costs time."""
+"""Seconds between two updates; more would not be noticed, and each one costs time."""
 
 
 class Progress(keras.callbacks.Callback):
@@ -58,7 +58,7 @@ class Progress(keras.callbacks.Callback):
         now = time.monotonic()
         if now - self._shown >= PAUSE or done == steps:
             self._shown = now
-            self._clock.look(self.model)
+            self._clock.refresh(self.model)
             line = self._head()
             line.append(f" {done}/{steps or '?'}", "dim").append(f"  ETA {duration(left)}")
             line.append("  ").append_text(describe(logs or {}, self._tasks)).append(self._pace())

@@ -81,7 +81,7 @@ def screen() -> Screen:
 
 
 def _in_notebook() -> bool:
-    # Only a running IPython can say; importing it just to ask would be slow everywhere else.
+    # Only a running IPython knows; importing it just to check would be slow everywhere else.
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     return type(shell).__name__ == "ZMQInteractiveShell"

@@ -6,7 +6,7 @@ import threading
 from types import FrameType
 from typing import Any
 
-_PUT_OFF = [
+_DEFERRED = [
     signal.SIGINT,
     signal.SIGTERM,
     # SIGUSR1 is a scheduler's warning, SIGHUP a closed ssh session; Windows has neither.
@@ -32,7 +32,7 @@ class StopSignals:
         """Defers signals from now on."""
         self.received = None
         if threading.current_thread() is threading.main_thread() and not self._before:
-            for number in _PUT_OFF:
+            for number in _DEFERRED:
                 if not _hangups_are_ignored(number):
                     self._before[number] = signal.signal(number, self._note)
 
@@ -41,7 +41,7 @@ class StopSignals:
         while self._before:
             signal.signal(*self._before.popitem())
 
-    def obey(self) -> None:
+    def exit_if_received(self) -> None:
         """Acts on a received signal: `KeyboardInterrupt`, or exit with 128 + its number."""
         if self.received is None:
             return

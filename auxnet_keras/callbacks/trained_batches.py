@@ -10,7 +10,7 @@ class TrainedBatches:
     """Replaces `model.train_function` until `count` batches have passed.
 
     The batches are taken from the iterator, so that Keras counts them and the epoch keeps its
-    length; `ak.data` returns blank ones, which cost no decoding. The logs are those of the restored
+    length; `ak.data` returns blank ones, which cost no decoding. The logs come from the restored
     state.
 
     Args:

@@ -15,7 +15,7 @@ from auxnet_keras.core.types import Logs
 class WeightBoard(keras.callbacks.Callback):
     """Writes `batch_weight_<task>`, `batch_class_weight_<class>` and `batch_<task>_loss`.
 
-    The weights are those after the batch's update. The losses are those of the batch alone, unlike
+    Weights are written as they are after the batch's update. Losses are of the batch alone, unlike
     Keras' logs, which are means since the epoch began. With `steps_per_execution=n` both are
     written every n batches, the losses as means over them. The step is the optimizer's count of
     batches, so a resumed run continues where it stopped. Use it together with

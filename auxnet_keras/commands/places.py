@@ -17,7 +17,7 @@ def check_folder(path: Path | None, option: str) -> None:
     existing = next((place for place in (path, *path.absolute().parents) if place.exists()), path)
     if not existing.is_dir():
         raise ConfigError(
-            f"{option} must be a folder, and {existing} is a file; choose another. "
+            f"{option} must be a folder, but {existing} is a file; choose another. "
             f"Received: {str(path)!r}."
         )
     if not os.access(existing, os.W_OK | os.X_OK):
@@ -37,7 +37,7 @@ def check_file(path: Path | None, option: str) -> None:
         return
     if path.is_dir():
         raise ConfigError(
-            f"{option} must be a file, and there is a folder of that name; name a file in it. "
+            f"{option} must be a file, but a folder has that name; name a file in it. "
             f"Received: {str(path)!r}."
         )
     check_folder(path.absolute().parent, f"The folder of {option}")

@@ -1,1 +1,1 @@
-"""The basis of all rooms: catalogues, registration with Keras, valid pixels, replicas."""
+"""Shared by all rooms: catalogues, registration with Keras, valid pixels, replicas."""

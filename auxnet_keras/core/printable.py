@@ -1,4 +1,4 @@
-"""Makes untrusted names safe to print: a terminal obeys escape sequences."""
+"""Makes untrusted names safe to print: a terminal interprets escape sequences."""
 
 
 def printable(text: str) -> str:

@@ -28,7 +28,7 @@ SERIALISABLE = (
 )
 
 
-def register() -> None:
+def register_with_keras() -> None:
     """Registers the classes as soon as Keras is imported."""
     if "keras" in sys.modules:
         _import_all()

@@ -42,7 +42,7 @@ class AllReduce:
             )
 
     def __call__(self, vector: Any) -> Any:
-        """`vector` `[size]` of this replica, summed over all replicas; constant to the gradient."""
+        """`vector` `[size]` of this replica, summed over all replicas; not differentiated."""
         vector = ops.stop_gradient(vector)
         if self.replicas == 1:
             return vector

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auxnet_keras.data.units import Calibration, check_unit, convert
+from auxnet_keras.data.units import Calibration, check_unit, convert_unit
 from auxnet_keras.errors import ConfigError, unknown
 
 
@@ -78,7 +78,7 @@ def preset_bins(dataset: str, unit: str | None = None, *, width: int | None = No
             f"ak.data.depth_bins. Received: unit={unit!r}."
         )
     stereo = preset.stereo or Calibration(math.nan, math.nan)  # not needed then
-    edges = convert(np.asarray(preset.edges, np.float64), preset.unit, unit, lambda: stereo)
+    edges = convert_unit(np.asarray(preset.edges, np.float64), preset.unit, unit, lambda: stereo)
     if unit == "disparity_px" and width is not None:
         edges = edges * (width / preset.width)
     return np.sort(edges).astype(np.float32)

@@ -14,13 +14,13 @@ import numpy as np
 from auxnet_keras.data.frame import Sample
 from auxnet_keras.data.resize import Size
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import reason, writing
 
 logger = logging.getLogger("auxnet_keras")
 _HEADER = struct.Struct("<8sIIII40x")  # magic, height, width, checksum, label bytes
 _LABELS: dict[int, np.dtype] = {1: np.dtype("u1"), 4: np.dtype("<i4")}
-_MAGIC = b"auxnet03"  # change with anything that changes decoding, so that old files are not read
+_MAGIC = b"auxnet03"  # change it whenever decoding changes, so that old files are not read
 _ALIGNED = 64  # TensorFlow copies arrays that do not start at a multiple of this many bytes
 
 
@@ -94,7 +94,7 @@ class FolderCache:
         if not self._writable:
             return
         try:
-            write(self.path(index), _pack(sample), durable=False)
+            write_file(self.path(index), _pack(sample), durable=False)
         except OSError as error:
             self._writable = False  # a full disk slows training down; it must not end it
             logger.warning(

@@ -31,8 +31,8 @@ def extra_examples(
         limit: Largest number of frames.
 
     Raises:
-        ConfigError: The data do not match: segmentation with other classes, or "raw" depth that is
-            stored differently.
+        ConfigError: The data does not match: segmentation with other classes, or "raw" depth that
+            is stored differently.
         DataError: No frame has the auxiliary target.
     """
     if extra_data is None:
@@ -47,7 +47,7 @@ def extra_examples(
             f"No training frame of the extra data in {other.root} has a {what} file. Expected "
             f"{what} files in "
             f"{other.depth_place if auxiliary == 'depth' else other.label_place}, because extra "
-            f"data train {auxiliary}; add them, or name other data. Received: {extra_data!r}."
+            f"data trains {auxiliary}; add them, or name other data. Received: {extra_data!r}."
         )
     if auxiliary == "depth" and unit == "raw" and other.encoding != source.encoding:
         raise ConfigError(

@@ -10,8 +10,8 @@ from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.errors import ConfigError
 
-LOOKED_AT = 512
-"""The most label files to read for their classes: seconds, whatever the data set."""
+MAX_LABELS_READ = 512
+"""Maximum number of label files read for their classes: seconds, whatever the data set."""
 
 _SHARE = 1e-4  # of a label's pixels; fewer would vanish at the network's size
 _LABELS = 1  # keeps this stream of random numbers apart from that of `limit`
@@ -27,8 +27,8 @@ def kept_frames(
     They are the first `count` of an order that does not depend on `count`, so that a larger budget
     includes all frames of a smaller one. The order is a random permutation, except that frames
     which together show every class come first: each time the one with the most classes that are
-    still missing. Classes are read from the first `LOOKED_AT` labels of the permutation. Depth has
-    no classes, so its order is the permutation itself.
+    still missing. Classes are read from the first `MAX_LABELS_READ` labels of the permutation.
+    Depth has no classes, so its order is the permutation itself.
 
     Args:
         source: The reader of the labels.
@@ -59,15 +59,15 @@ def kept_frames(
 
 
 def _all_classes_first(order: list[int], source: Source, frames: Sequence[Frame]) -> list[int]:
-    looked_at = order[:LOOKED_AT]
+    first_labels = order[:MAX_LABELS_READ]
     with ThreadPoolExecutor() as pool:
-        found = list(pool.map(lambda index: _classes(source, frames[index]), looked_at))
-    classes = dict(zip(looked_at, found, strict=True))
+        found = list(pool.map(lambda index: _classes(source, frames[index]), first_labels))
+    classes = dict(zip(first_labels, found, strict=True))
     missing = set().union(*found)
     first: list[int] = []
     while missing:
         best = max(
-            looked_at, key=lambda index: len(classes[index] & missing)
+            first_labels, key=lambda index: len(classes[index] & missing)
         )  # the first of equals
         first.append(best)
         missing -= classes[best]

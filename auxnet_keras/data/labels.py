@@ -99,11 +99,11 @@ class LabelTable:
 
     def _outside(self, ids: np.ndarray, path: Path) -> DataError:
         found = [int(i) for i in np.unique(ids)]
-        strange = [i for i in found if i not in set(self.known)]
+        unknown_ids = [i for i in found if i not in set(self.known)]
         return DataError(
             f"Unknown label ids in {path}. Expected ids {spans(self.known)}. Convert the label "
             "file to these ids, or remove it to train this frame without labels. "
-            f"Received: {spans(strange)}.",
+            f"Received: {spans(unknown_ids)}.",
             "unknown_ids",
         )
 

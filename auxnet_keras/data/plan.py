@@ -29,7 +29,7 @@ from auxnet_keras.data.units import check_unit
 from auxnet_keras.errors import ConfigError, DataError, unknown
 
 logger = logging.getLogger("auxnet_keras")
-_MOST_WARNINGS = 10  # further paths are logged as information, and counted
+_MAX_WARNINGS = 10  # further paths are logged as information, and counted
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Plan:
         """The auxiliary task."""
         return next(task for task in TARGETS if task != self.main)
 
-    def having(self, task: str) -> list[int]:
+    def indices_with(self, task: str) -> list[int]:
         """Indices of the examples that show a target of the task."""
         return [index for index, example in enumerate(self.examples) if example.has(task)]
 
@@ -72,7 +72,7 @@ class Plan:
 
     def auxiliary_pass(self) -> "Plan":
         """The same frames and cache in other passes: over all that have the auxiliary target."""
-        indices = self.having(self.auxiliary)
+        indices = self.indices_with(self.auxiliary)
         if len(indices) < self.batch_size:
             raise DataError(
                 f"The training split has fewer frames with {self.auxiliary} than one batch needs. "
@@ -86,7 +86,7 @@ class Plan:
         """What decides every batch of every pass, as text: equal plans give equal batches."""
         own = [example.frame for example in self.examples if example.source is self.source]
         shown = [(example.withheld, example.donor) for example in self.examples]
-        counts = [f"{len(self.having(task))} of {task}" for task in TARGETS]
+        counts = [f"{len(self.indices_with(task))} of {task}" for task in TARGETS]
         return {
             "data": f"{self.source.signature}, {len(own)} frames, {fingerprint(own)}",
             "size": f"{self.size[0]}x{self.size[1]}",
@@ -194,7 +194,7 @@ def make_plan(
     extra_share: float = 0.5,
     auxiliary_of: str = OWN,
 ) -> Plan:
-    """Checks the settings of `load`, finds the frames and reports what they lack."""
+    """Checks the settings of `load`, finds the frames and reports what is missing."""
     size = check_size(size)
     check_whole("batch_size", batch_size, least=1)
     check_whole("seed", seed, least=0)
@@ -277,8 +277,8 @@ def _training_examples(
 
 
 def _mixed(plan: Plan, share: float) -> MixedPass:
-    labelled = plan.having(plan.main)
-    extra = sorted(set(plan.having(plan.auxiliary)) - set(labelled))
+    labelled = plan.indices_with(plan.main)
+    extra = sorted(set(plan.indices_with(plan.auxiliary)) - set(labelled))
     if extra and share and plan.batch_size < 2:
         raise ConfigError(
             "A batch of one frame cannot hold frames with and without the main target; raise "
@@ -322,12 +322,12 @@ def _check_target(source: Source, frames: list[Frame], split: str, main: str) ->
 
 def _warn(source: Source, frames: list[Frame]) -> None:
     for what, place in (("label", source.label_place), ("depth", source.depth_place)):
-        lacking = [frame for frame in frames if getattr(frame, what) is None]
-        for number, frame in enumerate(lacking):
-            level = logging.WARNING if number < _MOST_WARNINGS else logging.INFO
+        without_target = [frame for frame in frames if getattr(frame, what) is None]
+        for number, frame in enumerate(without_target):
+            level = logging.WARNING if number < _MAX_WARNINGS else logging.INFO
             logger.log(level, "%s: no %s file in %s; trains without it", frame.image, what, place)
-        if len(lacking) > _MOST_WARNINGS:
-            rest = len(lacking) - _MOST_WARNINGS
+        if len(without_target) > _MAX_WARNINGS:
+            rest = len(without_target) - _MAX_WARNINGS
             logger.warning("%s: %d more frames without %s", source.root, rest, what)
 
 

@@ -63,8 +63,8 @@ class OnePass:
 class MixedPass:
     """Every labelled frame once, and a fixed number of extra frames in each batch.
 
-    The extra frames cycle across passes: none repeats before all were seen. A frame's position in
-    its batch is random, so that replicas share both kinds.
+    The extra frames cycle across passes: none repeats before all have been seen. A frame's position
+    in its batch is random, so that replicas share both kinds.
 
     Args:
         labelled: Frames with the main target.

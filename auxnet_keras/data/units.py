@@ -73,13 +73,13 @@ class DepthEncoding:
             values += np.float32(self.offset)
             lost |= values < 0
             if unit != self.unit:
-                values = convert(values, self.unit, unit, calibration)
+                values = convert_unit(values, self.unit, unit, calibration)
                 lost |= ~np.isfinite(values)
         np.putmask(values, lost, INVALID)
         return values
 
 
-def convert(
+def convert_unit(
     values: np.ndarray, given: str, wanted: str, calibration: Callable[[], Calibration]
 ) -> np.ndarray:
     """Converts values >= 0 between physical units; a value without a counterpart is infinite."""

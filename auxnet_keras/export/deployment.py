@@ -113,15 +113,16 @@ class Deployment:
         names = ["image", *sorted(set(given) - {"image"})]
         return {name: given[name].shape[-1] for name in names}
 
-    def _size(self, asked: tuple[int, int] | None) -> Size:
+    def _size(self, requested: tuple[int, int] | None) -> Size:
         first = self.network.inputs[0].shape
         own = (first[1], first[2])
-        if asked is None:
+        if requested is None:
             return own
-        if any(side not in (None, want) for side, want in zip(own, asked, strict=True)):
+        if any(side not in (None, want) for side, want in zip(own, requested, strict=True)):
             raise ConfigError(
                 f"This network was built for images of {own}. Build it with unknown sides "
-                f"(input_shape=(None, None, 3)) to export it at another size. Received: {asked}."
+                f"(input_shape=(None, None, 3)) to export it at another size. "
+                f"Received: {requested}."
             )
-        check_sides(*asked, stride=stride_of(self.network))
-        return asked
+        check_sides(*requested, stride=stride_of(self.network))
+        return requested

@@ -47,7 +47,7 @@ def fixed_size_model(deployment: Deployment, batch_size: int | None) -> keras.Mo
     return keras.Model(inputs, Finish(deployment)(output), name="deployed")
 
 
-def need(extra: str, modules: tuple[str, ...]) -> None:
+def require_extra(extra: str, modules: tuple[str, ...]) -> None:
     """Refuses a format whose extra is not installed.
 
     Raises:

@@ -7,9 +7,9 @@ from pathlib import Path
 import keras
 
 from auxnet_keras.export.catalogue import FORMATS
-from auxnet_keras.export.fixed_size import need
+from auxnet_keras.export.fixed_size import require_extra
 from auxnet_keras.export.verification import writing_export
-from auxnet_keras.storage.atomic import write as write_file
+from auxnet_keras.storage.atomic import write_file as write_file
 
 
 def write(
@@ -38,7 +38,7 @@ def write(
     """
     found = {name: FORMATS.find(name) for name in formats}
     for each in found.values():
-        need(each.extra, each.modules)
+        require_extra(each.extra, each.modules)
     report = {}
     for name, each in found.items():
         options = each.options(size=size, disparity=disparity)

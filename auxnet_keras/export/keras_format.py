@@ -11,7 +11,7 @@ from auxnet_keras.export.deployment import Deployment
 from auxnet_keras.export.verification import (
     Verification,
     sample_inputs,
-    verify,
+    verify_export,
     writing_export,
 )
 from auxnet_keras.storage.atomic import replacing
@@ -51,4 +51,4 @@ def keras_file(model: keras.Model, path: str | Path) -> Verification:
         deployment.network.save(temporary)
         loaded = keras.models.load_model(temporary, compile=False)
         expected = [(inputs, run_of(deployment.network, inputs))]
-        return verify(path, lambda given: run_of(loaded, given), expected)
+        return verify_export(path, lambda given: run_of(loaded, given), expected)

@@ -8,12 +8,12 @@ import numpy as np
 
 from auxnet_keras.export.catalogue import FORMATS
 from auxnet_keras.export.deployment import Deployment
-from auxnet_keras.export.fixed_size import fixed_size_model, need
+from auxnet_keras.export.fixed_size import fixed_size_model, require_extra
 from auxnet_keras.export.verification import (
     Verification,
     network_output,
     sample_inputs,
-    verify,
+    verify_export,
     writing_export,
 )
 from auxnet_keras.storage.atomic import replacing
@@ -40,7 +40,7 @@ def litert(
         ExportError: The file's output differs from the model's, or the disk is full; nothing was
             written.
     """
-    need("litert", FORMATS["litert"].modules)
+    require_extra("litert", FORMATS["litert"].modules)
     from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-not-found]
 
     path = Path(path)
@@ -53,4 +53,4 @@ def litert(
             return serve(**inputs)[deployment.output]
 
         inputs = sample_inputs(deployment, count=1)
-        return verify(path, run, [(inputs, network_output(deployment, inputs))])
+        return verify_export(path, run, [(inputs, network_output(deployment, inputs))])

@@ -9,12 +9,12 @@ import numpy as np
 
 from auxnet_keras.export.catalogue import FORMATS
 from auxnet_keras.export.deployment import Deployment
-from auxnet_keras.export.fixed_size import fixed_size_model, need
+from auxnet_keras.export.fixed_size import fixed_size_model, require_extra
 from auxnet_keras.export.verification import (
     Verification,
     network_output,
     sample_inputs,
-    verify,
+    verify_export,
     writing_export,
 )
 from auxnet_keras.storage.atomic import replacing
@@ -41,7 +41,7 @@ def onnx(
         ExportError: The file's output differs from the model's, or the disk is full; nothing was
             written.
     """
-    need("onnx", FORMATS["onnx"].modules)
+    require_extra("onnx", FORMATS["onnx"].modules)
     import onnxruntime  # type: ignore[import-not-found]
 
     path = Path(path)
@@ -57,4 +57,4 @@ def onnx(
             return session.run([deployment.output], dict(inputs))[0]
 
         inputs = sample_inputs(deployment)
-        return verify(path, run, [(inputs, network_output(deployment, inputs))])
+        return verify_export(path, run, [(inputs, network_output(deployment, inputs))])

@@ -16,7 +16,7 @@ from auxnet_keras.export.verification import (
     Verification,
     network_output,
     sample_inputs,
-    verify,
+    verify_export,
     writing_export,
 )
 from auxnet_keras.storage.atomic import replacing_folder
@@ -74,7 +74,7 @@ def saved_model(
 
         own, other = sample_inputs(deployment), sample_inputs(deployment, (75, 123), 1)
         expected = [(own, network_output(deployment, own)), (other, _eager(deployment, other))]
-        verification = verify(path, run, expected)
+        verification = verify_export(path, run, expected)
         card = json.dumps(_card(deployment, verification), indent=2) + "\n"
         (temporary / CARD).write_text(card, encoding="utf-8")
     return verification

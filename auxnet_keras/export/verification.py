@@ -85,7 +85,7 @@ def network_output(deployment: Deployment, inputs: Mapping[str, np.ndarray]) -> 
     return output.argmax(-1).astype(deployment.class_dtype)
 
 
-def verify(
+def verify_export(
     path: Path,
     run: Callable[[Mapping[str, np.ndarray]], np.ndarray],
     expected: Sequence[tuple[Mapping[str, np.ndarray], np.ndarray]],

@@ -1,4 +1,4 @@
-"""What a loss over pixels is, some of which carry no target.
+"""The base classes of losses over pixels, some of which have no target.
 
 Every such loss has `per_pixel(y_true, y_pred) -> (values, valid)`: the loss of every pixel and its
 weight, float32 [B, H, W], with `loss = sum(values * valid) / sum(valid)`. `valid` is 1 or 0, or the
@@ -33,7 +33,7 @@ class PixelLoss(keras.losses.Loss):
 
     def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> Tensor:
         if sample_weight is not None:
-            # Keras would multiply the finished mean by it, which weighs no pixel.
+            # Keras would multiply the finished mean by it, which weights no pixel.
             raise ConfigError(
                 f"{type(self).__name__} takes no sample_weight: mark pixels without a target in "
                 "the target itself (ignore label, negative depth); PixelCrossEntropy also has "
@@ -46,7 +46,7 @@ class PixelLoss(keras.losses.Loss):
 
 
 class DepthLoss(PixelLoss, abc.ABC):
-    """A loss over the pixels with a depth; a subclass says what an error costs.
+    """A loss over the pixels with a depth; a subclass defines the cost of an error.
 
     Its inputs are y_true [B, H, W] or [B, H, W, 1], where -1 or any other negative, infinite or NaN
     value marks a pixel without depth, and y_pred [B, H, W, 1] of any float dtype. It is computed in
@@ -62,7 +62,7 @@ class DepthLoss(PixelLoss, abc.ABC):
         prediction = ops.cast(as_map("depth prediction", y_pred, y_pred), "float32")
         target = ops.cast(as_map("depth target", y_true, y_pred), "float32")
         measured = valid_depth(target)
-        # The target is made harmless before it is used: NaN times 0 would be NaN in the gradient.
+        # Invalid targets are replaced first: NaN times 0 would be NaN in the gradient.
         target = ops.where(measured, target, 0.0)
         valid = ops.cast(measured, "float32")
         return ops.where(measured, self.cost(target, prediction, valid), 0.0), valid

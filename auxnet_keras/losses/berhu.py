@@ -1,4 +1,4 @@
-"""The reverse Huber error of a depth."""
+"""Reverse Huber error of depth."""
 
 from typing import Any
 
@@ -18,9 +18,9 @@ class BerHu(DepthLoss):
                (e^2 + c^2) / (2 c)    elsewhere,         c = share * max_i |e_i|
 
     with `e_i = p_i - g_i`, averaged over the pixels whose target is finite and not negative; the
-    largest error is that of the batch (with several devices, of each device's part of it), and c is
-    constant to the gradient. In the target's unit: large errors pull up to 1 / `share` times as
-    hard as in L1. `per_pixel` returns `B(e_i)` and 1.
+    maximum is over the batch (with several devices, over each device's part of it), and c is not
+    differentiated. In the target's unit: large errors pull up to 1 / `share` times as hard as in
+    L1. `per_pixel` returns `B(e_i)` and 1.
 
     Args:
         share: c as a share of the largest error, in (0, 1].
@@ -57,7 +57,7 @@ class BerHu(DepthLoss):
         """`B(e)`."""
         error = ops.abs(prediction - target)
         threshold = self.share * ops.stop_gradient(ops.max(error * valid))
-        # Without any error nothing is beyond the threshold; the other branch must stay finite.
+        # Without errors c is 0 and nothing exceeds it; the other branch must stay finite.
         divisor = ops.where(threshold > 0, threshold, 1.0)
         squared = (ops.square(error) / divisor + threshold) / 2.0
         return ops.where(error <= threshold, error, squared)

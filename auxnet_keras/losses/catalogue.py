@@ -1,4 +1,4 @@
-"""The losses of a depth by name: what `--depth-loss` and the documentation read."""
+"""The depth losses by name, for `--depth-loss` and the documentation."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class DepthLossEntry:
-    """A loss as the catalogue lists it.
+    """A depth loss as the catalogue lists it.
 
     Attributes:
-        code: The class, `"package.module:Class"`; made without arguments.
-        formula: What a pixel costs, for tables.
+        code: The class, `"package.module:Class"`; built without arguments.
+        formula: The cost of a pixel, for tables.
         source: Paper and equation.
     """
 
@@ -24,7 +24,7 @@ class DepthLossEntry:
     source: str
 
     def make(self) -> "DepthLoss":
-        """The loss, new; imports Keras."""
+        """A new instance of the loss; imports Keras."""
         return resolve(self.code)()
 
 
@@ -50,4 +50,4 @@ DEPTH_LOSSES: Catalogue[DepthLossEntry] = Catalogue(
     },
 )
 """Name -> loss. They work in every unit of depth. `InverseDepthL1`, with its floor for metres, is
-not among them; a run has `l1` with `depth_unit: inverse_depth` instead."""
+not among them; a run uses `l1` with `depth_unit: inverse_depth` instead."""

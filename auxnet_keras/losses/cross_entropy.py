@@ -11,7 +11,7 @@ from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.losses.base import PixelLoss
 
-# A class predicted with less than this costs as much as with this: -log(1e-7) = 16.1.
+# A lower predicted probability costs as much as this one: -log(1e-7) = 16.1.
 SMALLEST_PROBABILITY = 1e-7
 
 
@@ -22,7 +22,7 @@ class PixelCrossEntropy(PixelLoss):
     `L = sum_i a[y_i] * -log p_i[y_i] / sum_i a[y_i]` over labelled pixels i, with `p = softmax(z)`
     and class weights `a`, all 1 unless given. `per_pixel` returns `-log p_i[y_i]` and `a[y_i]`.
 
-    A label outside 0..K-1 counts as ignored: a compiled graph cannot refuse it, the readers do.
+    A label outside 0..K-1 counts as ignored: a compiled graph cannot refuse it, but the readers do.
 
     Args:
         ignore_label: Label of the pixels that do not count.

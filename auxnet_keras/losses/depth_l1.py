@@ -1,4 +1,4 @@
-"""The mean absolute error of a depth."""
+"""Mean absolute error of depth."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class DepthL1(DepthLoss):
     target's unit. `per_pixel` returns `|p_i - g_i|` and 1.
 
     Args:
-        all_pixels: Average over every pixel, as the paper's "for all pixels" says; a pixel without
+        all_pixels: Average over every pixel, as in the paper's "for all pixels"; a pixel without
             depth then has the target 0, as in a disparity file.
         name: Name of the loss.
 

@@ -1,4 +1,4 @@
-"""The mean absolute error of a depth's reciprocal."""
+"""Mean absolute error of inverse depth."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ class InverseDepthL1(DepthLoss):
 
     `L = sum_i |1/p_i - 1/g_i| / N` over the N pixels whose target is finite and not negative, in
     1/m for a target in metres. `per_pixel` returns `|1/p_i - 1/g_i|` and 1. Far pixels count
-    little: an error of 1 m costs 0.17 at 2 m and 0.0001 at 100 m. A network that shall predict the
-    inverse depth itself needs `DepthL1` and targets in that unit.
+    little: an error of 1 m costs 0.17 at 2 m and 0.0001 at 100 m. To predict inverse depth itself,
+    use `DepthL1` with targets in that unit.
 
     Args:
         floor: f, in the target's unit. Depths below it count as f in the target; in the prediction
-            the function continues as a straight line, so that a prediction of 0 or less learns.
+            the function continues as a straight line, so that predictions of 0 or less still learn.
         name: Name of the loss.
 
     Inputs:
@@ -30,7 +30,7 @@ class InverseDepthL1(DepthLoss):
         y_pred: [B, H, W, 1], any float dtype; the loss is computed in float32.
 
     Raises:
-        ConfigError: A floor that is no finite number > 0; target and prediction differ in size.
+        ConfigError: The floor is not a finite number > 0; target and prediction differ in size.
 
     Example:
         >>> loss = InverseDepthL1()

@@ -1,4 +1,4 @@
-"""The mean absolute error of a depth's logarithm."""
+"""Mean absolute error of log depth."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ class LogDepthL1(DepthLoss):
     """Absolute difference of the natural logarithms, averaged over the pixels with a depth.
 
     `L = sum_i |log p_i - log g_i| / N` over the N pixels whose target is finite and not negative.
-    `per_pixel` returns `|log p_i - log g_i|` and 1. It has no unit: 0.1 is a depth that is wrong by
-    a tenth, at 5 m as at 50 m, so that its size can be compared with a cross-entropy's. Disparity
-    and inverse depth give the same value as depth itself.
+    `per_pixel` returns `|log p_i - log g_i|` and 1. It has no unit: 0.1 means a depth that is wrong
+    by a tenth, at 5 m as at 50 m, so its size is comparable to a cross-entropy's. Disparity and
+    inverse depth give the same value as depth itself.
 
     Args:
         floor: f, in the target's unit. Depths below it count as f in the target; in the prediction
-            the function continues as a straight line, so that a prediction of 0 or less learns.
+            the function continues as a straight line, so that predictions of 0 or less still learn.
         name: Name of the loss.
 
     Inputs:
@@ -30,7 +30,7 @@ class LogDepthL1(DepthLoss):
         y_pred: [B, H, W, 1], any float dtype; the loss is computed in float32.
 
     Raises:
-        ConfigError: A floor that is no finite number > 0; target and prediction differ in size.
+        ConfigError: The floor is not a finite number > 0; target and prediction differ in size.
 
     Example:
         >>> loss = LogDepthL1()

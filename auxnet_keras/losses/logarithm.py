@@ -1,8 +1,8 @@
 """A logarithm and a reciprocal of depths that a network can be trained through.
 
-A network without a last activation predicts depths of 0 and below, where neither exists and where a
-clipped one would have no gradient: such a pixel would never learn. Below `floor` both continue as
-the straight line with the same value and slope there, so that the gradient points back.
+A network without a last activation predicts depths of 0 and below, where neither is defined and
+where clipping would remove the gradient: such a pixel would never learn. Below `floor` both
+continue as the straight line with the same value and slope there, so that the gradient points back.
 """
 
 from keras import ops
@@ -24,7 +24,7 @@ def inverse_above(floor: float, depth: Tensor) -> Tensor:
 
 
 def checked_floor(floor: float) -> float:
-    """The floor, if it is one.
+    """Returns the floor if it is valid.
 
     Raises:
         ConfigError: It is not a finite number > 0.

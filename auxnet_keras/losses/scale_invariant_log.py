@@ -14,25 +14,25 @@ from auxnet_keras.losses.logarithm import checked_floor, log_above
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")
 class ScaleInvariantLogLoss(DepthLoss):
-    """Squared error of log depth, of which a common factor per image counts only in part.
+    """Squared error of log depth in which a common factor per image counts only in part.
 
     With `d_i = log p_i - log g_i` over the n pixels of an image whose target is finite and not
     negative, and m their mean over that image,
 
         L_image = 1/n sum_i d_i^2 - lambda m^2
 
-    and L is the mean of the images' losses, each weighted by its n: a mean over pixels, as of every
+    and L is the mean of the images' losses, each weighted by its n: a mean over pixels, as in every
     other loss here. It has no unit. With lambda = 1 it is the variance of d, and a prediction that
     is wrong by a factor costs nothing; with 0 it is the mean squared error of log depth.
 
     `per_pixel` returns `(d_i - m)^2 + (1 - lambda) m^2` and 1: never negative, with the same mean
-    and the same gradient, that of m included.
+    and the same gradient, including the gradient of m.
 
     Args:
         share: lambda, how much of a common factor is forgiven, in [0, 1].
         floor: In the target's unit. Depths below it count as `floor` in the target; in the
-            prediction the logarithm continues as a straight line, so that a prediction of 0 or less
-            learns.
+            prediction the logarithm continues as a straight line, so that predictions of 0 or less
+            still learn.
         name: Name of the loss.
 
     Inputs:
@@ -41,7 +41,7 @@ class ScaleInvariantLogLoss(DepthLoss):
         y_pred: [B, H, W, 1], any float dtype; the loss is computed in float32.
 
     Raises:
-        ConfigError: A share outside [0, 1], a floor that is no finite number > 0; target and
+        ConfigError: A share outside [0, 1]; a floor that is not a finite number > 0; target and
             prediction differ in size.
 
     Example:

@@ -18,10 +18,10 @@ class TaskLoss:
     Attributes:
         mean: Scalar: mean over the valid pixels of the batch, over all replicas; 0 when there are
             none. Its gradient is this replica's share of the gradient of that mean.
-        total: Scalar: sum over this replica's valid pixels, constant to the gradient.
+        total: Scalar: sum over this replica's valid pixels, not differentiated.
         count: Scalar: how many pixels (or the sum of their weights) that is.
         present: Scalar bool: the batch has a valid pixel on some replica.
-        per_pixel: Losses [B, H, W], or `None` when the loss function gives no such thing.
+        per_pixel: Losses [B, H, W], or `None` if the loss function does not return them.
         valid: Weights [B, H, W] of the pixels, 0 where not valid, or `None`.
         target: The target as it came from the data set.
     """

@@ -27,7 +27,7 @@ def sums(
         min_depth: Lower clip of predictions in ratios and logarithms.
         xp: `numpy`, or `keras.ops` inside a graph.
     """
-    # Harmless numbers where nothing was measured: inf - inf or log 0 would make the sum NaN.
+    # Finite numbers where nothing was measured: inf - inf or log 0 would make the sum NaN.
     truth = xp.where(measured, truth, 0.0)
     positive = truth > 0
     error = xp.where(measured, prediction - truth, 0.0)
@@ -94,7 +94,7 @@ def image_scores(
     min_depth: float = 1e-3,
     max_depth: float | None = None,
 ) -> dict[str, float]:
-    """Scores of one image by the usual convention of the literature, in float64.
+    """Scores of one image by the convention of the literature, in float64.
 
     A pixel counts if `0 < truth <= max_depth`; the prediction is clipped to
     `min_depth..max_depth` for every score. Average the images with `mean_over_images`.

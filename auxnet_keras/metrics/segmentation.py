@@ -21,7 +21,7 @@ CARRY = 2.0**20
 class SegmentationMetrics(keras.metrics.Metric):
     """IoU of every class, mean, frequency-weighted and micro IoU, pixel and mean class accuracy.
 
-    The formulas are those of `metrics.confusion.scores`, applied to the confusion matrix of all
+    Formulas as in `metrics.confusion.scores`, applied to the confusion matrix of all
     labelled pixels since the last reset. Pixels with the ignore label or an id outside the classes
     never count. Counts are exact up to 2^44 pixels, as long as no batch has more than 2^23 pixels
     of one class that are predicted as the same class.

@@ -10,7 +10,7 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.preprocessing import check_sides
 from auxnet_keras.safety import check_weights
-from auxnet_keras.training.weights_file import misfit_in_words
+from auxnet_keras.training.weights_file import readable_weights_errors
 
 LEVELS = ("P2", "P3", "P4", "P5")
 """Pyramid levels by name; level Pn has stride 2**n. P2 is optional."""
@@ -124,7 +124,7 @@ def _refuse_file(name: str, weights: str | Path | None) -> None:
 
 
 def _load(model: keras.Model, name: str, path: Path) -> None:
-    with misfit_in_words(
+    with readable_weights_errors(
         f"backbone {name!r} without its top",
         path,
         "a file written by that backbone's save_weights, or its 'notop' file of keras.applications",

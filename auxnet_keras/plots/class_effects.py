@@ -27,7 +27,7 @@ def class_effects(
         The path.
 
     Raises:
-        ConfigError: There are no classes.
+        ConfigError: No panel has a class.
 
     Example:
         >>> class_effects({"depth first": {"car": (8.2, 6.1, 10.3)}}, "classes.png", unit="points")

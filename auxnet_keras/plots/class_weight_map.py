@@ -12,17 +12,17 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.plots import figure as figures
 
 PREFIX = "class_weight_"
-LEAST_SPAN = 1e-3
+MIN_SPAN = 1e-3
 """Smallest half-width of the colour scale: closer to 1, all weights look white."""
-MOST_ROWS = 100
-"""Most rows with a name and a number; with more classes every second, third, ... row has them."""
+MAX_ROWS = 100
+"""Maximum number of labelled rows; with more classes, every second, third, ... row is labelled."""
 
 
 def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -> Path:
     """Draws the weight of every class after every epoch; white is 1, the initial weight.
 
-    Red classes count more than at the start, blue ones less; the numbers are those of the last
-    epoch.
+    Red classes count more than at the start, blue ones less; the numbers are the weights after the
+    last epoch.
 
     Args:
         history: Column name to its values, one per epoch, with columns `class_weight_<class>`:
@@ -44,8 +44,8 @@ def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -
             f"'class_weight_<class>'. Received: columns {sorted(history)}."
         )
     epochs = np.asarray(history.get("epoch", np.arange(1, weights.shape[1] + 1)), np.float64)
-    span = max(float(np.nanmax(np.abs(weights - 1.0))), LEAST_SPAN)
-    figure = figures.new(7.6, 0.22 * min(len(names), MOST_ROWS) + 1.5)
+    span = max(float(np.nanmax(np.abs(weights - 1.0))), MIN_SPAN)
+    figure = figures.new(7.6, 0.22 * min(len(names), MAX_ROWS) + 1.5)
     axes = figure.subplots()
     image = axes.imshow(
         weights,
@@ -55,7 +55,7 @@ def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -
         interpolation="nearest",
         extent=(epochs[0] - 0.5, epochs[-1] + 0.5, len(names) - 0.5, -0.5),
     )
-    rows = range(0, len(names), math.ceil(len(names) / MOST_ROWS))
+    rows = range(0, len(names), math.ceil(len(names) / MAX_ROWS))
     axes.set_yticks(rows, [names[row].removeprefix(PREFIX) for row in rows])
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
     last = axes.secondary_yaxis("right")

@@ -9,8 +9,8 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.metrics.confusion import scores
 from auxnet_keras.plots import figure as figures
 
-MOST = 40
-"""Most classes that fit on a page: drawing all 894 of NYU-v2 would take 20 GB."""
+MAX_CLASSES = 40
+"""Maximum number of classes on a page: drawing all 894 of NYU-v2 would take 20 GB."""
 
 
 def confusion_matrix(matrix: np.ndarray, class_names: Sequence[str], path: str | Path) -> Path:
@@ -40,11 +40,11 @@ def confusion_matrix(matrix: np.ndarray, class_names: Sequence[str], path: str |
     rows = matrix.sum(axis=1, keepdims=True)
     percent = np.divide(100.0 * matrix, rows, out=np.full(matrix.shape, np.nan), where=rows > 0)
     title = f"mean IoU {100 * iou['mean_iou']:.1f} %"
-    if classes > MOST:
-        title += f", the {MOST} most frequent of {classes} classes"
-        shown = np.sort(np.argsort(-rows[:, 0], kind="stable")[:MOST])
+    if classes > MAX_CLASSES:
+        title += f", the {MAX_CLASSES} most frequent of {classes} classes"
+        shown = np.sort(np.argsort(-rows[:, 0], kind="stable")[:MAX_CLASSES])
         percent, class_names = percent[shown][:, shown], [class_names[c] for c in shown]
-        classes = MOST
+        classes = MAX_CLASSES
     figure = figures.new(0.62 * classes + 3.0, 0.5 * classes + 1.9)
     axes = figure.subplots()
     axes.imshow(percent, cmap="Blues", vmin=0, vmax=100, aspect="auto")

@@ -12,7 +12,7 @@ from matplotlib.textpath import TextPath
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.plots import figure as figures
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
 # All in pixels; on a page the grid appears at about half its size.
@@ -81,7 +81,7 @@ def write_png(image: np.ndarray, path: str | Path) -> Path:
     path = Path(path)
     _, encoded = cv2.imencode(".png", image[..., ::-1])
     with writing(path):
-        write(path, encoded.tobytes())
+        write_file(path, encoded.tobytes())
     return path
 
 

@@ -99,7 +99,7 @@ def _draw(
             if column in columns:
                 values = columns[column]
                 label = _label(name) if column == name else None
-                # Not every epoch is validated: the line goes from one that is to the next.
+                # Not every epoch is validated: the line joins those that are.
                 known = np.ones(len(values), bool) if column == name else ~np.isnan(values)
                 points = _points(epochs[known], validation=column != name)
                 axes.plot(

@@ -6,5 +6,5 @@ MARKS = ["o", "s", "^", "D", "v", "P", "X"]
 
 
 def style(number: int) -> dict[str, str]:
-    """Colour and marker of the n-th arm; 42 arms differ."""
+    """Colour and marker of the n-th arm; the first 42 are distinct."""
     return {"color": COLOURS[number % len(COLOURS)], "marker": MARKS[number % len(MARKS)]}

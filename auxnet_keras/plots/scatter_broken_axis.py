@@ -34,7 +34,7 @@ def scatter_broken_axis(
         The path.
 
     Raises:
-        ConfigError: There are no points, or not all are finite.
+        ConfigError: No points, or points that are not finite.
 
     Example:
         >>> scatter_broken_axis({"class-wise": [(0.42, 3.8)]}, "losses.png",

@@ -6,10 +6,10 @@ from pathlib import Path
 from auxnet_keras.errors import AuxnetError, DataError
 
 MAX_TEXT = 1_000_000
-"""Most bytes of a text file written by a person, such as a configuration."""
+"""Largest size in bytes of a text file that people write, such as a configuration."""
 
 MAX_TABLE = 1 << 26
-"""Most bytes of a table with one row per epoch; 10,000 epochs of 50 logs need a fifth of it."""
+"""Largest size in bytes of a table with a row per epoch; 10,000 epochs of 50 logs take a fifth."""
 
 
 def file_size(path: Path, error: type[AuxnetError] = DataError) -> int:

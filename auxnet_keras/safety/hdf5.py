@@ -1,7 +1,7 @@
 """HDF5 files of weights: plain numbers in the file itself, no more than the file has bytes for.
 
 HDF5 can point to other files (links, external and virtual data sets), claim a shape without storing
-its numbers, and decompress a few bytes into all of the memory. Keras writes none of this.
+its numbers, and decompress a few bytes until they fill the memory. Keras writes none of this.
 """
 
 import io
@@ -15,9 +15,9 @@ import h5py
 from auxnet_keras.errors import DataError
 
 MAX_OBJECTS = 20_000
-"""Most groups, data sets and attributes; the weights of ResNet-152 have a few thousand."""
+"""Maximum number of groups, data sets and attributes; ResNet-152's weights have a few thousand."""
 MAX_ATTRIBUTES = 1000
-"""Most attributes of one object: HDF5 searches all of them for each one."""
+"""Maximum number of attributes of an object: HDF5 searches all of them for each one."""
 LONGEST_NAME = 1000
 
 _DAMAGED = (RuntimeError, KeyError, ValueError, TypeError, OverflowError, UnicodeError)
@@ -57,7 +57,7 @@ def check_hdf5(path: Path, content: io.BytesIO | None = None, *, most: int) -> N
 
 
 def _claims(file: h5py.File, path: Path) -> Iterator[int]:
-    """Yields the bytes of every object's numbers."""
+    """Yields the size in bytes of every object's numbers."""
     left = MAX_OBJECTS
     seen: set[int] = set()
     waiting: list[tuple[str, Any, bytes]] = [("", file["/"].id, b".")]
@@ -65,7 +65,7 @@ def _claims(file: h5py.File, path: Path) -> Iterator[int]:
         name, group, link = waiting.pop()
         here = h5py.h5o.open(group, link)
         address = h5py.h5o.get_info(here).addr
-        if address in seen:  # otherwise a loop of links has no end
+        if address in seen:  # otherwise a loop of links would never end
             raise _refusal(path, f"{name!r}, which also has another name")
         seen.add(address)
         is_group = isinstance(here, h5py.h5g.GroupID)

@@ -1,7 +1,7 @@
 """YAML for settings: values, lists and mappings, without the features that blow up a short file.
 
-PyYAML's safe loader runs no code, but it repeats the target of an alias (a page of them fills all
-of the memory), descends as deep as a file asks, reads 20:30 as 1230 and takes the last of two equal
+PyYAML's safe loader runs no code, but it repeats the target of an alias (a page of them fills the
+memory), recurses as deep as a file demands, reads 20:30 as 1230 and takes the last of two equal
 keys.
 """
 

@@ -10,7 +10,7 @@ from auxnet_keras.errors import DataError
 from auxnet_keras.safety.bounded_read import file_size
 
 MAX_DIRECTORY = 1 << 24
-"""Most bytes of a ZIP's table of contents, which Python reads at once: over 100,000 names."""
+"""Largest size in bytes of a ZIP's table of contents, which Python reads at once."""
 
 # OSError: a member's position is before the start of the file.
 _DAMAGED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)

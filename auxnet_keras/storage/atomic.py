@@ -14,7 +14,7 @@ _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)  # renaming a folder ont
 _NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)  # network disks refuse to sync folders
 
 
-def write(path: Path, content: bytes | memoryview | str, *, durable: bool = True) -> None:
+def write_file(path: Path, content: bytes | memoryview | str, *, durable: bool = True) -> None:
     """Writes a file that is whole or absent; text as UTF-8.
 
     Args:
@@ -36,7 +36,7 @@ def write(path: Path, content: bytes | memoryview | str, *, durable: bool = True
 def replacing(path: Path) -> Iterator[Path]:
     """Yields a path to write to; it becomes `path` when the block ends, and vanishes if it raises.
 
-    For libraries that write to a path themselves, such as Keras; use `write` for bytes and text.
+    For libraries that write to a path themselves, such as Keras; `write_file` takes bytes and text.
     The target's folder is created. The yielded path has the name of `path`, in a new folder next
     to it that only this writer uses: no planted link is written through, and of two writers of one
     file the later one wins as a whole. A power cut or a kill at any moment leaves either the old
@@ -53,17 +53,17 @@ def replacing(path: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def replacing_folder(path: Path) -> Iterator[Path]:
     """As `replacing`, for a folder; yields an empty one. The old content of `path` is removed."""
-    path = _behind_links(path)
+    path = _resolve_links(path)
     if path.parent.is_dir():
         sweep(path.parent)
-    with scratch(path.parent) as beside:
-        new = beside / path.name
+    with scratch(path.parent) as temporary:
+        new = temporary / path.name
         new.mkdir()
         yield new
         for inside in new.rglob("*"):
             _sync(inside)
         _sync(new)
-        _exchange(new, path, beside / AWAY)
+        _exchange(new, path, temporary / AWAY)
         _sync(path.parent)
 
 
@@ -72,9 +72,9 @@ def _replacing(path: Path, durable: bool) -> Iterator[Path]:
     if (path.exists() and not (path.is_file() or path.is_dir())) or path.parent == Path("/dev"):
         yield path
         return
-    path = _behind_links(path)
-    with scratch(path.parent) as beside:
-        new = beside / path.name  # Keras checks the suffix
+    path = _resolve_links(path)
+    with scratch(path.parent) as temporary:
+        new = temporary / path.name  # Keras checks the suffix
         yield new
         if durable:
             _sync(new)
@@ -83,7 +83,7 @@ def _replacing(path: Path, durable: bool) -> Iterator[Path]:
             _sync(path.parent)
 
 
-def _behind_links(path: Path) -> Path:
+def _resolve_links(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 

@@ -8,11 +8,11 @@ from auxnet_keras.errors import DataError
 def refuse_links(folder: Path) -> None:
     """Refuses a folder that contains a link; the folder itself may be one.
 
-    A run folder from somebody else could contain a link in place of a file that is written or
-    read, such as a `results.json` that points to your `.bashrc`.
+    A run folder from somebody else could contain a link in place of a file, such as a
+    `results.json` that points to your `.bashrc`.
 
     Raises:
-        DataError: There is a link; the message names the first one and its target.
+        DataError: The folder contains a link; the message names the first one and its target.
     """
     links = sorted(path for path in folder.rglob("*") if path.is_symlink())
     if links:

@@ -13,7 +13,7 @@ LOCK = ".lock"
 
 
 @contextlib.contextmanager
-def alone(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[None]:
+def hold_lock(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[None]:
     """Keeps other processes out of a folder and creates it; a dead process holds no lock.
 
     Within one process it can be taken again: a failed attempt may still hold it.

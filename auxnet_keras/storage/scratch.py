@@ -77,7 +77,7 @@ def _claimed(parent: Path) -> tuple[Path, int]:
 def _remove_if_left(leftover: Path) -> None:
     try:
         descriptor = os.open(leftover / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
-    except FileNotFoundError:  # the lock is the first to come and the last to go
+    except FileNotFoundError:  # the lock is created first and removed last
         with contextlib.suppress(OSError):
             leftover.rmdir()
         return

@@ -38,10 +38,10 @@ def writing(
     try:
         yield
     except caught as problem:
-        raise not_written(what, problem, kept, error) from problem
+        raise write_error(what, problem, kept, error) from problem
 
 
-def not_written(
+def write_error(
     what: object,
     problem: Exception | str,
     kept: str = "",

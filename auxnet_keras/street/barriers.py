@@ -91,7 +91,7 @@ def paint_hedge(
     away = ends[1] - ends[0]
     sides = [ends]
     for end, outward in ((ends[0], -away), (ends[1], away)):
-        if outward @ end < 0:  # this end looks at the camera
+        if outward @ end < 0:  # this end faces the camera
             sides.append((end, end + back))
     for a, b in sides:
         length = float(np.hypot(*(b - a)))

@@ -99,7 +99,7 @@ def paint_wall(
     size = np.array([heights[1] - heights[0], length])
     matrix = camera.wall_homography(corners[0], along, texture.shape[:2], size)
     matrix = np.array([[1, 0, -patch.x], [0, 1, -patch.y], [0, 0, 1]]) @ matrix
-    # Outside the texture there is nothing; what is behind the camera has no positive inverse depth.
+    # Outside the texture there is nothing; points behind the camera have no positive inverse depth.
     mode = cv2.INTER_NEAREST if holes else cv2.INTER_LINEAR
     patch.image = cv2.warpPerspective(texture, matrix, patch.image.shape[1::-1], flags=mode)
     canvas.paste(patch, patch.image[..., 3] != SEEN_THROUGH if holes else None)
@@ -145,7 +145,7 @@ def paint_building(canvas: Canvas, lot: Lot, weather: Weather, rng: np.random.Ge
     paint_wall(canvas, (lot.start, lot.stop), walls, Label.BUILDING, texture(front, False))
     deep = float(np.hypot(*lot.depth))
     for corner, away in ((lot.start, lot.start - lot.stop), (lot.stop, lot.stop - lot.start)):
-        if away @ corner >= 0:  # this end looks away from the camera
+        if away @ corner >= 0:  # this end faces away from the camera
             continue
         end, joined = (corner, corner + lot.depth), lot.joined if corner is lot.start else 0.0
         if joined == 0:

@@ -1,4 +1,4 @@
-"""Decides which things stand where along a street."""
+"""Decides what stands where along a street."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Shadows on the ground: cast by the sun, and the dark under things that touch it."""
+"""Shadows on the ground: cast by the sun, and dark spots under things that touch the ground."""
 
 import cv2
 import numpy as np

@@ -9,7 +9,7 @@ import numpy as np
 from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.errors import DataError, shown, unknown
 from auxnet_keras.safety import read_text
-from auxnet_keras.storage.atomic import write as write_file
+from auxnet_keras.storage.atomic import write_file as write_file
 from auxnet_keras.storage.scratch import sweep
 from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.street.layouts import LAYOUTS
@@ -17,7 +17,7 @@ from auxnet_keras.street.scene import check_scene_size, render
 
 # Describes the scenes of a folder; its presence means that this module made the folder.
 RECORD = "street.json"
-# Raised when the renderer changes what it draws.
+# Incremented when the renderer changes what it draws.
 VERSION = 1
 
 

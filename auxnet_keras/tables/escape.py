@@ -25,7 +25,7 @@ _MARKDOWN = re.compile(r"[\\|`*~$&]|(?<=\])\(|<(?=\S)|(?<![^\W_])_|_(?![^\W_])")
 
 
 def markdown(text: str) -> str:
-    """For a cell of GitHub's Markdown."""
+    """For a cell in GitHub Markdown."""
     return _MARKDOWN.sub(r"\\\g<0>", printable(text))
 
 
@@ -42,7 +42,7 @@ def latex(text: str) -> str:
 
 
 def csv(text: str) -> str:
-    """For a cell of a CSV file: spreadsheets run text with such a beginning as a formula."""
+    """For a cell of a CSV file: spreadsheets run text that begins like a formula."""
     text = printable(text)
     if not text.startswith(("=", "+", "-", "@")):
         return text

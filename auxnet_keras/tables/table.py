@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from auxnet_keras.core.printable import printable
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.tables import escape
 
@@ -33,7 +33,7 @@ class Table:
     corner: str = ""
 
     def markdown(self) -> str:
-        """A table of GitHub's Markdown."""
+        """A GitHub Markdown table."""
         head = _line(map(escape.markdown, (self.corner, *self.columns)))
         lines = [head, f"|---|{'---:|' * len(self.columns)}"]
         lines += [_line(map(escape.markdown, row)) for row in self._shown()]
@@ -49,7 +49,7 @@ class Table:
         return text.getvalue()
 
     def latex(self) -> str:
-        """A `tabular` for the package booktabs."""
+        """A `tabular` that uses the package booktabs."""
         lines = [f"\\begin{{tabular}}{{l{'r' * len(self.columns)}}}", "\\toprule"]
         lines.append(" & ".join(map(escape.latex, (self.corner, *self.columns))) + r" \\")
         lines.append("\\midrule")
@@ -92,7 +92,7 @@ class Table:
         for ending, text in (("md", self.markdown()), ("csv", self.csv()), ("tex", self.latex())):
             path = folder / f"{name}.{ending}"
             with writing(path):
-                write(path, text)
+                write_file(path, text)
 
     def _shown(self) -> list[tuple[str, ...]]:
         return [(label, *map(self._text, cells)) for label, cells in self.rows]

@@ -17,7 +17,7 @@ def attach(model: keras.Model, weighting: Weighting) -> None:
         ConfigError: The model has one task; the weighting does not work with a loss or the backend;
             it needs the shared representation, and the tasks' graphs do not branch.
     """
-    compile_checks.refuse_unfit_weighting(model, weighting)
+    compile_checks.check_weighting_fits(model, weighting)
     if weighting is model._weighting and weighting.state is model.weighting_state:
         return
     detach(model)

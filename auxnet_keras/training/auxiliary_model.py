@@ -175,7 +175,10 @@ class AuxiliaryModel(Saving):
         if hasattr(x, "element_spec"):  # a tf.data.Dataset shuffles itself; Keras only warns
             kwargs.setdefault("shuffle", False)
         one_pass = None if kwargs.get("steps_per_epoch") else x
-        with fit_callbacks.prepared(self, callbacks, x, one_pass, verbose) as (callbacks, verbose):
+        with fit_callbacks.prepare_callbacks(self, callbacks, x, one_pass, verbose) as (
+            callbacks,
+            verbose,
+        ):
             return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 
     def train_step(self, *args: Any) -> Any:
@@ -201,7 +204,7 @@ class AuxiliaryModel(Saving):
             with replicas.scope(self):
                 self.optimizer.build(self.trainable_variables)
         if self._all_reduce.replicas > 1:
-            compile_checks.refuse_what_keras_cannot_distribute(self)
+            compile_checks.check_distributable(self)
         return super().make_train_function(force)
 
     def compute_loss(

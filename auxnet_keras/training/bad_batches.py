@@ -13,8 +13,8 @@ class Guard(keras.metrics.Metric):
     """Counts the skipped batches of an epoch and records what was wrong with the last of them.
 
     It is a metric: part of the step on every backend, reset at the start of an epoch, and visible
-    to callbacks without another read from the device. A skipped batch changes no other variables
-    than those of this metric.
+    to callbacks without another read from the device. A skipped batch changes no variables except
+    this metric's.
 
     Args:
         tasks: The tasks with losses to watch.
@@ -60,7 +60,7 @@ class Guard(keras.metrics.Metric):
         # A copy: JAX donates the variable's own buffer, and with it the logs, to the next step.
         return ops.copy(ops.convert_to_tensor(self.skipped))
 
-    def what_was_wrong(self, model: keras.Model) -> str:
+    def explain_last_skip(self, model: keras.Model) -> str:
         """Says which number of the last skipped batch was not finite, and resets the losses.
 
         Call it between steps only: it reads and assigns variables.
@@ -84,7 +84,7 @@ class Guard(keras.metrics.Metric):
         )
 
 
-def undoable(model: keras.Model) -> list[keras.Variable]:
+def variables_to_restore(model: keras.Model) -> list[keras.Variable]:
     """The variables that a step changes before it can check that its numbers are finite.
 
     These are BatchNormalization's statistics, seed generators, the weighting's state and the

@@ -28,7 +28,7 @@ def losses_by_task(model: keras.Model, loss: Any) -> dict[str, Any]:
     return {task: keras.losses.get(loss[task]) for task in (*model.tasks, *others) if task in loss}
 
 
-def refuse_unfit_weighting(model: keras.Model, weighting: Weighting) -> None:
+def check_weighting_fits(model: keras.Model, weighting: Weighting) -> None:
     """Refuses a weighting that does not work with `model` as compiled.
 
     Raises:
@@ -67,7 +67,7 @@ def refuse_unfit_weighting(model: keras.Model, weighting: Weighting) -> None:
             )
 
 
-def refuse_what_keras_cannot_distribute(model: keras.Model) -> None:
+def check_distributable(model: keras.Model) -> None:
     """Refuses settings that fail inside Keras on several replicas.
 
     Raises:

@@ -20,7 +20,7 @@ Callbacks: TypeAlias = (
 
 
 @contextlib.contextmanager
-def prepared(
+def prepare_callbacks(
     model: keras.Model, callbacks: Callbacks, dataset: Any, one_pass: Any, verbose: int | str
 ) -> Iterator[tuple[Any, Any]]:
     """The `callbacks` and `verbose` that `AuxiliaryModel.fit` passes to Keras.
@@ -40,9 +40,9 @@ def prepared(
         ConfigError: Two weightings, two `NonFinite` or two `ResumableCheckpoint`.
     """
     given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks) or [])
-    weightings = _one_at_most("weighting", Weighting, given)
-    policies = _one_at_most("NonFinite", NonFinite, given) or [NonFinite()]
-    checkpoints = _one_at_most("ResumableCheckpoint", ResumableCheckpoint, given)
+    weightings = _at_most_one("weighting", Weighting, given)
+    policies = _at_most_one("NonFinite", NonFinite, given) or [NonFinite()]
+    checkpoints = _at_most_one("ResumableCheckpoint", ResumableCheckpoint, given)
     policies[0].prepare(one_pass, given)
     if not weightings:
         model.detach_weighting()
@@ -67,7 +67,7 @@ def prepared(
             checkpoint.release()
 
 
-def _one_at_most(what: str, kind: type, callbacks: Sequence[keras.callbacks.Callback]) -> list[Any]:
+def _at_most_one(what: str, kind: type, callbacks: Sequence[keras.callbacks.Callback]) -> list[Any]:
     found = [callback for callback in callbacks if isinstance(callback, kind)]
     if len(found) > 1:
         names = " and ".join(type(callback).__name__ for callback in found)

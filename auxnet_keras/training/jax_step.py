@@ -10,7 +10,7 @@ import keras
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.training.bad_batches import undoable
+from auxnet_keras.training.bad_batches import variables_to_restore
 
 
 def jax_step(
@@ -31,7 +31,7 @@ def jax_step(
     metrics = model.metrics_variables
     total = _value(model._loss_tracker.total, metrics, new[3])
     finite = ops.all(ops.stack([ops.all(ops.isfinite(value)) for value in (total, *new[0])]))
-    kept = {id(variable) for variable in undoable(model)}
+    kept = {id(variable) for variable in variables_to_restore(model)}
     chosen = [
         [ops.where(finite, now, before) for now, before in zip(*both, strict=True)]
         for both in zip(new[:3], state[:3], strict=True)

@@ -1,4 +1,4 @@
-"""Metrics of the training model besides those of `compile`: its losses and its weights."""
+"""Metrics that the training model adds to those of `compile`: its losses and weights."""
 
 from typing import Any
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 import keras
 
 from auxnet_keras.safety import check_weights
-from auxnet_keras.training.weights_file import misfit_in_words
+from auxnet_keras.training.weights_file import readable_weights_errors
 
 
 class Saving(keras.Model):
@@ -37,7 +37,7 @@ class Saving(keras.Model):
             ConfigError: The file is for another network or another number of classes.
             DataError: The file holds more than numbers, or claims more data than it contains.
         """
-        with misfit_in_words(
+        with readable_weights_errors(
             f"model {self.name!r}",
             filepath,
             "a file of the same network with the same number of classes",

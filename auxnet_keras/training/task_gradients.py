@@ -17,7 +17,7 @@ import tensorflow as tf
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.training.shared_trunk import SharedTrunk
-from auxnet_keras.training.tensorflow_step import Ending
+from auxnet_keras.training.tensorflow_step import StepEnd
 from auxnet_keras.weighting.gradient_base import GradientWeighting
 
 Gradients = list[Any]
@@ -33,7 +33,7 @@ def task_gradient_step(
         ConfigError: The tasks share no parameter.
     """
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-    ending = Ending(model)
+    end_step = StepEnd(model)
     step = _Step(model, weighting, y, sample_weight)
     if model._trunk is None:
         gradients = step.at_parameters(x)
@@ -42,7 +42,7 @@ def task_gradient_step(
     model.log_weights(weighting)
     terms = [step.weights[k] * step.losses[task].mean for k, task in enumerate(model.tasks)]
     total = tf.add_n([*terms, *step.constant])
-    return ending(total, gradients, x, y, step.predictions, sample_weight)
+    return end_step(total, gradients, x, y, step.predictions, sample_weight)
 
 
 class _Step:
@@ -61,7 +61,7 @@ class _Step:
         with tf.GradientTape(persistent=True) as tape:
             self._losses_of(self.model(x, training=True))
         per_task = [tape.gradient(loss, self.variables) for loss in self.scaled]
-        shared = _of_all(per_task)
+        shared = _with_all_gradients(per_task)
         if not any(shared):
             raise ConfigError(
                 f"{type(self.weighting).__name__} weights the tasks on their shared parameters, "
@@ -94,7 +94,9 @@ class _Step:
             at_heads.append(both[len(features) :])
         self._weigh(_replicas_sum(_gram(at_features)))
         # One pass through the encoder, for both tasks and for the terms with a constant weight.
-        into = _sum([_times(g, w) for g, w in zip(at_features, self._in_force(), strict=True)])
+        into = _sum(
+            [_times(g, w) for g, w in zip(at_features, self._effective_weights(), strict=True)]
+        )
         targets = [(f, g) for f, g in zip(features, into, strict=True) if g is not None]
         if self.scaled_constant is not None:
             targets.append((self.scaled_constant, tf.ones_like(self.scaled_constant)))
@@ -119,23 +121,23 @@ class _Step:
         scale = self.model.optimizer.scale_loss(tf.ones(()))
         self.weights = self.weighting.weigh(gram / scale / scale, self.losses)
 
-    def _in_force(self) -> list[Tensor]:
+    def _effective_weights(self) -> list[Tensor]:
         return tf.unstack(self.weights, num=len(self.model.tasks))
 
     def _weighted(self, per_task: Sequence[Gradients]) -> list[Gradients]:
-        """Each task's gradients times its weight; in MGDA not those of its own head."""
-        shared = _of_all(per_task)
+        """Each task's gradients times its weight; in MGDA, its own head's stay unweighted."""
+        shared = _with_all_gradients(per_task)
         whole = self.weighting.all_parameters
         return [
             [
                 g if g is None or not (whole or s) else tf.cast(w, g.dtype) * g
                 for g, s in zip(gradients, shared, strict=True)
             ]
-            for gradients, w in zip(per_task, self._in_force(), strict=True)
+            for gradients, w in zip(per_task, self._effective_weights(), strict=True)
         ]
 
 
-def _of_all(per_task: Sequence[Gradients]) -> list[bool]:
+def _with_all_gradients(per_task: Sequence[Gradients]) -> list[bool]:
     """For each variable, whether every task has a gradient with respect to it."""
     return [all(g is not None for g in column) for column in zip(*per_task, strict=True)]
 
@@ -147,8 +149,8 @@ def _times(gradients: Gradients, weight: Tensor) -> Gradients:
 def _sum(parts: Sequence[Gradients]) -> Gradients:
     total = []
     for column in zip(*parts, strict=True):
-        there = [tf.convert_to_tensor(g) for g in column if g is not None]
-        total.append(tf.add_n(there) if there else None)
+        present = [tf.convert_to_tensor(g) for g in column if g is not None]
+        total.append(tf.add_n(present) if present else None)
     return total
 
 
@@ -177,6 +179,6 @@ def _replicas_sum(value: Tensor) -> Tensor:
 
 
 def _summed_over_replicas(rows: Sequence[Gradients]) -> list[Gradients]:
-    there = [tf.convert_to_tensor(g) for row in rows for g in row if g is not None]
-    summed = iter(_replicas_sum(there))
+    present = [tf.convert_to_tensor(g) for row in rows for g in row if g is not None]
+    summed = iter(_replicas_sum(present))
     return [[None if g is None else next(summed) for g in row] for row in rows]

@@ -13,13 +13,13 @@ import tensorflow as tf
 
 from auxnet_keras.core import replicas
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.training.bad_batches import undoable
+from auxnet_keras.training.bad_batches import variables_to_restore
 
 
 def tensorflow_step(model: keras.Model, data: Any) -> dict[str, Tensor]:
     """As Keras' own step, but skips a batch that is not finite; returns the logs."""
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-    ending = Ending(model)
+    end_step = StepEnd(model)
     with tf.GradientTape() as tape:
         predictions = model(x, training=True)
         loss = model.compute_loss(
@@ -27,10 +27,10 @@ def tensorflow_step(model: keras.Model, data: Any) -> dict[str, Tensor]:
         )
         scaled = model.optimizer.scale_loss(loss)
     gradients = tape.gradient(scaled, model.trainable_variables)
-    return ending(loss * replicas.count(), gradients, x, y, predictions, sample_weight)
+    return end_step(loss * replicas.count(), gradients, x, y, predictions, sample_weight)
 
 
-class Ending:
+class StepEnd:
     """The end of a step, after the gradients: metrics and the update, or nothing.
 
     Create it before the forward pass: it copies the variables that the pass may change.
@@ -38,8 +38,8 @@ class Ending:
 
     def __init__(self, model: keras.Model) -> None:
         self._model = model
-        self._undoable = undoable(model)
-        self._before = [tf.identity(variable.value) for variable in self._undoable]
+        self._to_restore = variables_to_restore(model)
+        self._before = [tf.identity(variable.value) for variable in self._to_restore]
 
     def __call__(
         self,
@@ -64,13 +64,13 @@ class Ending:
         self._model.guard.update_state(finite, gradient)
         _either(
             finite,
-            self._count_and_move,
-            self._put_back,
+            self._apply,
+            self._restore,
             (loss, gradients, x, y, predictions, sample_weight, self._before),
         )
         return self._model.get_metrics_result()
 
-    def _count_and_move(
+    def _apply(
         self,
         loss: Any,
         gradients: Sequence[Tensor],
@@ -101,8 +101,8 @@ class Ending:
         first = tf.where(tf.reduce_any(bad > 0), tf.argmax(bad > 0), -1)
         return tf.logical_and(finite, first < 0), first
 
-    def _put_back(self, *arguments: Tensor) -> None:
-        for variable, value in zip(self._undoable, arguments[-1], strict=True):
+    def _restore(self, *arguments: Tensor) -> None:
+        for variable, value in zip(self._to_restore, arguments[-1], strict=True):
             variable.assign(value)
 
 
@@ -125,7 +125,7 @@ def _either(condition: Tensor, then: Callable, otherwise: Callable, arguments: t
             condition, lambda: _done(then, arguments), lambda: _done(otherwise, arguments)
         )
         if tf.inside_function() and len(tf.config.list_logical_devices()) == 1:
-            _stay_a_call(done.op.inputs[0].op)
+            _prevent_inlining(done.op.inputs[0].op)
         return
 
     # Replicas synchronise when they assign, which TensorFlow does not allow inside a branch that
@@ -141,7 +141,7 @@ def _either(condition: Tensor, then: Callable, otherwise: Callable, arguments: t
     tf.distribute.get_replica_context().merge_call(for_all, args=(condition, *arguments))
 
 
-def _stay_a_call(branching: tf.Operation) -> None:
+def _prevent_inlining(branching: tf.Operation) -> None:
     """Keeps both functions of a `tf.cond` out of the surrounding graph.
 
     TensorFlow inlines them so that their operations can run on several devices. It then places and

@@ -16,7 +16,7 @@ _LONGEST = 160
 
 
 @contextlib.contextmanager
-def misfit_in_words(what: str, path: str | Path, expected: str) -> Iterator[None]:
+def readable_weights_errors(what: str, path: str | Path, expected: str) -> Iterator[None]:
     """Turns Keras' loading errors, which print whole tensors, into a `ConfigError`.
 
     Keras' warnings before such an error are misleading and are dropped. So is its warning that a

@@ -69,7 +69,7 @@ def bin_edges(depth_bins: Bins | None, width: int | None = None) -> np.ndarray:
         width: Width of the network's maps [px], needed for a preset in disparity.
 
     Raises:
-        ConfigError: There is no edge, or the edges are not finite, >= 0 and increasing (float32).
+        ConfigError: No edges, or edges that are not finite, >= 0 and increasing (float32).
     """
     if isinstance(depth_bins, str):
         name, _, unit = depth_bins.partition(":")

@@ -72,8 +72,8 @@ class TaskWeightBalancing(TaskWeighting):
         """(target_main, target_aux) for a batch with the losses `main` and `auxiliary`."""
         return auxiliary, main
 
-    def in_force(self) -> Tensor:
-        return self._normalized(super().in_force())
+    def effective_weights(self) -> Tensor:
+        return self._normalized(super().effective_weights())
 
     def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
         detached = super().total(losses)

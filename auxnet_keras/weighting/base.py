@@ -170,19 +170,19 @@ class TaskWeighting(Weighting):
         """lambda(0) in the order of `tasks`; 1 for each task by default."""
         return [1.0] * len(tasks)
 
-    def in_force(self) -> Tensor:
+    def effective_weights(self) -> Tensor:
         """The current `lambda` [tasks], detached from the gradient."""
         return ops.stop_gradient(ops.convert_to_tensor(self.values))
 
     def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
         means = ops.stack([losses[task].mean for task in self.tasks])
-        return ops.sum(self.in_force() * means)
+        return ops.sum(self.effective_weights() * means)
 
     def update(self, losses: Mapping[str, TaskLoss]) -> None:
         """Does nothing by default: the weights stay constant."""
 
     def current(self) -> dict[str, Tensor]:
-        values = self.in_force()
+        values = self.effective_weights()
         return {f"weight_{task}": values[i] for i, task in enumerate(self.tasks)}
 
     @property
@@ -193,5 +193,5 @@ class TaskWeighting(Weighting):
             ConfigError: Before the first `fit`, because the tasks come from the model.
         """
         self.check_attached()
-        values = ops.convert_to_numpy(self.in_force())
+        values = ops.convert_to_numpy(self.effective_weights())
         return {task: float(value) for task, value in zip(self.tasks, values, strict=True)}

@@ -157,7 +157,7 @@ class ClassWiseWeighting(Weighting):
         sums = class_sums(maps, ids, len(self.classes.names) + 1)
         self._sums = self._reduced(sums, strays)
         numerator, count, *_ = self._sums
-        scale = self.in_force() / self._pixels(count)
+        scale = self.effective_weights() / self._pixels(count)
         # Each pixel reads the factor of its class; pixels without a class read 0.
         factor = ops.take(ops.append(scale, 0.0), ids)
         share = ops.sum(ops.stop_gradient(factor) * weighted)
@@ -184,7 +184,7 @@ class ClassWiseWeighting(Weighting):
         if self.task_weighting is not None:
             self.task_weighting.update(losses)
 
-    def in_force(self) -> Tensor:
+    def effective_weights(self) -> Tensor:
         """The current `w` [C], detached from the gradient."""
         return ops.stop_gradient(ops.convert_to_tensor(self._rule.weights))
 
@@ -247,7 +247,7 @@ class ClassWiseWeighting(Weighting):
             ConfigError: Before the first `fit`, because the classes come from the model.
         """
         self.check_attached()
-        return {self.tasks[1]: ops.convert_to_numpy(self.in_force())}
+        return {self.tasks[1]: ops.convert_to_numpy(self.effective_weights())}
 
 
 def _check_task_weighting(weighting: Any) -> None:

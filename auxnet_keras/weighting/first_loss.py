@@ -16,20 +16,20 @@ _TINY = 1e-30  # below any loss, above float32's smallest normal number
 class FirstLossWeights(TaskWeighting):
     """L = sum_k L_k / L_k(0): every task starts with a loss of 1.
 
-    L_k(0) is the mean of a task's loss over the first `batches` batches that have a valid pixel of
-    it, and over those so far while there are fewer; the first batch trains with its own. After that
-    the weights are constant, so they are fixed weights that nobody had to choose: whatever the
-    units, both tasks count the same at the start. A batch without a valid pixel of a task, or whose
-    loss is 0 or overflows, counts for none; before its first batch a task has the weight 1.
+    L_k(0) is the mean of a task's loss over the first `batches` batches with a valid pixel of it;
+    while there are fewer, over those so far, so the first batch trains with its own loss. After
+    that the weights are constant: fixed weights without a ratio to choose. Whatever the units, both
+    tasks count the same at the start. A batch without a valid pixel of a task, or in which its loss
+    is 0 or overflows, does not count for it; before its first batch a task has the weight 1.
 
-    When to use it: as the cheap baseline that every other weighting has to beat, and wherever
-    losses are in different units.
+    Use it as the cheap baseline that every other weighting has to beat, and for losses in different
+    units.
 
     Args:
-        batches: How many. With 1, a strange first batch decides about the whole training.
+        batches: How many to average. With 1, an unusual first batch affects the whole training.
 
     Raises:
-        ConfigError: `batches` is no whole number >= 1.
+        ConfigError: `batches` is not a whole number >= 1.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.FirstLossWeights(batches=20)])
@@ -43,7 +43,7 @@ class FirstLossWeights(TaskWeighting):
     def __init__(self, batches: int = 1) -> None:
         super().__init__()
         if not is_whole(batches) or batches < 1:
-            raise ConfigError(f"batches is a whole number >= 1. Received: {shown(batches)}.")
+            raise ConfigError(f"batches must be a whole number >= 1. Received: {shown(batches)}.")
         self.batches = int(batches)
 
     def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
@@ -52,19 +52,19 @@ class FirstLossWeights(TaskWeighting):
         self.sums = state.add_state("first_losses", zeros)
         self.counts = state.add_state("first_batches", zeros)
 
-    def in_force(self) -> Tensor:
+    def effective_weights(self) -> Tensor:
         return _inverse_mean(*(ops.convert_to_tensor(each) for each in (self.sums, self.counts)))
 
     def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
         means = ops.stack([losses[task].mean for task in self.tasks])
-        return ops.sum(_inverse_mean(*self._with(losses)) * means)
+        return ops.sum(_inverse_mean(*self._including(losses)) * means)
 
     def update(self, losses: Mapping[str, TaskLoss]) -> None:
-        for variable, value in zip((self.sums, self.counts), self._with(losses), strict=True):
+        for variable, value in zip((self.sums, self.counts), self._including(losses), strict=True):
             variable.assign(value)
 
-    def _with(self, losses: Mapping[str, TaskLoss]) -> tuple[Tensor, Tensor]:
-        """Sums and counts of the first losses [tasks], this batch among them if it is one."""
+    def _including(self, losses: Mapping[str, TaskLoss]) -> tuple[Tensor, Tensor]:
+        """Sums and counts of the first losses [tasks], including this batch if it counts."""
         means = ops.stack([ops.stop_gradient(losses[task].mean) for task in self.tasks])
         present = ops.stack([losses[task].present for task in self.tasks])
         sums, counts = (ops.convert_to_tensor(each) for each in (self.sums, self.counts))
@@ -77,6 +77,6 @@ class FirstLossWeights(TaskWeighting):
 
 
 def _inverse_mean(sums: Tensor, counts: Tensor) -> Tensor:
-    """1 / mean [tasks], and 1 where there is none."""
+    """1 / mean [tasks], and 1 for a task without a mean."""
     known = counts > 0
     return ops.stop_gradient(ops.where(known, counts / ops.where(known, sums, 1.0), 1.0))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from auxnet_keras.weighting.base import TaskWeighting
-from auxnet_keras.weighting.named_weights import checked, in_order
+from auxnet_keras.weighting.named_weights import checked_weights, in_order
 
 
 class FixedWeights(TaskWeighting):
@@ -29,7 +29,7 @@ class FixedWeights(TaskWeighting):
 
     def __init__(self, task_weights: Mapping[str, float]) -> None:
         super().__init__()
-        self.task_weights = checked(task_weights)
+        self.task_weights = checked_weights(task_weights)
 
     def initial(self, tasks: tuple[str, ...]) -> list[float]:
         return in_order("FixedWeights", self.task_weights, tasks)

@@ -138,8 +138,8 @@ def min_norm_in_plane(gram: Tensor, vectors: np.ndarray, active: Tensor) -> Tens
     weight = two_vectors(a, b, c)
     rest = 1.0 - weight
     length = weight * weight * a + 2.0 * weight * rest * b + rest * rest * c
-    there = ops.logical_and(ops.take(active, first), ops.take(active, second))
-    best = ops.argmin(ops.where(there, length, _FAR))
+    both_active = ops.logical_and(ops.take(active, first), ops.take(active, second))
+    best = ops.argmin(ops.where(both_active, length, _FAR))
     on_edge = ops.take(weight, best) * ops.one_hot(ops.take(first, best), count) + ops.take(
         rest, best
     ) * ops.one_hot(ops.take(second, best), count)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from auxnet_keras.errors import ConfigError, shown, unknown
 
 
-def checked(task_weights: Mapping[str, float]) -> dict[str, float]:
+def checked_weights(task_weights: Mapping[str, float]) -> dict[str, float]:
     """The weights as floats.
 
     Raises:
@@ -26,7 +26,7 @@ def in_order(owner: str, task_weights: Mapping[str, float], tasks: tuple[str, ..
     Args:
         owner: Name of the weighting, for messages.
         task_weights: Task to weight.
-        tasks: Those of the model.
+        tasks: The model's tasks.
 
     Raises:
         ConfigError: A task that the model does not have, or one without a weight.

@@ -36,8 +36,7 @@ class ParetoMTL(GradientWeighting):
     **A large component of the preference accepts a large loss on that task**: (0, 1) is the choice
     for the best segmentation. Losses are compared as they are, so their units matter.
 
-    Use it to choose a point on the trade-off between the tasks. It compares the losses as they are,
-    so their units matter.
+    Use it to choose a point on the trade-off between the tasks.
 
     Args:
         preference: u, in the order (segmentation, depth), whichever of them is the main task;
@@ -56,7 +55,7 @@ class ParetoMTL(GradientWeighting):
 
     Reference:
         Lin et al., Pareto Multi-Task Learning, NeurIPS 2019, section 4 and Algorithm 1; the scaling
-        and the length of phase 1 are those of the authors' program.
+        and the length of phase 1 follow the authors' program.
     """
 
     all_parameters = True

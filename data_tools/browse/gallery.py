@@ -15,10 +15,10 @@ from auxnet_keras.errors import ConfigError, DataError, shown
 from data_tools.browse.depth_scale import DepthScale
 from data_tools.browse.layout import Cell, Layout
 from data_tools.browse.montage import Montage
-from data_tools.opening import opened
+from data_tools.opening import open_dataset
 
-MOST_FRAMES = 50
-"""The most rows a montage can have."""
+MAX_FRAMES = 50
+"""Maximum number of rows of a montage."""
 
 
 def browse(
@@ -62,7 +62,7 @@ def browse(
     size = check_size(size)
     for name, value in (("seed", seed), ("epoch", epoch)):
         check_whole(name, value, least=0)
-    source = opened(target)
+    source = open_dataset(target)
     listed = source.frames(split, seed, limit)
     chosen = _chosen(source, split, listed, frames)
     layout = Layout(size, augmented)
@@ -98,13 +98,13 @@ def _chosen(
             "choose another split. "
             f"Received: {len(source.frames('all'))} frames in all splits."
         )
-    if is_whole(frames) and 1 <= frames <= MOST_FRAMES:
+    if is_whole(frames) and 1 <= frames <= MAX_FRAMES:
         count = min(int(frames), len(listed))
         return np.linspace(0, len(listed) - 1, count, dtype=int).tolist()
     names = list(dict.fromkeys(frames)) if isinstance(frames, list | tuple) else []
-    if not 1 <= len(names) <= MOST_FRAMES:
+    if not 1 <= len(names) <= MAX_FRAMES:
         raise ConfigError(
-            f"A montage shows 1 to {MOST_FRAMES} frames: pass their number or a list of their "
+            f"A montage shows 1 to {MAX_FRAMES} frames: pass their number or a list of their "
             f"names. Received: {shown(frames)}."
         )
     places = {frame.name: place for place, frame in enumerate(listed)}

@@ -7,12 +7,12 @@ import cv2
 import numpy as np
 
 from data_tools.browse.depth_scale import DepthScale
-from data_tools.browse.text_band import GREY, Words, band, paragraph, shortened, width_of
+from data_tools.browse.text_band import GREY, PlacedText, band, paragraph, shortened, width_of
 
 # All in pixels.
 MARGIN, GAP, BETWEEN_GROUPS = 20, 6, 18
 TITLE, COLUMN_TITLE, ABOVE, CAPTION, LEGEND_LINE = 56, 36, 12, 38, 40
-LEAST_WIDTH, LARGEST_SIDE = 320, 480  # of an image: smaller ones are enlarged, larger ones shrunk
+MIN_WIDTH, LARGEST_SIDE = 320, 480  # of an image: smaller ones are enlarged, larger ones shrunk
 GROUP = ("image", "labels", "depth")
 SWATCH, SPACE, BETWEEN = 24, 10, 34  # legend: a colour; the gap after it; the gap after its name
 BAR_HEIGHT = 16
@@ -46,16 +46,16 @@ class Layout:
         """The title, the augmentation above its columns, and the column titles."""
         lefts = [self.corner(0, column)[1] for column in range(self.columns)]
         room = len(GROUP) * (self.cell[1] + GAP) - GAP
-        words = [Words(shortened(title, room, "bold"), lefts[0], weight="bold")]
+        texts = [PlacedText(shortened(title, room, "bold"), lefts[0], weight="bold")]
         if self.columns > len(GROUP):
             text = shortened(augmentation, room, "bold")
-            words.append(Words(text, lefts[len(GROUP)], weight="bold"))
+            texts.append(PlacedText(text, lefts[len(GROUP)], weight="bold"))
         titles = [
-            Words(GROUP[column % len(GROUP)], left + self.cell[1] / 2, "center", colour=GREY)
+            PlacedText(GROUP[column % len(GROUP)], left + self.cell[1] / 2, "center", colour=GREY)
             for column, left in enumerate(lefts)
         ]
         return np.concatenate(
-            [band(TITLE, self.width, words), band(COLUMN_TITLE, self.width, titles)]
+            [band(TITLE, self.width, texts), band(COLUMN_TITLE, self.width, titles)]
         )
 
     def row(
@@ -67,14 +67,14 @@ class Layout:
     ) -> np.ndarray:
         """A frame's name, its depth scale, and its images, one per column."""
         _, depth = self.corner(0, len(GROUP) - 1)
-        words = [Words(shortened(name, depth - MARGIN - BETWEEN), MARGIN, weight="bold")]
+        texts = [PlacedText(shortened(name, depth - MARGIN - BETWEEN), MARGIN, weight="bold")]
         if scale is not None:
-            words.append(Words(scale.far_text, depth, colour=GREY))
-            words.append(Words(scale.near_text, depth + self.cell[1], "right", colour=GREY))
+            texts.append(PlacedText(scale.far_text, depth, colour=GREY))
+            texts.append(PlacedText(scale.near_text, depth + self.cell[1], "right", colour=GREY))
         if augmented_range:
             right = self.corner(0, self.columns - 1)[1] + self.cell[1]
-            words.append(Words(augmented_range, right, "right", colour=GREY))
-        caption = band(CAPTION, self.width, words)
+            texts.append(PlacedText(augmented_range, right, "right", colour=GREY))
+        caption = band(CAPTION, self.width, texts)
         if scale is not None:
             _draw_bar(caption, scale, depth, self.cell[1])
         body = _white(self.cell[0], self.width)
@@ -83,14 +83,14 @@ class Layout:
             body[:, left : left + self.cell[1]] = self._pixels(cell)
         return np.concatenate([_white(ABOVE, self.width), caption, body])
 
-    def fault(self, name: str, sentence: str) -> np.ndarray:
+    def fault(self, name: str, message: str) -> np.ndarray:
         """The row of a frame that cannot be read."""
         height, width = self.cell[0], self.width - 2 * MARGIN
-        words = Words(shortened(name, width, "bold"), MARGIN, weight="bold")
-        caption = band(CAPTION, self.width, [words])
-        text = paragraph(sentence, width - 2 * MARGIN, height)
+        item = PlacedText(shortened(name, width, "bold"), MARGIN, weight="bold")
+        caption = band(CAPTION, self.width, [item])
+        text = paragraph(message, width - 2 * MARGIN, height)
         body = _white(height, self.width)
-        body[:, MARGIN:-MARGIN] = band(height, width, [Words(text, MARGIN)], FAULT)
+        body[:, MARGIN:-MARGIN] = band(height, width, [PlacedText(text, MARGIN)], FAULT)
         return np.concatenate([_white(ABOVE, self.width), caption, body])
 
     def legend(self, names: Sequence[str], colours: np.ndarray) -> np.ndarray:
@@ -109,23 +109,23 @@ class Layout:
         for line in range(lines):
             shown = range(line * columns, min((line + 1) * columns, len(names)))
             lefts = [MARGIN + entry * place for place in range(len(shown))]
-            words = [
-                Words(shortened(names[k], entry - SWATCH - SPACE), left + SWATCH + SPACE)
+            texts = [
+                PlacedText(shortened(names[k], entry - SWATCH - SPACE), left + SWATCH + SPACE)
                 for k, left in zip(shown, lefts, strict=True)
             ]
-            parts.append(band(LEGEND_LINE, self.width, words))
+            parts.append(band(LEGEND_LINE, self.width, texts))
             for k, left in zip(shown, lefts, strict=True):
                 top = (LEGEND_LINE - SWATCH) // 2
                 parts[-1][top : top + SWATCH, left : left + SWATCH] = colours[k]
         note = "Ignored pixels have no colour. Depth: bright is near, black is unknown."
-        parts.append(band(LEGEND_LINE, self.width, [Words(note, MARGIN, colour=GREY)]))
+        parts.append(band(LEGEND_LINE, self.width, [PlacedText(note, MARGIN, colour=GREY)]))
         return np.concatenate([*parts, _white(MARGIN // 2, self.width)])
 
     def _pixels(self, cell: Cell) -> np.ndarray:
         height, width = self.cell
         if isinstance(cell, str):
-            words = Words(cell, width / 2, "center", colour=GREY)
-            return band(height, width, [words], PAPER)
+            item = PlacedText(cell, width / 2, "center", colour=GREY)
+            return band(height, width, [item], PAPER)
         # Averaging when shrinking; nearest when enlarging keeps class borders sharp.
         shrunk = cell.shape[0] > height
         how = cv2.INTER_AREA if shrunk else cv2.INTER_NEAREST
@@ -137,7 +137,7 @@ def _shown_size(height: int, width: int) -> tuple[int, int]:
     if longest > LARGEST_SIDE:
         factor = LARGEST_SIDE / longest
         return max(1, round(height * factor)), max(1, round(width * factor))
-    times = max(1, min(math.ceil(LEAST_WIDTH / width), LARGEST_SIDE // longest))
+    times = max(1, min(math.ceil(MIN_WIDTH / width), LARGEST_SIDE // longest))
     return height * times, width * times
 
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
 
@@ -34,7 +34,7 @@ class Montage:
         """
         path = check_png(Path(path).expanduser())
         with writing(path):
-            write(path, self._repr_png_())
+            write_file(path, self._repr_png_())
         return path
 
     def _repr_png_(self) -> bytes:

@@ -19,14 +19,14 @@ TEXT = 22
 INK, GREY = figures.INK, "#656d76"
 _GAP = 8  # pixels between two lines
 _LINE = 1.35  # of the letters' height, with the gap
-_HALF_CAPITAL = 0.365  # of the letters' height; texts next to each other share their baseline
+_HALF_CAPITAL = 0.365  # of the letters' height; neighbours share their baseline
 _AVERAGE = 0.6  # width of a letter, of its height
 _FONTS = {"normal": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf"}  # as in all other figures
 _ANCHORS = {"left": "l", "center": "m", "right": "r"}
 
 
 @dataclass(frozen=True)
-class Words:
+class PlacedText:
     """Text and its position in a band.
 
     Args:
@@ -45,9 +45,12 @@ class Words:
 
 
 def band(
-    height: int, width: int, words: Sequence[Words], background: Sequence[int] = (255, 255, 255)
+    height: int,
+    width: int,
+    texts: Sequence[PlacedText],
+    background: Sequence[int] = (255, 255, 255),
 ) -> np.ndarray:
-    """Texts next to each other, vertically centred in a band of one colour.
+    """Pieces of text next to each other, vertically centred in a band of one colour.
 
     Args:
         height, width: In pixels.
@@ -58,18 +61,18 @@ def band(
     """
     image = Image.new("RGB", (width, height), tuple(background))
     draw = ImageDraw.Draw(image)
-    for word in words:
-        lines = [printable(line) for line in word.text.split("\n")]
+    for text in texts:
+        lines = [printable(line) for line in text.text.split("\n")]
         baseline = height / 2 + _HALF_CAPITAL * TEXT
         several = len(lines) > 1
         draw.text(
-            (word.x, height / 2 if several else baseline),
+            (text.x, height / 2 if several else baseline),
             "\n".join(lines),
-            fill=word.colour,
-            font=_font(word.weight),
-            anchor=_ANCHORS[word.align] + ("m" if several else "s"),
+            fill=text.colour,
+            font=_font(text.weight),
+            anchor=_ANCHORS[text.align] + ("m" if several else "s"),
             spacing=_GAP,
-            align=word.align,
+            align=text.align,
         )
     return np.array(image)
 

@@ -15,7 +15,7 @@ from auxnet_keras.data.units import Calibration, NoCalibrationError
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.safety import read_text
 from auxnet_keras.safety.bounded_read import MAX_TABLE
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.scratch import sweep
 from auxnet_keras.storage.write_errors import writing
 from data_tools.folder_layout import (
@@ -25,14 +25,14 @@ from data_tools.folder_layout import (
     files_of,
     places_of,
 )
-from data_tools.opening import opened
-from data_tools.progress import each
+from data_tools.opening import open_dataset
+from data_tools.progress import with_progress
 
 RECORD = "convert.json"
 """Records what a folder was converted from; its presence marks the folder as ours."""
 
 VERSION = 2
-"""Raised when the way a data set is written changes."""
+"""Incremented when the way a data set is written changes."""
 
 logger = logging.getLogger("auxnet_keras")
 
@@ -61,7 +61,7 @@ def convert(target: str, out: str | Path) -> Path:
         >>> convert("kitti:/data/kitti2015", "converted")
         >>> ak.data.load("folder", "converted")
     """
-    source, out = opened(target), Path(out).expanduser()
+    source, out = open_dataset(target), Path(out).expanduser()
     if out.resolve().is_relative_to(source.root.resolve()):
         raise ConfigError(
             "Converted files cannot be written inside the data set itself, where its reader would "
@@ -74,12 +74,14 @@ def convert(target: str, out: str | Path) -> Path:
         _claim(source, frames, out, _record(source, frames, parts))
         missing = [frame for frame in frames if not _is_complete(source, frame, out)]
         if missing or not (out / FILE).is_file():
-            for _ in each("Converting", missing, lambda frame: _write_frame(source, frame, out)):
+            for _ in with_progress(
+                "Converting", missing, lambda frame: _write_frame(source, frame, out)
+            ):
                 pass
             for split, members in parts.items():
                 names = "".join(f"{frame.name}\n" for frame in members)
-                write(out / f"{split}.txt", names or "\n")
-            write(out / FILE, _description(source, frames, out))
+                write_file(out / f"{split}.txt", names or "\n")
+            write_file(out / FILE, _description(source, frames, out))
     return out
 
 
@@ -124,7 +126,7 @@ def _claim(source: Source, frames: list[Frame], out: Path, record: dict[str, Any
                 f"Received: {len(frames)} frames of {source.info.kind}, {source.root}."
             )
         changed = [frame for frame in frames if before[frame.name] != record["frames"][frame.name]]
-        stale = [frame for frame in changed if _image_is_there(frame, out)]
+        stale = [frame for frame in changed if _image_exists(frame, out)]
         if stale:
             raise DataError(
                 "Source files have changed since they were converted; nothing was overwritten. "
@@ -138,7 +140,7 @@ def _claim(source: Source, frames: list[Frame], out: Path, record: dict[str, Any
             f"{out} is not empty and was not written by a conversion; nothing was changed. Choose "
             f"a new or empty folder. Received: {contents(out)}."
         )
-    write(note, json.dumps(record, indent=1) + "\n")
+    write_file(note, json.dumps(record, indent=1) + "\n")
 
 
 def _frames_before(note: Path, record: dict[str, Any]) -> dict[str, str] | None:
@@ -157,7 +159,7 @@ def _is_complete(source: Source, frame: Frame, out: Path) -> bool:
     return all(_state(out / place)[0] > 0 for place in files_of(source, frame).values())
 
 
-def _image_is_there(frame: Frame, out: Path) -> bool:
+def _image_exists(frame: Frame, out: Path) -> bool:
     """The image, which is written last, in whatever format the data set had then."""
     return any((out / place).is_file() for place in places_of(frame) if place.parts[0] == IMAGES)
 
@@ -168,7 +170,7 @@ def _write_frame(source: Source, frame: Frame, out: Path) -> None:
         if earlier not in places.values():
             (out / earlier).unlink(missing_ok=True)
     for what, place in places.items():
-        write(out / place, content[what])
+        write_file(out / place, content[what])
 
 
 def _description(source: Source, frames: list[Frame], out: Path) -> str:

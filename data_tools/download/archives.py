@@ -15,30 +15,36 @@ from pathlib import Path
 from typing import IO, Any
 
 from auxnet_keras.errors import DataError
-from data_tools.download.members import MOST_MEMBERS, Member, check, of_tar, of_zip
+from data_tools.download.members import (
+    MAX_MEMBERS,
+    Member,
+    check_members,
+    tar_members,
+    zip_members,
+)
 
 CHUNK = 1 << 20
 """Bytes read at once."""
 
-_MOST_PADDING = 2**26  # bytes after the end mark of a tar
+_MAX_PADDING = 2**26  # bytes after the end mark of a tar
 _ZIP_ENTRY = 46  # bytes of the shortest entry of a zip's directory
 
 Open = Callable[[Member], IO[bytes]]
 
 
 @contextmanager
-def opened(archive: Path) -> Iterator[tuple[list[Member], Open]]:
+def open_archive(archive: Path) -> Iterator[tuple[list[Member], Open]]:
     """The checked members of an archive, and how to read one."""
     size = archive.stat().st_size
     try:
         if archive.name.endswith(".zip"):
             _check_directory(archive)
             with zipfile.ZipFile(archive) as zipped:
-                members = check(of_zip(zipped), archive, size)
+                members = check_members(zip_members(zipped), archive, size)
                 yield members, lambda member: zipped.open(member.entry)  # type: ignore[arg-type]
         else:
             with _Stream(archive) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
-                members = check(of_tar(tar), archive, size)
+                members = check_members(tar_members(tar), archive, size)
                 stream.check_end(tar.offset)
                 yield members, lambda member: tar.extractfile(member.entry)  # type: ignore
     except DataError:
@@ -80,10 +86,10 @@ def _check_directory(archive: Path) -> None:
         _, found, end = file.read().rpartition(b"PK\x05\x06")
     if found and len(end) >= 12:
         (directory,) = struct.unpack("<I", end[8:12])
-        if directory // _ZIP_ENTRY > MOST_MEMBERS * 2:  # names take space, too
+        if directory // _ZIP_ENTRY > MAX_MEMBERS * 2:  # names take space, too
             raise DataError(
                 f"Too many members in {archive}; nothing was unpacked. Expected at most "
-                f"{MOST_MEMBERS}; download the archive from its authors. Received: a directory "
+                f"{MAX_MEMBERS}; download the archive from its authors. Received: a directory "
                 f"of {directory} bytes."
             )
 
@@ -107,5 +113,5 @@ class _Stream(io.BufferedReader):
         if self.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
             raise tarfile.ReadError(f"no end mark at byte {offset}")
         while self.read(CHUNK):  # up to where gzip compares its checksum
-            if self.tell() > offset + _MOST_PADDING:
-                raise tarfile.ReadError(f"more than {_MOST_PADDING} bytes after its end")
+            if self.tell() > offset + _MAX_PADDING:
+                raise tarfile.ReadError(f"more than {_MAX_PADDING} bytes after its end")

@@ -15,7 +15,7 @@ class Remote:
     Args:
         size: Bytes; exact if there is a checksum, otherwise to about one per cent.
         holds: What it contains, in a few words.
-        md5: As published, or as several loaders agree; None if nobody states it.
+        md5: As published, or as several loaders agree; None if not published.
         sha256: Likewise.
     """
 

@@ -10,11 +10,11 @@ from data_tools.download.catalogue import Remote
 _CHUNK = 1 << 20
 
 
-def checked(
+def check_published(
     path: Path,
     remote: Remote,
     advice: str,
-    tell: Callable[[int, int | None], None],
+    on_progress: Callable[[int, int | None], None],
     *,
     remove: Callable[[Path], None] | None,
 ) -> str:
@@ -22,7 +22,7 @@ def checked(
 
     Args:
         advice: What the user can do, for the error.
-        tell: For a progress bar; called with the bytes read and the total.
+        on_progress: For a progress bar; called with the bytes read and the total.
         remove: Called to remove a wrong file; None leaves it.
 
     Raises:
@@ -34,7 +34,7 @@ def checked(
         while chunk := file.read(_CHUNK):
             for digest in digests.values():
                 digest.update(chunk)
-            tell(file.tell(), size)
+            on_progress(file.tell(), size)
     found = {"size": str(size)} | {name: digest.hexdigest() for name, digest in digests.items()}
     known = {"size": remote.exact_size, "md5": remote.md5, "sha256": remote.sha256}
     for what, expected in known.items():

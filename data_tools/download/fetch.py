@@ -10,11 +10,11 @@ from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
 from auxnet_keras.data.files.listing import contents
 from auxnet_keras.errors import DataError
-from auxnet_keras.storage.atomic import write
-from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.atomic import write_file
+from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.write_errors import writing
 from data_tools.download.catalogue import RELEASES, Release, Remote, family, release_of
-from data_tools.download.checksums import checked
+from data_tools.download.checksums import check_published
 from data_tools.download.transfer import fetch, forget, is_ours
 from data_tools.download.unpack import check_space, unpack
 from data_tools.progress import bar
@@ -58,11 +58,11 @@ def download(
     with (
         writing(f"The data set in {out}"),
         bar(DownloadColumn(), TransferSpeedColumn()) as progress,
-        alone(out, "downloading to this folder", DataError),
+        hold_lock(out, "downloading to this folder", DataError),
     ):
         _check_release(kind, chosen, out)
-        missing = [remote for remote in chosen.files if not _is_there(remote, out)]
-        _check_room(missing, out, keep_archives)
+        missing = [remote for remote in chosen.files if not _is_downloaded(remote, out)]
+        _check_disk_space(missing, out, keep_archives)
         for remote in missing:
             _get(remote, chosen.page, out, keep_archives, progress)
     return out
@@ -71,15 +71,15 @@ def download(
 def _check_release(kind: str, chosen: Release, out: Path) -> None:
     """Refuses to mix two releases in one folder, which no reader could make sense of."""
     for edition, release in RELEASES[family(kind)].items():
-        there = [r.folder for r in release.files if r.folder and (out / r.folder).exists()]
-        if release is not chosen and there:
+        existing = [r.folder for r in release.files if r.folder and (out / r.folder).exists()]
+        if release is not chosen and existing:
             raise DataError(
                 f"{out} already contains release {edition} of {family(kind)}. A folder can hold "
-                f"only one release; choose another folder. Received: {', '.join(there)}."
+                f"only one release; choose another folder. Received: {', '.join(existing)}."
             )
 
 
-def _is_there(remote: Remote, out: Path) -> bool:
+def _is_downloaded(remote: Remote, out: Path) -> bool:
     """Whether an earlier call has finished it."""
     if remote.folder is None:
         return _length(out / remote.name) == remote.size  # named after the check
@@ -96,12 +96,12 @@ def _is_there(remote: Remote, out: Path) -> bool:
     return False
 
 
-def _check_room(missing: list[Remote], out: Path, keep_archives: bool) -> None:
+def _check_disk_space(missing: list[Remote], out: Path, keep_archives: bool) -> None:
     archives = [remote.size for remote in missing if remote.folder]
     packed = sum(archives) if keep_archives else max(archives, default=0)
     plain = sum(remote.size for remote in missing if not remote.folder)
-    there = sum(_length(out / name) for r in missing for name in (r.name, f"{r.name}.part"))
-    needed = int(_GROWTH * sum(archives)) + packed + plain - there
+    downloaded = sum(_length(out / name) for r in missing for name in (r.name, f"{r.name}.part"))
+    needed = int(_GROWTH * sum(archives)) + packed + plain - downloaded
     check_space(out, needed, f"downloading and unpacking {len(missing)} files")
 
 
@@ -115,23 +115,25 @@ def _get(remote: Remote, page: str, out: Path, keep_archives: bool, progress: Pr
         f"{path}, and run the same command"
     )
     if not path.is_file():
-        with _bar(progress, "Downloading", remote.size) as tell:
-            fetch(remote.url, path, size=remote.exact_size, advice=advice, tell=tell)
+        with _bar(progress, "Downloading", remote.size) as on_progress:
+            fetch(remote.url, path, size=remote.exact_size, advice=advice, on_progress=on_progress)
     source = path if path.is_file() else part
-    with _bar(progress, "Checking", remote.size) as tell:
-        sha256 = checked(source, remote, advice, tell, remove=None if by_hand else forget)
+    with _bar(progress, "Checking", remote.size) as on_progress:
+        sha256 = check_published(
+            source, remote, advice, on_progress, remove=None if by_hand else forget
+        )
     if source == part:
         part.replace(path)
     if remote.folder is not None:
         record = {"name": remote.name, "url": remote.url, "size": _length(path), "sha256": sha256}
         content = json.dumps(record, indent=1) + "\n"
         try:
-            with _bar(progress, "Unpacking", remote.size) as tell:
+            with _bar(progress, "Unpacking", remote.size) as on_progress:
                 unpack(
                     path,
                     out / remote.folder,
-                    tell=tell,
-                    finish=lambda folder: write(folder / RECORD, content),
+                    on_progress=on_progress,
+                    finish=lambda folder: write_file(folder / RECORD, content),
                 )
         except DataError:
             forget(part)  # the next file at `path` may be the user's own
@@ -146,14 +148,14 @@ def _bar(progress: Progress, what: str, size: int) -> Iterator[Callable[[int, in
     task = progress.add_task(what, total=size)
     begun = False
 
-    def tell(done: int, total: int | None) -> None:
+    def on_progress(done: int, total: int | None) -> None:
         nonlocal begun
         if not begun:  # earlier bytes must not count as speed
             progress.reset(task, completed=done)
             begun = True
         progress.update(task, completed=done, total=total or size)
 
-    yield tell
+    yield on_progress
     progress.remove_task(task)
 
 

@@ -10,11 +10,11 @@ from pathlib import Path, PurePosixPath
 
 from auxnet_keras.errors import DataError
 
-MOST_MEMBERS = 200_000
-MOST_BYTES = 64 * 2**30
+MAX_MEMBERS = 200_000
+MAX_BYTES = 64 * 2**30
 """After unpacking; the largest known archive has 14 GB and 50,000 members."""
 
-MOST_RATIO = 100
+MAX_RATIO = 100
 SMALL = 2**26
 """Unpacked bytes that are accepted at any compression ratio."""
 
@@ -47,7 +47,7 @@ class Member:
         return PurePosixPath(self.name)
 
 
-def of_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
+def zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
     """The members of a zip."""
     for entry in archive.infolist():
         mode = stat.S_IFMT(entry.external_attr >> 16)
@@ -59,7 +59,7 @@ def of_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
         yield Member(entry.filename, entry.file_size, entry.is_dir(), oddity, entry)
 
 
-def of_tar(archive: tarfile.TarFile) -> Iterator[Member]:
+def tar_members(archive: tarfile.TarFile) -> Iterator[Member]:
     """The members of a tar."""
     for entry in archive:
         oddity = "" if entry.isreg() or entry.isdir() else _special(entry)
@@ -82,8 +82,8 @@ def _special(entry: tarfile.TarInfo) -> str:
     return "a pipe" if entry.isfifo() else "a device" if entry.isdev() else "of an unknown type"
 
 
-def check(members: Iterable[Member], archive: Path, size: int) -> list[Member]:
-    """Returns all members if each is safe to unpack and together they are no zip bomb.
+def check_members(members: Iterable[Member], archive: Path, size: int) -> list[Member]:
+    """Returns all members if each is safe to unpack and together they are not a zip bomb.
 
     Refuses absolute paths, `..`, backslashes, colons, links, devices, two members with one path
     (also on disks that ignore case), and more members or bytes than any data set has.
@@ -95,7 +95,7 @@ def check(members: Iterable[Member], archive: Path, size: int) -> list[Member]:
     Raises:
         DataError: A member is unsafe; the message names it.
     """
-    most = min(MOST_BYTES, max(SMALL, MOST_RATIO * size))
+    most = min(MAX_BYTES, max(SMALL, MAX_RATIO * size))
     checked: list[Member] = []
     files: dict[str, str] = {}
     folders: dict[str, str] = {".": "."}
@@ -103,8 +103,8 @@ def check(members: Iterable[Member], archive: Path, size: int) -> list[Member]:
     for member in members:
         what = member.oddity or _fault(member.name) or _clash(member, files, folders)
         total += member.size
-        if len(checked) == MOST_MEMBERS:
-            what = f"beyond the first {MOST_MEMBERS}"
+        if len(checked) == MAX_MEMBERS:
+            what = f"beyond the first {MAX_MEMBERS}"
         elif total > most or member.size < 0:
             what = f"unpacks to {total} bytes or more from {size}, but the limit is {most}"
         if what:

@@ -48,7 +48,7 @@ class Session(requests.Session):
         return target
 
 
-def reason(error: Exception) -> str:
+def root_cause(error: Exception) -> str:
     """The innermost cause of an error of the library, without its object names."""
     cause = error.args[0] if error.args else error
     cause = getattr(cause, "reason", None) or cause

@@ -13,9 +13,9 @@ import requests
 from urllib3.exceptions import HTTPError, ProtocolError
 
 from auxnet_keras.errors import DataError
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from data_tools.download import session as policy
-from data_tools.download.session import Session, reason
+from data_tools.download.session import Session, root_cause
 
 TIMEOUT = 60.0
 """Seconds without data after which a connection counts as lost."""
@@ -24,11 +24,11 @@ _CHUNK = 1 << 16
 
 logger = logging.getLogger("auxnet_keras")
 
-Tell = Callable[[int, int | None], None]
+OnProgress = Callable[[int, int | None], None]
 """Called with the bytes received so far, and with the total if the server states it."""
 
 
-def fetch(url: str, path: Path, *, size: int | None, advice: str, tell: Tell) -> Path:
+def fetch(url: str, path: Path, *, size: int | None, advice: str, on_progress: OnProgress) -> Path:
     """Downloads a file under its name plus `.part`, or resumes an existing `.part` file.
 
     A partial file is resumed only if the server's file still has the same ETag, date and length.
@@ -38,7 +38,7 @@ def fetch(url: str, path: Path, *, size: int | None, advice: str, tell: Tell) ->
         path: The final name of the file; the caller renames it after the check.
         size: Its size in bytes, if known.
         advice: What the user can do if it fails, for the errors.
-        tell: For a progress bar.
+        on_progress: For a progress bar.
 
     Returns:
         The `.part` file, complete according to the server.
@@ -52,7 +52,7 @@ def fetch(url: str, path: Path, *, size: int | None, advice: str, tell: Tell) ->
     with Session() as session:
         while True:
             try:
-                _receive(session, url, part, size, tell)
+                _receive(session, url, part, size, on_progress)
                 return part
             except (_StartOver, HTTPError) as error:
                 reached = _length(part)
@@ -61,13 +61,13 @@ def fetch(url: str, path: Path, *, size: int | None, advice: str, tell: Tell) ->
                 if idle == policy.TRIES:
                     raise DataError(
                         f"The download repeatedly breaks off at byte {best}: {url}; {advice}. "
-                        f"Received: {reason(error)}."
+                        f"Received: {root_cause(error)}."
                     ) from error
-                logger.warning("%s: %s; trying again", path.name, reason(error))
+                logger.warning("%s: %s; trying again", path.name, root_cause(error))
                 time.sleep(policy.BACKOFF * 2**idle)
             except requests.RequestException as error:
                 raise DataError(
-                    f"Cannot be downloaded: {url}; {advice}. Received: {reason(error)}."
+                    f"Cannot be downloaded: {url}; {advice}. Received: {root_cause(error)}."
                 ) from error
 
 
@@ -124,7 +124,9 @@ def _read_note(url: str, part: Path) -> _Note | None:
     return note if known and part.is_file() else None
 
 
-def _receive(session: Session, url: str, part: Path, size: int | None, tell: Tell) -> None:
+def _receive(
+    session: Session, url: str, part: Path, size: int | None, on_progress: OnProgress
+) -> None:
     """One connection: downloads everything, or the rest."""
     note = _read_note(url, part)
     start = _length(part) if note else 0
@@ -145,7 +147,7 @@ def _receive(session: Session, url: str, part: Path, size: int | None, tell: Tel
         if begin and (begin != start or note is None or note.differs(now)):
             forget(part)
             raise _StartOver("the server's file has changed")
-        _write(response, part, begin, now, tell)
+        _write(response, part, begin, now, on_progress)
 
 
 def _described(url: str, response: requests.Response) -> tuple[int, _Note]:
@@ -163,7 +165,9 @@ def _described(url: str, response: requests.Response) -> tuple[int, _Note]:
     return begin, _Note(url, etag if strong else headers.get("Last-Modified"), total)
 
 
-def _write(response: requests.Response, part: Path, begin: int, note: _Note, tell: Tell) -> None:
+def _write(
+    response: requests.Response, part: Path, begin: int, note: _Note, on_progress: OnProgress
+) -> None:
     chunks = response.raw.stream(_CHUNK, decode_content=False)
     chunk = next(chunks, b"")
     page = response.headers.get("Content-Type", "").startswith("text/html")
@@ -175,13 +179,13 @@ def _write(response: requests.Response, part: Path, begin: int, note: _Note, tel
     if not begin:
         # In this order: a note next to the bytes of another file would join the two.
         part.unlink(missing_ok=True)
-        write(_note_place(part), json.dumps(asdict(note)))
+        write_file(_note_place(part), json.dumps(asdict(note)))
     reached = begin
     with part.open("ab") as file:
         while chunk:
             file.write(chunk)
             reached += len(chunk)
-            tell(reached, note.total)
+            on_progress(reached, note.total)
             chunk = next(chunks, b"")
         file.flush()
         os.fsync(file.fileno())

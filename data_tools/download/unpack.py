@@ -7,7 +7,7 @@ from pathlib import Path
 
 from auxnet_keras.errors import DataError
 from auxnet_keras.storage.atomic import replacing_folder
-from data_tools.download.archives import CHUNK, Open, opened
+from data_tools.download.archives import CHUNK, Open, open_archive
 from data_tools.download.members import Member
 
 
@@ -15,7 +15,7 @@ def unpack(
     archive: Path,
     folder: Path,
     *,
-    tell: Callable[[int, int], None],
+    on_progress: Callable[[int, int], None],
     finish: Callable[[Path], None],
 ) -> None:
     """Unpacks a zip, tar or tar.gz into a folder that appears only when it is complete.
@@ -26,14 +26,14 @@ def unpack(
 
     Args:
         folder: A new folder, or one to replace.
-        tell: Called with the bytes unpacked so far and the total.
+        on_progress: Called with the bytes unpacked so far and the total.
         finish: Called with the complete folder before it appears.
 
     Raises:
         DataError: Not an archive, damaged, with an unsafe member, or too large for the disk.
         OSError: The folder cannot be written.
     """
-    with opened(archive) as (members, reader):
+    with open_archive(archive) as (members, reader):
         total = sum(member.size for member in members)
         folder.parent.mkdir(parents=True, exist_ok=True)
         check_space(folder.parent, total, f"unpacking {archive.name}")
@@ -50,7 +50,7 @@ def unpack(
                 target.parent.mkdir(parents=True, exist_ok=True)
                 for written in _copied(member, reader, target):
                     done += written
-                    tell(done, total)
+                    on_progress(done, total)
             finish(new)
 
 

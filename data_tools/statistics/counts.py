@@ -10,7 +10,7 @@ from auxnet_keras.data.depth_counter import DepthCounter
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.errors import DataError
-from data_tools.progress import each
+from data_tools.progress import with_progress
 
 
 class Counts:
@@ -61,7 +61,7 @@ class _Found(NamedTuple):
     unreadable: list[str]
 
 
-def count(
+def count_targets(
     source: Source, splits: Mapping[str, Sequence[Frame]], width: int | None = None
 ) -> dict[str, Counts]:
     """Reads the labels and depths of all frames once; images are not opened.
@@ -78,19 +78,19 @@ def count(
     """
     counts = {split: Counts(source.info.num_classes) for split in splits}
 
-    def look(place: tuple[str, Frame]) -> _Found:
+    def read_frame(place: tuple[str, Frame]) -> _Found:
         split, frame = place
-        return _look(source, frame, counts[split].depth, width)
+        return _read_frame(source, frame, counts[split].depth, width)
 
     places = [(split, frame) for split, frames in splits.items() for frame in frames]
-    for (split, _), found in each("Counting", places, look):
+    for (split, _), found in with_progress("Counting", places, read_frame):
         counts[split]._add(found)
     for one in counts.values():
         one.unreadable.sort()  # frames are finished in any order
     return counts
 
 
-def _look(source: Source, frame: Frame, depths: DepthCounter, width: int | None) -> _Found:
+def _read_frame(source: Source, frame: Frame, depths: DepthCounter, width: int | None) -> _Found:
     """Reads label and depth independently, so that a damaged one does not hide the other."""
     unreadable: list[str] = []
     ids = _read(frame.label, lambda path: source.label(frame, path), unreadable)

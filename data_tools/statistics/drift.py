@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MOST_CHANGED = 5
+MAX_CHANGED = 5
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Drift:
             either split has no labelled pixel.
         depth: The same of the two depth histograms; `None` if either has no depth.
         changed: (class, share in training, share in validation) of the classes that contribute
-            most to the divergence, largest first; at most `MOST_CHANGED`.
+            most to the divergence, largest first; at most `MAX_CHANGED`.
         only_train, only_val: Classes that occur only in this split.
     """
 
@@ -72,7 +72,7 @@ def drift(
         return Drift(None, depth)
     terms = divergence(train, val)
     shares = train / train.sum(), val / val.sum()
-    most = [c for c in np.argsort(-terms, kind="stable")[:MOST_CHANGED] if terms[c] > 0]
+    most = [c for c in np.argsort(-terms, kind="stable")[:MAX_CHANGED] if terms[c] > 0]
     return Drift(
         min(float(terms.sum()), 1.0),
         depth,

@@ -10,9 +10,9 @@ from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.data import bins as depth_bins
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.errors import DataError
-from data_tools.opening import opened
+from data_tools.opening import open_dataset
 from data_tools.statistics import class_weights
-from data_tools.statistics.counts import Counts, count
+from data_tools.statistics.counts import Counts, count_targets
 from data_tools.statistics.depth_histogram import histogram, histogram_edges
 from data_tools.statistics.drift import drift
 from data_tools.statistics.findings import Findings
@@ -67,12 +67,14 @@ def statistics(target: str, bins: int = 10, width: int | None = None) -> Statist
         depth_bins.check_bins(bins, rule)
     if width is not None:
         check_whole("width", width, least=1)
-    source = opened(target)
-    counts = count(source, {split: source.frames(split) for split in ("train", "val")}, width)
+    source = open_dataset(target)
+    counts = count_targets(
+        source, {split: source.frames(split) for split in ("train", "val")}, width
+    )
     train, val = counts["train"], counts["val"]
     unreadable = (*train.unreadable, *val.unreadable)
     if not any(one.labels + one.depths for one in counts.values()):
-        raise _nothing(target, source, unreadable)
+        raise _nothing_to_count(target, source, unreadable)
     depths = {split: one.depth.values() for split, one in counts.items()}
     edges = histogram_edges(list(depths.values()))
     histograms = {split: histogram(*depths[split], edges) for split in counts}
@@ -96,7 +98,7 @@ def statistics(target: str, bins: int = 10, width: int | None = None) -> Statist
     )
 
 
-def _nothing(target: str, source: Source, unreadable: Sequence[str]) -> DataError:
+def _nothing_to_count(target: str, source: Source, unreadable: Sequence[str]) -> DataError:
     if unreadable:
         return DataError(
             f"None of the labels and depths of {target} can be read; `auxnet data verify {target}` "

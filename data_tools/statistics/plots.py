@@ -9,9 +9,9 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from auxnet_keras.plots import figure as figures
 from data_tools.statistics.findings import Findings
-from data_tools.statistics.tables import MOST_CLASSES, classes_by_share
+from data_tools.statistics.tables import MAX_CLASSES, classes_by_share
 
-_LEAST_ROOM = 0.02  # fraction of the axis per tick label
+_MIN_ROOM = 0.02  # fraction of the axis per tick label
 TRAIN, VAL = "#0072B2", "#D55E00"  # Okabe and Ito's blue and vermilion
 _AXIS = {
     "disparity_px": "disparity [px]",
@@ -42,7 +42,7 @@ def class_shares(found: Findings, path: Path) -> Path:
     """Draws each class's share of training (full dot, in its colour) and of validation (hollow).
 
     The axis is logarithmic, because poles have a thousandth of the pixels of roads; a class
-    without pixels in a split has no dot for it. At most `MOST_CLASSES` are drawn, the most frequent
+    without pixels in a split has no dot for it. At most `MAX_CLASSES` are drawn, the most frequent
     ones.
 
     Args:
@@ -50,7 +50,7 @@ def class_shares(found: Findings, path: Path) -> Path:
         path: File to write; its suffix chooses PNG, PDF or SVG.
     """
     every = classes_by_share(found)
-    names = every[:MOST_CLASSES]
+    names = every[:MAX_CLASSES]
     splits = found.splits["train"], found.splits["val"]
     shares = np.array([[100 * one.share(name) for one in splits] for name in names])
     colours = dict(zip(found.info.class_names, found.info.palette / 255.0, strict=True))
@@ -148,7 +148,7 @@ def _ticks(axis: Any, edges: Sequence[float], limits: np.ndarray) -> None:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter(lambda x, _: _number(x, 3))
         return
-    room = _LEAST_ROOM * np.log(limits[-1] / limits[0])
+    room = _MIN_ROOM * np.log(limits[-1] / limits[0])
     names, last = [], -np.inf
     for edge in shown:
         named = np.log(edge) - last >= room

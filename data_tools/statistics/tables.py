@@ -7,10 +7,10 @@ from auxnet_keras.tables import escape
 from auxnet_keras.tables.table import Table
 from data_tools.statistics.findings import Findings
 
-MOST_CLASSES = 60
-"""The most rows of a table; the most frequent classes are shown."""
+MAX_CLASSES = 60
+"""Maximum number of rows of a table; the most frequent classes are shown."""
 
-_MOST_PATHS = 3
+_MAX_PATHS = 3
 
 
 def tables(found: Findings) -> list[tuple[str, Table]]:
@@ -46,8 +46,8 @@ def notes(found: Findings) -> list[str]:
         ("Without a pixel", _absent(found)),
     ):
         if names:
-            more = f", ... ({len(names)} classes)" if len(names) > MOST_CLASSES else ""
-            lines.append(f"{what}: {', '.join(names[:MOST_CLASSES])}{more}")
+            more = f", ... ({len(names)} classes)" if len(names) > MAX_CLASSES else ""
+            lines.append(f"{what}: {', '.join(names[:MAX_CLASSES])}{more}")
     if found.splits["train"].with_depth and not found.depth_bins:
         lines.append("No depth bins: training has fewer distinct depths than the bins requested")
     if found.unreadable:
@@ -55,8 +55,8 @@ def notes(found: Findings) -> list[str]:
         lines.append(
             f"{number} file{' is' if number == 1 else 's are'} not counted because "
             f"{'it' if number == 1 else 'they'} cannot be read; `auxnet data verify "
-            f"{found.target}` says why: {', '.join(found.unreadable[:_MOST_PATHS])}"
-            f"{', ...' if number > _MOST_PATHS else ''}"
+            f"{found.target}` says why: {', '.join(found.unreadable[:_MAX_PATHS])}"
+            f"{', ...' if number > _MAX_PATHS else ''}"
         )
     return lines
 
@@ -118,11 +118,11 @@ def _classes(found: Findings) -> tuple[str, Table]:
             *(f"{one.images[name]:,}" if one.with_label else "-" for one in (train, val)),
             *(_number(weights[place[name]]) for weights in found.class_weights.values()),
         )
-        for name in names[:MOST_CLASSES]
+        for name in names[:MAX_CLASSES]
     ]
     title = "Classes, in % of the pixels that have one"
-    if len(names) > MOST_CLASSES:
-        title += f": the {MOST_CLASSES} most frequent of {len(names)}"
+    if len(names) > MAX_CLASSES:
+        title += f": the {MAX_CLASSES} most frequent of {len(names)}"
     weights = tuple(
         {"median_frequency": "median freq.", "enet": "ENet"}[r] for r in found.class_weights
     )

@@ -32,9 +32,9 @@ def duplicates(
         split: [f for f in frames if checked[f.name].thumbnail and f.name not in equal]
         for split, frames in splits.items()
     }
-    problems += _across(single["train"], single["val"], checked)
+    problems += _across_splits(single["train"], single["val"], checked)
     for split, frames in single.items():
-        problems += _within(split, frames, checked)
+        problems += _within_split(split, frames, checked)
     return problems
 
 
@@ -62,7 +62,7 @@ def _equal(
     return problems, equal
 
 
-def _across(
+def _across_splits(
     train: Sequence[Frame], val: Sequence[Frame], checked: Mapping[str, Checked]
 ) -> list[Problem]:
     problems: list[Problem] = []
@@ -77,7 +77,9 @@ def _across(
     return problems
 
 
-def _within(split: str, frames: Sequence[Frame], checked: Mapping[str, Checked]) -> list[Problem]:
+def _within_split(
+    split: str, frames: Sequence[Frame], checked: Mapping[str, Checked]
+) -> list[Problem]:
     """One warning for all of them."""
     if not frames:
         return []

@@ -16,7 +16,7 @@ from auxnet_keras.data.readers.vkitti_labels import UNLISTED
 from auxnet_keras.data.units import NoCalibrationError
 from auxnet_keras.errors import DataError
 from data_tools.verify.depth_checks import depth_problems, measured
-from data_tools.verify.problem import Problem, not_read
+from data_tools.verify.problem import Problem, unreadable_file
 
 THUMBNAIL = (16, 48)
 
@@ -100,7 +100,7 @@ def _read(found: Checked, path: Path, read: Callable[[], np.ndarray]) -> np.ndar
     try:
         return read()
     except DataError as error:
-        found.problems.append(not_read(path, error))
+        found.problems.append(unreadable_file(path, error))
         return None
 
 

@@ -14,12 +14,12 @@ from typing import Any
 import platformdirs
 
 from auxnet_keras.errors import DataError
-from auxnet_keras.storage.atomic import write
-from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.atomic import write_file
+from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.write_errors import reason
 
 VERSION = 4
-"""Raised when the checks change."""
+"""Incremented when the checks change."""
 
 logger = logging.getLogger("auxnet_keras")
 
@@ -47,7 +47,7 @@ class Journal:
         try:
             self._file.write(_line(key, result))
         except OSError as error:
-            _not_kept(reason(error))
+            _warn_not_stored(reason(error))
             self._file = None
 
 
@@ -68,17 +68,17 @@ def journal(name: str, keys: Collection[str]) -> Iterator[Journal]:
     with contextlib.ExitStack() as stack:
         file = None
         try:
-            stack.enter_context(alone(path.parent, "verifying the same data set", DataError))
+            stack.enter_context(hold_lock(path.parent, "verifying the same data set", DataError))
             known, useless = _read(path, keys)
             if useless > len(known):
                 _compact(path, known)
             file = stack.enter_context(path.open("ab", buffering=0))
             file.write(b"\n")  # the last line may be incomplete
         except DataError:
-            _not_kept("another process is verifying the same data set")
+            _warn_not_stored("another process is verifying the same data set")
             known, _ = _read(path, keys)
         except OSError as error:
-            _not_kept(reason(error))
+            _warn_not_stored(reason(error))
             file = None  # the disk may be full after opening
             known, _ = _read(path, keys)
         yield Journal(known, file)
@@ -99,7 +99,7 @@ def _read(path: Path, keys: Collection[str]) -> tuple[dict[str, dict[str, Any]],
 
 
 def _compact(path: Path, known: dict[str, dict[str, Any]]) -> None:
-    write(path, b"".join(_line(key, result) for key, result in known.items()))
+    write_file(path, b"".join(_line(key, result) for key, result in known.items()))
 
 
 def _line(key: str, result: dict[str, Any]) -> bytes:
@@ -116,5 +116,5 @@ def _entry(line: bytes) -> tuple[str, dict[str, Any]] | None:
     return key, result
 
 
-def _not_kept(why: str) -> None:
+def _warn_not_stored(why: str) -> None:
     logger.warning("The results of this check are not stored for a later one: %s", why)

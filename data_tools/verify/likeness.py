@@ -12,17 +12,17 @@ def stacked(thumbnails: Iterable[str]) -> np.ndarray:
     return np.stack([np.frombuffer(bytes.fromhex(text), np.uint8) for text in thumbnails])
 
 
-def nearest(asked: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def nearest(queries: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For every requested thumbnail, the most similar known one.
 
     Args:
-        asked: uint8 [N, pixels].
+        queries: uint8 [N, pixels].
         known: uint8 [M, pixels].
 
     Returns:
         float32 [N], the correlation, and int [N], the index in `known`; -1 and 0 without any.
     """
-    return _nearest(asked, known, earlier=False)
+    return _nearest(queries, known, earlier=False)
 
 
 def nearest_earlier(thumbnails: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -38,11 +38,11 @@ def nearest_earlier(thumbnails: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _nearest(
-    asked: np.ndarray, known: np.ndarray, *, earlier: bool
+    queries: np.ndarray, known: np.ndarray, *, earlier: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    best, places = np.full(len(asked), -1, np.float32), np.zeros(len(asked), int)
-    for start in range(0, len(asked), _BLOCK):
-        ours = _normalized(asked[start : start + _BLOCK])
+    best, places = np.full(len(queries), -1, np.float32), np.zeros(len(queries), int)
+    for start in range(0, len(queries), _BLOCK):
+        ours = _normalized(queries[start : start + _BLOCK])
         part = slice(start, start + len(ours))
         for other in range(0, start + 1 if earlier else len(known), _BLOCK):
             alike = ours @ _normalized(known[other : other + _BLOCK]).T

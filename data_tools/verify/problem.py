@@ -5,7 +5,7 @@ from pathlib import Path
 
 from auxnet_keras.errors import DataError
 
-SORTS = {
+DESCRIPTIONS = {
     "truncated": "truncated or damaged",
     "empty": "empty file",
     "other_format": "another format",
@@ -42,7 +42,7 @@ class Problem:
 
     Args:
         level: "error" stops training or makes it learn something wrong; "warning" does not.
-        code: One of `SORTS`.
+        code: One of `DESCRIPTIONS`.
         path: The file.
         sentence: What is wrong with it.
     """
@@ -53,6 +53,6 @@ class Problem:
     sentence: str
 
 
-def not_read(path: Path, error: DataError) -> Problem:
+def unreadable_file(path: Path, error: DataError) -> Problem:
     """The problem of a file that a reader refused, with the reader's message."""
     return Problem("error", error.fault or "unreadable", str(path), str(error))

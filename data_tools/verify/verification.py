@@ -13,8 +13,8 @@ import numpy as np
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.readers.base import Source
-from data_tools.opening import opened
-from data_tools.progress import each
+from data_tools.opening import open_dataset
+from data_tools.progress import with_progress
 from data_tools.verify.duplicates import duplicates
 from data_tools.verify.frame_checks import Checked, check_frame
 from data_tools.verify.journal import journal
@@ -42,15 +42,18 @@ class Report:
         """Whether there are no errors; there may be warnings."""
         return not any(problem.level == "error" for problem in self.problems)
 
-    def sorts(self, level: str) -> dict[str, int]:
-        """Code (`problem.SORTS`) to the number of problems of a level, most frequent first."""
+    def counts_by_code(self, level: str) -> dict[str, int]:
+        """Code (of `DESCRIPTIONS`) to the number of problems of a level, most frequent first."""
         codes = sorted(problem.code for problem in self.problems if problem.level == level)
         return dict(Counter(codes).most_common())
 
     def to_json(self) -> dict[str, Any]:
         """All results as JSON values."""
-        sorts = {"errors": self.sorts("error"), "warnings": self.sorts("warning")}
-        return {"ok": self.ok, **sorts, **asdict(self)}
+        counts = {
+            "errors": self.counts_by_code("error"),
+            "warnings": self.counts_by_code("warning"),
+        }
+        return {"ok": self.ok, **counts, **asdict(self)}
 
 
 def verify(target: str) -> Report:
@@ -74,7 +77,7 @@ def verify(target: str) -> Report:
         >>> report.ok
         True
     """
-    source = opened(target)
+    source = open_dataset(target)
     frames = source.frames("all")
     splits = {split: source.frames(split) for split in ("train", "val")}
     checked = _check_all(source, frames)
@@ -117,7 +120,7 @@ def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
                 found[frame.name] = Checked.from_json(result)
         missing = [frame for frame in frames if frame.name not in found]
         check = partial(check_frame, source)
-        for frame, checked in each("Verifying", missing, check, done=len(found)):
+        for frame, checked in with_progress("Verifying", missing, check, done=len(found)):
             found[frame.name] = checked
             kept.put(keys[frame.name], checked.to_json())
     return found

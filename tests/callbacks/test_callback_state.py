@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from auxnet_keras.callbacks.callback_state import remembered, remind
+from auxnet_keras.callbacks.callback_state import restore_state, saved_state
 
 
 def test_what_callbacks_remember_comes_back():
@@ -13,13 +13,13 @@ def test_what_callbacks_remember_comes_back():
     stopping.best_weights = [np.arange(3.0), np.ones((2, 2))]
     plateau.wait, plateau.best, plateau.cooldown_counter = 1, 0.5, 3
     best.best = 0.125
-    numbers, arrays = remembered([stopping, plateau, keras.callbacks.History(), best])
+    numbers, arrays = saved_state([stopping, plateau, keras.callbacks.History(), best])
     others = [
         keras.callbacks.EarlyStopping("val_loss", mode="min"),
         keras.callbacks.ReduceLROnPlateau("val_loss", mode="min"),
         keras.callbacks.ModelCheckpoint("a.weights.h5", save_weights_only=True),
     ]
-    remind(others, numbers, arrays)
+    restore_state(others, numbers, arrays)
     assert (others[0].wait, others[0].best, others[0].best_epoch) == (2, 0.25, 4)
     np.testing.assert_array_equal(others[0].best_weights[0], np.arange(3.0))
     assert len(others[0].best_weights) == 2
@@ -31,5 +31,5 @@ def test_what_callbacks_remember_comes_back():
 def test_a_callback_that_is_new_starts_anew(kind):
     callback = kind("val_loss", mode="min")
     callback.on_train_begin()
-    remind([callback], {}, {})
+    restore_state([callback], {}, {})
     assert callback.wait == 0 and callback.best is None

@@ -31,7 +31,7 @@ def trained(samples):
 def test_images_include_a_smaller_last_batch(now):
     clock = EpochClock()
     now.value += 2.0
-    clock.look(trained(7))
+    clock.refresh(trained(7))
     assert clock.images == 7
     assert clock.images_per_second == 3.5  # 7 images / 2 s
 

@@ -14,7 +14,7 @@ import tensorflow as tf
 import auxnet_keras as ak
 from auxnet_keras.callbacks.checkpoint_store import CheckpointError, CheckpointStore
 from auxnet_keras.errors import DataError
-from auxnet_keras.experiments.fit.event_files import event_files_told
+from auxnet_keras.experiments.fit.event_files import readable_event_file_errors
 from auxnet_keras.experiments.run.log import logger, run_log
 from auxnet_keras.plots import learning_curves
 from tests.toys import toy_batches, toy_model
@@ -111,10 +111,10 @@ def test_events_that_cannot_be_written_get_a_sentence(tmp_path):
     with (
         room_for(10),
         pytest.raises(DataError, match=r"TensorBoard's files in .* Received: File too large\.$"),
-        event_files_told(tmp_path),
+        readable_event_file_errors(tmp_path),
     ):
         tf.summary.create_file_writer(str(tmp_path))
-    with pytest.raises(tf.errors.InvalidArgumentError), event_files_told(tmp_path):
+    with pytest.raises(tf.errors.InvalidArgumentError), readable_event_file_errors(tmp_path):
         tf.reshape(tf.zeros(3), [2, 2])
 
 

@@ -15,7 +15,7 @@ def test_a_signal_waits_until_it_is_obeyed(number):
     os.kill(os.getpid(), number)
     assert signals.received == number
     with pytest.raises(SystemExit) as caught:
-        signals.obey()
+        signals.exit_if_received()
     assert caught.value.code == 128 + number
     assert signal.getsignal(number) == before
 
@@ -46,7 +46,7 @@ def test_ctrl_c_waits_once():
 def test_without_a_signal_nothing_ends():
     signals = StopSignals()
     signals.start()
-    signals.obey()
+    signals.exit_if_received()
     signals.stop()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

@@ -101,7 +101,7 @@ def test_full_disk_warns_once_and_goes_on(tmp_path, monkeypatch, caplog):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("auxnet_keras.data.cache.write", full)
+    monkeypatch.setattr("auxnet_keras.data.cache.write_file", full)
     with caplog.at_level(logging.WARNING, "auxnet_keras"):
         cache.put(0, sample())
         cache.put(1, sample())

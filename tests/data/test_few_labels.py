@@ -55,9 +55,11 @@ def test_labels_leaves_the_depth_of_all(root):
         shows = [shown(few, index) for index in range(16)]
         assert all(depth for _, depth in shows)
         kept[labels] = {index for index, (label, _) in enumerate(shows) if label}
-        assert len(kept[labels]) == labels and sorted(kept[labels]) == few.having("segmentation")
+        assert len(kept[labels]) == labels and sorted(kept[labels]) == few.indices_with(
+            "segmentation"
+        )
     assert kept[2] < kept[5] < kept[16]
-    assert plan(root, labels=5, seed=4).having("segmentation") != sorted(kept[5])
+    assert plan(root, labels=5, seed=4).indices_with("segmentation") != sorted(kept[5])
 
 
 def test_with_depth_as_the_main_task_its_targets_are_the_few(root):
@@ -70,20 +72,20 @@ def test_with_depth_as_the_main_task_its_targets_are_the_few(root):
 def test_only_training_is_affected(root):
     few, all_of_them = plan(root, split="val", labels=1), plan(root, split="val")
     assert few.identity() == all_of_them.identity()
-    assert len(few.having("segmentation")) == 4
-    assert plan(root, split="all", labels=1).having("segmentation") == list(range(20))
+    assert len(few.indices_with("segmentation")) == 4
+    assert plan(root, split="all", labels=1).indices_with("segmentation") == list(range(20))
 
 
 def test_batches_and_passes(root):
     few = plan(root, labels=6)
     assert len(few) == 3  # two labelled frames and two others in each
-    labelled = set(few.having("segmentation"))
+    labelled = set(few.indices_with("segmentation"))
     for epoch in range(3):
         batches = few.order(epoch).reshape(3, 4)
         assert all(len(labelled & set(batch)) == 2 for batch in batches.tolist())
         assert labelled <= set(batches.ravel().tolist())
     alone = plan(root, labels=8, extra_share=0)
-    assert len(alone) == 2 and set(alone.order(1)) == set(alone.having("segmentation"))
+    assert len(alone) == 2 and set(alone.order(1)) == set(alone.indices_with("segmentation"))
     assert len(plan(root, labels=16)) == 4  # no others are left
     # Unshuffled, everything in the order of the names.
     assert plan(root, labels=6, shuffle=False).order(0).tolist() == list(range(16))
@@ -130,7 +132,7 @@ def test_extra_data_come_in_the_unit_of_the_data(root, tmp_path, caplog):
         both = plan(root, extra_data=f"folder:{lidar}")
     assert not caplog.records  # their lack of labels is what they are for
     assert len(both.frames) == 16 + 7 and len(both) == 8  # 7 of 10 train
-    assert both.having("segmentation") == list(range(16))
+    assert both.indices_with("segmentation") == list(range(16))
     sample = both.sample(20, 0)
     assert (sample.segmentation == 255).all() and sample.segmentation.dtype == np.uint8
     valid = sample.depth[sample.depth >= 0]
@@ -168,7 +170,9 @@ def test_another_frames_depth(root):
         assert not np.array_equal(sample.depth, depths[index])
     assert plan(root, split="val", auxiliary_of="other-frame").examples[0].donor is None
     swapped = plan(root, auxiliary_of="other-frame", main="depth", labels=5)
-    assert len(swapped.having("depth")) == 5 and len(swapped.having("segmentation")) == 16
+    assert (
+        len(swapped.indices_with("depth")) == 5 and len(swapped.indices_with("segmentation")) == 16
+    )
 
 
 def test_resumed_passes_are_the_same(root):
@@ -227,7 +231,9 @@ def test_extra_data_that_do_not_fit(root, tmp_path):
         plan(root, extra_data=lidar, main="depth")
     with pytest.raises(DataError, match=r"at least 4 frames with the target of segmentation.*: 2"):
         plan(root, labels=2, extra_share=0)
-    assert plan(root, extra_data=f"kitti:{root}", depth_unit="raw", main="depth").having("depth")
+    assert plan(root, extra_data=f"kitti:{root}", depth_unit="raw", main="depth").indices_with(
+        "depth"
+    )
 
 
 def test_a_damaged_label_is_named(root):

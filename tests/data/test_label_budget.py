@@ -71,7 +71,7 @@ def test_the_choice_depends_on_the_seed_and_is_random_but_for_the_rare_classes()
 
 
 def test_each_label_is_read_once_and_not_more_than_so_many(monkeypatch):
-    monkeypatch.setattr(label_budget, "LOOKED_AT", 5)
+    monkeypatch.setattr(label_budget, "MAX_LABELS_READ", 5)
     source = Labels([[i] for i in range(9)])
     source.kept(3)
     assert len(source.read) == 5

@@ -4,19 +4,19 @@ import threading
 
 import pytest
 
-from data_tools.progress import each
+from data_tools.progress import with_progress
 
 
 def test_all_results_come_and_nothing_is_printed_off_a_terminal(capfd):
     items = list(range(200))
-    assert dict(each("Counting", items, lambda n: n * n)) == {n: n * n for n in items}
-    assert list(each("Counting", [], lambda n: n)) == []
+    assert dict(with_progress("Counting", items, lambda n: n * n)) == {n: n * n for n in items}
+    assert list(with_progress("Counting", [], lambda n: n)) == []
     assert capfd.readouterr() == ("", "")
 
 
 def test_not_all_are_begun_at_once():
     begun, seen = [], 0
-    for _ in each("Counting", list(range(500)), begun.append):
+    for _ in with_progress("Counting", list(range(500)), begun.append):
         seen += 1
         assert len(begun) <= seen + 64
     assert seen == 500
@@ -32,5 +32,5 @@ def test_after_an_end_none_is_begun(stop):
             raise stop
 
     with pytest.raises(stop):
-        list(each("Counting", list(range(1000)), work))
+        list(with_progress("Counting", list(range(1000)), work))
     assert len(begun) <= 68 and threading.active_count() == before

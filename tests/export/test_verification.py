@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from auxnet_keras.export.deployment import Deployment
-from auxnet_keras.export.verification import ExportError, sample_inputs, verify
+from auxnet_keras.export.verification import ExportError, sample_inputs, verify_export
 from tests.toys import SIZE, toy_model
 
 PATH = Path("exported")
@@ -14,7 +14,7 @@ GIVEN = {"image": np.zeros((1, 100, 100, 3), np.uint8)}
 
 
 def compare(got, wanted):
-    return verify(PATH, lambda inputs: got, [(GIVEN, wanted)])
+    return verify_export(PATH, lambda inputs: got, [(GIVEN, wanted)])
 
 
 def test_class_maps_agree_by_pixel():

@@ -178,7 +178,7 @@ class TestClassWeights:
 
     def test_hundreds_of_classes_do_not_make_a_tower(self, tmp_path, monkeypatch):
         module = sys.modules["auxnet_keras.plots.class_weight_map"]
-        monkeypatch.setattr(module, "MOST_ROWS", 4)
+        monkeypatch.setattr(module, "MAX_ROWS", 4)
         sizes = {}
         for count in (4, 9):
             history = {f"class_weight_{c}": [1.0, 1.0 + 0.1 * c] for c in range(count)}

@@ -20,7 +20,7 @@ from auxnet_keras.data.readers.synthia import read_intrinsics
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.run import Run
 from auxnet_keras.safety import check_weights, read_npz
-from auxnet_keras.training.weights_file import misfit_in_words
+from auxnet_keras.training.weights_file import readable_weights_errors
 from tests.safety import makers
 from tests.safety.fuzz import VALUES, answer, damaged, fuzz
 
@@ -100,7 +100,7 @@ def test_weights(tmp_path, data, suffix):
         makers.keras_file(path, data)
 
     def check():
-        with misfit_in_words("model", path, "weights"):
+        with readable_weights_errors("model", path, "weights"):
             check_weights(path, 100)
 
     answer(check)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from auxnet_keras.storage.atomic import replacing, replacing_folder, write
+from auxnet_keras.storage.atomic import replacing, replacing_folder, write_file
 from tests.storage.leftovers import leave_half, leave_moved
 
 
@@ -126,19 +126,19 @@ def test_devices_stay_what_they_are():
 
 def test_a_file_is_written_at_once(tmp_path):
     path = tmp_path / "sub" / "a.txt"
-    write(path, "größer\n")
+    write_file(path, "größer\n")
     assert path.read_text(encoding="utf-8") == "größer\n"
-    write(path, memoryview(b"bytes"), durable=False)
+    write_file(path, memoryview(b"bytes"), durable=False)
     assert path.read_bytes() == b"bytes"
     assert names(path.parent) == ["a.txt"]
-    write(path, "folder \udcff")  # a name that is no UTF-8, as Python reads it
+    write_file(path, "folder \udcff")  # a name that is no UTF-8, as Python reads it
     assert path.read_text() == r"folder \udcff"
 
 
 def test_others_may_read_it_as_the_umask_says(tmp_path):
     before = os.umask(0o027)
     try:
-        write(tmp_path / "file", b"")
+        write_file(tmp_path / "file", b"")
         with replacing_folder(tmp_path / "folder"):
             pass
     finally:
@@ -156,11 +156,11 @@ def test_a_planted_link_is_not_written_through(tmp_path, monkeypatch):
     monkeypatch.setattr("secrets.token_hex", lambda count: next(tokens))
     (path.parent / f".tmp-{'0' * 16}").symlink_to(victim)
     with pytest.raises(FileExistsError):
-        write(path, "new")
+        write_file(path, "new")
     assert names(victim) == []
     for name in (".tmp-results.json", "results.json.tmp"):
         (path.parent / name).symlink_to(victim / "file")
-    write(path, "new")
+    write_file(path, "new")
     assert path.read_text() == "new" and names(victim) == []
 
 
@@ -202,7 +202,7 @@ def in_threads(*works):
 def test_two_writers_of_a_file_never_show_half_of_it(tmp_path):
     path = tmp_path / "a.json"
     contents = [json.dumps([word] * size) for word, size in (("long", 30_000), ("short", 3))]
-    write(path, contents[0])
+    write_file(path, contents[0])
 
     def read():
         for _ in range(300):
@@ -210,8 +210,8 @@ def test_two_writers_of_a_file_never_show_half_of_it(tmp_path):
 
     in_threads(
         read,
-        lambda: write(path, contents[0], durable=False),
-        lambda: write(path, contents[1], durable=False),
+        lambda: write_file(path, contents[0], durable=False),
+        lambda: write_file(path, contents[1], durable=False),
     )
     assert names(tmp_path) == ["a.json"]
 
@@ -245,9 +245,9 @@ def test_a_disk_that_cannot_sync_folders_is_written_to(tmp_path, monkeypatch, nu
     monkeypatch.setattr(os, "fsync", refuse)
     if number == errno.EIO:
         with pytest.raises(OSError, match="Input/output"):
-            write(tmp_path / "a", b"new")
+            write_file(tmp_path / "a", b"new")
         return
-    write(tmp_path / "a", b"new")
+    write_file(tmp_path / "a", b"new")
     with replacing_folder(tmp_path / "b") as new:
         (new / "c").touch()
     assert names(tmp_path) == ["a", "b"]

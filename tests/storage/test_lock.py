@@ -6,15 +6,15 @@ import sys
 import pytest
 
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.storage.lock import LOCK, alone
+from auxnet_keras.storage.lock import LOCK, hold_lock
 
 HOLD = """
 import sys, time
 from pathlib import Path
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.lock import hold_lock
 
-with alone(Path(sys.argv[1]), "trying", ConfigError):
+with hold_lock(Path(sys.argv[1]), "trying", ConfigError):
     print("held", flush=True)
     time.sleep(100)
 """
@@ -28,11 +28,11 @@ def test_another_process_waits_outside_until_that_one_is_dead(tmp_path):
         assert other.stdout.readline() == b"held\n"
         with (
             pytest.raises(ConfigError, match=r"Another process is trying.*new'\.$"),
-            alone(folder, "trying", ConfigError),
+            hold_lock(folder, "trying", ConfigError),
         ):
             pass
         other.kill()
-    with alone(folder, "trying", ConfigError), alone(folder, "trying", ConfigError):
+    with hold_lock(folder, "trying", ConfigError), hold_lock(folder, "trying", ConfigError):
         assert (folder / LOCK).is_file()
 
 
@@ -40,7 +40,7 @@ def test_a_planted_link_is_not_emptied(tmp_path):
     victim = tmp_path / "mine"
     victim.write_text("mine")
     (tmp_path / LOCK).symlink_to(victim)
-    with pytest.raises(ConfigError, match="is a link"), alone(tmp_path, "trying", ConfigError):
+    with pytest.raises(ConfigError, match="is a link"), hold_lock(tmp_path, "trying", ConfigError):
         pass
     assert victim.read_text() == "mine"
 
@@ -49,6 +49,6 @@ def test_no_folder_can_be_made(tmp_path):
     (tmp_path / "file").touch()
     with (
         pytest.raises(ConfigError, match=r"Nothing can be saved in .*: Not a directory\."),
-        alone(tmp_path / "file" / "folder", "trying", ConfigError),
+        hold_lock(tmp_path / "file" / "folder", "trying", ConfigError),
     ):
         pass

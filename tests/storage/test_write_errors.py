@@ -6,7 +6,7 @@ import os
 import pytest
 
 from auxnet_keras.errors import ConfigError, DataError
-from auxnet_keras.storage.write_errors import not_written, reason, writing
+from auxnet_keras.storage.write_errors import reason, write_error, writing
 
 
 @pytest.mark.parametrize(
@@ -39,5 +39,5 @@ def test_the_error_and_a_sentence_are_the_callers():
 
 
 def test_words_of_a_library():
-    assert "Received: File too large." in str(not_written("events", "File too large"))
+    assert "Received: File too large." in str(write_error("events", "File too large"))
     assert reason(OSError("no number")) == "no number"

@@ -178,13 +178,13 @@ def test_inside_class_weights_it_follows_the_epochs():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"points": {}}, "one point or more"),
+        ({"points": {}}, "needs at least one point"),
         ({"points": {-1: point(1, 1)}}, "whole numbers >= 0"),
         ({"points": {0.5: point(1, 1)}}, "whole numbers >= 0"),
         ({"points": {0: point(1, -1)}}, "finite number >= 0"),
         ({"points": {0: point(float("nan"), 1)}}, "finite number >= 0"),
-        ({"points": {0: point(0, 0)}}, "nothing would train"),
-        ({"points": {0: point(1, 1), 2: {"depth": 1.0}}}, "names the same tasks"),
+        ({"points": {0: point(0, 0)}}, "so nothing would train"),
+        ({"points": {0: point(1, 1), 2: {"depth": 1.0}}}, "must name the same tasks"),
         ({"points": {0: point(1, 1)}, "unit": "epoch"}, "did you mean 'epochs'"),
     ],
 )

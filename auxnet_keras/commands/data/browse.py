@@ -59,8 +59,8 @@ def command(
         limit=limit,
     )
     montage.save(out)
-    for sentence in montage.problems.values():
-        typer.echo(f"error  {sentence}")
+    for message in montage.problems.values():
+        typer.echo(f"error  {message}")
     drawn = len(montage.frames) - len(montage.problems)
     typer.echo(f"{drawn} of {len(montage.frames)} frames drawn; see {out}")
     if montage.problems:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from data_tools.verify.problem import Problem
     from data_tools.verify.verification import Report
 
-_MOST = 10  # lines per code on the terminal
+_MAX_LINES = 10  # lines per code on the terminal
 
 
 def command(
@@ -43,23 +43,23 @@ def command(
 def _print_problems(report: "Report") -> None:
     """One line per problem, but no code so often that it hides the others."""
     from auxnet_keras.core.printable import printable
-    from data_tools.verify.problem import SORTS
+    from data_tools.verify.problem import DESCRIPTIONS
 
     printed: Counter[tuple[str, str]] = Counter()
     for problem in report.problems:
-        sort = problem.level, problem.code
-        printed[sort] += 1
-        if printed[sort] <= _MOST:
+        key = problem.level, problem.code
+        printed[key] += 1
+        if printed[key] <= _MAX_LINES:
             typer.echo(f"{problem.level}  {printable(_line(problem))}")
     for (level, code), number in printed.items():
-        if number > _MOST:
-            more = f"{number - _MOST:,} more: {SORTS[code]}"
+        if number > _MAX_LINES:
+            more = f"{number - _MAX_LINES:,} more: {DESCRIPTIONS[code]}"
             typer.echo(f"{level}  ... and {more} (--json FILE has all)")
 
 
 def _print_counts(report: "Report") -> None:
     from auxnet_keras.tables.table import Table
-    from data_tools.verify.problem import SORTS
+    from data_tools.verify.problem import DESCRIPTIONS
 
     columns = tuple(next(iter(report.counts.values())))
     rows = [
@@ -68,9 +68,9 @@ def _print_counts(report: "Report") -> None:
     ]
     Table(columns, tuple(rows), corner="split").show()
     for level in ("error", "warning"):
-        sorts = report.sorts(level)
-        number = sum(sorts.values())
-        details = ", ".join(f"{SORTS[code]}: {count:,}" for code, count in sorts.items())
+        counts = report.counts_by_code(level)
+        number = sum(counts.values())
+        details = ", ".join(f"{DESCRIPTIONS[code]}: {count:,}" for code, count in counts.items())
         total = f"{number:,} {level}{'' if number == 1 else 's'}"
         typer.echo(f"{total} ({details})" if details else total)
 

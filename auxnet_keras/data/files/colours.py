@@ -46,7 +46,7 @@ def read_colours(path: Path) -> list[tuple[str, Colour]]:
         One (category, colour) per line, without the object's number.
 
     Raises:
-        DataError: A line of another form, or no line at all.
+        DataError: A malformed line, or no lines.
     """
     text = png.file_bytes(path).decode("utf-8", errors="replace")
     entries = []

@@ -14,7 +14,7 @@ from auxnet_keras.errors import DataError
 _FLAGS = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 
 MAX_SCANS = 100
-"""Most scans of a progressive JPEG: files have about ten, and each costs a pass over all pixels."""
+"""Maximum number of scans of a progressive JPEG: files have about ten, and each costs a pass."""
 
 
 def read_image(path: Path) -> np.ndarray:

@@ -1,1 +1,1 @@
-"""Readers: one file a data set, and what they share."""
+"""Readers: one file per data set, and what they share."""

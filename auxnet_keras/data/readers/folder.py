@@ -90,12 +90,13 @@ class FolderSource(Source):
     def _listed(self, path: Path, names: set[str]) -> set[str]:
         text = png.file_bytes(path).decode("utf-8", errors="replace")
         listed = {line.strip() for line in text.splitlines() if line.strip()}
-        strange = sorted(listed - names)
-        if strange:
-            near = difflib.get_close_matches(strange[0], names, n=1, cutoff=0.4)
+        unknown_names = sorted(listed - names)
+        if unknown_names:
+            near = difflib.get_close_matches(unknown_names[0], names, n=1, cutoff=0.4)
             raise DataError(
                 f"Unknown frame in {path}. Expected one frame name per line, such as "
-                f"{(near or sorted(names))[0]!r}; correct or remove it. Received: {strange[0]!r}."
+                f"{(near or sorted(names))[0]!r}; correct or remove it. "
+                f"Received: {unknown_names[0]!r}."
             )
         return listed
 

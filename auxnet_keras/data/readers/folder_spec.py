@@ -63,16 +63,16 @@ class _Checker:
         try:
             self.top = plain_yaml(self.text)
         except YamlError as error:
-            raise self.wrong("file", "plain YAML", str(error)) from error
+            raise self.invalid("file", "plain YAML", str(error)) from error
 
-    def wrong(self, key: str, expected: str, received: Any) -> DataError:
+    def invalid(self, key: str, expected: str, received: Any) -> DataError:
         text = received if isinstance(received, str) else reprlib.repr(received)
         line = " ".join(text.split())[:200]
         return DataError(f"{self.path}, {key}: expected {expected}. Received: {line}.")
 
     def mapping(self, value: Any, key: str, known: Iterable[str]) -> dict:
         if not isinstance(value, dict):
-            raise self.wrong(key, "keys and values", value)
+            raise self.invalid(key, "keys and values", value)
         known = tuple(known)
         for name in value:
             if name not in known:
@@ -86,9 +86,9 @@ class _Checker:
         if name not in where:
             if default:
                 return default[0]
-            raise self.wrong(key, expected, "no such key")
+            raise self.invalid(key, expected, "no such key")
         if not good(where[name]):
-            raise self.wrong(key, expected, where[name])
+            raise self.invalid(key, expected, where[name])
         return where[name]
 
     def place(self, where: dict, key: str, expected: str) -> str:
@@ -96,7 +96,7 @@ class _Checker:
         place = self.get(where, key, expected, _is_text)
         if Path(place).is_absolute() or ".." in Path(place).parts:
             inside = f"{expected} inside the folder of {FILE}"
-            raise self.wrong(key, inside, place)
+            raise self.invalid(key, inside, place)
         return place
 
     def spec(self) -> FolderSpec:
@@ -150,7 +150,7 @@ class _Checker:
         for number, entry in classes.items():
             key = f"classes.{number}"
             if not _is_id(number):
-                raise self.wrong(key, "a label id, 0 to 65535", number)
+                raise self.invalid(key, "a label id, 0 to 65535", number)
             if isinstance(entry, str):
                 entry = {"name": entry}
             entry = self.mapping(entry, key, ("name", "color"))
@@ -164,7 +164,7 @@ class _Checker:
         ignored = self.get(top, "ignore", "a list of label ids, 0 to 65535", _is_ids, [255])
         both = sorted(set(ignored) & set(classes))
         if both and "ignore" in top:
-            raise self.wrong("ignore", "ids that are not in classes", both)
+            raise self.invalid("ignore", "ids that are not in classes", both)
         return LabelTable(colours, ids, set(ignored) - set(classes))
 
     def split(self, top: dict) -> tuple[float, tuple[str, str] | None]:
@@ -173,7 +173,7 @@ class _Checker:
             share = "the share of validation frames, between 0 and 1"
             return float(self.get(split, "split.ratio", share, _is_share, 0.2)), None
         if "ratio" in split:
-            raise self.wrong("split", "either ratio or train and val", split)
+            raise self.invalid("split", "either ratio or train and val", split)
         file = "a text file with one frame name per line"
         return 0.0, (
             self.place(split, "split.train", file),

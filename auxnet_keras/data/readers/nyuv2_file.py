@@ -62,9 +62,9 @@ class LabeledFile:
             file, _ = self._open()
             names = ["".join(map(chr, file[cell][()].ravel())) for cell in file["names"][()].flat]
         except (KeyError, OSError, TypeError, ValueError, AttributeError) as error:
-            raise self._wrong(f"names: {error}") from error
+            raise self._invalid(f"names: {error}") from error
         if len(set(names)) != OBJECTS:
-            raise self._wrong(f"{len(set(names))} label names")
+            raise self._invalid(f"{len(set(names))} label names")
         return names
 
     def _open(self) -> tuple[h5py.File, dict[str, Any]]:
@@ -77,7 +77,7 @@ class LabeledFile:
                 except OSError as error:
                     with self.path.open("rb") as bytes_file:
                         start = bytes_file.read(19)
-                    raise self._wrong(f"a file that starts with {start!r}: {error}") from error
+                    raise self._invalid(f"a file that starts with {start!r}: {error}") from error
                 self._opened = os.getpid(), file, self._checked(file)
             return self._opened[1:]
 
@@ -90,7 +90,7 @@ class LabeledFile:
             or not count
             or any(shapes[name] != (count, width, height) for name in ("depths", "labels"))
         ):
-            raise self._wrong(f"the shapes {shapes}")
+            raise self._invalid(f"the shapes {shapes}")
         png.check_pixels(width, height, self.path)
         return parts
 
@@ -99,9 +99,9 @@ class LabeledFile:
         linked = not isinstance(file.get(name, getlink=True), h5py.HardLink)
         part = None if linked else file.get(name)
         if not isinstance(part, h5py.Dataset) or part.external or part.is_virtual:
-            raise self._wrong(f"no data {name!r}, but {', '.join(list(file)[:5]) or 'none'}")
+            raise self._invalid(f"no data {name!r}, but {', '.join(list(file)[:5]) or 'none'}")
         if part.dtype != dtype or part.ndim != axes:
-            raise self._wrong(f"{name} of type {part.dtype} and shape {part.shape}")
+            raise self._invalid(f"{name} of type {part.dtype} and shape {part.shape}")
         return part
 
     def _read(self, name: str, index: int) -> np.ndarray:
@@ -114,7 +114,7 @@ class LabeledFile:
                 "truncated",
             ) from error
 
-    def _wrong(self, received: str) -> DataError:
+    def _invalid(self, received: str) -> DataError:
         return DataError(
             f"Not NYU-v2's labelled file: {self.path}. Expected MATLAB 7.3 (HDF5) with images, "
             "depths and labels of the same frames, and names; download it again (md5 "
@@ -149,7 +149,7 @@ def read_splits(root: Path, count: int) -> tuple[set[int], set[int]]:
     train, test = ({int(number) for number in stored[name]} for name in ("trainNdxs", "testNdxs"))
     if train & test:
         raise wrong(f"{len(train & test)} frames in both")
-    strange = sorted(number for number in train | test if not 1 <= number <= count)
-    if strange or not train:
-        raise wrong(f"frame {strange[0]}" if strange else "no frame to train on")
+    invalid = sorted(number for number in train | test if not 1 <= number <= count)
+    if invalid or not train:
+        raise wrong(f"frame {invalid[0]}" if invalid else "no frame to train on")
     return {number - 1 for number in train}, {number - 1 for number in test}

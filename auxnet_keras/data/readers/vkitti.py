@@ -25,7 +25,7 @@ FAR = 65535
 
 _LABEL = png.PngKind("label", 8, ("RGB",), "one colour per category")
 _DEPTH = png.PngKind("depth", 16, ("grey",), "centimetres")
-_MOST_WARNINGS = 10  # further files are logged as information
+_MAX_WARNINGS = 10  # further files are logged as information
 
 logger = logging.getLogger("auxnet_keras")
 
@@ -110,7 +110,7 @@ class VkittiSource(Source):
     def _report(self, frame: Frame, path: Path, pixels: int, colour: Colour) -> None:
         if path in self._reported:
             return
-        level = logging.WARNING if len(self._reported) < _MOST_WARNINGS else logging.INFO
+        level = logging.WARNING if len(self._reported) < _MAX_WARNINGS else logging.INFO
         self._reported.add(path)
         place = self._palette(frame) or "Virtual KITTI 2.0.3's palette"
         text = "%s: ignored %d pixels of colours that are not in %s, such as %s"

@@ -49,16 +49,16 @@ def find_frames(root: Path) -> tuple[int, Found]:
         2: _collect(root, files, _FILE_2, _PALETTE_2),
         1: _collect(root, files, _FILE_1, _PALETTE_1),
     }
-    there = [release for release, found in releases.items() if found.frames]
-    if len(there) != 1:
+    present = [release for release, found in releases.items() if found.frames]
+    if len(present) != 1:
         raise DataError(
-            f"{'Both releases' if there else 'No frame'} of Virtual KITTI in {root}. Expected "
+            f"{'Both releases' if present else 'No frame'} of Virtual KITTI in {root}. Expected "
             "Scene01/clone/frames/rgb/Camera_0/rgb_00000.jpg and so on (2.0.3), or "
             "vkitti_1.3.1_rgb/0001/clone/00000.png and so on (1.3.1); give the folder that holds "
             "one of them. "
             f"Received: {contents(root)}."
         )
-    (release,) = there
+    (release,) = present
     if release == 1:
         _check_palettes(root, releases[1])
     return release, releases[release]
@@ -76,7 +76,7 @@ def number(frame: Frame) -> int:
 
 def _collect(root: Path, files: list[str], pattern: re.Pattern, palette: re.Pattern) -> Found:
     kinds: dict[str, dict[str, Path]] = {"image": {}, "depth": {}, "label": {}}
-    sorts = {"rgb": "image", "depth": "depth", "depthgt": "depth"}
+    kind_of_folder = {"rgb": "image", "depth": "depth", "depthgt": "depth"}
     names: dict[str, tuple[str, str]] = {}
     found = Found()
     for file in files:
@@ -84,16 +84,16 @@ def _collect(root: Path, files: list[str], pattern: re.Pattern, palette: re.Patt
             camera = match["camera"] + "/" if "camera" in pattern.groupindex else ""
             name = f"{match['clip']}/{camera}{match['number']}"
             key = name.lower()  # copies differ in the case of folders
-            sort = sorts.get(match["what"].lower(), "label")
-            kinds[sort].setdefault(key, root / file)
-            if sort == "image":
+            kind = kind_of_folder.get(match["what"].lower(), "label")
+            kinds[kind].setdefault(key, root / file)
+            if kind == "image":
                 names.setdefault(key, (name, match["scene"]))
         elif match := palette.fullmatch(file):
             groups = match.groupdict()
             of = groups.get("clip") or f"{groups['scene']}/{groups['variation']}"
             found.palettes.setdefault(of.lower(), root / file)
     for key, (name, scene) in names.items():
-        image, label, depth = (kinds[sort].get(key) for sort in ("image", "label", "depth"))
+        image, label, depth = (kinds[kind].get(key) for kind in ("image", "label", "depth"))
         if image is not None:
             found.frames.append(Frame(name, image, label, depth, sequence=scene))
     return found
@@ -101,13 +101,13 @@ def _collect(root: Path, files: list[str], pattern: re.Pattern, palette: re.Patt
 
 def _check_palettes(root: Path, found: Found) -> None:
     labels = {clip(frame): frame.label for frame in found.frames if frame.label is not None}
-    lacking = sorted(name for name in labels if name.lower() not in found.palettes)
-    if lacking:
-        name = lacking[0]
+    without_palette = sorted(name for name in labels if name.lower() not in found.palettes)
+    if without_palette:
+        name = without_palette[0]
         place = labels[name].parents[2] / f"{name.replace('/', '_')}_scenegt_rgb_encoding.txt"
         raise DataError(
             f"No palette file for the labels of {name} in {root}. Expected {place}, because every "
             "clip of Virtual KITTI 1.3.1 has its own colours; unpack it from "
             "vkitti_1.3.1_scenegt.tar, or remove these labels. "
-            f"Received: {len(lacking)} clips without a palette file."
+            f"Received: {len(without_palette)} clips without a palette file."
         )

@@ -10,7 +10,7 @@ import yaml
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.safety import YamlError, plain_yaml, read_text
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
 
@@ -57,7 +57,7 @@ def config_text(config: RunConfig) -> str:
 def write_config(config: RunConfig, path: str | Path) -> None:
     """Writes a config as YAML, in the order of `RunConfig`."""
     with writing(path):
-        write(Path(path), config_text(config))
+        write_file(Path(path), config_text(config))
 
 
 def recipes() -> list[str]:

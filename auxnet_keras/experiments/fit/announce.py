@@ -32,8 +32,8 @@ def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
             "depth_unit": run.config.depth_unit or info.depth_unit,
             "frames": {split: len(of_split) for split, of_split in frames.items()},
             "targets": {
-                "train": {task: len(train.plan.having(task)) for task in tasks},
-                "val": {task: len(val.plan.having(task)) for task in tasks},
+                "train": {task: len(train.plan.indices_with(task)) for task in tasks},
+                "val": {task: len(val.plan.indices_with(task)) for task in tasks},
             },
             "fingerprint": {split: fingerprint(of_split) for split, of_split in frames.items()},
         },
@@ -53,7 +53,7 @@ def describe_run(
     epochs, batches = run.position_saved
     alone = config.auxiliary_first and (
         f"{config.tasks[1]} alone for {config.auxiliary_first} epochs over "
-        f"{len(train.plan.having(config.tasks[1]))} images"
+        f"{len(train.plan.indices_with(config.tasks[1]))} images"
     )
     lines = {
         "network": f"{config.model}{_on(config.backbone)} ({_start(str(config.weights))}), "

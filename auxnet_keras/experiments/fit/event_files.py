@@ -1,15 +1,15 @@
-"""TensorBoard's event files on a full disk: TensorFlow writes them, and its error needs wording."""
+"""TensorBoard's event files on a full disk: TensorFlow writes them, and its error is unreadable."""
 
 import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from auxnet_keras.storage.write_errors import not_written
+from auxnet_keras.storage.write_errors import write_error
 
 
 @contextlib.contextmanager
-def event_files_told(folder: Path) -> Iterator[None]:
+def readable_event_file_errors(folder: Path) -> Iterator[None]:
     """Turns TensorFlow's error for unwritable event files into one of this package.
 
     Args:
@@ -26,7 +26,7 @@ def event_files_told(folder: Path) -> Iterator[None]:
         text = str(error)
         if ".tfevents." not in text:
             raise
-        reason = re.search(r"\.v2; ([^\n]+)", text)
-        said = reason[1] if reason else type(error).__name__
+        match = re.search(r"\.v2; ([^\n]+)", text)
+        problem = match[1] if match else type(error).__name__
         kept = "It resumes from the last checkpoint."
-        raise not_written(f"TensorBoard's files in {folder}", said, kept) from error
+        raise write_error(f"TensorBoard's files in {folder}", problem, kept) from error

@@ -12,7 +12,7 @@ from auxnet_keras.experiments.run.log import logger
 from auxnet_keras.experiments.run.run import RESULTS, Run
 from auxnet_keras.experiments.score.evaluation import evaluate
 from auxnet_keras.experiments.score.position_prior import position_prior, write_prior
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
 
@@ -24,7 +24,7 @@ def finish(run: Run) -> None:
     write_figures(run, results, data.source(run.config.data, run.config.root))
     card = run.path / "MODEL_CARD.md"
     with writing(card):
-        write(card, model_card(run))
+        write_file(card, model_card(run))
     export(run, ["saved_model"])
     record = run.manifest
     record.record_artefacts()

@@ -15,7 +15,7 @@ def start_from_run(model: "AuxiliaryModel", config: RunConfig, depth_unit: str) 
     """Loads the best weights of the run that `config.weights` names into a new network.
 
     The run may have had another main task, weighting or image size; the state of its weighting is
-    not taken over.
+    not loaded.
 
     Args:
         model: The network of `config`.

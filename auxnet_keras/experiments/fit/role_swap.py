@@ -66,14 +66,14 @@ def learning_boost(config: RunConfig | Mapping[str, Any] | str | Path) -> dict[s
     for main in ORDER:
         print(f"\nMain task: {main}", flush=True)
         runs[main] = train(dataclasses.replace(base, main=main, out=str(out / f"main_{main}")))
-    table = summary(runs)
+    table = summary_table(runs)
     table.write(out, "summary")
     write_json({main: _facts(run) for main, run in runs.items()}, out / "summary.json")
     table.show("\nBest weights of each main task, on the validation frames")
     return runs
 
 
-def summary(runs: Mapping[str, Run]) -> Table:
+def summary_table(runs: Mapping[str, Run]) -> Table:
     """The table of both runs: validation losses at the best epoch, then the usual scores."""
     losses: list[dict[str, float]] = [best_epoch(run) for run in runs.values()]
     rows = tuple(

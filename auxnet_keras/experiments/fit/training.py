@@ -9,7 +9,7 @@ from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.folder import claim_folder, open_folder
 from auxnet_keras.experiments.run.run import WEIGHTS, Run
-from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.scratch import sweep
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
     from auxnet_keras.experiments.fit.finalize import finish
     from auxnet_keras.experiments.run.log import logger, run_log
 
-    with alone(run.path, "training in this run folder", ConfigError):
+    with hold_lock(run.path, "training in this run folder", ConfigError):
         sweep(run.path, deep=True)
         run = claim_folder(config)
         with run_log(run.path):
@@ -61,7 +61,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
                 finish(run)
             except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
                 run.manifest.event("interrupt", epochs=run.epochs_saved)
-                logger.info("Interrupted. %s", _what_is_saved(run))
+                logger.info("Interrupted. %s", _describe_saved(run))
                 raise
             except Exception as error:
                 logger.error("stopped: %s", sentence(error) or error, extra={"file_only": True})
@@ -75,7 +75,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
 
     from auxnet_keras import data
     from auxnet_keras.experiments.fit.announce import describe_run, record_facts
-    from auxnet_keras.experiments.fit.event_files import event_files_told
+    from auxnet_keras.experiments.fit.event_files import readable_event_file_errors
     from auxnet_keras.experiments.fit.initial_weights import start_from_run
     from auxnet_keras.experiments.fit.phases import phases_left
     from auxnet_keras.experiments.run.network import network
@@ -99,7 +99,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
         if phase.first and phase.begins == phase.first:
             _compile(model, config)
         frames = phase.data(train)
-        with event_files_told(run.path / _BOARD):
+        with readable_event_file_errors(run.path / _BOARD):
             model.fit(
                 frames,
                 validation_data=val,
@@ -177,7 +177,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
         ),
         *([] if phase.alone else [callbacks.BestWeights(run.path / WEIGHTS)]),
         *more,
-        # Last: an epoch counts with it.
+        # Last: it marks the epoch as finished.
         callbacks.ResumableCheckpoint(
             run.path, every=_CHECKPOINT_STEPS, dataset=train, after=phase.first
         ),
@@ -199,7 +199,7 @@ def _learning_rate(config: RunConfig, phase: "Phase") -> list[Any]:
     return [keras.callbacks.LearningRateScheduler(rate)]
 
 
-def _what_is_saved(run: Run) -> str:
+def _describe_saved(run: Run) -> str:
     epochs, batches = run.position_saved
     if not epochs and not batches:
         return "No epoch was finished; the same command starts over."

@@ -76,7 +76,7 @@ def depth_picture(depth: np.ndarray, unit: str, stored_unit: str) -> np.ndarray:
     Args:
         depth: [H, W].
         unit: Its unit.
-        stored_unit: The unit behind "raw" in this data set.
+        stored_unit: The unit that "raw" means in this data set.
     """
     far_is_large = zoom_power(unit, stored_unit) < 0
     return plots.colour_depth(np.maximum(depth, 1e-6), near_bright=far_is_large)

@@ -1,4 +1,4 @@
-"""Tables of results: one row a score, one column a run."""
+"""Tables of results: one row per score, one column per run."""
 
 from collections.abc import Mapping
 from typing import Any

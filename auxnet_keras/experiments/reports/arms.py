@@ -9,10 +9,10 @@ from typing import Any
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.reports.scored import Scored
 
-_NO_PART = {"data", "root", "seed", "labels", "cache", "on_bad_numbers", "out"}
+_NOT_IN_ARM = {"data", "root", "seed", "labels", "cache", "on_bad_numbers", "out"}
 """Settings that do not make another arm: what arms are compared over, and paths."""
 
-_WRITTEN = {"model", "weighting", "main", "single_task"}
+_IN_TITLE = {"model", "weighting", "main", "single_task"}
 """Settings that names show in a special form."""
 
 
@@ -26,7 +26,7 @@ def settings_of(config: RunConfig) -> dict[str, Any]:
     return {
         name: value
         for name, value in plain.items()
-        if name not in _NO_PART and value != _listed(default[name])
+        if name not in _NOT_IN_ARM and value != _listed(default[name])
     }
 
 
@@ -46,11 +46,11 @@ def named(runs: Sequence[Scored], names: Mapping[str, str]) -> list[Scored]:
     """
     configs = {digest(run.config): run.config for run in runs}
     others = {key: config for key, config in configs.items() if key not in names}
-    found = {**names, **_told_apart(others)}
+    found = {**names, **_unique_titles(others)}
     return [dataclasses.replace(run, arm=found[digest(run.config)]) for run in runs]
 
 
-def _told_apart(configs: Mapping[str, RunConfig]) -> dict[str, str]:
+def _unique_titles(configs: Mapping[str, RunConfig]) -> dict[str, str]:
     titles = {key: title(config) for key, config in configs.items()}
     for name in set(titles.values()):
         same = [key for key in titles if titles[key] == name]
@@ -60,7 +60,7 @@ def _told_apart(configs: Mapping[str, RunConfig]) -> dict[str, str]:
             differing = [
                 setting
                 for setting in first
-                if setting not in _NO_PART | _WRITTEN
+                if setting not in _NOT_IN_ARM | _IN_TITLE
                 and any(one[setting] != first[setting] for one in settings.values())
             ]
             for key in same:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from auxnet_keras.experiments.reports import published
 from auxnet_keras.experiments.reports.comparison import budgets
 from auxnet_keras.experiments.reports.groups import Group
-from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable, with_best
+from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable, mark_best
 from auxnet_keras.experiments.reports.scored import Scored
 from auxnet_keras.experiments.reports.section import Section
 from auxnet_keras.experiments.reports.table_rows import arms_of, cell, labelled, of_arm
@@ -29,7 +29,7 @@ def class_section(group: Group) -> Section | None:
         cells = [cell(chosen, f"iou_{name}", 100.0) for name in names]
         cells.append(cell(chosen, "mean_iou", 100.0))
         rows.append(Row(labelled(arm, labels, len(budgets(runs)) > 1), tuple(cells)))
-    table = ScoreTable("IoU [%]", columns, with_best(rows, [True] * len(columns)))
+    table = ScoreTable("IoU [%]", columns, mark_best(rows, [True] * len(columns)))
     theirs = published.AUXNET_TABLE_1.get(published.kind_of(group.name), {})
     table = ScoreTable(table.corner, columns, (*table.rows, *_published_classes(theirs, columns)))
     return Section("IoU of every class", _class_text(runs, missing, bool(theirs)), {"iou": table})
@@ -61,7 +61,7 @@ def network_section(group: Group) -> Section | None:
     table = ScoreTable(
         "network",
         ("mean IoU [%]", "parameters in training", "parameters deployed"),
-        (*with_best(rows, [True, None, None]), *paper),
+        (*mark_best(rows, [True, None, None]), *paper),
     )
     return Section("Networks and their parameters", "", {"networks": table})
 

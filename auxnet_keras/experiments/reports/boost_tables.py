@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from auxnet_keras.experiments.reports import published
 from auxnet_keras.experiments.reports.comparison import baseline_of
 from auxnet_keras.experiments.reports.groups import Group
-from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable, with_best
+from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable, mark_best
 from auxnet_keras.experiments.reports.scored import Scored
 from auxnet_keras.experiments.reports.section import Section
 from auxnet_keras.experiments.reports.table_rows import arms_of, cell
@@ -35,7 +35,7 @@ def loss_table(group: Group) -> ScoreTable:
         for name, values in theirs.items()
     ]
     columns = ("segmentation: cross-entropy", "depth: L1")
-    return ScoreTable("arm", columns, (*with_best(rows, [False, False]), *paper))
+    return ScoreTable("arm", columns, (*mark_best(rows, [False, False]), *paper))
 
 
 def runtime_section(group: Group, baselines: Sequence[str]) -> Section | None:

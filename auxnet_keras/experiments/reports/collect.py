@@ -42,7 +42,7 @@ def collect(paths: Sequence[str | Path]) -> Collection:
         if not any((folder / _CONFIG).is_file() for folder in folders):
             raise ConfigError(
                 "No run found. Expected a run folder (with a config.yaml), the folder of a study, "
-                f"or one that contains such folders. Received: {str(path)!r}."
+                f"or a folder that contains them. Received: {str(path)!r}."
             )
         for folder in folders:
             if (folder / STUDY).is_file():

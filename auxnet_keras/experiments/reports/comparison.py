@@ -9,7 +9,7 @@ import numpy as np
 
 from auxnet_keras.experiments.reports.groups import Group
 from auxnet_keras.experiments.reports.scored import Scored
-from auxnet_keras.experiments.reports.scores import DECIDING, Score
+from auxnet_keras.experiments.reports.scores import MAIN_SCORES, Score
 from auxnet_keras.experiments.statistics.holm import holm
 from auxnet_keras.experiments.statistics.label_curve import Worth, labels_worth
 from auxnet_keras.experiments.statistics.paired import Paired, paired
@@ -93,10 +93,10 @@ def compare_arms(group: Group, baselines: Sequence[str]) -> list[Comparison]:
             trains that task alone, or else the first.
     """
     found: list[Comparison] = []
-    for main in DECIDING:
+    for main in MAIN_SCORES:
         runs = [run for run in group.runs if run.main == main]
         if runs:
-            found += _of_task(group.name, runs, baselines, DECIDING[main])
+            found += _of_task(group.name, runs, baselines, MAIN_SCORES[main])
     return found
 
 

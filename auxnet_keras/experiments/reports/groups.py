@@ -36,13 +36,13 @@ def grouped(runs: Sequence[Scored]) -> tuple[list[Group], list[str]]:
         kind = str(key[0])
         seen[kind] += 1
         name = kind if kinds[kind] == 1 else f"{kind} ({seen[kind]})"
-        kept, told = _one_version(of_data)
+        kept, notes = _one_version(of_data)
         for select in (_one_truth, _one_of_each):
             kept, more = select(kept)
-            told += more
-        told += _commits(name, kept)
+            notes += more
+        notes += _commits(name, kept)
         groups.append(Group(name, tuple(kept)))
-        problems += told
+        problems += notes
         if kinds[kind] > 1:
             problems.append(
                 f"{name} is the data of {_places(of_data)}; it differs from the other data of the "
@@ -123,10 +123,10 @@ def _one_of_each(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
 
 
 def _split(
-    runs: list[Scored], keep: Callable[[Scored], bool], sentence: Callable[[Scored], str]
+    runs: list[Scored], keep: Callable[[Scored], bool], describe: Callable[[Scored], str]
 ) -> tuple[list[Scored], list[str]]:
     kept = [run for run in runs if keep(run)]
-    return kept, [sentence(run) for run in runs if not keep(run)]
+    return kept, [describe(run) for run in runs if not keep(run)]
 
 
 def _numbers(version: str) -> list[int]:

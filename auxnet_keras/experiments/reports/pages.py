@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from auxnet_keras.experiments.reports.section import Section
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.tables import escape
 
@@ -110,4 +110,4 @@ def _paragraphs(text: str) -> str:
 
 def _write(path: Path, text: str) -> None:
     with writing(path):
-        write(path, text)
+        write_file(path, text)

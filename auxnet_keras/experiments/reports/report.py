@@ -19,7 +19,7 @@ from auxnet_keras.experiments.reports.groups import Group, grouped
 from auxnet_keras.experiments.reports.pages import write_html, write_markdown
 from auxnet_keras.experiments.reports.qualitative import picture_section, region_section
 from auxnet_keras.experiments.reports.scored import Scored
-from auxnet_keras.experiments.reports.scores import DECIDING
+from auxnet_keras.experiments.reports.scores import MAIN_SCORES
 from auxnet_keras.experiments.reports.section import Section
 from auxnet_keras.experiments.reports.sentences import summary
 from auxnet_keras.experiments.run.json_files import write_json
@@ -111,7 +111,7 @@ def outcome(found: Collection) -> tuple[list[Group], list[Comparison], dict[str,
 
 
 def _ordered(group: Group, names: dict[str, str]) -> list[Scored]:
-    """Named, in the order of the study's file; without one, tasks alone come first."""
+    """Named, in the order of the study's file; without one, single tasks come first."""
     place = {name: number for number, name in enumerate(names.values())}
     runs = named(group.runs, names)
     return sorted(
@@ -129,7 +129,7 @@ def _scores(group: Group) -> dict[str, Any]:
     scores: dict[str, Any] = {}
     for run in group.runs:
         of_budget = scores.setdefault(run.arm, {}).setdefault(_labels(run.labels), {})
-        of_budget[str(run.seed)] = run.scores[DECIDING[run.main].key]
+        of_budget[str(run.seed)] = run.scores[MAIN_SCORES[run.main].key]
     return scores
 
 
@@ -158,8 +158,8 @@ def _write_pages(results: dict[str, Any], written: dict[str, list[Section]], out
         "which also selected the epoch.\n\n" + results["summary"].rstrip()
     )
     listed = "\n".join(f"- {problem}" for problem in problems)
-    told = f"\n\nNotes and omissions:\n\n{listed}" if problems else ""
-    write_markdown(title, lead + told, written, out / "report.md")
+    notes = f"\n\nNotes and omissions:\n\n{listed}" if problems else ""
+    write_markdown(title, lead + notes, written, out / "report.md")
     write_html(title, lead, problems, written, out / "report.html")
 
 

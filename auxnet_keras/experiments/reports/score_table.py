@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from auxnet_keras.experiments.reports.scores import DASH
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.tables import escape
 
@@ -61,7 +61,7 @@ class ScoreTable:
     rows: tuple[Row, ...]
 
     def markdown(self) -> str:
-        """A table of GitHub's Markdown."""
+        """A GitHub Markdown table."""
         lines = [
             _line(map(escape.markdown, (self.corner, *self.columns))),
             f"|---|{'---:|' * len(self.columns)}",
@@ -97,7 +97,7 @@ class ScoreTable:
         return text.getvalue()
 
     def latex(self) -> str:
-        """A `tabular` for the package booktabs."""
+        """A `tabular` that uses the package booktabs."""
         lines = [f"\\begin{{tabular}}{{l{'r' * len(self.columns)}}}", "\\toprule"]
         lines.append(" & ".join(map(escape.latex, [self.corner, *self.columns])) + r" \\")
         lines.append("\\midrule")
@@ -130,14 +130,14 @@ class ScoreTable:
         for ending, text in (("md", self.markdown()), ("csv", self.csv()), ("tex", self.latex())):
             path = folder / f"{name}.{ending}"
             with writing(path):
-                write(path, text)
+                write_file(path, text)
 
     @property
     def _range(self) -> range:
         return range(len(self.columns))
 
 
-def with_best(rows: Sequence[Row], larger_is_better: Sequence[bool | None]) -> tuple[Row, ...]:
+def mark_best(rows: Sequence[Row], larger_is_better: Sequence[bool | None]) -> tuple[Row, ...]:
     """The rows with the best measured cells of each column marked.
 
     Args:

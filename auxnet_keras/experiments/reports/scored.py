@@ -7,7 +7,7 @@ from typing import Any
 
 from auxnet_keras.errors import AuxnetError, DataError
 from auxnet_keras.experiments.config.run_config import RunConfig
-from auxnet_keras.experiments.reports.scores import DECIDING
+from auxnet_keras.experiments.reports.scores import MAIN_SCORES
 from auxnet_keras.experiments.run.best_epoch import best_epoch
 from auxnet_keras.experiments.run.run import Run, load_run
 
@@ -62,7 +62,7 @@ def read_scored(path: Path) -> Scored:
 
     Raises:
         AuxnetError: It is not finished, is damaged, or has settings that this version does not
-            know; the sentence names the folder.
+            know; the message names the folder.
     """
     try:
         run = load_run(path)
@@ -73,8 +73,10 @@ def read_scored(path: Path) -> Scored:
             )
         return _scored(run)
     except AuxnetError as error:
-        told = str(error)
-        raise DataError(told if str(path) in told else f"{path} is left out. {told}") from error
+        message = str(error)
+        raise DataError(
+            message if str(path) in message else f"{path} is left out. {message}"
+        ) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(
             f"{path} is left out because its manifest, history or results are incomplete; restore "
@@ -87,10 +89,10 @@ def _scored(run: Run) -> Scored:
     facts, results = run.manifest.content, run.results
     data = facts["data"]
     scores = {**results.get("segmentation", {}), **results.get("depth", {}), **_from_history(run)}
-    if scores.get(DECIDING[run.config.main].key) is None:
+    if scores.get(MAIN_SCORES[run.config.main].key) is None:
         raise DataError(
             f"{run.path} is left out because none of its validation frames could be scored. "
-            f"Received: no {DECIDING[run.config.main].title}."
+            f"Received: no {MAIN_SCORES[run.config.main].title}."
         )
     return Scored(
         path=run.path,

@@ -12,7 +12,7 @@ class Score:
 
     Attributes:
         key: In `Scored.scores`.
-        title: Its name in texts and tables.
+        title: Its name in text and tables.
         larger_is_better: Its direction.
         scale: Factor in tables: IoU is written in per cent, its difference in points.
         digits: Decimals in tables.
@@ -37,7 +37,7 @@ class Score:
         return f"{self.scale * difference:+.{self.digits}f}"
 
 
-DECIDING = {
+MAIN_SCORES = {
     "segmentation": Score("mean_iou", "mean IoU", True, 100.0, 2, "points"),
     "depth": Score("abs_rel", "abs rel", False, 1.0, 4, ""),
 }

@@ -37,18 +37,18 @@ def summary(comparisons: Sequence[Comparison]) -> str:
     lines = []
     for data, baseline in dict.fromkeys((one.data, one.baseline) for one in comparisons):
         of_data = [one for one in comparisons if (one.data, one.baseline) == (data, baseline)]
-        sorted_out: dict[str, dict[str, list[str]]] = {}
+        by_verdict: dict[str, dict[str, list[str]]] = {}
         for one in of_data:
-            budgets = sorted_out.setdefault(one.verdict, {}).setdefault(one.arm, [])
+            budgets = by_verdict.setdefault(one.verdict, {}).setdefault(one.arm, [])
             budgets.append("all" if one.labels is None else str(one.labels))
         several = len({one.labels for one in of_data}) > 1
         parts = [
-            f"{said}: "
+            f"{verdict}: "
             + ", ".join(
                 f"{arm} ({', '.join(budgets)} labels)" if several else arm
                 for arm, budgets in arms.items()
             )
-            for said, arms in sorted_out.items()
+            for verdict, arms in by_verdict.items()
         ]
         lines.append(f"{data}, compared with {baseline} – {'; '.join(parts)}.")
     return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ from auxnet_keras.experiments.reports.scored import Scored
 
 
 def arms_of(runs: Sequence[Scored]) -> list[str]:
-    """Arms in the order in which they come."""
+    """Arms in the order of their first runs."""
     return list(dict.fromkeys(run.arm for run in runs))
 
 

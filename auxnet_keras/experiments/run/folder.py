@@ -59,7 +59,7 @@ def claim_folder(config: RunConfig) -> Run:
 
 
 def _is_left(inside: Path) -> bool:
-    """All that a run killed at its very start leaves."""
+    """Whether a file is one that a run killed at its very start leaves."""
     if inside.is_symlink():
         return False
     return inside.name == LOCK or bool(NAME.fullmatch(inside.name))

@@ -9,7 +9,7 @@ import numpy as np
 
 from auxnet_keras.errors import DataError
 from auxnet_keras.safety import read_bytes
-from auxnet_keras.storage.atomic import write
+from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
 MAX_JSON = 1 << 22
@@ -54,11 +54,11 @@ def damaged(path: Path, received: object, remedy: str = _AGAIN) -> DataError:
 def write_json(content: Any, path: Path) -> None:
     """Writes JSON; creates its folder."""
     with writing(path):
-        write(path, json.dumps(content, indent=2) + "\n")
+        write_file(path, json.dumps(content, indent=2) + "\n")
 
 
 def write_grey_png(image: np.ndarray, path: Path) -> None:
     """Writes uint8 or uint16 [H, W] as PNG; creates its folder."""
     _, encoded = cv2.imencode(".png", image)
     with writing(path):
-        write(path, encoded.tobytes())
+        write_file(path, encoded.tobytes())

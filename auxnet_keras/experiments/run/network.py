@@ -34,10 +34,10 @@ def network(
     if config.network.two_tasks:
         options |= {"main": config.main, "auxiliary": other_task(config.main)}
     model = config.network.constructor(len(class_names), (*config.size, 3), **options)
-    return _main_alone(model) if config.single_task else model
+    return _main_only(model) if config.single_task else model
 
 
-def _main_alone(model: "AuxiliaryModel") -> "AuxiliaryModel":
+def _main_only(model: "AuxiliaryModel") -> "AuxiliaryModel":
     from auxnet_keras.models import AuxiliaryModel
 
     outputs = {model.main: model.output[model.main]}

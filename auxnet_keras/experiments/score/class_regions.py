@@ -39,9 +39,10 @@ def compare(
 
     Returns:
         {"data", "split", "frames", "runs": [name of a, name of b], "full": scores, "classes":
-        {class: {"pixels": share of the labelled pixels, "depth_pixels": share of those with depth,
-        "inside": scores, "outside": scores}}} with scores = {"iou": [a, b], "log_l1": [a, b]}.
-        `None` if a class has no pixels or a run does not have that task.
+        {class: {"pixels": share of the labelled pixels, "depth_pixels": share of the pixels with
+        depth, "inside": scores, "outside": scores}}} with
+        scores = {"iou": [a, b], "log_l1": [a, b]}. `None` if a class has no pixels or a run does
+        not have that task.
 
     Raises:
         ConfigError: The runs were trained on different classes, or on different data without `data`

@@ -8,7 +8,7 @@ import numpy as np
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.resize import resize_nearest
-from auxnet_keras.data.units import convert
+from auxnet_keras.data.units import convert_unit
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.score.position_prior import read_prior
@@ -143,7 +143,7 @@ def converted(
         values, given = values * encoding.scale + encoding.offset, encoding.unit
     width = values.shape[1]
     positive = np.maximum(values, _NEAREST_TO_ZERO)
-    return convert(positive, given, wanted, lambda: source.calibration(frame, width))
+    return convert_unit(positive, given, wanted, lambda: source.calibration(frame, width))
 
 
 def _plain(scores: Mapping[str, Any]) -> dict[str, float | None]:

@@ -59,7 +59,7 @@ def read_prior(folder: Path) -> np.ndarray:
         DataError: The file is missing or damaged.
     """
     file = folder / FILE
-    with contextlib.suppress(DataError):  # its advice is for a user's own images
+    with contextlib.suppress(DataError):  # its advice is about your own images
         data = png.file_bytes(file)
         found = png.header(data, file)
         if found.colour == "grey" and found.bits in (8, 16):

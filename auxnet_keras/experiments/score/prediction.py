@@ -1,4 +1,4 @@
-"""Predicts a user's own images and writes the results as pictures."""
+"""Predicts your own images and writes the results as pictures."""
 
 import glob
 from collections.abc import Iterator, Sequence

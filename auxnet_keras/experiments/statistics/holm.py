@@ -6,7 +6,7 @@ import numpy as np
 
 
 def holm(p: Sequence[float]) -> list[float]:
-    """Holm's corrected p values: below 0.05, each one holds with all the others in view.
+    """Holm's corrected p values: each one below 0.05 holds with all the others accounted for.
 
     Sorted from the smallest, p_(k) becomes max_{j <= k} min(1, (m - j + 1) p_(j)).
 

@@ -11,8 +11,8 @@ class Worth:
     """A score, in labels of the baseline.
 
     Attributes:
-        labels: What the baseline needs for it; the end of the curve where the score lies beyond.
-        beyond: -1 below the curve (it needs at most so many), 1 above it (it needs more), else 0.
+        labels: Labels the baseline needs for it; the end of the curve if the score is beyond it.
+        beyond: -1 below the curve (it needs at most that many), 1 above it (it needs more), else 0.
     """
 
     labels: float

@@ -1,4 +1,4 @@
-"""Two arms compared seed by seed: the difference of each pair, its mean and what is known of it."""
+"""Two arms compared seed by seed: the difference of each pair, their mean and its uncertainty."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ class Paired:
     """What n pairs of scores say about the difference between two arms.
 
     Attributes:
-        seeds: Those that both arms have.
+        seeds: The seeds that both arms have.
         difference: Mean of arm - baseline; NaN without a pair.
         deviation: Standard deviation of the differences; NaN below two pairs, as is all that
             follows.
@@ -43,13 +43,13 @@ class Paired:
 def paired(arm: Mapping[int, float | None], baseline: Mapping[int, float | None]) -> Paired:
     """Compares two arms over the seeds that both have a score for.
 
-    A seed decides the labelled frames, the initial weights and the order of the batches, so what
-    it adds to both scores is gone from their difference d:
+    A seed decides the labelled frames, the initial weights and the order of the batches, so what it
+    adds to both scores cancels in their difference d:
 
         t = mean(d) / (sd(d) / sqrt(n)),  interval: mean(d) -+ t_{0.975, n-1} sd(d) / sqrt(n)
 
     Args:
-        arm, baseline: Seed -> score; `None` and NaN are no score.
+        arm, baseline: Seed -> score; `None` and NaN count as missing.
 
     Example:
         >>> depth, none = {0: 0.29, 1: 0.30, 2: 0.31}, {0: 0.27, 1: 0.27, 2: 0.29}

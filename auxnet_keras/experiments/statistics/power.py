@@ -1,16 +1,16 @@
-"""What a number of seeds can show, before they are spent."""
+"""What a number of seeds can show, before any of them is trained."""
 
 import numpy as np
 from scipy import optimize, stats
 
 ALPHA, POWER = 0.05, 0.80
-MOST_SEEDS = 1000
+MAX_SEEDS = 1000
 
 
 def power(difference: float, deviation: float, n: int, alpha: float = ALPHA) -> float:
     """The probability that a paired t test of n pairs finds a true difference.
 
-    T follows a noncentral t of n - 1 degrees of freedom and noncentrality
+    T follows a noncentral t distribution with n - 1 degrees of freedom and noncentrality
     `difference / deviation * sqrt(n)`; the test finds it where |T| > t_{1 - alpha/2, n - 1}.
 
     Args:
@@ -35,7 +35,7 @@ def smallest_difference(deviation: float, n: int, alpha: float = ALPHA) -> float
     Args:
         deviation: Standard deviation of the paired differences, from a pilot.
         n: Pairs.
-        alpha: Of the test; 0.05 / m is what Holm asks of the first of m arms.
+        alpha: Of the test; Holm's method tests the first of m arms at 0.05 / m.
 
     Example:
         >>> round(smallest_difference(0.008, 10), 4)  # 0.8 points of IoU from seed to seed
@@ -47,10 +47,10 @@ def smallest_difference(deviation: float, n: int, alpha: float = ALPHA) -> float
     largest = 4.0 * stats.t.ppf(1 - alpha / 2, n - 1) + 10.0
     unit = 1.0 / np.sqrt(n)
 
-    def lacking(shift: float) -> float:
+    def shortfall(shift: float) -> float:
         return power(shift * unit, 1.0, n, alpha) - POWER
 
-    return float(optimize.brentq(lacking, 1e-9, largest) * unit * deviation)
+    return float(optimize.brentq(shortfall, 1e-9, largest) * unit * deviation)
 
 
 def seeds_needed(difference: float, deviation: float, alpha: float = ALPHA) -> int | None:
@@ -58,7 +58,7 @@ def seeds_needed(difference: float, deviation: float, alpha: float = ALPHA) -> i
     low, high = 1, 2
     while power(difference, deviation, high, alpha) < POWER:
         low, high = high, 2 * high
-        if low > MOST_SEEDS:
+        if low > MAX_SEEDS:
             return None
     while high - low > 1:
         middle = (low + high) // 2

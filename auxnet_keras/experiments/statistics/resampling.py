@@ -7,7 +7,7 @@ from scipy import stats
 
 RESAMPLES = 10_000
 EXACT = 13
-"""Differences up to which all 2^n signs are tried; beyond, a sample of them."""
+"""Largest number of differences for which all 2^n sign patterns are tried; above it, a sample."""
 
 
 def bootstrap_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float]:
@@ -46,9 +46,9 @@ def bootstrap_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, 
 def sign_flip_p(values: np.ndarray) -> float:
     """The two-sided p of "the differences are as likely to be negative as positive".
 
-    The share of all 2^n ways of signs whose mean is at least as far from 0 as the one observed;
-    it needs no normal distribution, and cannot be below 2 / 2^n. Of more than 13 values 20,000
-    ways are drawn, and the observed one counts as one of them.
+    The share of all 2^n sign patterns whose mean is at least as far from 0 as the observed one; it
+    assumes no normal distribution, and cannot be below 2 / 2^n. For more than 13 values, 20,000
+    patterns are drawn, and the observed one counts as one of them.
 
     Args:
         values: [n] paired differences, n >= 1.
@@ -64,5 +64,5 @@ def sign_flip_p(values: np.ndarray) -> float:
         signs = np.random.default_rng(0).choice((-1.0, 1.0), (20_000, len(sizes)))
         extra = 1
     sums = np.abs(signs @ sizes)
-    as_far = np.sum(sums >= observed * (1 - 1e-12))  # the same sum in another order of rounding
+    as_far = np.sum(sums >= observed * (1 - 1e-12))  # the same sum, rounded in another order
     return float((as_far + extra) / (len(signs) + extra))

@@ -1,4 +1,4 @@
-"""What a comparison says, in plain words: no more than its numbers do."""
+"""The verdict of a comparison as text, which claims no more than its numbers do."""
 
 import math
 
@@ -8,7 +8,7 @@ HELPS = "helps"
 WORSE = "worse"
 NO_EVIDENCE = "no evidence"
 ONE_SEED = "one seed: no interval, no more than a hint"
-NO_PAIR = "no seed that both have"
+NO_PAIR = "no seed in common"
 
 
 def verdict(n: int, difference: float, p: float, *, larger_is_better: bool = True) -> str:

@@ -13,7 +13,7 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.reports.collect import collect
 from auxnet_keras.experiments.reports.report import outcome
 from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable
-from auxnet_keras.experiments.reports.scores import DECIDING
+from auxnet_keras.experiments.reports.scores import MAIN_SCORES
 from auxnet_keras.experiments.run.run import Run
 from auxnet_keras.experiments.statistics.power import ALPHA, seeds_needed, smallest_difference
 from auxnet_keras.experiments.studies.plan import Planned
@@ -29,15 +29,15 @@ _FINISH = 20.0  # seconds for figures and exports after the last epoch
 _FORWARD = 1 / 3  # of a step: a validation step has no backward pass
 
 
-def time_table(runs: Sequence[Planned], lacking: Sequence[Planned], out: Path) -> ScoreTable:
+def time_table(runs: Sequence[Planned], missing_runs: Sequence[Planned], out: Path) -> ScoreTable:
     """Runs and hours of each arm and budget.
 
-    The time of a run is that of a finished run of the arm and budget; without one, two steps are
-    measured, once per arm.
+    A run is expected to take as long as a finished run of its arm and budget; without one, two
+    steps are measured, once per arm.
 
     Args:
         runs: All runs of the study.
-        lacking: The runs that are still to train.
+        missing_runs: The runs that are still to train.
         out: The study's folder.
     """
     paces: dict[tuple[str, str], dict[str, float]] = {}
@@ -45,7 +45,7 @@ def time_table(runs: Sequence[Planned], lacking: Sequence[Planned], out: Path) -
     try:
         for key in dict.fromkeys((run.data, run.arm, run.labels) for run in runs):
             own = [run for run in runs if (run.data, run.arm, run.labels) == key]
-            rest = [run for run in lacking if (run.data, run.arm, run.labels) == key]
+            rest = [run for run in missing_runs if (run.data, run.arm, run.labels) == key]
             seconds = _taken([run for run in own if run not in rest])
             if seconds is None:
                 pace = paces.get(key[:2])
@@ -57,7 +57,7 @@ def time_table(runs: Sequence[Planned], lacking: Sequence[Planned], out: Path) -
     finally:
         worker.stop()
     columns = ("labels", "runs", "to train", "steps per run", "time per run", "time")
-    total = (Cell(), *_counts(runs, lacking), Cell(), Cell(), Cell(text=duration(whole)))
+    total = (Cell(), *_counts(runs, missing_runs), Cell(), Cell(), Cell(text=duration(whole)))
     return ScoreTable("arm", columns, (*rows, Row("all", total)))
 
 
@@ -69,14 +69,14 @@ def power_text(study: Study, runs: Sequence[Planned], out: Path) -> str:
     ):
         return "There is no pilot study for depth as the main task, so the power is unknown.\n"
     deviation, where = _pilot(runs, out)
-    score = DECIDING["segmentation"]
+    score = MAIN_SCORES["segmentation"]
     text = (
         f"Standard deviation of the paired differences over seeds: {score.scale * deviation:.2f} "
         f"points of {score.title}, {where}.\n"
     )
     if seeds == 1 or arms == 0:
-        lacking = "One seed" if seeds == 1 else "One arm alone"
-        return text + f"{lacking} cannot show a difference reliably, however large it is.\n"
+        too_few = "One seed" if seeds == 1 else "One arm alone"
+        return text + f"{too_few} cannot show a difference reliably, however large it is.\n"
     alone, half = smallest_difference(deviation, seeds), seeds_needed(0.005, deviation)
     shown = f"{seeds} seeds show a difference of {score.scale * alone:.2f} points"
     if arms == 1:
@@ -111,7 +111,7 @@ def _pilot(runs: Sequence[Planned], out: Path) -> tuple[float, str]:
 
 def _measured(worker: Worker, run: Planned) -> dict[str, float]:
     print(f"Measuring two steps of {run.arm}", flush=True)
-    answer = worker.ask("measure", run, lambda: None)
+    answer = worker.request("measure", run, lambda: None)
     if "error" in answer:
         raise ConfigError(f"{run} cannot be trained. {answer['error']}")
     return answer["done"]

@@ -73,7 +73,7 @@ def planned(study: Study, out: Path) -> list[Planned]:
                     if steps is not None:
                         config = with_steps(config, steps, sources[seed])
                     runs.append(Planned(name, arm, labels, seed, config))
-    _check_different(runs)
+    _check_distinct(runs)
     return runs
 
 
@@ -93,9 +93,9 @@ def _config(
     try:
         return RunConfig.from_mapping(settings, f"arm {arm!r} of the study {study.name}")
     except ConfigError as error:
-        told = str(error)
+        message = str(error)
         where = f"The arm {arm!r} of the study {study.name} cannot be trained. "
-        raise ConfigError(told if repr(arm) in told else f"{where}{told}") from None
+        raise ConfigError(message if repr(arm) in message else f"{where}{message}") from None
 
 
 def _check_roots(study: Study) -> None:
@@ -132,11 +132,11 @@ def _budget(labels: int | None) -> str:
 
 def _check_budget(study: Study, config: RunConfig, frames: Frames) -> None:
     most = max((n for n in study.labels if n is not None), default=0)
-    there = frames.of(config.main)
-    if most > there:
+    available = frames.of(config.main)
+    if most > available:
         where = config.data if config.root is None else f"{config.data}:{config.root}"
         raise ConfigError(
-            f"A budget exceeds the available labels: {there} training frames of {where} have a "
+            f"A budget exceeds the available labels: {available} training frames of {where} have a "
             f"label for {config.main}{_limited(config)}. Choose a smaller budget, or all. "
             f"Received: {most}."
         )
@@ -146,7 +146,7 @@ def _limited(config: RunConfig) -> str:
     return "" if config.limit is None else f" within limit={config.limit}"
 
 
-def _check_different(runs: list[Planned]) -> None:
+def _check_distinct(runs: list[Planned]) -> None:
     seen: dict[tuple[object, ...], str] = {}
     for run in runs:
         key = (run.data, run.labels, run.seed, digest(run.config))

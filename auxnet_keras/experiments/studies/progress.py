@@ -35,9 +35,9 @@ class StudyProgress:
             self._start = time.monotonic()
             self._first = self._position(run)
         self._began = time.monotonic()
-        self.look()
+        self.redraw()
 
-    def look(self) -> None:
+    def redraw(self) -> None:
         """Shows its progress."""
         run = self._runs[self._number]
         line = self._line(run).append(f"  ETA {duration(self._left(run))}", "dim")

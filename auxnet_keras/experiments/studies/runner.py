@@ -84,7 +84,7 @@ def _train(worker: Worker, run: Planned, progress: StudyProgress) -> str | None:
     died: WorkerDiedError | None = None
     for _ in range(2):
         try:
-            return worker.ask("train", run, progress.look).get("error")
+            return worker.request("train", run, progress.redraw).get("error")
         except WorkerDiedError as error:
             died = error
     return str(died)

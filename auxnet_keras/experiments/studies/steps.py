@@ -45,7 +45,7 @@ def frames_of(source: Source, config: RunConfig) -> Frames:
     )
 
 
-def steps_an_epoch(config: RunConfig, frames: Frames) -> int:
+def steps_per_epoch(config: RunConfig, frames: Frames) -> int:
     """Steps of a pass over the frames with the main target (all frames if none is withheld)."""
     if config.labels is None and config.extra_data is None:
         return max(1, frames.training // config.batch_size)
@@ -55,7 +55,7 @@ def steps_an_epoch(config: RunConfig, frames: Frames) -> int:
     return max(1, labelled // (config.batch_size - others))
 
 
-def steps_first(config: RunConfig, frames: Frames) -> int:
+def auxiliary_steps(config: RunConfig, frames: Frames) -> int:
     """Steps of the auxiliary task alone, before the others."""
     if not config.auxiliary_first:
         return 0
@@ -64,12 +64,12 @@ def steps_first(config: RunConfig, frames: Frames) -> int:
 
 def steps_of(config: RunConfig, frames: Frames) -> int:
     """All training steps of a run."""
-    return config.epochs * steps_an_epoch(config, frames) + steps_first(config, frames)
+    return config.epochs * steps_per_epoch(config, frames) + auxiliary_steps(config, frames)
 
 
 def with_steps(config: RunConfig, steps: int, frames: Frames) -> RunConfig:
     """The config with enough epochs for at least `steps`, and some validations within."""
-    epochs = math.ceil(steps / steps_an_epoch(config, frames))
+    epochs = math.ceil(steps / steps_per_epoch(config, frames))
     every = config.validate_every
     if every == 1:
         every = max(1, epochs // VALIDATIONS)

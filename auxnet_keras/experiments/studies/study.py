@@ -13,7 +13,7 @@ from auxnet_keras.experiments.studies.forecast import power_text, time_table
 from auxnet_keras.experiments.studies.plan import Planned, planned
 from auxnet_keras.experiments.studies.runner import missing, train_all
 from auxnet_keras.experiments.studies.study_file import Study, read_study
-from auxnet_keras.storage.lock import alone
+from auxnet_keras.storage.lock import hold_lock
 
 
 def study(
@@ -50,13 +50,15 @@ def study(
         >>> [(one["arm"], one["verdict"]) for one in results["comparisons"]]  # doctest: +SKIP
     """
     out = Path(out)
-    checked, runs = prepared(given, out, data)
-    lacking = missing(runs)
-    with alone(out, "running this study", ConfigError):
+    checked, runs = checked_study(given, out, data)
+    missing_runs = missing(runs)
+    with hold_lock(out, "running this study", ConfigError):
         # What a report needs in addition to the runs themselves.
         names = {digest(run.config): run.arm for run in runs}
         write_json({"arms": names, "baselines": list(checked.baselines)}, out / STUDY)
-        failures = train_all(lacking, len(runs) - len(lacking), out) if lacking else []
+        failures = (
+            train_all(missing_runs, len(runs) - len(missing_runs), out) if missing_runs else []
+        )
         found = collect([out])
         found.problems[:0] = failures
         return write_report(found, out, pictures=True)
@@ -77,13 +79,13 @@ def forecast(
         ConfigError, DataError: As `study`.
     """
     out = Path(out)
-    checked, runs = prepared(given, out, data)
-    lacking = missing(runs)
-    table = time_table(runs, lacking, out)
+    checked, runs = checked_study(given, out, data)
+    missing_runs = missing(runs)
+    table = time_table(runs, missing_runs, out)
     return f"{table.markdown()}\n{power_text(checked, runs, out)}"
 
 
-def prepared(
+def checked_study(
     given: str | Path | Mapping[str, Any], out: Path, data: str | Sequence[str] | None
 ) -> tuple[Study, list[Planned]]:
     """The checked study and its runs."""

@@ -10,7 +10,7 @@ from auxnet_keras.errors import ConfigError, shown, unknown
 from auxnet_keras.experiments.config import values
 from auxnet_keras.experiments.config.config_file import parsed, read_settings
 
-DECIDED = ("data", "root", "limit", "labels", "seed", "out")
+SET_BY_STUDY = ("data", "root", "limit", "labels", "seed", "out")
 """Run settings that the study itself sets."""
 
 _LONGEST_NAME = 60
@@ -127,7 +127,7 @@ def _data(given: Any) -> tuple[str, ...]:
             "The entry data of a study must be KIND[:ROOT], or a list of them. "
             f"Received: {shown(given)}."
         )
-    return tuple(_different(listed, "data"))
+    return tuple(_distinct(listed, "data"))
 
 
 def _labels(given: Any) -> tuple[int | None, ...]:
@@ -138,7 +138,7 @@ def _labels(given: Any) -> tuple[int | None, ...]:
             "The entry labels of a study must list numbers of labelled frames, or all. "
             f"Received: {shown(given)}."
         )
-    return tuple(_different(budgets, "labels"))
+    return tuple(_distinct(budgets, "labels"))
 
 
 def _seeds(given: Any) -> tuple[int, ...]:
@@ -151,7 +151,7 @@ def _seeds(given: Any) -> tuple[int, ...]:
         raise ConfigError(f"Each of the seeds must be {error}. Received: {shown(given)}.") from None
     if not checked:
         raise ConfigError(f"A study needs at least one seed. Received: {shown(given)}.")
-    return tuple(_different(checked, "seeds"))
+    return tuple(_distinct(checked, "seeds"))
 
 
 def _settings(given: Any, where: str, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,7 +163,7 @@ def _settings(given: Any, where: str, content: Mapping[str, Any]) -> dict[str, A
             f"Received: {shown(given)}."
         )
     settings = {str(name): value for name, value in given.items()}
-    for name in (*DECIDED, *(["epochs"] if content.get("steps") is not None else [])):
+    for name in (*SET_BY_STUDY, *(["epochs"] if content.get("steps") is not None else [])):
         if name in settings:
             entry = {"seed": "seeds", "epochs": "steps", "root": "data", "out": "--out"}
             raise ConfigError(
@@ -213,7 +213,7 @@ def _list(given: Any, entry: str) -> list[Any]:
     return list(given)
 
 
-def _different(listed: list[Any], entry: str) -> list[Any]:
+def _distinct(listed: list[Any], entry: str) -> list[Any]:
     for one in listed:
         if listed.count(one) > 1:
             raise ConfigError(

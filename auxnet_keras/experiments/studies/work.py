@@ -15,10 +15,10 @@ from auxnet_keras.errors import AuxnetError
 from auxnet_keras.experiments.config.config_file import config_text
 from auxnet_keras.experiments.studies.plan import Planned
 
-RUNS_A_PROCESS = 8
+RUNS_PER_PROCESS = 8
 """TensorFlow frees memory only when its process ends; a start takes seconds."""
 
-_LOOK = 1.0  # seconds between two looks at a run's progress
+_POLL = 1.0  # seconds between two updates of a run's progress
 _PATIENCE = 600  # seconds for a worker to save its batch
 
 
@@ -36,15 +36,15 @@ class Worker:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._process: subprocess.Popen[str] | None = None
-        self._asked = 0
+        self._requests_sent = 0
 
-    def ask(self, do: str, run: Planned, look: Callable[[], None]) -> dict[str, Any]:
+    def request(self, do: str, run: Planned, on_wait: Callable[[], None]) -> dict[str, Any]:
         """Sends a request and waits for its answer.
 
         Args:
             do: `train` or `measure`.
             run: The run to train or measure.
-            look: Called once a second while waiting.
+            on_wait: Called once a second while waiting.
 
         Returns:
             {"done": ...} or {"error": sentence}.
@@ -52,11 +52,11 @@ class Worker:
         Raises:
             WorkerDiedError: The process ended without an answer.
         """
-        if self._asked >= RUNS_A_PROCESS:
+        if self._requests_sent >= RUNS_PER_PROCESS:
             self.stop()
         request = {"do": do, "config": config_text(run.config), "out": str(run.folder)}
         process = self._started()
-        self._asked += 1
+        self._requests_sent += 1
         try:
             process.stdin.write(json.dumps(request) + "\n")  # type: ignore[union-attr]
             process.stdin.flush()  # type: ignore[union-attr]
@@ -64,15 +64,15 @@ class Worker:
             return self._died(process)
         while True:
             try:
-                line = self._answers.get(timeout=_LOOK)
+                line = self._answers.get(timeout=_POLL)
             except queue.Empty:
-                look()
+                on_wait()
                 continue
             return self._died(process) if line is None else json.loads(line)
 
     def stop(self) -> None:
         """Ends the process; during a run, as soon as its batch is saved."""
-        process, self._process, self._asked = self._process, None, 0
+        process, self._process, self._requests_sent = self._process, None, 0
         if process is None:
             return
         process.stdin.close()  # type: ignore[union-attr]
@@ -103,7 +103,7 @@ class Worker:
         return self._process
 
     def _died(self, process: "subprocess.Popen[str]") -> Any:
-        self._process, self._asked = None, 0
+        self._process, self._requests_sent = None, 0
         with contextlib.suppress(BrokenPipeError):  # input that it never read
             process.stdin.close()  # type: ignore[union-attr]
         code = process.wait()

@@ -412,7 +412,7 @@ def test_the_command_exits_1_when_a_frame_cannot_be_read(auxnet, tmp_path):
         (("--split", "tran"), "did you mean 'train'"),
         (("--size", 0, 5), "two positive integers"),
         (("--out", "browse.jpg"), "ends in .png"),
-        (("--out", "."), "there is a folder of that name"),
+        (("--out", "."), "must be a file, but a folder has that name"),
     ],
 )
 def test_bad_options_get_one_sentence(auxnet, kitti, tmp_path, monkeypatch, options, says):

@@ -170,7 +170,7 @@ def test_what_is_missing_or_empty_is_written_again(nyu, tmp_path):
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError(errno.ENOSPC, "No space left")])
 def test_interrupted_it_is_no_dataset_yet_and_goes_on(nyu, tmp_path, monkeypatch, stop):
-    real, calls = module.write, []
+    real, calls = module.write_file, []
 
     def failing(path, content):
         calls.append(path)
@@ -180,7 +180,7 @@ def test_interrupted_it_is_no_dataset_yet_and_goes_on(nyu, tmp_path, monkeypatch
 
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
 
-    monkeypatch.setattr(module, "write", failing)
+    monkeypatch.setattr(module, "write_file", failing)
     folder = tmp_path / "out"
     with pytest.raises((KeyboardInterrupt, DataError)) as raised:
         convert(f"nyuv2:{nyu}", folder)

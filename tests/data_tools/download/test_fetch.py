@@ -319,7 +319,7 @@ def test_the_space_needed():
         patch.setattr(module, "check_space", lambda place, size, purpose: asked.append(size))
         for editions in RELEASES.values():
             for release in editions.values():
-                module._check_room(list(release.files), Path("/nowhere"), keep_archives=False)
+                module._check_disk_space(list(release.files), Path("/nowhere"), keep_archives=False)
     assert asked == pytest.approx(list(needed.values()))
 
 

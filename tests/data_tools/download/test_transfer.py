@@ -36,9 +36,9 @@ def server(monkeypatch):
 def get(server, tmp_path):
     """Downloads from the server, or from another address."""
 
-    def run(url=None, size=None, tell=lambda done, total: None):
+    def run(url=None, size=None, on_progress=lambda done, total: None):
         url = url or server.url("/set.zip")
-        return fetch(url, tmp_path / "set.zip", size=size, advice=ADVICE, tell=tell)
+        return fetch(url, tmp_path / "set.zip", size=size, advice=ADVICE, on_progress=on_progress)
 
     return run
 
@@ -52,7 +52,7 @@ def refused(get, pattern, **options):
 
 def test_a_file_is_a_part_until_it_is_checked(get, tmp_path):
     told = []
-    part = get(size=len(BODY), tell=lambda *state: told.append(state))
+    part = get(size=len(BODY), on_progress=lambda *state: told.append(state))
     assert part.name == "set.zip.part" and part.read_bytes() == BODY
     assert not (tmp_path / "set.zip").exists()
     assert told[-1] == (len(BODY), len(BODY)) and [done for done, _ in told] == sorted(
@@ -87,7 +87,7 @@ def test_interrupted_it_goes_on_in_another_process_run(get, server, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        get(tell=interrupt)
+        get(on_progress=interrupt)
     there = (tmp_path / "set.zip.part").stat().st_size
     assert there > 300_000 and BODY.startswith((tmp_path / "set.zip.part").read_bytes())
     assert get().read_bytes() == BODY

@@ -23,8 +23,8 @@ def nothing(*_):
     """For a progress bar nobody looks at."""
 
 
-def opened(archive, folder, tell=nothing, finish=nothing):
-    unpack(archive, folder, tell=tell, finish=finish)
+def opened(archive, folder, on_progress=nothing, finish=nothing):
+    unpack(archive, folder, on_progress=on_progress, finish=finish)
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -194,7 +194,7 @@ def test_bombs_by_their_own_account(tmp_path, monkeypatch):
         archive = write(tmp_path / name, {"good": b"x", "zeros": zeros})
         assert archive.stat().st_size < 10_000
         refused(archive, tmp_path, "'zeros', unpacks to 3145729 bytes or more")
-    monkeypatch.setattr(members, "MOST_BYTES", 100)
+    monkeypatch.setattr(members, "MAX_BYTES", 100)
     archive = write_tar(tmp_path / "set.tar", {"a": bytes(60), "b": bytes(60)})
     refused(archive, tmp_path, "'b', unpacks to 120 bytes")
 
@@ -242,7 +242,7 @@ def test_a_million_members(tmp_path):
 
 
 def test_more_members_than_any_data_set(tmp_path, monkeypatch):
-    monkeypatch.setattr(members, "MOST_MEMBERS", 20)
+    monkeypatch.setattr(members, "MAX_MEMBERS", 20)
     for name, write in WRITERS:
         archive = write(tmp_path / name, {f"{number}": b"" for number in range(21)})
         refused(archive, tmp_path, "'20', beyond the first 20")

@@ -315,7 +315,7 @@ def test_an_interrupt_leaves_the_other_frames_unread(tmp_path, monkeypatch):
         time.sleep(0.05)
 
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    monkeypatch.setattr(counts_module, "_look", interrupted)
+    monkeypatch.setattr(counts_module, "_read_frame", interrupted)
     with pytest.raises(KeyboardInterrupt):
         statistics(f"kitti:{makers.kitti(tmp_path, 60)}")
     assert len(read) < 30

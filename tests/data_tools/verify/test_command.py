@@ -6,7 +6,7 @@ import pytest
 
 from auxnet_keras.cli import main
 from data_tools.verify import verification as verify_module
-from data_tools.verify.problem import SORTS, Problem
+from data_tools.verify.problem import DESCRIPTIONS, Problem
 from data_tools.verify.verification import Report
 from tests.data import makers
 
@@ -69,7 +69,7 @@ def test_warnings_alone_exit_0(tmp_path, monkeypatch, capsys):
 
 def test_codes_are_stable_words():
     """Programs read them out of the JSON file: none may be renamed."""
-    assert set(SORTS) == {
+    assert set(DESCRIPTIONS) == {
         "truncated",
         "empty",
         "other_format",

@@ -127,7 +127,7 @@ def test_a_scale_of_metres_that_are_millimetres(tmp_path):
     spec = SPEC | {"depth": SPEC["depth"] | {"scale": 1.0}}
     (root / "dataset.yaml").write_text(yaml.safe_dump(spec))
     report = verify(f"folder:{root}")
-    assert report.ok and report.sorts("warning") == {"far_depth": 5}
+    assert report.ok and report.counts_by_code("warning") == {"far_depth": 5}
     # Rows of 0, 100, ... 3100: from the eighth on they are over 655.35.
     assert report.problems[0].sentence == (
         "farther than 655.35 m in 1,200 of 1,536 pixels, up to 3,100.00 m"

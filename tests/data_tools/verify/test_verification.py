@@ -94,7 +94,7 @@ def test_planted_faults_are_all_found_and_nothing_else(root):
     }
     assert found.keys() == expected.keys() and len(report.problems) == len(expected)
     assert all(words in found[problem] for problem, words in expected.items())
-    assert report.sorts("error") == {
+    assert report.counts_by_code("error") == {
         "other_format": 3,
         "truncated": 2,
         "duplicate_across_splits": 1,
@@ -143,7 +143,7 @@ def test_files_beside_the_labels_are_no_orphans(tmp_path):
 
 def test_real_frames_raise_no_false_alarm(kitti_root):
     report = verify(f"kitti:{kitti_root}")
-    assert report.ok and report.sorts("warning").keys() == {"no_depth"}
+    assert report.ok and report.counts_by_code("warning").keys() == {"no_depth"}
 
 
 def test_a_jpeg_named_png_is_told(root):

@@ -224,7 +224,7 @@ class TestFewSeeds:
         write_run(tmp_path / "runs" / "a", seed=0)
         write_run(tmp_path / "runs" / "b", seed=1, model="auxnet")
         results = report(tmp_path / "runs", tmp_path / "out", pictures=False)
-        assert results["comparisons"][0]["verdict"] == "no seed that both have"
+        assert results["comparisons"][0]["verdict"] == "no seed in common"
 
     def test_a_single_arm(self, tmp_path):
         write_run(tmp_path / "runs" / "a")

@@ -1,12 +1,12 @@
 """Tables of means: every form of the same cells."""
 
-from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable, with_best
+from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable, mark_best
 
 TABLE = ScoreTable(
     "IoU [%]",
     ("car", "n_1"),
     (
-        *with_best(
+        *mark_best(
             [
                 Row("Seg_Net", (Cell(74.52, 0.5), Cell(3.0, digits=0))),
                 Row("<Aux>", (Cell(79.0), Cell())),
@@ -52,12 +52,12 @@ def test_html_escapes_and_marks():
 
 
 def test_the_only_value_is_not_the_best():
-    rows = with_best([Row("a", (Cell(1.0), Cell(2.0)))], [True, False])
+    rows = mark_best([Row("a", (Cell(1.0), Cell(2.0)))], [True, False])
     assert not any(cell.best for cell in rows[0].cells)
 
 
 def test_the_smaller_is_better_where_asked_and_ties_share():
-    rows = with_best(
+    rows = mark_best(
         [Row("a", (Cell(1.0),)), Row("b", (Cell(1.0),)), Row("c", (Cell(2.0),))], [False]
     )
     assert [row.cells[0].best for row in rows] == [True, True, False]

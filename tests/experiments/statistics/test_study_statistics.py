@@ -82,7 +82,7 @@ class TestLabels:
         (5, 0.02, 0.01, False, "worse"),
         (5, 0.02, 0.05, True, "no evidence"),
         (1, 0.2, float("nan"), True, "one seed: no interval, no more than a hint"),
-        (0, float("nan"), float("nan"), True, "no seed that both have"),
+        (0, float("nan"), float("nan"), True, "no seed in common"),
     ],
 )
 def test_verdicts(n, difference, p, larger, expected):

@@ -81,13 +81,13 @@ def test_a_worker_answers_with_a_sentence_and_dies_with_one(scenes, tmp_path):
     lost = dataclasses.replace(run.config, root=str(tmp_path / "nothing"))
     worker = Worker(tmp_path)
     try:
-        measured = worker.ask("measure", run, lambda: None)["done"]
+        measured = worker.request("measure", run, lambda: None)["done"]
         assert measured["start"] > measured["step"] > 0 and not run.folder.exists()
-        answer = worker.ask("train", dataclasses.replace(run, config=lost), lambda: None)
+        answer = worker.request("train", dataclasses.replace(run, config=lost), lambda: None)
         assert "nothing" in answer["error"] and "Received" in answer["error"]
         worker._process.send_signal(signal.SIGKILL)
         worker._process.wait()
         with pytest.raises(WorkerDiedError, match="signal 9"):
-            worker.ask("train", run, lambda: None)
+            worker.request("train", run, lambda: None)
     finally:
         worker.stop()

@@ -62,8 +62,8 @@ class Answers:
     def __init__(self, answers):
         self.answers, self.asked, self.stopped = list(answers), [], False
 
-    def ask(self, do, run, look):
-        look()
+    def request(self, do, run, on_wait):
+        on_wait()
         self.asked.append(run)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
@@ -113,7 +113,7 @@ class TestForecast:
             content["segmentation"] = {"mean_iou": value}
             file.write_text(json.dumps(content))
         text = forecast.power_text(study, runs, tmp_path)
-        assert "0.13 points of mean IoU, from 4 pairs" in text
+        assert "0.13 points of mean IoU, from 4 finished pairs of runs" in text
 
     def test_one_seed_shows_nothing(self, scenes, tmp_path):
         study = read_study({**STUDY, "labels": "all", "seeds": 1, "data": f"street:{scenes}"})

@@ -144,8 +144,8 @@ class TestPresets:
         assert len(runs) == 4 * 10 * len(own)
         assert next(iter(own)) == "single"
         # The same steps with as many labelled images, and the controls take as long as the arm.
-        assert steps.steps_an_epoch(own["single"], plenty) == 3
-        assert steps.steps_an_epoch(own["joint-3"], plenty) == 3
+        assert steps.steps_per_epoch(own["single"], plenty) == 3
+        assert steps.steps_per_epoch(own["joint-3"], plenty) == 3
         assert steps.steps_of(own["single"], plenty) == 600
         assert steps.steps_of(own["depth-first"], plenty) == 3000
         assert steps.steps_of(own["more-steps"], plenty) == 3000
