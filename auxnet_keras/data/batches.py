@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from auxnet_keras.data.frame import Frame, Sample
-from auxnet_keras.data.plan import Plan, make_plan
+from auxnet_keras.data.make_plan import make_plan
+from auxnet_keras.data.plan import Plan
 
 Batch = tuple[np.ndarray, dict[str, np.ndarray]]
 

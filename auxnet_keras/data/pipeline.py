@@ -7,7 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from auxnet_keras.data.frame import IGNORE, INVALID, Sample
-from auxnet_keras.data.plan import Plan, make_plan
+from auxnet_keras.data.make_plan import make_plan
+from auxnet_keras.data.plan import Plan
 from auxnet_keras.data.resize import Size
 
 _THREADS = (os.cpu_count() or 1) + 2  # some wait, for a file or for Python's lock

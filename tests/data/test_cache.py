@@ -9,7 +9,7 @@ import pytest
 
 from auxnet_keras.data.cache import FolderCache, MemoryCache, open_cache
 from auxnet_keras.data.frame import Sample
-from auxnet_keras.data.plan import make_plan
+from auxnet_keras.data.make_plan import make_plan
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.errors import ConfigError
 from tests.data import makers

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import auxnet_keras as ak
-from auxnet_keras.data.plan import make_plan
+from auxnet_keras.data.make_plan import make_plan
 from auxnet_keras.errors import ConfigError, DataError
 from tests.data import makers
 

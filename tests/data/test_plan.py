@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from auxnet_keras.data.batches import arrays
-from auxnet_keras.data.plan import make_plan
+from auxnet_keras.data.make_plan import make_plan
 from auxnet_keras.errors import ConfigError, DataError
 from tests.data import makers
 

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from auxnet_keras.data.plan import fingerprint
+from auxnet_keras.data.fingerprint import fingerprint
 from auxnet_keras.data.sampling import MixedPass
 from auxnet_keras.experiments.run import manifest
 from auxnet_keras.experiments.run.log import logger

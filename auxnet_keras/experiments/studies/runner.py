@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from auxnet_keras.data.plan import fingerprint
+from auxnet_keras.data.fingerprint import fingerprint
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.run.folder import open_folder
 from auxnet_keras.experiments.run.manifest import versions

@@ -7,7 +7,7 @@ import pytest
 import scipy.io
 
 import auxnet_keras as ak
-from auxnet_keras.data.plan import make_plan
+from auxnet_keras.data.make_plan import make_plan
 from auxnet_keras.data.readers.matlab5 import read_matlab5
 from auxnet_keras.data.readers.nyuv2 import Nyuv2Source, Nyuv2With40Source, Nyuv2With894Source
 from auxnet_keras.data.readers.nyuv2_labels import NYUV2_13, NYUV2_40

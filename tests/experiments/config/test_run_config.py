@@ -111,7 +111,7 @@ def test_the_strides_are_those_of_the_networks():
 
 def test_the_policies_for_bad_numbers_are_those_of_the_callback():
     from auxnet_keras.callbacks.non_finite import POLICIES
-    from auxnet_keras.experiments.config.run_config import BAD_NUMBERS
+    from auxnet_keras.experiments.config.run_settings import BAD_NUMBERS
 
     assert BAD_NUMBERS == POLICIES
     assert RunConfig().on_bad_numbers == "raise"

@@ -1,0 +1,207 @@
+"""The settings of a run, one field each."""
+
+import dataclasses
+from pathlib import Path
+
+from auxnet_keras.data.auxiliary_of import CHOICES, OWN
+from auxnet_keras.data.unit_names import UNITS
+from auxnet_keras.experiments.config import values
+from auxnet_keras.experiments.config.setting import setting
+from auxnet_keras.losses.catalogue import DEPTH_LOSSES
+from auxnet_keras.models.backbones import BACKBONES
+from auxnet_keras.models.catalogue import NETWORKS, Network
+
+TASKS = ("segmentation", "depth")
+BAD_NUMBERS = ("raise", "skip", "rollback")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunSettings:
+    """The values of all settings, and what follows from them; `RunConfig` checks them."""
+
+    data: str = setting(
+        "street",
+        values.text,
+        "Kind and folder of the data set, such as kitti:/data/kitti; street needs no folder.",
+        "KIND[:ROOT]",
+    )
+    root: str | None = setting(
+        None, values.path, "Folder of the data set, if data names only the kind.", optional=True
+    )
+    model: str = setting("auxnet", values.one_of(NETWORKS), "{names}.", "NAME")
+    main: str = setting(
+        "segmentation",
+        values.one_of(TASKS),
+        "Main task: segmentation, depth, or both: one after the other from the same initial "
+        "weights, in two run folders inside RUN.",
+        "TASK",
+    )
+    single_task: bool = setting(
+        False,
+        values.boolean,
+        "Train the main task alone, as a baseline: the same network without the auxiliary decoder.",
+        flags="--single-task/--both-tasks",
+    )
+    weighting: str = setting(
+        "none",
+        values.text,
+        "none, {weightings}. With values: fixed:400,1, pareto:0.71,0.71, "
+        "ftwb:focus=2,momentum=0.9,mode=product,normalize=true, "
+        "class-wise:start_epoch=20,window=10,bins=12,task=twb.",
+        "SPEC",
+    )
+    backbone: str | None = setting(
+        None,
+        values.one_of(BACKBONES),
+        "{names}. Default: resnet50; unet has its own encoder.",
+        "NAME",
+        optional=True,
+    )
+    weights: str | None = setting(
+        None,
+        values.weights,
+        "Initial weights: imagenet, none, a weights file of the backbone, or the folder of a run "
+        "with the same network. Default: imagenet if available.",
+        "FILE",
+        optional=True,
+    )
+    size: tuple[int, int] = setting(
+        (224, 384), values.size, "Input height and width, multiples of 32 (unet: 16).", "H W"
+    )
+    batch_size: int = setting(8, values.count, "Images per step.", "N")
+    epochs: int = setting(200, values.count, "Passes over the data.", "N")
+    learning_rate: float = setting(1e-4, values.rate, "Learning rate of Adam.", "X")
+    learning_rate_drops: dict[int, float] | None = setting(
+        None,
+        values.rates_by_epoch,
+        "Finished epochs and the learning rate from then on: 20:0.001,30:0.0001.",
+        "N:X,...",
+        optional=True,
+    )
+    seed: int = setting(
+        0, values.seed, "Fixes order, augmentation, initial weights and what limit keeps.", "N"
+    )
+    limit: int | None = setting(
+        None, values.count, "At most N frames of each split.", "N", optional=True
+    )
+    labels: int | None = setting(
+        None,
+        values.count,
+        "Keep the main task's target for only N training frames, which show every class if "
+        "possible; all frames keep the auxiliary target. Default: keep all.",
+        "N",
+        optional=True,
+    )
+    extra_data: str | None = setting(
+        None,
+        values.text,
+        "More training frames, with only their auxiliary target; same form as --data.",
+        "KIND:ROOT",
+        optional=True,
+    )
+    extra_share: float = setting(
+        0.5,
+        values.share,
+        "With --labels or --extra-data: the share of every batch without the main target; 0 trains "
+        "only on frames that have it. An epoch is a pass over these frames.",
+        "X",
+    )
+    auxiliary_of: str = setting(
+        OWN,
+        values.one_of(CHOICES),
+        "{names}: other-frame gives every frame the auxiliary target of another one, a control "
+        "that separates what the auxiliary task teaches from what any second task does.",
+        "WHOSE",
+    )
+    auxiliary_first: int | None = setting(
+        None,
+        values.count,
+        "First train the auxiliary task alone, for N epochs over all frames with its target; "
+        "--epochs and --weighting define the training that follows.",
+        "N",
+        optional=True,
+    )
+    restart_optimizer: bool = setting(
+        True,
+        values.boolean,
+        "After --auxiliary-first: restart Adam and the learning rate, or continue with them.",
+        flags="--restart-optimizer/--keep-optimizer",
+    )
+    validate_every: int = setting(
+        1, values.count, "Validate after every N epochs, and after the last.", "N"
+    )
+    ignore_void: bool = setting(
+        True,
+        values.boolean,
+        "Ignore the class void, or train it.",
+        flags="--ignore-void/--train-void",
+    )
+    depth_unit: str | None = setting(
+        None,
+        values.one_of(UNITS),
+        "{names}. Default: the data set's.",
+        "UNIT",
+        optional=True,
+    )
+    depth_loss: str = setting(
+        "l1",
+        values.one_of(DEPTH_LOSSES),
+        "What the depth task minimises: {names}. log-l1 and silog have no unit; L1 on inverse "
+        "depth is l1 with --depth-unit inverse_depth.",
+        "NAME",
+    )
+    augment: bool = setting(
+        False,
+        values.boolean,
+        "Flip, scale-crop and colour changes in training.",
+        flags="--augment/--no-augment",
+    )
+    cache: str | None = setting(
+        None, values.path, "Folder for decoded samples, or 'memory'.", "FOLDER", optional=True
+    )
+    on_bad_numbers: str = setting(
+        "raise",
+        values.one_of(BAD_NUMBERS),
+        "On a batch with NaN or infinity: raise (stop the training), skip (continue without it) or "
+        "rollback (return to the newest checkpoint).",
+        "POLICY",
+        changeable=True,
+    )
+    deterministic: bool = setting(
+        True,
+        values.boolean,
+        "Bit-identical results on every run, or more speed on a GPU.",
+        flags="--deterministic/--no-deterministic",
+    )
+    out: str | None = setting(
+        None, values.path, "Run folder; the same command on it resumes.", "RUN", optional=True
+    )
+
+    @property
+    def network(self) -> Network:
+        """The model's entry in the catalogue."""
+        return NETWORKS[self.model]
+
+    @property
+    def pretrained(self) -> bool:
+        """Whether ImageNet weights of the encoder exist."""
+        return self.backbone is not None and BACKBONES[self.backbone].pretrained
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks that train: (main, auxiliary), or the main one alone."""
+        if self.single_task or not self.network.two_tasks:
+            return (self.main,)
+        return (self.main, *(task for task in TASKS if task != self.main))
+
+    @property
+    def all_epochs(self) -> int:
+        """All epochs: of the auxiliary task alone, and those that follow."""
+        return (self.auxiliary_first or 0) + self.epochs
+
+    @property
+    def starts_from_run(self) -> bool:
+        """Whether `weights` names a run, not a backbone's file."""
+        if self.weights in ("none", "imagenet"):
+            return False
+        return not self.pretrained or Path(str(self.weights)).is_dir()
