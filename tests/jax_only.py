@@ -17,7 +17,12 @@ sys.meta_path.insert(0, NoTensorFlow())
 
 def run(code: str) -> str:
     """Standard output of `code`; fails with the process's errors."""
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    environment = {
+        **os.environ,
+        "KERAS_BACKEND": "jax",
+        "JAX_PLATFORMS": "cpu",
+        "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",  # halves the time to compile
+    }
     done = subprocess.run(
         [sys.executable, "-c", NO_TENSORFLOW + code],
         env=environment,

@@ -18,10 +18,7 @@ NAMES = {
     "weighting_cost": {
         "null",
         "class_wise_12",
-        "class_wise_64",
         "mgda",
-        "mgda_representation",
-        "pareto_mtl",
         "class_wise_memory",
     },
     "peer_pytorch": {"pytorch"},

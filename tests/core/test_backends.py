@@ -11,7 +11,8 @@ from tests.toys import toy_batches, toy_model
 @pytest.fixture(scope="module")
 def on_jax(run_program):
     pytest.importorskip("jax")
-    return run_program("without_tensorflow", KERAS_BACKEND="jax")[0]
+    fast = {"JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}  # halves the time to compile
+    return run_program("without_tensorflow", KERAS_BACKEND="jax", **fast)[0]
 
 
 @pytest.mark.slow
