@@ -1,7 +1,7 @@
 """The progress of training in one line."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import keras
 from rich.text import Text
@@ -26,14 +26,17 @@ class Progress(keras.callbacks.Callback):
 
     Args:
         note: Text after the number of the epoch, such as the part of the run that it belongs to.
+        keep: Epochs, counted from 1, whose line stays; the next epoch replaces the others. By
+            default every line stays.
 
     Example:
         >>> model.fit(train, verbose=0, callbacks=[weighting, ak.callbacks.Progress()])
     """
 
-    def __init__(self, note: str = "") -> None:
+    def __init__(self, note: str = "", *, keep: Container[int] | None = None) -> None:
         super().__init__()
         self._note = note
+        self._keep = keep
         self._clock = EpochClock()
         self._screen: Screen = LogScreen()
 
@@ -76,7 +79,9 @@ class Progress(keras.callbacks.Callback):
             line.append(" | val ", "dim").append_text(validation)
         left = self._time_left.seconds(epoch + 1)
         line.append(" |", "dim").append(f"{self._pace()}  {duration(self._clock.seconds)}")
-        self._screen.finish(line.append(f"  ETA {duration(left)}"))
+        line.append(f"  ETA {duration(left)}")
+        stays = self._keep is None or epoch + 1 in self._keep
+        (self._screen.finish if stays else self._screen.update)(line)
 
     def _head(self) -> Text:
         head = Text.assemble((f"Epoch {self._epoch + 1}/{self.params['epochs']}", "bold"), end="")

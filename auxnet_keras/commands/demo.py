@@ -13,12 +13,14 @@ def command(
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Folder for scenes, runs and results.")
     ] = Path("auxnet_demo"),
-    epochs: Annotated[int, typer.Option("--epochs", metavar="N", min=1)] = 12,
+    epochs: Annotated[
+        int, typer.Option("--epochs", metavar="N", min=1, help="Passes over the labelled scenes.")
+    ] = 130,
     scenes: Annotated[
-        int, typer.Option("--scenes", metavar="N", min=20, help="Scenes to draw.")
+        int, typer.Option("--scenes", metavar="N", min=50, help="Scenes to draw.")
     ] = 300,
 ) -> None:
-    """Train SegNet and AuxNet on built-in street scenes and compare them, in a few minutes."""
+    """Compare SegNet and AuxNet on street scenes with few labels, in a few minutes."""
     check_folder(out, "--out")
     import_tensorflow()
     from auxnet_keras.experiments.demo import run_demo

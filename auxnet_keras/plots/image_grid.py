@@ -12,6 +12,7 @@ from matplotlib.textpath import TextPath
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.plots import figure as figures
+from auxnet_keras.plots.colour import colour_depth
 from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
@@ -21,6 +22,7 @@ TITLE = 46
 LEGEND_LINE = 38
 SWATCH = 22
 SPACE, BETWEEN = 8, 30  # after a swatch, after a name
+BAR = 240  # length of the colour bar
 TITLE_TEXT, LEGEND_TEXT = 24, 21
 DPI = 100
 
@@ -31,6 +33,7 @@ def image_grid(
     *,
     class_names: Sequence[str] = (),
     palette: np.ndarray | None = None,
+    depth_ends: tuple[str, str] | None = None,
     width: int = 320,
 ) -> np.ndarray:
     """A table of images, one row per frame, for example RGB | truth | SegNet | AuxNet | depth.
@@ -40,6 +43,8 @@ def image_grid(
         titles: Column titles.
         class_names: Names for the legend below; no legend by default.
         palette: Colours of the legend, uint8 [K, 3].
+        depth_ends: Text at the dark and at the bright end of a colour bar for depth maps; no bar by
+            default.
         width: Width of a column in pixels; the first image of a row determines its height.
 
     Returns:
@@ -58,7 +63,8 @@ def image_grid(
     body = np.concatenate([part for line in lines for part in (line, _white(GAP, line.shape[1]))])
     full = body.shape[1]
     legend = _legend_lines(class_names, full)
-    below = LEGEND_LINE * len(legend) + (GAP if legend else 0)
+    below_lines = len(legend) + (depth_ends is not None)
+    below = LEGEND_LINE * below_lines + (GAP if below_lines else 0)
     canvas = np.concatenate([_white(TITLE, full), body[:-GAP], _white(below + GAP, full)])
     height = len(canvas)
     figure = figures.new(full / DPI, height / DPI, DPI)
@@ -69,6 +75,9 @@ def image_grid(
     for number, line in enumerate(legend):
         y = TITLE + len(body) + LEGEND_LINE * (number + 0.5)
         _draw_legend(figure, line, y, (full, height), class_names, palette)
+    if depth_ends is not None:
+        y = TITLE + len(body) + LEGEND_LINE * (len(legend) + 0.5)
+        _draw_depth_bar(figure, depth_ends, y, (full, height))
     return figures.to_pixels(figure)
 
 
@@ -152,6 +161,14 @@ def _draw_legend(
         figure.add_artist(box)
         _text(figure, x + SWATCH + SPACE, y, class_names[c], LEGEND_TEXT, "left", size)
         x += _entry_width(class_names[c])
+
+
+def _draw_depth_bar(figure: Figure, ends: tuple[str, str], y: float, size: tuple[int, int]) -> None:
+    left = (size[0] - BAR) // 2
+    values = np.tile(np.linspace(0.0, 1.0, BAR), (SWATCH, 1))
+    figure.figimage(colour_depth(values, 1.0), left, round(size[1] - y - SWATCH / 2))
+    _text(figure, left - SPACE, y, ends[0], LEGEND_TEXT, "right", size)
+    _text(figure, left + BAR + SPACE, y, ends[1], LEGEND_TEXT, "left", size)
 
 
 def _text(

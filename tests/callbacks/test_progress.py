@@ -162,6 +162,16 @@ def test_a_single_task_and_a_plain_keras_model(recorder):
     assert re.match(r"Epoch 1/1  loss [\d.]+ \|", recorder.lines[1])
 
 
+def test_only_chosen_epochs_keep_their_line(recorder):
+    images, targets = toy_batches(1)
+    model = toy_model()
+    model.compile("sgd")
+    shown = ak.callbacks.Progress(keep=[2, 3])
+    model.fit(images, targets, epochs=3, verbose=0, callbacks=[shown])
+    assert [line[:9] for line in recorder.lines] == ["Epoch 2/3", "Epoch 3/3"]
+    assert "ETA" in [line for line in recorder.updates if line.startswith("Epoch 1/3")][-1]
+
+
 def test_a_log_gets_one_line_an_epoch(capsys):
     model = toy_model()
     model.compile("sgd")

@@ -81,6 +81,17 @@ class TestStrip:
         legend = got[len(bare) :]
         assert all(contains(legend, colour) for colour in PALETTE)
 
+    @pytest.mark.parametrize("names", [(), NAMES])
+    def test_a_colour_bar_goes_from_dark_to_bright_below_the_legend(self, names):
+        titles, legend = ["RGB", "truth", "depth"], {"class_names": names, "palette": PALETTE}
+        bare = plots.image_grid(self.rows(), titles, width=200, **legend)
+        got = plots.image_grid(
+            self.rows(), titles, width=200, depth_ends=("far", "near (4 m)"), **legend
+        )
+        bar = got[-25, got.shape[1] // 2 - 120 : got.shape[1] // 2 + 120]
+        np.testing.assert_array_equal(bar, plots.colour_depth(np.linspace(0, 1, 240)[None], 1.0)[0])
+        np.testing.assert_array_equal(got[: len(bare) - 8], bare[:-8])
+
     def test_a_narrow_strip_breaks_the_legend_into_lines(self):
         one = [[np.zeros((20, 40, 3), "uint8")]]
         wide = plots.image_grid(one, ["a"], class_names=NAMES, palette=PALETTE, width=900)

@@ -161,7 +161,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
         *([] if method is None else [method]),
         *_learning_rate(config, phase),
         callbacks.NonFinite(config.on_bad_numbers),
-        callbacks.Progress(phase.note),
+        callbacks.Progress(phase.note, keep=phase.validated(config.validate_every)),
         EpochLog(),
         callbacks.HistoryFile(run.path / "history.csv"),
         callbacks.TensorBoard(board, write_graph=False),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from auxnet_keras.errors import AuxnetError
-from auxnet_keras.experiments.outputs.figures import strip
+from auxnet_keras.experiments.outputs.strip import strip
 from auxnet_keras.experiments.reports import published
 from auxnet_keras.experiments.reports.boost_tables import shows_both_directions
 from auxnet_keras.experiments.reports.comparison import Comparison, baseline_of

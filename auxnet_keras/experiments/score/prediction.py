@@ -12,7 +12,7 @@ from auxnet_keras.data.files import png
 from auxnet_keras.data.files.image import read_image
 from auxnet_keras.data.units import Calibration
 from auxnet_keras.errors import ConfigError, DataError
-from auxnet_keras.experiments.outputs.figures import depth_picture
+from auxnet_keras.experiments.outputs.strip import depth_picture
 from auxnet_keras.experiments.run.json_files import write_grey_png
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def predict(
             plots.write_png(overlay, out / f"{name}_overlay.png")
             write_grey_png(prediction.classes, out / f"{name}_classes.png")
         if prediction.depth is not None:
-            picture = depth_picture(prediction.depth, predictor.depth_unit, run.info.depth_unit)
+            shown = np.maximum(prediction.depth, 1e-6)  # a negative prediction is not a missing one
+            picture = depth_picture(shown, predictor.depth_unit, run.info.depth_unit)
             plots.write_png(picture, out / f"{name}_depth.png")
     return images
 
