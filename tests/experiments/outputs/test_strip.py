@@ -1,4 +1,4 @@
-"""The picture strip: which depth is brightest, what the colour bar says, which columns there are."""
+"""The picture strip: which depth is brightest, what the bar says, which columns there are."""
 
 import types
 
