@@ -15,9 +15,12 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 for threads in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
     os.environ.setdefault(threads, "1")
 
-# A shell starts background jobs with Ctrl-C ignored, which they and their children would inherit.
+# A shell starts background jobs with Ctrl-C ignored, nohup with a lost terminal ignored; they and
+# their children would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

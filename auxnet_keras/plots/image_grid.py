@@ -1,5 +1,6 @@
 """Images side by side with titles and a class legend: the paper's Figure 4."""
 
+import functools
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -118,6 +119,7 @@ def _white(height: int, width: int) -> np.ndarray:
     return np.full((height, width, 3), 255, np.uint8)
 
 
+@functools.cache
 def _entry_width(name: str) -> float:
     text = TextPath((0, 0), name, size=LEGEND_TEXT).get_extents().width
     return SWATCH + SPACE + float(text) + BETWEEN

@@ -14,13 +14,10 @@ def outcomes(run_program):
     "name",
     [
         "none",
-        "fixed",
-        "twb",
         "ftwb",
         "product",
         "class_wise",
         "class_means",
-        "mgda",
         "mgda_representation",
         "pareto",
     ],

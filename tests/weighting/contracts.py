@@ -31,7 +31,17 @@ class WeightingContract:
         """The weighting with what changes after the first epoch, if its rule has such a thing."""
         return self.make()
 
-    def fit(self, weighting=None, *, model=None, batches=6, epochs=1, callbacks=(), **compiled):
+    def fit(
+        self,
+        weighting=None,
+        *,
+        model=None,
+        batches=6,
+        epochs=1,
+        callbacks=(),
+        validation=None,
+        **compiled,
+    ):
         keras.utils.set_random_seed(0)
         model = model or toy_model()
         model.compile(keras.optimizers.SGD(1e-3), metrics=None, **compiled)
@@ -43,7 +53,7 @@ class WeightingContract:
             epochs=epochs,
             shuffle=False,
             verbose=0,
-            validation_data=toy_batches(2, seed=1),
+            validation_data=validation,
             callbacks=[*callbacks, *([weighting] if weighting else [])],
         )
         return model, history.history
@@ -53,7 +63,7 @@ class WeightingContract:
 
     def test_weights_are_in_the_logs_and_not_in_the_validation_logs(self):
         weighting = self.make()
-        _, history = self.fit(weighting, epochs=2)
+        _, history = self.fit(weighting, epochs=2, validation=toy_batches(2, seed=1))
         names = [name for name in history if "weight_" in name]
         assert names
         assert not [name for name in names if name.startswith("val_")]
@@ -108,7 +118,7 @@ class WeightingContract:
         for weighting, extra in ((plain, {}), (accumulating, {"gradient_accumulation_steps": 2})):
             keras.utils.set_random_seed(0)
             model = toy_model()
-            model.compile(keras.optimizers.SGD(**frozen, **extra))
+            model.compile(keras.optimizers.SGD(**frozen, **extra), metrics=None)
             images, targets = toy_batches(6)
             model.fit(
                 images, targets, batch_size=4, shuffle=False, verbose=0, callbacks=[weighting]
@@ -124,7 +134,8 @@ class WeightingContract:
             save_best_only=True,
             save_weights_only=True,
         )
-        self.fit(self.make(), epochs=2, callbacks=[stop, best])
+        validation = toy_batches(2, seed=1)
+        self.fit(self.make(), epochs=2, callbacks=[stop, best], validation=validation)
         assert (tmp_path / "best.weights.h5").is_file()
         assert np.isfinite(stop.best)
 
@@ -152,7 +163,7 @@ class WeightingContract:
         plain.save_weights(tmp_path / "without.weights.h5")
         weighting = self.make()
         toy = toy_model()
-        toy.compile(keras.optimizers.SGD(1e-3))
+        toy.compile(keras.optimizers.SGD(1e-3), metrics=None)
         weighting.set_model(toy)
         with warnings.catch_warnings():
             # Keras warns that the file holds no state of this optimizer; it has not trained.
@@ -167,7 +178,7 @@ class WeightingContract:
         state = [np.array(v) for v in model.weighting_state.variables]
         model.save_weights(tmp_path / "with.weights.h5")
         fresh = toy_model()
-        fresh.compile(keras.optimizers.SGD(1e-3))
+        fresh.compile(keras.optimizers.SGD(1e-3), metrics=None)
         self.make().set_model(fresh)
         fresh.optimizer.build(fresh.trainable_variables)
         fresh.load_weights(tmp_path / "with.weights.h5")
@@ -239,7 +250,7 @@ class WeightingContract:
         targets["depth"][8:12] = -1.0
         weighting = self.make()
         model = toy_model()
-        model.compile(keras.optimizers.SGD(1e-3))
+        model.compile(keras.optimizers.SGD(1e-3), metrics=None)
         model.fit(images, targets, batch_size=4, shuffle=False, verbose=0, callbacks=[weighting])
         assert np.isfinite(self.flat(weighting)).all()
         assert all(np.isfinite(weight).all() for weight in model.get_weights())
@@ -322,7 +333,7 @@ class WeightingContract:
         targets["depth"] = np.where(targets["depth"] < 0, -1, targets["depth"] * scale)
         weighting = self.make()
         model = toy_model()
-        model.compile(keras.optimizers.SGD(0.0))
+        model.compile(keras.optimizers.SGD(0.0), metrics=None)
         history = model.fit(
             images, targets.copy(), batch_size=4, shuffle=False, verbose=0, callbacks=[weighting]
         )
