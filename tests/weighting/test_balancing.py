@@ -25,11 +25,6 @@ class TestProductMode(WeightingContract):
         return ak.weighting.FocusedTaskWeightBalancing(mode="product", normalize=True)
 
 
-class TestNormalized(WeightingContract):
-    def make(self):
-        return ak.weighting.TaskWeightBalancing(normalize=True)
-
-
 WEIGHTINGS = {
     "twb": (lambda m: ak.weighting.TaskWeightBalancing(momentum=m), None),
     "ftwb": (lambda m: ak.weighting.FocusedTaskWeightBalancing(momentum=m), "loss"),
