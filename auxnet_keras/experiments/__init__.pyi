@@ -12,4 +12,5 @@ from .run.run import load_run as load_run
 from .score.class_regions import compare as compare
 from .score.evaluation import evaluate as evaluate
 from .score.prediction import predict as predict
+from .studies.study import forecast as forecast
 from .studies.study import study as study

@@ -6,7 +6,7 @@ import pytest
 
 from auxnet_keras import street
 
-SIZE = (112, 192)
+SIZE = (64, 112)
 CLASSES = 13
 TRAIN, TEST = 120, 40
 

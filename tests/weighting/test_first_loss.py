@@ -43,6 +43,7 @@ class TestFirstLossWeightsOfSeveralBatches(TestFirstLossWeights):
     test_a_task_trains_where_the_other_has_no_valid_pixel = None
     test_a_plain_keras_model_is_refused = None
     test_a_third_output_goes_on_training = None
+    test_on_a_second_model_it_starts_anew_and_so_it_does_back_on_the_first = None
     test_one_task_model_is_refused_by_name = None
     test_other_callbacks_work_beside_it = None
     test_two_weightings_are_refused_by_name = None

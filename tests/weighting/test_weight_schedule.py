@@ -38,6 +38,7 @@ class TestWeightScheduleBySteps(TestWeightScheduleByEpochs):
     # What does not depend on the unit is tested above.
     test_a_plain_keras_model_is_refused = None
     test_a_third_output_goes_on_training = None
+    test_on_a_second_model_it_starts_anew_and_so_it_does_back_on_the_first = None
     test_one_task_model_is_refused_by_name = None
     test_other_callbacks_work_beside_it = None
     test_two_weightings_are_refused_by_name = None

@@ -242,7 +242,8 @@ def test_the_authors_bins_come_in_the_runs_unit(settings):
 
 
 @pytest.mark.slow
-def test_a_unet_trains(settings):
+def test_a_unet_trains(settings, monkeypatch):
+    monkeypatch.setattr("auxnet_keras.models.unet.WIDTHS", (4, 8, 16, 16, 16))
     changes = {"model": "unet", "backbone": None, "main": "depth", "size": (16, 48)}
     run = train(settings(**changes, weighting="mgda:representation=true", epochs=1))
     assert run.finished and {"segmentation", "depth"} <= set(run.results)
