@@ -22,6 +22,7 @@ def test_outputs_are_stripped(path):
 def test_it_runs(path, tmp_path, monkeypatch):
     monkeypatch.setenv("AUXNET_SCENES", "40")
     monkeypatch.setenv("AUXNET_EPOCHS", "1")
+    monkeypatch.setenv("AUXNET_SEEDS", "1")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(

@@ -28,8 +28,7 @@ def test_two_networks_side_by_side(tiny_backbone, tmp_path, monkeypatch, capsys)
     config = json.loads((tmp_path / "demo" / "auxnet" / "results.json").read_text())
     assert config["segmentation"]["mean_iou"] == helped
     out = capsys.readouterr().out
-    above = "above" if helped > single else "below"
-    assert f"points of mean IoU {above} SegNet" in out
+    assert f"differs from SegNet's by {100 * (helped - single):+.1f} points" in out
     assert out.strip().endswith("`auxnet study does-it-help` measures it with ten.")
     assert "tensorboard --logdir" in out
     saved = tmp_path / "demo" / "auxnet" / "export" / "saved_model" / "1"
