@@ -358,3 +358,16 @@ class WeightingContract:
         fixed = ak.weighting.FixedWeights({"segmentation": 1.0, "depth": 1.0})
         with pytest.raises(ak.errors.ConfigError, match="FixedWeights"):
             model.fit(*batch_of(toy_batches(1), 0), verbose=0, callbacks=[fixed, self.make()])
+
+
+class VariantContract(WeightingContract):
+    """For further forms of a weighting: without what depends on the class alone."""
+
+    test_a_file_of_another_method_leaves_its_state_alone = None
+    test_a_plain_keras_model_is_refused = None
+    test_a_third_output_goes_on_training = None
+    test_on_a_second_model_it_starts_anew_and_so_it_does_back_on_the_first = None
+    test_one_task_model_is_refused_by_name = None
+    test_other_callbacks_work_beside_it = None
+    test_two_weightings_are_refused_by_name = None
+    test_weight_files_load_with_and_without_its_state = None

@@ -7,7 +7,7 @@ import pytest
 import auxnet_keras as ak
 from tests.oracles.balancing import cross_entropy, depth_l1, trajectory
 from tests.toys import batch_of, toy_batches, toy_model
-from tests.weighting.contracts import WeightingContract
+from tests.weighting.contracts import VariantContract, WeightingContract
 
 
 class TestTaskWeightBalancing(WeightingContract):
@@ -20,19 +20,9 @@ class TestFocusedTaskWeightBalancing(WeightingContract):
         return ak.weighting.FocusedTaskWeightBalancing()
 
 
-class TestProductMode(WeightingContract):
+class TestProductMode(VariantContract):
     def make(self):
         return ak.weighting.FocusedTaskWeightBalancing(mode="product", normalize=True)
-
-    # What does not depend on the mode is tested above.
-    test_a_file_of_another_method_leaves_its_state_alone = None
-    test_a_plain_keras_model_is_refused = None
-    test_a_third_output_goes_on_training = None
-    test_on_a_second_model_it_starts_anew_and_so_it_does_back_on_the_first = None
-    test_one_task_model_is_refused_by_name = None
-    test_other_callbacks_work_beside_it = None
-    test_two_weightings_are_refused_by_name = None
-    test_weight_files_load_with_and_without_its_state = None
 
 
 WEIGHTINGS = {

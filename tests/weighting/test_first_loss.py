@@ -10,7 +10,7 @@ from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.base import WeightingState
 from tests.oracles.first_loss import trajectory
 from tests.toys import batch_of, toy_batches, toy_model
-from tests.weighting.contracts import WeightingContract
+from tests.weighting.contracts import VariantContract, WeightingContract
 
 TASKS = ("segmentation", "depth")
 
@@ -35,20 +35,12 @@ class TestFirstLossWeights(WeightingContract):
         assert weighting.weights["segmentation"] == pytest.approx(1 / logs["segmentation_loss"])
 
 
-class TestFirstLossWeightsOfSeveralBatches(TestFirstLossWeights):
+class TestFirstLossWeightsOfSeveralBatches(VariantContract):
     def make(self):
         return ak.weighting.FirstLossWeights(batches=3)
 
-    # What does not depend on the number of batches is tested above.
+    # Such a batch moves a weight, as tested above.
     test_a_task_trains_where_the_other_has_no_valid_pixel = None
-    test_a_plain_keras_model_is_refused = None
-    test_a_third_output_goes_on_training = None
-    test_on_a_second_model_it_starts_anew_and_so_it_does_back_on_the_first = None
-    test_one_task_model_is_refused_by_name = None
-    test_other_callbacks_work_beside_it = None
-    test_two_weightings_are_refused_by_name = None
-    test_weight_files_load_with_and_without_its_state = None
-    test_xla_changes_nothing = None
 
 
 def played(losses, **options):

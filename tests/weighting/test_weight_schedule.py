@@ -12,7 +12,7 @@ import auxnet_keras as ak
 from auxnet_keras.weighting.base import WeightingState
 from tests.oracles import weight_schedule as oracle
 from tests.toys import toy_batches, toy_model
-from tests.weighting.contracts import WeightingContract
+from tests.weighting.contracts import VariantContract, WeightingContract
 
 TASKS = ("segmentation", "depth")
 
@@ -29,21 +29,11 @@ class TestWeightScheduleByEpochs(WeightingContract):
         return ak.weighting.WeightSchedule(**self.arguments(), linear=True)
 
 
-class TestWeightScheduleBySteps(TestWeightScheduleByEpochs):
+class TestWeightScheduleBySteps(VariantContract):
     def make(self):
         return ak.weighting.WeightSchedule(
             {1: point(2.0, 3.0), 5: point(1.0, 0.0), 7: point(0.5, 1.0)}, "steps", linear=True
         )
-
-    # What does not depend on the unit is tested above.
-    test_a_plain_keras_model_is_refused = None
-    test_a_third_output_goes_on_training = None
-    test_on_a_second_model_it_starts_anew_and_so_it_does_back_on_the_first = None
-    test_one_task_model_is_refused_by_name = None
-    test_other_callbacks_work_beside_it = None
-    test_two_weightings_are_refused_by_name = None
-    test_weight_files_load_with_and_without_its_state = None
-    test_a_file_of_another_method_leaves_its_state_alone = None
 
 
 def attached(points, tasks=TASKS, **options):
