@@ -52,6 +52,8 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         every: Also save every this many batches within an epoch; `None` saves only at the end of
             an epoch. Resuming in the middle of an epoch needs an `ak.data.load` data set and an
             `AuxiliaryModel`; otherwise the epoch starts over.
+        every_epochs: Save at the end of every this many epochs, and of the last. More than one is
+            for epochs of a few batches, which a save would otherwise outlast.
         dataset: The training data set as `ak.data.load` or `ak.data.arrays` returns it, to restore
             its order, too; `AuxiliaryModel.fit` passes it automatically. Any other data set starts
             over with the order of its first pass.
@@ -78,6 +80,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         run_dir: str | Path,
         *,
         every: int | None = None,
+        every_epochs: int = 1,
         dataset: Any = None,
         keep: int = 2,
         after: int = 0,
@@ -85,8 +88,10 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         super().__init__()
         if every is not None:
             check_whole("every", every, least=1, error=CheckpointError)
+        check_whole("every_epochs", every_epochs, least=1, error=CheckpointError)
         self.store = CheckpointStore(Path(run_dir) / "checkpoints", keep)
         self.every = every
+        self.every_epochs = every_epochs
         self.after = after
         self.resumed_from: Path | None = None
         self._dataset: Any = dataset if hasattr(dataset, "epoch") else None
@@ -170,7 +175,10 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             self._signals.exit_if_received()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        self._save(epoch + 1)
+        ends = self.model.stop_training or epoch + 1 == (self.params or {}).get("epochs")
+        due = (epoch + 1 - self.after) % self.every_epochs == 0
+        if due or ends or self._signals.received is not None:
+            self._save(epoch + 1)
         self._signals.exit_if_received()
 
     def on_train_end(self, logs: Logs = None) -> None:

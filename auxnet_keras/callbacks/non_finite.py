@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from auxnet_keras.callbacks.batch_files import BatchFiles, listed
@@ -241,13 +242,11 @@ class NonFinite(keras.callbacks.Callback):
 
 def _not_finite(model: keras.Model) -> str | None:
     """The path of the first variable that is not finite (of the optimizer: NaN), or `None`."""
-    for variables, is_good in (
-        (model.variables, ops.isfinite),
-        (model.optimizer.variables, lambda value: ops.logical_not(ops.isnan(value))),
+    for variables, is_bad in (
+        (model.variables, lambda values: not np.isfinite(values).all()),
+        (model.optimizer.variables, lambda values: np.isnan(values).any()),
     ):
-        floats = [v for v in variables if "float" in str(v.dtype)]
-        good = ops.stack([ops.all(is_good(ops.convert_to_tensor(v))) for v in floats])
-        for variable, is_it in zip(floats, ops.convert_to_numpy(good).tolist(), strict=True):
-            if not is_it:
+        for variable in variables:
+            if "float" in str(variable.dtype) and is_bad(ops.convert_to_numpy(variable)):
                 return variable.path
     return None

@@ -1,6 +1,10 @@
 """A run that was stopped and started again equals one that was not, to the byte."""
 
+import contextlib
 import json
+import os
+import shutil
+import signal
 import subprocess
 import sys
 
@@ -74,6 +78,42 @@ def test_resumed_equals_uninterrupted(tmp_path):
         again, rest, _ = fit(tmp_path / "run", 4)
     assert rest.epoch == [3]
     assert state(again) == state(whole)
+
+
+def test_epochs_that_are_not_saved_are_done_again(tmp_path):
+    whole, _, _ = fit(tmp_path / "whole", 5)
+
+    def saved():
+        return sorted(path.name for path in (tmp_path / "run" / "checkpoints").glob("epoch-*"))
+
+    fit(tmp_path / "run", 3, every_epochs=2, keep=9)
+    assert saved() == ["epoch-00002", "epoch-00003"]  # the last one, too
+    shutil.rmtree(tmp_path / "run" / "checkpoints" / "epoch-00003")  # as if killed before
+    resumed, rest, _ = fit(tmp_path / "run", 5, every_epochs=2, keep=9)
+    assert rest.epoch == [2, 3, 4]
+    assert saved() == ["epoch-00002", "epoch-00004", "epoch-00005"]
+    assert state(resumed) == state(whole)
+
+
+@pytest.mark.parametrize("stop", ["stop_training", "signal"])
+def test_whatever_ends_a_fit_is_saved(tmp_path, stop):
+    model = toy_model()
+
+    def end(epoch, logs):
+        if epoch == 2:
+            if stop == "signal":
+                os.kill(os.getpid(), signal.SIGTERM)
+            else:
+                model.stop_training = True
+
+    keras.utils.set_random_seed(1)
+    model.compile(keras.optimizers.Adam(0.01))
+    data = dataset()
+    checkpoint = ak.callbacks.ResumableCheckpoint(tmp_path, every_epochs=10, dataset=data)
+    callbacks = [keras.callbacks.LambdaCallback(on_epoch_end=end), checkpoint]
+    with contextlib.suppress(SystemExit):
+        model.fit(data, epochs=9, shuffle=False, verbose=0, callbacks=callbacks)
+    assert [path.name for path in (tmp_path / "checkpoints").glob("epoch-*")] == ["epoch-00003"]
 
 
 def test_a_finished_run_trains_no_more(tmp_path):

@@ -179,7 +179,11 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
         *more,
         # Last: it marks the epoch as finished.
         callbacks.ResumableCheckpoint(
-            run.path, every=_CHECKPOINT_STEPS, dataset=train, after=phase.first
+            run.path,
+            every=_CHECKPOINT_STEPS,
+            every_epochs=max(1, min(config.validate_every, _CHECKPOINT_STEPS // len(train))),
+            dataset=train,
+            after=phase.first,
         ),
     ]
 
