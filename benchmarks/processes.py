@@ -45,9 +45,11 @@ def compare(
         rounds=arguments.rounds or (1 if arguments.quick else 5),
     )
     ratio = paired(measured, "ours", "plain", at_most=at_most)
-    network = "small, 32x64, batch 2" if arguments.quick else "resnet50, 224x384, batch 4"
+    network = "a tiny network, 32x64, batch 2"
+    if not arguments.quick:
+        network = "AuxNet on resnet50, 224x384, batch 4"
     report(
-        f"{caption}: AuxNet on {network}, with FTWB against plain Keras.",
+        f"{caption}: {network}, with FTWB against plain Keras.",
         unit,
         measured,
         {"ours": ratio},

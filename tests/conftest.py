@@ -1,5 +1,6 @@
 """Shared fixtures: where the real frames are, and quiet TensorFlow."""
 
+import gc
 import json
 import os
 import signal
@@ -62,3 +63,23 @@ def run_program():
         return [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
 
     return run
+
+
+def pytest_collection_finish():
+    """What is imported stays: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown():
+    """Frees the graphs of a test; those of hundreds of tests at once would take a minute."""
+    result = yield
+    if "tensorflow" in sys.modules:
+        from tensorflow.python.framework.ops import gradient_registry
+
+        # TensorFlow keeps some gradients of every traced step for good, and with them the graph.
+        for name in [name for name in gradient_registry.list() if "CustomGradient" in name]:
+            del gradient_registry._registry[name]
+        gc.collect()
+    return result

@@ -8,15 +8,11 @@ import csv
 import json
 import os
 import random
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 import auxnet_keras as ak
 
-ROOT = Path(__file__).resolve().parents[2]
 THOROUGH = "AUXNET_FAULT_SEEDS" in os.environ
 SEEDS = range(int(os.environ.get("AUXNET_FAULT_SEEDS", 1)))
 CODES = {"term": 143, "quit": 143, "interrupt": -2}
@@ -46,18 +42,6 @@ def faults(seed):
     return every if THOROUGH else [one for one in every if one[0].startswith(quick)]
 
 
-def run(folder, scenes, when, seed):
-    """A run in a process of its own: what it printed, or `None` if it was ended."""
-    command = [sys.executable, "-m", "tests.programs.resumable", folder, scenes, when, str(seed)]
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    if when == "never":
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
-    assert done.returncode == CODES.get(when.partition(":")[0], -9), (when, done.stderr)
-    return None
-
-
 def history_of(folder):
     with (folder / "history.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -69,18 +53,22 @@ def history_of(folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
-def test_killed_runs_end_as_if_nothing_had_happened(seed, tmp_path):
-    scenes = tmp_path / "scenes"
+def test_killed_runs_end_as_if_nothing_had_happened(seed, tmp_path, run_program):
+    scenes, killed = tmp_path / "scenes", str(tmp_path / "killed")
     ak.data.street.write(scenes, 10, 0)
-    whole = run(tmp_path / "whole", scenes, "never", seed)
+    ends = faults(seed)
+    runs = [(killed, when) for when, _ in ends]
+    runs = [(str(tmp_path / "whole"), "never"), *runs, (killed, "never")]
+    whole, _, *lines, resumed, last = run_program(
+        "resumable", str(scenes), str(seed), json.dumps(runs)
+    )
     assert whole["resumed_from"] is None
-    killed = tmp_path / "killed"
-    for when, newest in faults(seed):
-        run(killed, scenes, when, seed)
-        assert max(path.name for path in (killed / "checkpoints").glob("epoch-*")) == newest, when
-    resumed = run(killed, scenes, "never", seed)
+    for (when, newest), line in zip(ends, lines, strict=True):
+        code = CODES.get(when.partition(":")[0], -9)
+        assert line == {"code": code, "newest": newest}, when
+    assert last["code"] == 0
     assert resumed == {"digest": whole["digest"], "resumed_from": "epoch-00002.batch-000003"}
-    assert history_of(killed) == history_of(tmp_path / "whole")
+    assert history_of(tmp_path / "killed") == history_of(tmp_path / "whole")
     for file in ("best.weights.h5", "checkpoints/epoch-00004/state.npz"):
         contents = [(tmp_path / name / file).read_bytes() for name in ("whole", "killed")]
         assert contents[0] == contents[1], file

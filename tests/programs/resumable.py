@@ -1,7 +1,9 @@
 """Trains four epochs of three batches with a checkpoint; is ended where it is told to be.
 
-Arguments: run folder, scenes folder, the end, and a seed. Batches N count from 1 over the whole
-run, epochs E from 0. The ends:
+Arguments: scenes folder, a seed, and in JSON a list of pairs, each a run folder and an end. Every
+pair is a process of its own, forked from this one, which has imported TensorFlow and no more. It
+prints its result if it comes so far; then this process prints its exit code and the newest
+checkpoint. Batches N count from 1 over the whole run, epochs E from 0. The ends:
 
     never
     step:N         SIGKILL after the N-th batch and its checkpoint
@@ -128,11 +130,11 @@ def network():
     return ak.models.AuxiliaryModel(image, outputs)
 
 
-def main(run, scenes, when, seed):
+def train(run, scenes, when, seed):
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(seed)
     options = {"size": SIZE, "batch_size": 2, "limit": 6, "seed": seed}
-    train = ak.data.load("street", scenes, split="train", augment=True, **options)
+    frames = ak.data.load("street", scenes, split="train", augment=True, **options)
     model = network()
     model.compile(keras.optimizers.Adam(1e-2))
     monitor = {"monitor": "val_depth_loss", "mode": "min"}
@@ -140,7 +142,7 @@ def main(run, scenes, when, seed):
     plateau = keras.callbacks.ReduceLROnPlateau(**monitor, patience=1, min_delta=100.0)
     checkpoint = ak.callbacks.ResumableCheckpoint(run, every=1)
     model.fit(
-        train,
+        frames,
         validation_data=ak.data.load("street", scenes, split="val", **options),
         epochs=4,
         verbose=0,
@@ -162,4 +164,16 @@ def main(run, scenes, when, seed):
     print(json.dumps({"digest": digest.hexdigest(), "resumed_from": resumed}))
 
 
-main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]))
+def main(scenes, seed, runs):
+    for run, when in runs:
+        sys.stdout.flush()
+        child = os.fork()
+        if not child:
+            train(Path(run), scenes, when, int(seed))
+            sys.exit()
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        newest = max(path.name for path in (Path(run) / "checkpoints").glob("epoch-*"))
+        print(json.dumps({"code": code, "newest": newest}))
+
+
+main(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))
