@@ -4,8 +4,6 @@ from pathlib import Path
 
 from auxnet_keras.errors import ConfigError, unknown
 
-LAYOUTS = ("synthia", "kitti")
-
 
 def synthesize(target: str, *, count: int, seed: int = 0) -> Path:
     """Writes `count` scenes for `KIND:ROOT`; the same seed writes the same bytes.
@@ -22,6 +20,7 @@ def synthesize(target: str, *, count: int, seed: int = 0) -> Path:
         ConfigError: An unsupported kind, or no folder.
     """
     from auxnet_keras import street
+    from auxnet_keras.street.layouts import LAYOUTS
 
     kind, _, root = target.partition(":")
     if kind not in LAYOUTS:

@@ -65,21 +65,20 @@ def run_program():
     return run
 
 
-def pytest_collection_finish():
-    """What is imported stays: the garbage collector need not look through it again and again."""
-    gc.collect()
-    gc.freeze()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown():
-    """Frees the graphs of a test; those of hundreds of tests at once would take a minute."""
+    """Frees the graphs of a test; those of hundreds of tests at once would take a minute.
+
+    TensorFlow keeps some gradients of every traced step for good, and with them the graph.
+    """
     result = yield
     if "tensorflow" in sys.modules:
         from tensorflow.python.framework.ops import gradient_registry
 
-        # TensorFlow keeps some gradients of every traced step for good, and with them the graph.
-        for name in [name for name in gradient_registry.list() if "CustomGradient" in name]:
+        traced = [name for name in gradient_registry.list() if "CustomGradient" in name]
+        for name in traced:
             del gradient_registry._registry[name]
-        gc.collect()
+        if traced:
+            gc.collect()
+            gc.freeze()  # what is left stays, and need not be looked through again
     return result

@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import logging
 import math
 import runpy
 import subprocess
@@ -54,12 +55,18 @@ def in_this_process(monkeypatch):
         printed = io.StringIO()
         with monkeypatch.context() as patch, contextlib.redirect_stdout(printed):
             patch.setattr(sys, "argv", list(command[1:]))
-            with contextlib.suppress(SystemExit):
+            try:
                 runpy.run_path(command[1], run_name="__main__")
-        return subprocess.CompletedProcess(command, 0, printed.getvalue(), "")
+                code = 0
+            except SystemExit as end:
+                code = end.code or 0
+        return subprocess.CompletedProcess(command, code, printed.getvalue(), str(code))
 
     monkeypatch.setattr(subprocess, "run", started)
+    logger = logging.getLogger("auxnet_keras")
+    level = logger.level
     yield
+    logger.setLevel(level)
     for path in FOLDER.glob("*.py"):
         sys.modules.pop(path.stem, None)
 
@@ -70,6 +77,7 @@ def test_quick_run_prints_a_table_and_writes_its_ratios(script, tmp_path, in_thi
     if script == "peer_pytorch" and not HAS_TORCH:
         pytest.skip("PyTorch is an extra")
     done = run(script, "--quick", "--json", str(tmp_path / "ratios.json"))
+    assert done.returncode == 0, done.stderr
     ratios = json.loads((tmp_path / "ratios.json").read_text())
     assert set(ratios) == NAMES[script]
     assert all(math.isfinite(ratio) and ratio > 0 for ratio in ratios.values())

@@ -1,5 +1,6 @@
 """The catalogues: one for each extension point, open to users, read by the command line."""
 
+import dataclasses
 import importlib
 import inspect
 import sys
@@ -10,10 +11,14 @@ from typer.testing import CliRunner
 
 import auxnet_keras as ak
 from auxnet_keras.core.catalogue import Catalogue
+from auxnet_keras.core.registration import SERIALISABLE
 from auxnet_keras.data.readers.catalogue import KINDS
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config import signature_text
+from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.config.weighting_text import check_weighting
 from auxnet_keras.export.catalogue import FORMATS
+from auxnet_keras.losses.catalogue import DEPTH_LOSSES
 from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.catalogue import NETWORKS
 from auxnet_keras.weighting.catalogue import WEIGHTINGS
@@ -116,6 +121,42 @@ def test_a_users_weighting_is_read_by_its_signature(plugin):
         ak.experiments.weighting("halved:shar=1")
 
 
+def test_a_registered_weighting_says_which_values_it_needs():
+    class Share(ak.weighting.TaskWeighting):
+        """Needs a value."""
+
+        def __init__(self, share: float) -> None:
+            super().__init__()
+            self.share = share
+
+    ak.weighting.register("share", Share)
+    try:
+        with pytest.raises(ConfigError, match=r"The weighting 'share' needs share:share=\.\.\."):
+            ak.experiments.RunConfig(data="street", weighting="share", out="run")
+        assert ak.experiments.weighting("share:0.5").share == 0.5
+    finally:
+        WEIGHTINGS.remove("share")
+
+
+def test_every_example_in_the_help_of_weightings_is_valid():
+    text = next(f for f in dataclasses.fields(RunConfig) if f.name == "weighting").metadata["help"]
+    examples = text.partition("With values: ")[2].rstrip(".").split(", ")
+    assert len(examples) > 4
+    for example in examples:
+        check_weighting(example)
+
+
+def test_every_class_that_keras_saves_is_registered_when_keras_is_imported():
+    package = Path(ak.__file__).parent
+    registering = {
+        ".".join(path.relative_to(package.parent).with_suffix("").parts)
+        for path in package.rglob("*.py")
+        if "@keras.saving.register_keras_serializable" in path.read_text()
+    }
+    state = "auxnet_keras.weighting.base"  # its class is in no saved model: a fit attaches it
+    assert registering - {state} == set(SERIALISABLE)
+
+
 def test_names_are_taken_once():
     catalogue = Catalogue("colour", {"red": 1})
     catalogue.add("blue", 2)
@@ -144,7 +185,7 @@ def test_every_weighting_has_a_contract_test():
     "code",
     [
         entry.code
-        for catalogue in (WEIGHTINGS, NETWORKS, BACKBONES, KINDS, FORMATS)
+        for catalogue in (WEIGHTINGS, NETWORKS, BACKBONES, KINDS, FORMATS, DEPTH_LOSSES)
         for entry in catalogue.values()
     ],
 )

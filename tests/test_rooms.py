@@ -1,6 +1,6 @@
-"""The rooms of the package stand in one order: an import goes down, never up and never in a circle.
+"""The rooms of the package are ordered: an import goes down, never up and never in a circle.
 
-Models stand on training, because each of them is an `AuxiliaryModel`; data stands below the
+Models are above training, because each of them is an `AuxiliaryModel`; data is below the
 weightings, because the bins of a depth are facts of a data set.
 """
 
@@ -74,7 +74,7 @@ def test_imports_go_down(path):
         and there != own
         and FLOORS[there] >= FLOORS[own]
     ]
-    assert not upward, f"{module_of(path)} imports {upward}, which stand above or beside it"
+    assert not upward, f"{module_of(path)} imports {upward}, which are above it or on its level"
 
 
 def test_no_circle_inside_a_room():

@@ -119,8 +119,9 @@ class BestWeights(keras.callbacks.Callback):
             ) from None
         if monitor != self.monitor:
             raise DataError(
-                f"{self.path} holds the best epoch by {monitor!r}, not by the log to monitor. "
-                f"Move the file away, or monitor {monitor!r}. Received: monitor={self.monitor!r}."
+                f"{self.path} holds the best epoch according to {monitor!r}, and this fit monitors "
+                f"{self.monitor!r}. Move the file away, or monitor {monitor!r}. "
+                f"Received: monitor={self.monitor!r}."
             )
 
 

@@ -52,8 +52,8 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         every: Also save every this many batches within an epoch; `None` saves only at the end of
             an epoch. Resuming in the middle of an epoch needs an `ak.data.load` data set and an
             `AuxiliaryModel`; otherwise the epoch starts over.
-        every_epochs: Save at the end of every this many epochs, and of the last. More than one is
-            for epochs of a few batches, which a save would otherwise outlast.
+        every_epochs: Save after every `every_epochs` epochs, and at the end of training. Use more
+            than 1 if saving takes longer than an epoch.
         dataset: The training data set as `ak.data.load` or `ak.data.arrays` returns it, to restore
             its order, too; `AuxiliaryModel.fit` passes it automatically. Any other data set starts
             over with the order of its first pass.

@@ -1,4 +1,4 @@
-"""`auxnet evaluate`: scores a run's best weights at native resolution, next to a baseline."""
+"""`auxnet evaluate`: scores a run's best weights at the images' own size."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +21,7 @@ def command(
         Path | None, typer.Option("--json", metavar="FILE", help="Also write the scores to FILE.")
     ] = None,
 ) -> None:
-    """Score a run at native resolution, next to a baseline that knows only positions."""
+    """Score a run at the images' own size, next to the position prior."""
     check_file(json_file, "--json")
     import_tensorflow()
     from auxnet_keras.experiments.outputs.tables import print_evaluation

@@ -32,4 +32,4 @@ def command(
     typer.echo(results["summary"])
     for problem in results["problems"]:
         typer.echo(f"- {problem}")
-    typer.echo(f"The report is {out / 'report.html'}, its numbers are in {out / 'results.json'}")
+    typer.echo(f"Report: {out / 'report.html'}. Numbers: {out / 'results.json'}.")

@@ -7,6 +7,7 @@ import typer
 
 from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.experiments.studies.study_file import presets
 
 
 def command(
@@ -14,8 +15,7 @@ def command(
         str,
         typer.Argument(
             metavar="FILE|PRESET",
-            help="A study's YAML file, or does-it-help, auxnet-table1, auxnet-table2, "
-            "learning-boost or runtime.",
+            help=f"A study's YAML file, or a packaged study: {', '.join(presets())}.",
         ),
     ],
     out: Annotated[
@@ -49,4 +49,4 @@ def command(
     typer.echo(f"\n{results['summary']}")
     for problem in results["problems"]:
         typer.echo(f"- {problem}")
-    typer.echo(f"The report is {out / 'report.html'}, its numbers are in {out / 'results.json'}")
+    typer.echo(f"Report: {out / 'report.html'}. Numbers: {out / 'results.json'}.")

@@ -10,7 +10,7 @@ import keras
 from keras import ops
 
 
-def count() -> int:
+def number_of_replicas() -> int:
     """Number of replicas that run the current step; 1 outside of a `tf.distribute` strategy."""
     if keras.backend.backend() != "tensorflow":
         return 1
@@ -35,7 +35,7 @@ class AllReduce:
     """
 
     def __init__(self, size: int) -> None:
-        self.replicas = count()
+        self.replicas = number_of_replicas()
         if self.replicas > 1:
             self._wire = keras.Variable(
                 ops.zeros((size,)), trainable=False, aggregation="mean", name="all_reduce"

@@ -5,10 +5,14 @@ from .bins import depth_bins as depth_bins
 from .frame import DatasetInfo as DatasetInfo
 from .frame import Frame as Frame
 from .frame import Sample as Sample
+from .labels import LabelTable as LabelTable
 from .pipeline import auxiliary_frames as auxiliary_frames
 from .pipeline import load as load
 from .pipeline import with_depth_input as with_depth_input
+from .readers.base import Source as Source
 from .readers.catalogue import info as info
 from .readers.catalogue import register as register
 from .readers.catalogue import source as source
+from .units import Calibration as Calibration
+from .units import DepthEncoding as DepthEncoding
 from .wrapped_errors import sentence as sentence

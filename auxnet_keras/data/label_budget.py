@@ -48,8 +48,8 @@ def kept_frames(
     own = [i for i, frame in enumerate(frames) if getattr(frame, what) is not None]
     if count > len(own):
         raise ConfigError(
-            f"labels is the number of training frames that keep their {what}, at most {len(own)} "
-            f"in {source.root}; set fewer, or leave out labels to keep all. "
+            f"labels must be at most {len(own)}, the number of training frames with a {what} in "
+            f"{source.root}; set fewer, or leave out labels to keep all. "
             f"Received: labels={count}."
         )
     order = [own[i] for i in np.random.default_rng([seed, _LABELS]).permutation(len(own))]

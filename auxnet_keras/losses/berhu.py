@@ -48,7 +48,7 @@ class BerHu(DepthLoss):
         super().__init__(name)
         if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
             raise ConfigError(
-                "share is the threshold as a share of the largest error, a number in (0, 1]. "
+                "share must be in (0, 1]: the threshold as a fraction of the largest error. "
                 f"Received: {shown(share)}."
             )
         self.share = float(share)

@@ -15,12 +15,14 @@ class DepthLossEntry:
 
     Attributes:
         code: The class, `"package.module:Class"`; built without arguments.
-        formula: The cost of a pixel, for tables.
+        formula: The cost of a pixel with prediction p and target g, for tables.
+        unit: The unit of its values: that of the run's depth, or none.
         source: Paper and equation.
     """
 
     code: str
     formula: str
+    unit: str
     source: str
 
     def make(self) -> "DepthLoss":
@@ -33,18 +35,25 @@ _HERE = "auxnet_keras.losses"
 DEPTH_LOSSES: Catalogue[DepthLossEntry] = Catalogue(
     "depth loss",
     {
-        "l1": DepthLossEntry(f"{_HERE}.depth_l1:DepthL1", "|p - g|", "AuxNet, section 3.2"),
+        "l1": DepthLossEntry(
+            f"{_HERE}.depth_l1:DepthL1", "abs(p - g)", "the run's", "AuxNet, section 3.2"
+        ),
         "log-l1": DepthLossEntry(
-            f"{_HERE}.log_depth_l1:LogDepthL1", "|log p - log g|", "Saxena et al. 2009"
+            f"{_HERE}.log_depth_l1:LogDepthL1",
+            "abs(log p - log g)",
+            "none",
+            "Saxena et al. 2009",
         ),
         "silog": DepthLossEntry(
             f"{_HERE}.scale_invariant_log:ScaleInvariantLogLoss",
-            "d^2 - mean(d)^2 / 2 of an image, d = log p - log g",
+            "(d - m)^2 + m^2 / 2, with d = log p - log g and m its mean over the image",
+            "none",
             "Eigen et al. 2014, Eq. 4",
         ),
         "berhu": DepthLossEntry(
             f"{_HERE}.berhu:BerHu",
-            "|p - g|, squared beyond a fifth of the largest error",
+            "abs(p - g); above c, a fifth of the batch's largest error, ((p - g)^2 + c^2) / (2 c)",
+            "the run's",
             "Laina et al. 2016, Eq. 1",
         ),
     },

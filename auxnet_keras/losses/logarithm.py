@@ -31,7 +31,7 @@ def checked_floor(floor: float) -> float:
     """
     if isinstance(floor, bool) or not isinstance(floor, int | float) or not 0 < floor < 1e30:
         raise ConfigError(
-            "floor is the depth below which the logarithm or reciprocal continues as a straight "
-            f"line, a finite number > 0 in the target's unit. Received: {shown(floor)}."
+            "floor must be a finite number > 0, in the target's unit; below it, the logarithm or "
+            f"reciprocal continues as a straight line. Received: {shown(floor)}."
         )
     return float(floor)

@@ -65,7 +65,7 @@ class ScaleInvariantLogLoss(DepthLoss):
         number = isinstance(share, int | float) and not isinstance(share, bool)
         if not number or not math.isfinite(share) or not 0 <= share <= 1:
             raise ConfigError(
-                "share is how much of a common factor is forgiven, a number in [0, 1]. "
+                "share must be in [0, 1]: the part of a common scale error that the loss ignores. "
                 f"Received: {shown(share)}."
             )
         self.share = float(share)

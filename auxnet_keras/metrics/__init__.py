@@ -1,7 +1,7 @@
 """Scores of class maps and of depth maps.
 
 `SegmentationMetrics` and `DepthMetrics` are Keras metrics for `fit`. `confusion`, `depth_scores`
-and `kitti` have the formulas in NumPy, for evaluation at the images' original size.
+and `kitti` have the formulas in NumPy, for evaluation at the images' own size.
 """
 
 import lazy_loader as _lazy_loader

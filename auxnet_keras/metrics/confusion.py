@@ -10,7 +10,7 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.metrics._ratio import ratio
 
 
-def count(
+def count_pairs(
     truth: np.ndarray, prediction: np.ndarray, classes: int, ignore_label: int = 255
 ) -> np.ndarray:
     """Confusion matrix of one class map: `H[t, p]` = pixels of class t predicted as p.

@@ -15,7 +15,7 @@ class DepthMetrics(keras.metrics.Metric):
     """abs_rel, sq_rel, rmse, rmse_log, log10, silog, delta_1..3 and mae, in the target's unit.
 
     Formulas as in `metrics.depth_scores.scores`, over all pixels since the last reset
-    (published numbers are means over images at full size: `image_scores`). A pixel counts as
+    (published numbers are means over images at their own size: `image_scores`). A pixel counts as
     measured if its target is finite and >= 0. A target of 0, the disparity of infinity, counts for
     mae and rmse but not for ratios and logarithms, in which predictions are at least `min_depth`.
 

@@ -19,7 +19,7 @@ def d1_counts(
     prediction is an outlier.
 
     Args:
-        truth: Disparity [H, W] or [H, W, 1] in pixels at the image's original size; <= 0 means no
+        truth: Disparity [H, W] or [H, W, 1] in pixels at the image's own size; <= 0 means no
             truth.
         prediction: Disparity, the same size and unit.
         objects: KITTI's object map [H, W]: > 0 on moving objects (foreground).

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
+from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.models.preprocessing import ImagePreprocessing, check_sides
 from auxnet_keras.training.auxiliary_model import AuxiliaryModel
 
-TASKS = ("segmentation", "depth")
 WIDTHS = (64, 128, 256, 512, 512)
 """Channels of the encoder's levels, fine to coarse; the last two are equally wide."""
 

@@ -7,6 +7,7 @@ import keras
 
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.weighting.base import Weighting
+from auxnet_keras.weighting.catalogue import WEIGHTINGS
 from auxnet_keras.weighting.gradient_base import GradientWeighting
 
 
@@ -45,8 +46,8 @@ def check_weighting_fits(model: keras.Model, weighting: Weighting) -> None:
     if isinstance(weighting, GradientWeighting) and keras.backend.backend() != "tensorflow":
         raise ConfigError(
             f"{name} needs the gradient of each task separately, which is implemented for the "
-            "TensorFlow backend only. Set KERAS_BACKEND=tensorflow, or use a weighting based on "
-            "losses (fixed, TWB, FTWB, class-wise). "
+            "TensorFlow backend only. Set KERAS_BACKEND=tensorflow, or use one of "
+            f"{', '.join(_without_gradients())}. "
             f"Received: KERAS_BACKEND={keras.backend.backend()}."
         )
     if not model.compiled:
@@ -65,6 +66,14 @@ def check_weighting_fits(model: keras.Model, weighting: Weighting) -> None:
                 "Keras losses work with task weightings only. "
                 f"Received: {type(model.loss[task]).__name__}."
             )
+
+
+def _without_gradients() -> list[str]:
+    return [
+        name
+        for name, method in WEIGHTINGS.items()
+        if not issubclass(method.weighting, GradientWeighting)
+    ]
 
 
 def check_distributable(model: keras.Model) -> None:

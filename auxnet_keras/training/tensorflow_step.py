@@ -27,7 +27,9 @@ def tensorflow_step(model: keras.Model, data: Any) -> dict[str, Tensor]:
         )
         scaled = model.optimizer.scale_loss(loss)
     gradients = tape.gradient(scaled, model.trainable_variables)
-    return end_step(loss * replicas.count(), gradients, x, y, predictions, sample_weight)
+    return end_step(
+        loss * replicas.number_of_replicas(), gradients, x, y, predictions, sample_weight
+    )
 
 
 class StepEnd:
@@ -95,7 +97,7 @@ class StepEnd:
         if scaled or not gradients:  # a frozen model has none
             return finite, tf.constant(-1, tf.int64)
         bad = _bad(gradients)
-        if replicas.count() > 1:
+        if replicas.number_of_replicas() > 1:
             context = tf.distribute.get_replica_context()
             bad = context.all_reduce(tf.distribute.ReduceOp.SUM, bad)
         first = tf.where(tf.reduce_any(bad > 0), tf.argmax(bad > 0), -1)

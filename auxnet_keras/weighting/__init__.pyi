@@ -1,6 +1,7 @@
 from .balancing import TaskWeightBalancing as TaskWeightBalancing
 from .base import TaskWeighting as TaskWeighting
 from .base import Weighting as Weighting
+from .base import WeightingState as WeightingState
 from .catalogue import register as register
 from .class_wise import ClassWiseWeighting as ClassWiseWeighting
 from .first_loss import FirstLossWeights as FirstLossWeights

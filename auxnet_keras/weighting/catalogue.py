@@ -2,10 +2,9 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.core.catalogue import Catalogue, resolve
-from auxnet_keras.core.types import Tensor
 
 if TYPE_CHECKING:
     from auxnet_keras.weighting.base import Weighting
@@ -34,7 +33,7 @@ class Method:
     short_names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     from_run: tuple[str, ...] = ()
     needs_values: bool = False
-    measured: Mapping[str, Tensor] = dataclasses.field(default_factory=dict)
+    measured: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def weighting(self) -> "type[Weighting]":
@@ -60,7 +59,7 @@ WEIGHTINGS: Catalogue[Method] = Catalogue(
         ),
         "schedule": Method(
             f"{_HERE}.weight_schedule:WeightSchedule",
-            "by epoch or step, in steps or straight lines between given points",
+            "given at some epochs or steps; constant or linear in between",
             "-",
             needs_values=True,
         ),

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.core.whole_numbers import is_whole
-from auxnet_keras.errors import ConfigError, shown
+from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.base import TaskWeighting, WeightingState
 
@@ -42,8 +41,7 @@ class FirstLossWeights(TaskWeighting):
 
     def __init__(self, batches: int = 1) -> None:
         super().__init__()
-        if not is_whole(batches) or batches < 1:
-            raise ConfigError(f"batches must be a whole number >= 1. Received: {shown(batches)}.")
+        check_whole("batches", batches, least=1)
         self.batches = int(batches)
 
     def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:

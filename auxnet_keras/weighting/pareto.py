@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from keras import ops
 
+from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.base import WeightingState
@@ -14,7 +15,6 @@ from auxnet_keras.weighting.min_norm import min_norm_in_plane
 FIGURE_PREFERENCES = ((0.0, 1.0), (0.38, 0.92), (0.71, 0.71), (0.92, 0.38), (1.0, 0.0))
 """The five preference vectors of Figures 2 to 4 of Yim & Kim 2020, as printed."""
 
-_ORDER = ("segmentation", "depth")
 _PHASE_1_EPOCHS = 2
 _SAME = 1e-4  # unit vectors this close count as equal: their difference would be noise
 
@@ -81,7 +81,7 @@ class ParetoMTL(GradientWeighting):
         super().build(state, tasks)
         self.feasible = state.add_state("feasible", 0.0)
         self.out_of_time = state.add_state("out_of_time", 0.0)
-        swapped = tasks == _ORDER[::-1]
+        swapped = tasks == TASKS[::-1]
         self._constraints = self._differences[:, ::-1] if swapped else self._differences
 
     @property

@@ -1,4 +1,4 @@
-"""Weights that follow a plan: one task first, then both, fading out."""
+"""Weights that follow a schedule: one task first, then both, fading out."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ class WeightSchedule(TaskWeighting):
 
     With the points (t_j, w_j), t_j <= t < t_j+1 and s = (t - t_j) / (t_j+1 - t_j),
 
-        lambda(t) = w_j                        in steps (the default),
+        lambda(t) = w_j                        constant between points (the default),
                     (1 - s) w_j + s w_j+1      with `linear=True`;
 
     before the first point it is the first one's, after the last point the last one's. t is the
@@ -35,7 +35,8 @@ class WeightSchedule(TaskWeighting):
             weight of 0 leaves a task out.
         unit: "epochs" (from 0, as `fit` counts) or "steps". Steps are counted exactly up to 16
             million.
-        linear: Interpolate linearly between the points, instead of in steps.
+        linear: Interpolate linearly between the points, instead of keeping the weights constant
+            there.
 
     Raises:
         ConfigError: No points; a time that is not a whole number >= 0; a weight that is not a

@@ -46,7 +46,7 @@ class Remote:
 
 @dataclass(frozen=True)
 class Release:
-    """The files of one edition of a data set, and its download page."""
+    """The files of one release of a data set, and its download page."""
 
     page: str
     files: tuple[Remote, ...]
@@ -140,7 +140,7 @@ RELEASES: dict[str, dict[str, Release]] = {
         )
     },
 }
-"""By kind, then by edition; the first is the default. The smallest files come first, so that
+"""By kind, then by release; the first is the default. The smallest files come first, so that
 problems show early."""
 
 BY_HAND = {
@@ -179,30 +179,36 @@ def family(kind: str) -> str:
     Raises:
         ConfigError: An unknown kind.
     """
-    if kind not in KINDS:
-        raise unknown("dataset kind", kind, KINDS)
-    return kind.partition("-")[0]
+    KINDS.find(kind)
+    family = kind.partition("-")[0]
+    return family if family in KINDS else kind
 
 
-def release_of(kind: str, edition: str | None = None) -> Release:
+def release_of(kind: str, name: str | None = None) -> Release:
     """The files to download.
 
     Args:
         kind: A kind that can be downloaded.
-        edition: The edition, such as "1.3.1" of vkitti; None means the default.
+        name: The release, such as "1.3.1" of vkitti; None means the default.
 
     Raises:
-        ConfigError: An unknown kind or edition, or a kind that cannot be downloaded automatically.
+        ConfigError: An unknown kind or release, or a kind that cannot be downloaded automatically.
     """
-    name = family(kind)
-    if name not in RELEASES:
+    data_set = family(kind)
+    if data_set not in RELEASES:
         raise ConfigError(
-            f"{kind} cannot be downloaded automatically; `auxnet data download {kind}` says how to "
-            f"get it. Expected one of: {', '.join(sorted(RELEASES))}. Received: {kind!r}."
+            f"{kind} cannot be downloaded automatically; {_instead(data_set)}. "
+            f"Expected one of: {', '.join(sorted(RELEASES))}. Received: {kind!r}."
         )
-    editions = RELEASES[name]
-    if edition is None:
-        return next(iter(editions.values()))
-    if edition not in editions:
-        raise unknown(f"release of {name}", edition, editions)
-    return editions[edition]
+    releases = RELEASES[data_set]
+    if name is None:
+        return next(iter(releases.values()))
+    if name not in releases:
+        raise unknown(f"release of {data_set}", name, releases)
+    return releases[name]
+
+
+def _instead(data_set: str) -> str:
+    if data_set in BY_HAND or data_set in BUILT_IN:
+        return f"`auxnet data download {data_set} --out DIR` says how to get it"
+    return f"get it from its authors, then check it with `auxnet data verify {data_set}:DIR`"

@@ -18,7 +18,7 @@ from data_tools.statistics.drift import drift
 from data_tools.statistics.findings import Findings
 from data_tools.statistics.plots import draw
 from data_tools.statistics.split_statistics import split_statistics
-from data_tools.statistics.tables import html
+from data_tools.statistics.tables import findings_html
 
 RULES = ("quantile", "log")
 """The rules for suggested depth bins, as named in `ak.data.depth_bins`."""
@@ -38,7 +38,7 @@ class Statistics(Findings):
         return draw(self, Path(folder))
 
     def _repr_html_(self) -> str:
-        return html(self)
+        return findings_html(self)
 
 
 def statistics(target: str, bins: int = 10, width: int | None = None) -> Statistics:

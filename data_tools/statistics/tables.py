@@ -81,7 +81,7 @@ def suggestions(found: Findings) -> list[tuple[str, str]]:
     return lines
 
 
-def html(found: Findings) -> str:
+def findings_html(found: Findings) -> str:
     """All of it as HTML, for a notebook; names and paths are escaped."""
     parts = [f"<h4>{escape.html(found.target)}</h4>"]
     parts += [table.html(title) for title, table in tables(found)]

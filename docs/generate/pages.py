@@ -3,9 +3,18 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from generate import api, commands, data_sets, formats, networks, settings, weightings
+from generate import (
+    api,
+    commands,
+    data_sets,
+    depth_losses,
+    formats,
+    networks,
+    settings,
+    weightings,
+)
 
-MAKERS = (commands, settings, weightings, networks, data_sets, formats, api)
+MAKERS = (commands, settings, weightings, networks, depth_losses, data_sets, formats, api)
 
 
 def pages() -> Iterator[tuple[str, str]]:

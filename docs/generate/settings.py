@@ -53,8 +53,9 @@ These settings define a run. They are the options of `auxnet train`, the lines o
 `config.yaml`. An option overrides the file, the file overrides the recipe, and the recipe overrides
 the default. Unknown names and impossible combinations are refused before anything starts.
 
-The default `null` means that the value depends on the data or the network; the last column says
-how.
+The default `null` means off, or a value that follows from the data or the network, as the last
+column says. `out` is always required. Both tasks in turn (`main: both`) is an option of
+`auxnet train`; in Python, call `ak.experiments.learning_boost`.
 """
 
 _RECIPES = """

@@ -150,7 +150,7 @@ def test_unknown_log(path):
 
 def test_a_damaged_or_foreign_file_stops_a_resume(path):
     fit(path, [1.0])
-    with pytest.raises(DataError, match="not by the log to monitor"):
+    with pytest.raises(DataError, match="and this fit monitors"):
         fit(path, [1.0, 1.0], initial_epoch=1, monitor="val_other")
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(DataError, match="is damaged"):

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def images_at(array, index):
     return tf.gather(tf.constant(array), index)
 
 
-def fit(run, epochs, *, weighting=None, data=None, model=None, **options):
+def fit(run, epochs, *, weighting=None, data=None, model=None, more=(), **options):
     keras.utils.set_random_seed(1)
     data = dataset() if data is None else data
     model = toy_model() if model is None else model
@@ -51,7 +52,7 @@ def fit(run, epochs, *, weighting=None, data=None, model=None, **options):
     checkpoint = ak.callbacks.ResumableCheckpoint(run, dataset=data, **options)
     weighting = weighting or ak.weighting.TaskWeightBalancing()
     history = model.fit(
-        data, epochs=epochs, shuffle=False, verbose=0, callbacks=[weighting, checkpoint]
+        data, epochs=epochs, shuffle=False, verbose=0, callbacks=[weighting, *more, checkpoint]
     )
     return model, history, checkpoint
 
@@ -81,18 +82,33 @@ def test_resumed_equals_uninterrupted(tmp_path):
 
 
 def test_epochs_that_are_not_saved_are_done_again(tmp_path):
-    whole, _, _ = fit(tmp_path / "whole", 5)
+    def files(run):
+        monitor = {"monitor": "segmentation_loss", "mode": "min"}
+        best = ak.callbacks.BestWeights(tmp_path / run / "best.weights.h5", **monitor)
+        return [ak.callbacks.HistoryFile(tmp_path / run / "history.csv"), best]
 
     def saved():
         return sorted(path.name for path in (tmp_path / "run" / "checkpoints").glob("epoch-*"))
 
-    fit(tmp_path / "run", 3, every_epochs=2, keep=9)
+    def rows(run):
+        lines = (tmp_path / run / "history.csv").read_text().splitlines()
+        return [line.split(",")[:-2] for line in lines]  # without the times
+
+    whole, _, _ = fit(tmp_path / "whole", 5, more=files("whole"))
+    options = {"every_epochs": 2, "keep": 9}
+    fit(tmp_path / "run", 3, more=files("run"), **options)
     assert saved() == ["epoch-00002", "epoch-00003"]  # the last one, too
     shutil.rmtree(tmp_path / "run" / "checkpoints" / "epoch-00003")  # as if killed before
-    resumed, rest, _ = fit(tmp_path / "run", 5, every_epochs=2, keep=9)
+    resumed, rest, _ = fit(tmp_path / "run", 5, more=files("run"), **options)
     assert rest.epoch == [2, 3, 4]
     assert saved() == ["epoch-00002", "epoch-00004", "epoch-00005"]
     assert state(resumed) == state(whole)
+    assert rows("run") == rows("whole")
+    best = []
+    for run in ("run", "whole"):
+        with h5py.File(tmp_path / run / "best.weights.h5") as file:
+            best.append(dict(file.attrs))
+    assert best[0] == best[1] and best[0]["epoch"] > 2
 
 
 @pytest.mark.parametrize("stop", ["stop_training", "signal"])

@@ -209,7 +209,7 @@ def test_auxiliary_frames_count_passes_of_their_own(root):
     ("options", "message"),
     [
         ({"labels": 0}, "labels must be an integer, 1 or more. Received: 0"),
-        ({"labels": 17}, "at most 16 in .*Received: labels=17"),
+        ({"labels": 17}, "at most 16, .*Received: labels=17"),
         ({"extra_share": 1}, r"0 or more and below 1\. Received: 1"),
         ({"extra_share": float("nan")}, "extra_share"),
         ({"auxiliary_of": "another"}, "own-frame"),

@@ -52,5 +52,5 @@ def test_with_share_1_it_is_l1():
 
 @pytest.mark.parametrize("wrong", [0.0, -1.0, 1.1, float("nan"), True, "0.2"])
 def test_share_must_be_a_share(wrong):
-    with pytest.raises(ConfigError, match="share is the threshold"):
+    with pytest.raises(ConfigError, match=r"share must be in \(0, 1\]"):
         BerHu(wrong)

@@ -32,5 +32,5 @@ def test_below_the_floor_it_is_a_straight_line_of_the_same_slope():
 
 
 def test_floor_must_be_a_depth():
-    with pytest.raises(ConfigError, match="floor is the depth below which"):
+    with pytest.raises(ConfigError, match="floor must be a finite number > 0"):
         InverseDepthL1(-1.0)

@@ -58,5 +58,5 @@ def test_targets_below_the_floor_count_as_the_floor():
 
 @pytest.mark.parametrize("wrong", [0.0, -1.0, float("nan"), float("inf"), True, "1"])
 def test_floor_must_be_a_depth(wrong):
-    with pytest.raises(ConfigError, match="floor is the depth below which"):
+    with pytest.raises(ConfigError, match="floor must be a finite number > 0"):
         LogDepthL1(wrong)

@@ -69,5 +69,5 @@ def test_the_gradient_goes_through_the_mean():
 
 @pytest.mark.parametrize("wrong", [-0.1, 1.1, float("nan"), True, "half"])
 def test_share_must_be_a_share(wrong):
-    with pytest.raises(ConfigError, match="share is how much of a common factor"):
+    with pytest.raises(ConfigError, match=r"share must be in \[0, 1\]"):
         ScaleInvariantLogLoss(wrong)

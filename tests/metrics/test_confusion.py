@@ -22,26 +22,26 @@ def test_count_is_the_independent_librarys():
     truth, prediction = maps()
     used = truth < 255
     np.testing.assert_array_equal(
-        confusion.count(truth, prediction, 3), confusion_matrix(truth[used], prediction[used])
+        confusion.count_pairs(truth, prediction, 3), confusion_matrix(truth[used], prediction[used])
     )
 
 
 def test_other_ids_do_not_count():
     truth = np.array([[0, 1, 2, 3, -1, 255]])
-    got = confusion.count(truth, np.zeros((1, 6), "uint8"), 3, ignore_label=2)
+    got = confusion.count_pairs(truth, np.zeros((1, 6), "uint8"), 3, ignore_label=2)
     np.testing.assert_array_equal(got, [[1, 0, 0], [1, 0, 0], [0, 0, 0]])
-    assert not confusion.count(np.full((2, 2), 255), np.zeros((2, 2), int), 3).any()
+    assert not confusion.count_pairs(np.full((2, 2), 255), np.zeros((2, 2), int), 3).any()
 
 
 def test_images_add_up():
     pairs = [maps(0), maps(1)]
-    total = sum(confusion.count(*pair, 3) for pair in pairs)
+    total = sum(confusion.count_pairs(*pair, 3) for pair in pairs)
     truth, prediction = (np.concatenate(part) for part in zip(*pairs, strict=True))
     assert confusion.scores(total, NAMES) == pytest.approx(oracle.scores(truth, prediction, NAMES))
 
 
 def test_micro_iou_follows_from_accuracy():
-    got = confusion.scores(confusion.count(*maps(), 3), NAMES)
+    got = confusion.scores(confusion.count_pairs(*maps(), 3), NAMES)
     assert got["micro_iou"] == pytest.approx(got["pixel_accuracy"] / (2 - got["pixel_accuracy"]))
 
 
@@ -55,6 +55,6 @@ def test_perfect_and_empty():
 def test_bad_input():
     truth, prediction = maps()
     with pytest.raises(ConfigError, match="same size"):
-        confusion.count(truth, prediction[1:], 3)
+        confusion.count_pairs(truth, prediction[1:], 3)
     with pytest.raises(ConfigError, match=r"must be in 0\.\.2\. Received: 0\.\.9"):
-        confusion.count(np.array([0, 1]), np.array([0, 9]), 3)
+        confusion.count_pairs(np.array([0, 1]), np.array([0, 9]), 3)

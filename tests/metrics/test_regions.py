@@ -20,7 +20,7 @@ def test_table_1_of_the_paper_is_a_mean_weighted_by_pixels():
 
 def test_by_hand():
     labels, predicted = np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1])
-    found = iou_regions(confusion.count(labels, predicted, 3))
+    found = iou_regions(confusion.count_pairs(labels, predicted, 3))
     np.testing.assert_allclose(found.inside, [2 / 3, 1 / 2, np.nan])
     np.testing.assert_allclose(found.outside, [1 / 2, 2 / 3, np.nan])
     np.testing.assert_allclose(found.share, [3 / 4, 1 / 4, 0])
@@ -44,7 +44,7 @@ def test_against_the_oracle_with_absent_classes_and_invalid_pixels():
         depth[generator.random(shape) < 0.3] = -1
         depth[labels == 1] = -1  # a class without a single depth
         said = generator.uniform(-1, 100, shape)
-        counts += confusion.count(labels, predicted, classes)
+        counts += confusion.count_pairs(labels, predicted, classes)
         more, counted = log_l1(labels, depth, said, classes, max_depth=80.0)
         sums, pixels = sums + more, pixels + counted
         known = labels != 255

@@ -134,7 +134,7 @@ def test_compiled_with_unknown_sizes(jit_compile):
     metric_step(*(tf.constant(part) for part in batch()))
     labels, logits = batch()
     np.testing.assert_array_equal(
-        metric.confusion(), confusion.count(labels, logits.argmax(-1), len(NAMES))
+        metric.confusion(), confusion.count_pairs(labels, logits.argmax(-1), len(NAMES))
     )
 
 

@@ -1,9 +1,9 @@
-"""Trains four epochs of three batches with a checkpoint; is ended where it is told to be.
+"""Trains four epochs of three batches with a checkpoint, and ends as requested.
 
-Arguments: scenes folder, a seed, and in JSON a list of pairs, each a run folder and an end. Every
-pair is a process of its own, forked from this one, which has imported TensorFlow and no more. It
-prints its result if it comes so far; then this process prints its exit code and the newest
-checkpoint. Batches N count from 1 over the whole run, epochs E from 0. The ends:
+Arguments: scenes folder, seed, and a JSON list of pairs: run folder and end. Each pair runs in a
+separate process, forked after importing TensorFlow. It prints its result if it reaches the end of
+training; then this program prints its exit code and the newest checkpoint. Batches N count from 1
+over the whole run, epochs E from 0. The ends:
 
     never
     step:N         SIGKILL after the N-th batch and its checkpoint
@@ -172,7 +172,8 @@ def main(scenes, seed, runs):
             train(Path(run), scenes, when, int(seed))
             sys.exit()
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        newest = max(path.name for path in (Path(run) / "checkpoints").glob("epoch-*"))
+        saved = (path.name for path in (Path(run) / "checkpoints").glob("epoch-*"))
+        newest = max(saved, default=None)
         print(json.dumps({"code": code, "newest": newest}))
 
 

@@ -58,8 +58,10 @@ def recorded(weighting, data, batches, main="segmentation"):
 
 
 @pytest.fixture(autouse=True)
-def inference_statistics(monkeypatch):
+def inference_statistics(request, monkeypatch):
     """BatchNormalization by its moving averages, so that NumPy can see the losses of a step."""
+    if request.cls is not None:  # the contract needs no oracle
+        return
     original = keras.layers.BatchNormalization.call
     monkeypatch.setattr(
         keras.layers.BatchNormalization,

@@ -90,5 +90,5 @@ def test_a_loss_that_has_no_inverse_does_not_count(odd):
 
 @pytest.mark.parametrize("wrong", [0, -1, 1.5, True, "1"])
 def test_batches_is_a_count(wrong):
-    with pytest.raises(ak.errors.ConfigError, match="batches must be a whole number"):
+    with pytest.raises(ak.errors.ConfigError, match="batches must be an integer, 1 or more"):
         ak.weighting.FirstLossWeights(wrong)

@@ -8,15 +8,18 @@ import typer
 
 from auxnet_keras.commands.places import check_folder
 from auxnet_keras.errors import ConfigError
+from data_tools.download.catalogue import RELEASES
 
 NOT_DOWNLOADED = 1
+_LISTED = " or ".join([", ".join([*RELEASES][:-1]), [*RELEASES][-1]])
 
 
 def command(
     kind: Annotated[
         str,
         typer.Argument(
-            metavar="KIND", help="kitti, vkitti or nyuv2; for others, shows how to get them."
+            metavar="KIND",
+            help=f"{_LISTED}; for others, shows how to get them.",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the data set.")],

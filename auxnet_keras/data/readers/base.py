@@ -43,11 +43,11 @@ class Source(ABC):
             )
 
     @abstractmethod
-    def _discover(self) -> list[Frame]:
+    def discover(self) -> list[Frame]:
         """All frames, in any order; raises DataError when there are none."""
 
     @abstractmethod
-    def _divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
+    def divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
         """Training and validation frames."""
 
     @abstractmethod
@@ -107,7 +107,7 @@ class Source(ABC):
 
     @cached_property
     def _frames(self) -> list[Frame]:
-        return sorted(self._discover(), key=lambda frame: frame.name)
+        return sorted(self.discover(), key=lambda frame: frame.name)
 
     def frames(self, split: str = "train", seed: int = 0, limit: int | None = None) -> list[Frame]:
         """The frames of a split, sorted by name.
@@ -122,7 +122,7 @@ class Source(ABC):
             raise unknown("split", split, SPLITS)
         frames = self._frames
         if split != "all":
-            train, val = self._divide(frames)
+            train, val = self.divide(frames)
             frames = train if split == "train" else val
         if limit is not None:
             check_whole("limit", limit, least=1)

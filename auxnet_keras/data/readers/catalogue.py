@@ -93,12 +93,15 @@ def register(
 
     Args:
         kind: Lower-case letters, digits, `-` and `_`.
-        reader: A subclass of `auxnet_keras.data.readers.base.Source`, or `"package.module:Class"`.
+        reader: A subclass of `ak.data.Source`, or `"package.module:Class"`.
         about: What it reads, for tables.
         needs_root: Whether it needs a folder.
 
     Raises:
         ConfigError: The name is taken or malformed.
+
+    Example:
+        >>> ak.data.register("mine", "my_package.readers:MySource")
     """
     KINDS.add(kind, Kind(reader, about, needs_root))
 
@@ -107,7 +110,7 @@ def source(kind: str, root: str | Path | None = None) -> "Source":
     """Opens a data set.
 
     Args:
-        kind: One of `KINDS`.
+        kind: A kind of data, such as "kitti"; the page Data sets lists all.
         root: Its folder; only "street" works without.
 
     Raises:
@@ -131,8 +134,12 @@ def info(kind: str, root: str | Path | None = None) -> "DatasetInfo":
     """Class names, palette, ignore label, depth unit, licence and citation of a data set.
 
     Args:
-        kind: One of `KINDS`.
+        kind: A kind of data, such as "kitti"; the page Data sets lists all.
         root: Needed if the class names are in the data set's files: "folder" and "nyuv2-894".
+
+    Raises:
+        ConfigError: Unknown kind, or a kind that needs a root without one.
+        DataError: As the reader.
 
     Example:
         >>> ak.data.info("kitti").class_names[3]

@@ -60,7 +60,7 @@ class CityscapesSource(Source):
                         found[f"{split}/{city.name}/{name.removesuffix(ending)}"] = city / name
         return found
 
-    def _discover(self) -> list[Frame]:
+    def discover(self) -> list[Frame]:
         images = self._listed("leftImg8bit", "_leftImg8bit.png")
         if not images:
             raise DataError(
@@ -75,7 +75,7 @@ class CityscapesSource(Source):
             for name, path in images.items()
         ]
 
-    def _divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
+    def divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
         return (
             [frame for frame in frames if frame.name.startswith("train/")],
             [frame for frame in frames if frame.name.startswith("val/")],

@@ -50,7 +50,7 @@ class FolderSource(Source):
     def signature(self) -> str:
         return f"folder {self._spec.text}"
 
-    def _discover(self) -> list[Frame]:
+    def discover(self) -> list[Frame]:
         spec = self._spec
         images = match_files(self.root, spec.images, _IMAGES)
         if not images:
@@ -66,7 +66,7 @@ class FolderSource(Source):
             for name, path in images.items()
         ]
 
-    def _divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
+    def divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
         if self._spec.lists is None:
             rank = {frame.name: place for place, frame in enumerate(frames)}
             return by_sequence(

@@ -72,7 +72,7 @@ class KittiSource(Source):
                     found.setdefault(name, place / name)
         return found
 
-    def _discover(self) -> list[Frame]:
+    def discover(self) -> list[Frame]:
         images = self._listed("image_2")
         if not images:
             raise DataError(
@@ -87,7 +87,7 @@ class KittiSource(Source):
             for name, path in images.items()
         ]
 
-    def _divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
+    def divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
         return every_fifth(frames, number=_number)
 
     def label_table(self, frame: Frame) -> LabelTable:

@@ -45,7 +45,7 @@ class Nyuv2Source(Source):
     def _labeled(self) -> LabeledFile:
         return LabeledFile(self.root)
 
-    def _discover(self) -> list[Frame]:
+    def discover(self) -> list[Frame]:
         path = self._labeled.path
         names = [f"{number:05d}" for number in range(1, len(self._labeled) + 1)]
         return [
@@ -53,7 +53,7 @@ class Nyuv2Source(Source):
             for name in names
         ]
 
-    def _divide(self, frames: list[Frame]) -> Division:
+    def divide(self, frames: list[Frame]) -> Division:
         train, test = read_splits(self.root, len(frames))
         return (
             [frame for frame in frames if _index(frame) in train],

@@ -47,7 +47,7 @@ class SynthiaSource(Source):
     label_place = "GT/LABELS"
     depth_place = "Depth"
 
-    def _discover(self) -> list[Frame]:
+    def discover(self) -> list[Frame]:
         found = [frame for folder in self._sequences() for frame in self._frames_of(folder)]
         if not found:
             raise DataError(
@@ -82,7 +82,7 @@ class SynthiaSource(Source):
             for name, path in _pngs(folder / "RGB").items()
         ]
 
-    def _divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
+    def divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
         return by_sequence(frames, route=_route, position=_number)
 
     def label_table(self, frame: Frame) -> LabelTable:

@@ -69,10 +69,10 @@ class VkittiSource(Source):
     def _found(self) -> tuple[int, vkitti_layout.Found]:
         return vkitti_layout.find_frames(self.root)
 
-    def _discover(self) -> list[Frame]:
+    def discover(self) -> list[Frame]:
         return self._found[1].frames
 
-    def _divide(self, frames: list[Frame]) -> Division:
+    def divide(self, frames: list[Frame]) -> Division:
         return by_group(
             frames, lambda frame: (frame.sequence, vkitti_layout.number(frame)), fraction=0.1
         )
@@ -141,7 +141,7 @@ class VkittiScenesSource(VkittiSource):
 
     info = with_table(VkittiSource.info, "vkitti-scenes", VKITTI_12)
 
-    def _divide(self, frames: list[Frame]) -> Division:
+    def divide(self, frames: list[Frame]) -> Division:
         return by_sequence(
             frames, route=lambda frame: frame.sequence, position=vkitti_layout.number
         )

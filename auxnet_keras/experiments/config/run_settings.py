@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.data.auxiliary_of import CHOICES, OWN
 from auxnet_keras.data.unit_names import UNITS
 from auxnet_keras.experiments.config import values
@@ -11,7 +12,6 @@ from auxnet_keras.losses.catalogue import DEPTH_LOSSES
 from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.catalogue import NETWORKS, Network
 
-TASKS = ("segmentation", "depth")
 BAD_NUMBERS = ("raise", "skip", "rollback")
 
 
@@ -28,7 +28,7 @@ class RunSettings:
     root: str | None = setting(
         None, values.path, "Folder of the data set, if data names only the kind.", optional=True
     )
-    model: str = setting("auxnet", values.one_of(NETWORKS), "{names}.", "NAME")
+    model: str = setting("auxnet", values.one_of(NETWORKS), "Network: {names}.", "NAME")
     main: str = setting(
         "segmentation",
         values.one_of(TASKS),
@@ -46,14 +46,14 @@ class RunSettings:
         "none",
         values.text,
         "none, {weightings}. With values: fixed:400,1, pareto:0.71,0.71, "
-        "ftwb:focus=2,momentum=0.9,mode=product,normalize=true, "
+        "ftwb:focus=2,momentum=0.9,normalize=true, ftwb:mode=product, "
         "class-wise:start_epoch=20,window=10,bins=12,task=twb.",
         "SPEC",
     )
     backbone: str | None = setting(
         None,
         values.one_of(BACKBONES),
-        "{names}. Default: resnet50; unet has its own encoder.",
+        "Backbone of the encoder: {names}. Default: resnet50; unet has its own encoder.",
         "NAME",
         optional=True,
     )
@@ -68,8 +68,8 @@ class RunSettings:
     size: tuple[int, int] = setting(
         (224, 384), values.size, "Input height and width, multiples of 32 (unet: 16).", "H W"
     )
-    batch_size: int = setting(8, values.count, "Images per step.", "N")
-    epochs: int = setting(200, values.count, "Passes over the data.", "N")
+    batch_size: int = setting(8, values.positive_whole, "Images per step.", "N")
+    epochs: int = setting(200, values.positive_whole, "Passes over the data.", "N")
     learning_rate: float = setting(1e-4, values.rate, "Learning rate of Adam.", "X")
     learning_rate_drops: dict[int, float] | None = setting(
         None,
@@ -82,11 +82,11 @@ class RunSettings:
         0, values.seed, "Fixes order, augmentation, initial weights and what limit keeps.", "N"
     )
     limit: int | None = setting(
-        None, values.count, "At most N frames of each split.", "N", optional=True
+        None, values.positive_whole, "At most N frames of each split.", "N", optional=True
     )
     labels: int | None = setting(
         None,
-        values.count,
+        values.positive_whole,
         "Keep the main task's target for only N training frames, which show every class if "
         "possible; all frames keep the auxiliary target. Default: keep all.",
         "N",
@@ -115,7 +115,7 @@ class RunSettings:
     )
     auxiliary_first: int | None = setting(
         None,
-        values.count,
+        values.positive_whole,
         "First train the auxiliary task alone, for N epochs over all frames with its target; "
         "--epochs and --weighting define the training that follows.",
         "N",
@@ -128,7 +128,7 @@ class RunSettings:
         flags="--restart-optimizer/--keep-optimizer",
     )
     validate_every: int = setting(
-        1, values.count, "Validate after every N epochs, and after the last.", "N"
+        1, values.positive_whole, "Validate after every N epochs, and after the last.", "N"
     )
     ignore_void: bool = setting(
         True,

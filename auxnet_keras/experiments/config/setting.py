@@ -23,7 +23,7 @@ def setting(
 
     Args:
         default: The default value.
-        check: As in `values`: returns the value in its one form, or raises.
+        check: As in `values`: returns the value in canonical form, or raises.
         help: One sentence for `--help` and the documentation.
         metavar: The name of its value there.
         optional: Whether it may be `None`.
@@ -42,7 +42,7 @@ def setting(
 
 
 def checked_setting(name: str, value: Any, metadata: Mapping[str, Any]) -> Any:
-    """The value in its one form.
+    """The value in canonical form.
 
     Raises:
         ConfigError: The setting cannot have this value.

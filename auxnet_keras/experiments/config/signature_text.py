@@ -13,10 +13,10 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.errors import ConfigError, shown, unknown
 from auxnet_keras.weighting.catalogue import Method
 
-TASKS = ("segmentation", "depth")
 SIMPLE = (bool, int, float, str)
 
 
@@ -93,17 +93,20 @@ def _by_parameter(
     given = {method.short_names.get(key, key): value for key, value in values.items()}
     tasks = {task: given.pop(task) for task in TASKS if task in given}
     for parameter in _signature(method).values():
-        required = parameter.default is inspect.Parameter.empty
-        if required and _by_time(parameter.annotation) and parameter.name not in given:
+        variadic = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        required = parameter.default is inspect.Parameter.empty and not variadic
+        if _per_task(parameter.annotation):
+            if not (tasks or required or method.needs_values):
+                continue
+            missing = len(tasks) < len(TASKS)
+        else:
+            missing = required and parameter.name not in {*given, *method.from_run}
+        if missing:
             raise ConfigError(
                 f"The weighting {name!r} needs {_usage(name, kinds)}. Received: {shown(text)}."
             )
-        if not _per_task(parameter.annotation) or not (tasks or method.needs_values):
+        if not _per_task(parameter.annotation):
             continue
-        if len(tasks) < len(TASKS):
-            raise ConfigError(
-                f"The weighting {name!r} needs {_usage(name, kinds)}. Received: {shown(text)}."
-            )
         mapping = typing.get_origin(parameter.annotation) is Mapping
         given[parameter.name] = tasks if mapping else tuple(tasks.values())
     return given

@@ -1,4 +1,4 @@
-"""Validators of settings: each returns a value in its one form, or raises.
+"""Validators of settings: each returns a value in canonical form, or raises.
 
 TypeError says what the value must be; LookupError carries the valid names.
 """
@@ -52,7 +52,7 @@ def boolean(value: object) -> bool:
     return value
 
 
-def count(value: object) -> int:
+def positive_whole(value: object) -> int:
     """A whole number >= 1."""
     if not is_whole(value) or value < 1:
         raise TypeError("a whole number >= 1")
@@ -99,7 +99,7 @@ def rates_by_epoch(value: object) -> dict[int, float]:
             value = {int(k): v for k, v in (part.split(":") for part in value.split(","))}
         if not isinstance(value, Mapping) or not value:
             raise wrong
-        return {count(epochs): rate(value[epochs]) for epochs in sorted(value)}
+        return {positive_whole(epochs): rate(value[epochs]) for epochs in sorted(value)}
     except (TypeError, ValueError):
         raise wrong from None
 
@@ -108,7 +108,7 @@ def size(value: object) -> tuple[int, int]:
     """Height and width."""
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise TypeError("two whole numbers, height and width")
-    return count(value[0]), count(value[1])
+    return positive_whole(value[0]), positive_whole(value[1])
 
 
 class one_of:  # noqa: N801 - reads like the functions above

@@ -48,7 +48,8 @@ def parse(spec: str) -> WeightingText:
     if name not in WEIGHTINGS:
         raise unknown("weighting", name, [NONE, *WEIGHTINGS])
     method = WEIGHTINGS[name]
-    if not text and not method.needs_values:
+    ours = str(method.code).startswith("auxnet_keras.")  # of others, only the signature knows
+    if ours and not text and not method.needs_values:
         return WeightingText(method, {}, {})
     values = signature_text.read(name, method, text, nested=_task_weighting)
     measured = {key: values.pop(key) for key in method.measured if key in values}

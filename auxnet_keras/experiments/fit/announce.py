@@ -3,6 +3,7 @@
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.data.fingerprint import fingerprint
 from auxnet_keras.data.sampling import MixedPass
 from auxnet_keras.experiments.run import manifest
@@ -19,7 +20,6 @@ def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
     """Writes versions, seeds, device, data and the start of the run to the manifest."""
     record = run.manifest
     frames = {"train": train.source_frames, "val": val.source_frames}
-    tasks = ("segmentation", "depth")
     resumed = bool(record.content["events"])
     record.describe(
         versions=manifest.versions(),
@@ -32,8 +32,8 @@ def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
             "depth_unit": run.config.depth_unit or info.depth_unit,
             "frames": {split: len(of_split) for split, of_split in frames.items()},
             "targets": {
-                "train": {task: len(train.plan.indices_with(task)) for task in tasks},
-                "val": {task: len(val.plan.indices_with(task)) for task in tasks},
+                "train": {task: len(train.plan.indices_with(task)) for task in TASKS},
+                "val": {task: len(val.plan.indices_with(task)) for task in TASKS},
             },
             "fingerprint": {split: fingerprint(of_split) for split, of_split in frames.items()},
         },

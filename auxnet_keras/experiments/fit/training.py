@@ -181,11 +181,19 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
         callbacks.ResumableCheckpoint(
             run.path,
             every=_CHECKPOINT_STEPS,
-            every_epochs=max(1, min(config.validate_every, _CHECKPOINT_STEPS // len(train))),
+            every_epochs=_epochs_to_a_checkpoint(config, len(train)),
             dataset=train,
             after=phase.first,
         ),
     ]
+
+
+def _epochs_to_a_checkpoint(config: RunConfig, steps: int) -> int:
+    """Up to the next validation, unless a kill would then cost more than `_CHECKPOINT_STEPS`."""
+    if config.on_bad_numbers == "rollback":  # to the epoch before
+        return 1
+    most = min(config.validate_every, max(1, _CHECKPOINT_STEPS // steps))
+    return max(n for n in range(1, most + 1) if config.validate_every % n == 0)
 
 
 def _learning_rate(config: RunConfig, phase: "Phase") -> list[Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.tables.table import Table
 
 LABELS = {
@@ -37,7 +38,7 @@ def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:
         >>> print(comparison({run.name: run.results for run in runs}).markdown())
     """
     rows = []
-    for task in ("segmentation", "depth"):
+    for task in TASKS:
         scores = {key: None for one in results.values() for key in one.get(task, {})}
         for key in scores:
             values = tuple(one.get(task, {}).get(key) for one in results.values())
@@ -53,7 +54,8 @@ def evaluation_table(results: Mapping[str, Any]) -> Table:
 def print_evaluation(results: Mapping[str, Any]) -> None:
     """Prints a run's scores next to the position prior's."""
     evaluation_table(results).show(
-        f"{results['frames']} frames of {results['data']} ({results['split']}), native resolution"
+        f"{results['frames']} frames of {results['data']} ({results['split']}), "
+        "at the images' own size"
     )
 
 

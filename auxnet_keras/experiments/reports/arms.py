@@ -30,7 +30,7 @@ def settings_of(config: RunConfig) -> dict[str, Any]:
     }
 
 
-def digest(config: RunConfig) -> str:
+def config_digest(config: RunConfig) -> str:
     """Sixteen hexadecimal digits that all runs of an arm share."""
     text = json.dumps(settings_of(config), sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -44,10 +44,10 @@ def named(runs: Sequence[Scored], names: Mapping[str, str]) -> list[Scored]:
         names: Digest -> name, from a study; other arms are named after the settings that
             distinguish them.
     """
-    configs = {digest(run.config): run.config for run in runs}
+    configs = {config_digest(run.config): run.config for run in runs}
     others = {key: config for key, config in configs.items() if key not in names}
     found = {**names, **_unique_titles(others)}
-    return [dataclasses.replace(run, arm=found[digest(run.config)]) for run in runs]
+    return [dataclasses.replace(run, arm=found[config_digest(run.config)]) for run in runs]
 
 
 def _unique_titles(configs: Mapping[str, RunConfig]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from auxnet_keras import plots
+from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.experiments.reports.boost_tables import (
     LOSSES,
     loss_table,
@@ -56,7 +57,7 @@ def _pairs(runs: Sequence[Scored], arm: str) -> list[tuple[float, float]] | None
 def _singles(runs: Sequence[Scored]) -> tuple[float | None, float | None]:
     """The mean loss of each task trained alone."""
     found = []
-    for key, task in zip(LOSSES, ("segmentation", "depth"), strict=True):
+    for key, task in zip(LOSSES, TASKS, strict=True):
         values = [run.scores.get(key) for run in runs if run.config.tasks == (task,)]
         finite = [value for value in values if value is not None and np.isfinite(value)]
         found.append(float(np.mean(finite)) if finite else None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.experiments.reports import published
 from auxnet_keras.experiments.reports.comparison import baseline_of
 from auxnet_keras.experiments.reports.groups import Group
@@ -26,7 +27,7 @@ def loss_table(group: Group) -> ScoreTable:
         runs = [run for run in group.runs if run.arm == arm]
         cells = tuple(
             cell(runs, key, digits=4) if task in runs[0].config.tasks else Cell()
-            for key, task in zip(LOSSES, ("segmentation", "depth"), strict=True)
+            for key, task in zip(LOSSES, TASKS, strict=True)
         )
         rows.append(Row(arm, cells))
     theirs = published.LEARNING_BOOST_LOSSES.get(published.kind_of(group.name), {})

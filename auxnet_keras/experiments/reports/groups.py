@@ -4,7 +4,7 @@ import collections
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from auxnet_keras.experiments.reports.arms import digest
+from auxnet_keras.experiments.reports.arms import config_digest
 from auxnet_keras.experiments.reports.scored import Scored
 
 
@@ -111,7 +111,7 @@ def _one_truth(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
 def _one_of_each(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
     first: dict[tuple[object, ...], Scored] = {}
     for run in runs:
-        first.setdefault((digest(run.config), run.labels, run.seed), run)
+        first.setdefault((config_digest(run.config), run.labels, run.seed), run)
     return _split(
         runs,
         lambda run: any(run is one for one in first.values()),

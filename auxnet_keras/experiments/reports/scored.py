@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.errors import AuxnetError, DataError
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.reports.scores import MAIN_SCORES
@@ -69,7 +70,7 @@ def read_scored(path: Path) -> Scored:
         if not run.finished:
             raise DataError(
                 f"{path} is not finished and is left out; the same command resumes it. "
-                f"Received: {run.epochs_saved} of {run.config.epochs} epochs."
+                f"Received: {run.epochs_saved} of {run.config.all_epochs} epochs."
             )
         return _scored(run)
     except AuxnetError as error:
@@ -112,7 +113,7 @@ def _scored(run: Run) -> Scored:
 def _from_history(run: Run) -> dict[str, Any]:
     """Losses of the epoch that was kept, and the pace of the later epochs: the first compiles."""
     kept = best_epoch(run)
-    found = {f"val_{task}_loss": kept.get(f"val_{task}_loss") for task in ("segmentation", "depth")}
+    found = {f"val_{task}_loss": kept.get(f"val_{task}_loss") for task in TASKS}
     pace = sorted(run.history.get("images_per_second", [])[1:])
     if pace and pace[len(pace) // 2] > 0:
         found["step_seconds"] = run.config.batch_size / pace[len(pace) // 2]

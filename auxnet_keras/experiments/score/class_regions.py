@@ -122,7 +122,7 @@ class _Side:
         sample = self.source.read(frame, unit, self.ignore_void)
         prediction = self.predict(sample.image, sample.depth)
         if prediction.classes is not None:
-            self.counts += confusion.count(sample.segmentation, prediction.classes, classes)
+            self.counts += confusion.count_pairs(sample.segmentation, prediction.classes, classes)
         if prediction.depth is not None and frame.depth is not None:
             truth = sample.depth[..., 0]
             valid = truth >= 0

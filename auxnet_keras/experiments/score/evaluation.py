@@ -24,7 +24,7 @@ _NEAREST_TO_ZERO = 1e-6  # a disparity or inverse depth <= 0 means infinitely fa
 
 
 def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
-    """Scores a run's best weights at native resolution.
+    """Scores a run's best weights at the images' own size.
 
     The class map and the depth of every image are resized to the image's own size and compared
     there with the untouched truth. IoU and accuracies come from one confusion matrix over all
@@ -90,9 +90,9 @@ class Scores:
         truth = sample.segmentation
         if prediction.classes is not None:
             classes = len(self.names)
-            self.model_counts += confusion.count(truth, prediction.classes, classes)
+            self.model_counts += confusion.count_pairs(truth, prediction.classes, classes)
             prior = resize_nearest(self.prior, truth.shape)
-            self.prior_counts += confusion.count(truth, prior, classes)
+            self.prior_counts += confusion.count_pairs(truth, prior, classes)
         if prediction.depth is not None and frame.depth is not None:
             self._add_depth(frame, sample.depth[..., 0], prediction.depth)
 

@@ -9,7 +9,7 @@ from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.readers.catalogue import KINDS
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.run_config import RunConfig
-from auxnet_keras.experiments.reports.arms import digest
+from auxnet_keras.experiments.reports.arms import config_digest
 from auxnet_keras.experiments.studies.steps import Frames, frames_of, with_steps
 from auxnet_keras.experiments.studies.study_file import Study, slug
 
@@ -149,7 +149,7 @@ def _limited(config: RunConfig) -> str:
 def _check_distinct(runs: list[Planned]) -> None:
     seen: dict[tuple[object, ...], str] = {}
     for run in runs:
-        key = (run.data, run.labels, run.seed, digest(run.config))
+        key = (run.data, run.labels, run.seed, config_digest(run.config))
         if key in seen:
             raise ConfigError(
                 "Two arms of the study have the same settings, so they would be compared with "

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.experiments.reports.arms import digest
+from auxnet_keras.experiments.reports.arms import config_digest
 from auxnet_keras.experiments.reports.collect import STUDY, collect
 from auxnet_keras.experiments.reports.report import write_report
 from auxnet_keras.experiments.run.json_files import write_json
@@ -30,8 +30,7 @@ def study(
     arm named by `baseline`, paired by seed.
 
     Args:
-        given: A YAML file, the name of a preset (`does-it-help`, `auxnet-table1`,
-            `auxnet-table2`, `learning-boost`, `runtime`), or a mapping with `data`, `limit`,
+        given: A YAML file, the name of a packaged study, or a mapping with `data`, `limit`,
             `labels` (budgets, or "all"), `seeds` (a count or a list), `steps` (with labels, the
             same for every budget, in place of `epochs`), `baseline`, `base` and `arms`.
         out: The output folder: `runs/`, `log.txt`, and the report, as `report` writes it.
@@ -54,7 +53,7 @@ def study(
     missing_runs = missing(runs)
     with hold_lock(out, "running this study", ConfigError):
         # What a report needs in addition to the runs themselves.
-        names = {digest(run.config): run.arm for run in runs}
+        names = {config_digest(run.config): run.arm for run in runs}
         write_json({"arms": names, "baselines": list(checked.baselines)}, out / STUDY)
         failures = (
             train_all(missing_runs, len(runs) - len(missing_runs), out) if missing_runs else []

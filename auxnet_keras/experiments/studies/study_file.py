@@ -225,7 +225,7 @@ def _distinct(listed: list[Any], entry: str) -> list[Any]:
 
 def _count(given: Any, entry: str, otherwise: str = "") -> int:
     try:
-        return values.count(given)
+        return values.positive_whole(given)
     except TypeError as error:
         raise ConfigError(
             f"The entry {entry} of a study must be {error}{' ' if otherwise else ''}{otherwise}. "

@@ -354,7 +354,7 @@ def test_the_catalogue_is_consistent():
                 assert remote.url.startswith("https://") or remote.md5
                 assert re.fullmatch(r"[0-9a-f]{32}", remote.md5 or "0" * 32)
                 assert (remote.folder is None) == remote.name.endswith(".mat")
-    assert set(RELEASES) | set(BY_HAND) | set(catalogue.BUILT_IN) == {
+    assert set(RELEASES) | set(BY_HAND) | set(catalogue.BUILT_IN) <= {
         family(kind) for kind in catalogue.KINDS
     }
     assert Remote("https://a/b/x.tar.gz?y=1", 1, "").folder == "x"
@@ -430,6 +430,12 @@ def test_every_kind_is_answered(auxnet, out):
         says = dict.fromkeys(RELEASES, "Licence: ") | dict.fromkeys(BY_HAND, "data verify")
         assert says.get(family(kind), "needs no download") in said, kind
         assert ("there is no terminal to ask you" in err) == (family(kind) in RELEASES), kind
+
+
+def test_a_kind_of_ones_own_comes_from_its_authors(auxnet, out, monkeypatch):
+    monkeypatch.setitem(catalogue.KINDS._entries, "my-rooms", catalogue.KINDS["synthia"])
+    code, _, err = auxnet("my-rooms", "--out", out)
+    assert code == 1 and "then check it with `auxnet data verify my-rooms:DIR`" in err
 
 
 @pytest.mark.parametrize("kind", ["street", "folder"])

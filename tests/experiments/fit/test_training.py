@@ -15,6 +15,7 @@ import yaml
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments import load_run, train
 from auxnet_keras.experiments.fit.depth_bins import edges_of
+from auxnet_keras.experiments.fit.training import _epochs_to_a_checkpoint
 from auxnet_keras.experiments.run.folder import claim_folder
 from tests.callbacks.test_checkpoint import HOLD
 from tests.storage.leftovers import leave_half
@@ -283,3 +284,19 @@ def test_a_run_killed_at_its_very_start_may_start_again(settings, tmp_path):
     leave_half(run / "config.yaml").write_text("size")
     assert claim_folder(settings()).config == settings()
     assert load_run(run).config.seed == settings().seed
+
+
+@pytest.mark.parametrize(
+    ("validate_every", "steps", "policy", "epochs"),
+    [
+        (20, 3, "raise", 20),
+        (20, 30, "raise", 10),  # of the divisors of 20, the largest within 500 steps
+        (20, 400, "raise", 1),
+        (7, 5000, "skip", 1),
+        (1, 3, "skip", 1),
+        (20, 3, "rollback", 1),
+    ],
+)
+def test_epochs_between_checkpoints(validate_every, steps, policy, epochs):
+    settings = types.SimpleNamespace(validate_every=validate_every, on_bad_numbers=policy)
+    assert _epochs_to_a_checkpoint(settings, steps) == epochs

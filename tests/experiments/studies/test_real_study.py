@@ -1,4 +1,4 @@
-"""A real study of two arms and two seeds, killed in its middle, and its worker."""
+"""A real study of two arms, killed in its middle, and its worker."""
 
 import dataclasses
 import json
@@ -20,7 +20,7 @@ from auxnet_keras.experiments.studies.work import Worker, WorkerDiedError
 pytestmark = pytest.mark.slow
 
 STUDY = {
-    "seeds": 2,
+    "seeds": 1,
     "base": {
         "backbone": "small",
         "weights": "none",
@@ -60,17 +60,17 @@ def test_goes_on_after_a_kill_and_trains_nothing_twice(scenes, tmp_path):
     os.kill(first.pid, signal.SIGKILL)
     first.communicate()
     done = {path: path.stat().st_mtime_ns for path in finished(out)}
-    assert 1 <= len(done) < 4
+    assert len(done) == 1
 
     again = command(file, out)
     said = again.communicate(timeout=1500)[0]
     assert again.returncode == 0, said
-    assert "Run 4/4" in said and "street, compared with single" in said
-    assert len(finished(out)) == 4
+    assert "Run 2/2" in said and "street, compared with single" in said
+    assert len(finished(out)) == 2
     assert all(path.stat().st_mtime_ns == when for path, when in done.items())
     results = json.loads((out / "results.json").read_text())
     assert set(results["scores"]["street"]) == {"single", "joint"}
-    assert results["comparisons"][0]["n"] == 2 and results["problems"] == []
+    assert results["comparisons"][0]["n"] == 1 and results["problems"] == []
     assert (out / "figures" / "strip.png").is_file()
 
 

@@ -1,7 +1,10 @@
 """Studies as files: what is read, what is refused, and the runs they become."""
 
+from pathlib import Path
+
 import pytest
 
+import auxnet_keras as ak
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.studies.plan import planned
 from auxnet_keras.experiments.studies.study_file import presets, read_study
@@ -126,6 +129,8 @@ class TestPresets:
             "learning-boost",
             "runtime",
         ]
+        page = (Path(ak.__file__).parents[1] / "docs" / "studies.md").read_text()
+        assert all(f"`{name}`" in page for name in presets())
 
     @pytest.mark.parametrize(
         "name", ["auxnet-table1", "auxnet-table2", "learning-boost", "runtime"]
