@@ -20,7 +20,7 @@ def test_outputs_are_stripped(path):
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_runs(path, tmp_path, monkeypatch):
-    monkeypatch.setenv("AUXNET_SCENES", "40")
+    monkeypatch.setenv("AUXNET_SCENES", "24")
     monkeypatch.setenv("AUXNET_EPOCHS", "1")
     monkeypatch.setenv("AUXNET_SEEDS", "1")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")

@@ -15,7 +15,6 @@ def outcomes(run_program):
     [
         "none",
         "ftwb",
-        "product",
         "class_wise",
         "class_means",
         "mgda_representation",

@@ -13,7 +13,6 @@ from tests.toys import toy_batches, toy_model
 WEIGHTINGS = {
     "none": lambda: None,
     "ftwb": lambda: ak.weighting.FocusedTaskWeightBalancing(momentum=0.5),
-    "product": lambda: ak.weighting.FocusedTaskWeightBalancing(mode="product"),
     "class_wise": lambda: ak.weighting.ClassWiseWeighting(
         depth_bins=[5.0, 10.0, 20.0],
         step_size=0.005,

@@ -378,3 +378,4 @@ class VariantContract(WeightingContract):
     test_other_callbacks_work_beside_it = None
     test_two_weightings_are_refused_by_name = None
     test_weight_files_load_with_and_without_its_state = None
+    test_xla_changes_nothing = None
