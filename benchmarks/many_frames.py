@@ -97,7 +97,7 @@ def main() -> None:
         )
     results = {}
     for number, part in enumerate(PARTS):
-        # A ratio needs more than nothing: a page of memory, a microsecond.
+        # A ratio needs more than 0, and a few frames may take no additional memory.
         measured = {name: [max(each[number], 1e-6) for each in parts[name]] for name in names}
         ratio = paired(measured, names[1], names[0], at_most=20.0)
         results[NAMES[number]] = ratio.median

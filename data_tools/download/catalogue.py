@@ -180,8 +180,8 @@ def family(kind: str) -> str:
         ConfigError: An unknown kind.
     """
     KINDS.find(kind)
-    family = kind.partition("-")[0]
-    return family if family in KINDS else kind
+    first = kind.partition("-")[0]
+    return first if first in KINDS else kind
 
 
 def release_of(kind: str, name: str | None = None) -> Release:

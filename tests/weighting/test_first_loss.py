@@ -39,9 +39,6 @@ class TestFirstLossWeightsOfSeveralBatches(VariantContract):
     def make(self):
         return ak.weighting.FirstLossWeights(batches=3)
 
-    # Such a batch moves a weight, as tested above.
-    test_a_task_trains_where_the_other_has_no_valid_pixel = None
-
 
 def played(losses, **options):
     """(objective, weights) after each row of losses [T, 2]; NaN is a task without a pixel."""

@@ -46,7 +46,7 @@ class Rooms(ak.data.Source):
 
 
 @pytest.fixture
-def rooms(tmp_path, monkeypatch):
+def rooms(tmp_path):
     for number in range(5):
         image = np.full((32, 64, 3), 40 * number, np.uint8)
         labels = np.repeat(np.array([[0, 1, 2, 3]], np.uint8), 32, 0).repeat(16, 1)
