@@ -11,13 +11,13 @@ from keras import ops
 from auxnet_keras.callbacks.batch_files import BatchFiles, listed
 from auxnet_keras.callbacks.checkpoint import ResumableCheckpoint
 from auxnet_keras.callbacks.explosion import Explosion
+from auxnet_keras.callbacks.policies import POLICIES
 from auxnet_keras.core.types import Logs
 from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.errors import AuxnetError, ConfigError, unknown
 
 logger = logging.getLogger("auxnet_keras")
 
-POLICIES = ("raise", "skip", "rollback")
 _MAX_WARNINGS = 10
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+from auxnet_keras.callbacks.policies import POLICIES
 from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.data.auxiliary_of import CHOICES, OWN
 from auxnet_keras.data.unit_names import UNITS
@@ -11,8 +12,6 @@ from auxnet_keras.experiments.config.setting import setting
 from auxnet_keras.losses.catalogue import DEPTH_LOSSES
 from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.catalogue import NETWORKS, Network
-
-BAD_NUMBERS = ("raise", "skip", "rollback")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -161,7 +160,7 @@ class RunSettings:
     )
     on_bad_numbers: str = setting(
         "raise",
-        values.one_of(BAD_NUMBERS),
+        values.one_of(POLICIES),
         "On a batch with NaN or infinity: raise (stop the training), skip (continue without it) or "
         "rollback (return to the newest checkpoint).",
         "POLICY",

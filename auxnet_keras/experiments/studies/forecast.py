@@ -2,7 +2,7 @@
 
 import datetime
 import statistics
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable
 from auxnet_keras.experiments.reports.scores import MAIN_SCORES
 from auxnet_keras.experiments.run.run import Run
 from auxnet_keras.experiments.statistics.power import ALPHA, seeds_needed, smallest_difference
+from auxnet_keras.experiments.studies.pace import step_key
 from auxnet_keras.experiments.studies.plan import Planned
 from auxnet_keras.experiments.studies.steps import frames_of, steps_of
 from auxnet_keras.experiments.studies.study_file import Study
@@ -27,20 +28,21 @@ four seeds. Other data and networks have other values: measured ones take preced
 
 _FINISH = 20.0  # seconds for figures and exports after the last epoch
 _FORWARD = 1 / 3  # of a step: a validation step has no backward pass
+_EPOCH_END = 0.2  # seconds for the history, TensorBoard and the start of the next pass
 
 
 def time_table(runs: Sequence[Planned], missing_runs: Sequence[Planned], out: Path) -> ScoreTable:
     """Runs and hours of each arm and budget.
 
     A run is expected to take as long as a finished run of its arm and budget; without one, two
-    steps are measured, once per arm.
+    steps are measured, once for all arms whose steps compute the same.
 
     Args:
         runs: All runs of the study.
         missing_runs: The runs that are still to train.
         out: The study's folder.
     """
-    paces: dict[tuple[str, str], dict[str, float]] = {}
+    paces: dict[Hashable, dict[str, float]] = {}
     worker, rows, whole = Worker(out), [], 0.0
     try:
         for key in dict.fromkeys((run.data, run.arm, run.labels) for run in runs):
@@ -48,10 +50,10 @@ def time_table(runs: Sequence[Planned], missing_runs: Sequence[Planned], out: Pa
             rest = [run for run in missing_runs if (run.data, run.arm, run.labels) == key]
             seconds = _taken([run for run in own if run not in rest])
             if seconds is None:
-                pace = paces.get(key[:2])
-                if pace is None:
-                    pace = paces[key[:2]] = _measured(worker, own[0])
-                seconds = _estimated(own[0], pace)
+                step = step_key(own[0].config)
+                if step not in paces:
+                    paces[step] = _measured(worker, own[0])
+                seconds = _estimated(own[0], paces[step])
             whole += seconds * len(rest)
             rows.append(_row(key, own, rest, seconds))
     finally:
@@ -122,7 +124,8 @@ def _estimated(run: Planned, pace: dict[str, float]) -> float:
     frames = frames_of(_source(run), config)
     passes = 1 + config.all_epochs / config.validate_every  # and one at the images' own size
     validation = passes * frames.validation / config.batch_size * _FORWARD
-    return pace["start"] + (steps_of(config, frames) + validation) * pace["step"] + _FINISH
+    steps = (steps_of(config, frames) + validation) * pace["step"]
+    return pace["start"] + steps + config.all_epochs * _EPOCH_END + _FINISH
 
 
 def _taken(finished: Sequence[Planned]) -> float | None:

@@ -10,8 +10,25 @@ from typing import Any
 import keras
 
 from auxnet_keras.errors import AuxnetError
+from auxnet_keras.experiments.config.run_config import RunConfig
 
 STEPS = 2
+
+_NOT_IN_STEP = {
+    "seed",
+    "labels",
+    "limit",
+    "extra_share",
+    "auxiliary_of",
+    "auxiliary_first",
+    "restart_optimizer",
+    "epochs",
+    "learning_rate",
+    "learning_rate_drops",
+    "validate_every",
+    "out",
+}
+"""Settings that change how many steps a run has, or their values, but not what a step computes."""
 
 
 class _MeasuredError(AuxnetError):
@@ -35,6 +52,12 @@ class _Clock(keras.callbacks.Callback):
         self.times.append((self._begin, time.perf_counter()))
         if len(self.times) > STEPS:
             raise _MeasuredError("Two steps are measured.")
+
+
+def step_key(config: RunConfig) -> tuple[tuple[str, str], ...]:
+    """What the time of a step depends on: equal for `fixed:1,0` and `fixed:20,1`, for example."""
+    settings = config.to_mapping() | {"weighting": config.weighting.partition(":")[0]}
+    return tuple((name, str(settings[name])) for name in settings if name not in _NOT_IN_STEP)
 
 
 def measure(settings: Mapping[str, Any]) -> dict[str, float]:

@@ -109,14 +109,6 @@ def test_the_strides_are_those_of_the_networks():
     assert set(strides.values()) == {preprocessing.STRIDE}
 
 
-def test_the_policies_for_bad_numbers_are_those_of_the_callback():
-    from auxnet_keras.callbacks.non_finite import POLICIES
-    from auxnet_keras.experiments.config.run_settings import BAD_NUMBERS
-
-    assert BAD_NUMBERS == POLICIES
-    assert RunConfig().on_bad_numbers == "raise"
-
-
 @pytest.mark.parametrize("text", ["a: [1", "- a\n- b\n", "just words", "\x00"])
 def test_a_file_that_is_no_mapping_gets_a_sentence(tmp_path, text):
     file = tmp_path / "c.yaml"

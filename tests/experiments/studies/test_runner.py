@@ -131,3 +131,19 @@ class TestForecast:
         table = forecast.time_table(runs, runs[2:], tmp_path).markdown()
         assert "| street: single | all | 2 | 1 | 800 | 0:02:00 | 0:02:00 |" in table
         assert table.splitlines()[-1] == "| all | - | 4 | 2 | - | - | 0:04:00 |"
+
+    def test_arms_with_the_same_step_are_measured_once(self, scenes, tmp_path, monkeypatch):
+        first = {"auxiliary_first": 1, "extra_share": 0, "weighting": "fixed:1,0"}
+        arms = {
+            "single": {"model": "segnet"},
+            "depth-first": first,
+            "noise-first": {**first, "auxiliary_of": "other-frame"},
+            "joint": {"weighting": "fixed:1,20"},
+            "twb": {"weighting": "twb"},
+        }
+        study = {**STUDY, "arms": arms, "labels": [2, 4], "seeds": 1, "data": f"street:{scenes}"}
+        worker = Answers([{"done": {"start": 5.0, "step": seconds}} for seconds in (1.0, 2.0, 3.0)])
+        monkeypatch.setattr(forecast, "Worker", lambda out: worker)
+        runs = planned(read_study(study), tmp_path)
+        forecast.time_table(runs, runs, tmp_path)
+        assert [run.arm for run in worker.asked] == ["single", "depth-first", "twb"]
