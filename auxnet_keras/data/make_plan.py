@@ -48,6 +48,7 @@ def make_plan(
     extra_data: str | None = None,
     extra_share: float = 0.5,
     auxiliary_of: str = OWN,
+    fold: int | None = None,
 ) -> Plan:
     """Checks the settings of `load`, finds the frames and reports what is missing."""
     size = check_size(size)
@@ -58,7 +59,7 @@ def make_plan(
     _check_share(extra_share)
     if auxiliary_of not in CHOICES:
         raise unknown("auxiliary_of", auxiliary_of, CHOICES)
-    source = registry.source(kind, root)
+    source = registry.source(kind, root, fold=fold)
     unit = check_unit(depth_unit or source.info.depth_unit)
     frames = source.frames(split, seed, limit)
     _check_target(source, frames, split, main)

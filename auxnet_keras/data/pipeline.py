@@ -33,6 +33,7 @@ def load(
     extra_data: str | None = None,
     extra_share: float = 0.5,
     auxiliary_of: str = "own-frame",
+    fold: int | None = None,
 ) -> tf.data.Dataset:
     """A data set as batches for `fit`.
 
@@ -65,6 +66,8 @@ def load(
             of each kind) are others, which cycle across passes. 0 leaves them out.
         auxiliary_of: "other-frame" gives every training frame the auxiliary target of another one,
             fixed by seed: a study's control, in which depth says nothing about its image.
+        fold: The part, 0 to 4, that validates in a cross-validation while the other four train;
+            None is the data set's own split. Whole sequences stay together.
 
     Returns:
         A tf.data.Dataset of (image uint8 [B, H, W, 3] RGB, {"segmentation": uint8 [B, H, W], 255 =
@@ -101,6 +104,7 @@ def load(
         extra_data=extra_data,
         extra_share=extra_share,
         auxiliary_of=auxiliary_of,
+        fold=fold,
     )
     return _dataset(plan)
 

@@ -12,6 +12,7 @@ from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.data.files.image import read_image
 from auxnet_keras.data.frame import IGNORE, INVALID, DatasetInfo, Frame, Sample
 from auxnet_keras.data.labels import LabelTable
+from auxnet_keras.data.readers.folds import in_folds
 from auxnet_keras.data.resize import Size, resize_bilinear, resize_nearest
 from auxnet_keras.data.units import Calibration, DepthEncoding, check_unit
 from auxnet_keras.errors import DataError, unknown
@@ -31,6 +32,8 @@ class Source(ABC):
     encoding: DepthEncoding
     label_place: str  # where the reader looks for labels, for warnings
     depth_place: str
+    fold: int | None = None
+    """The part, of five, that validates in a cross-validation; None is the usual split."""
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
@@ -49,6 +52,10 @@ class Source(ABC):
     @abstractmethod
     def divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
         """Training and validation frames."""
+
+    def fold_group(self, frame: Frame) -> str:
+        """Frames of one group stay together in a cross-validation: by default, a sequence."""
+        return frame.sequence
 
     @abstractmethod
     def label_table(self, frame: Frame) -> LabelTable:
@@ -122,7 +129,7 @@ class Source(ABC):
             raise unknown("split", split, SPLITS)
         frames = self._frames
         if split != "all":
-            train, val = self.divide(frames)
+            train, val = self._split(frames)
             frames = train if split == "train" else val
         if limit is not None:
             check_whole("limit", limit, least=1)
@@ -130,6 +137,14 @@ class Source(ABC):
             return list(frames)
         kept = np.random.default_rng(seed).permutation(len(frames))[:limit]
         return [frames[i] for i in sorted(kept)]
+
+    def _split(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
+        if self.fold is None:
+            return self.divide(frames)
+        parts = in_folds(frames, self.fold_group)
+        val = parts[self.fold]
+        held_out = {frame.name for frame in val}
+        return [frame for frame in frames if frame.name not in held_out], val
 
     def read(
         self,

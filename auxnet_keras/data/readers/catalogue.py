@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auxnet_keras.core.catalogue import Catalogue, resolve
+from auxnet_keras.core.whole_numbers import is_whole
+from auxnet_keras.data.readers.folds import FOLDS
 from auxnet_keras.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -106,16 +108,18 @@ def register(
     KINDS.add(kind, Kind(reader, about, needs_root))
 
 
-def source(kind: str, root: str | Path | None = None) -> "Source":
+def source(kind: str, root: str | Path | None = None, *, fold: int | None = None) -> "Source":
     """Opens a data set.
 
     Args:
         kind: A kind of data, such as "kitti"; the page Data sets lists all.
         root: Its folder; only "street" works without.
+        fold: The part, 0 to 4, that validates in a cross-validation; the other four train. Whole
+            sequences stay together. None is the data set's own split.
 
     Raises:
-        ConfigError: Unknown kind, or a kind that needs a root without one.
-        DataError: The folder does not exist.
+        ConfigError: Unknown kind, a kind that needs a root without one, or an invalid fold.
+        DataError: The folder does not exist. (Too few sequences for a fold: as frames are listed.)
 
     Example:
         >>> kitti = ak.data.source("kitti", "/data/kitti2015")
@@ -127,7 +131,11 @@ def source(kind: str, root: str | Path | None = None) -> "Source":
             f"The {kind} data set needs its folder: ak.data.load({kind!r}, root), or --data "
             f"{kind}:ROOT on the command line. Received: no root."
         )
-    return found.reader(root)  # type: ignore[arg-type]
+    if fold is not None and not (is_whole(fold) and 0 <= fold < FOLDS):
+        raise ConfigError(f"fold must be an integer from 0 to {FOLDS - 1}. Received: {fold!r}.")
+    opened = found.reader(root)  # type: ignore[arg-type]
+    opened.fold = fold
+    return opened
 
 
 def info(kind: str, root: str | Path | None = None) -> "DatasetInfo":

@@ -12,6 +12,7 @@ from auxnet_keras.data.files.listing import contents, names_in
 from auxnet_keras.data.frame import DatasetInfo, Frame
 from auxnet_keras.data.labels import CITYSCAPES_IDS, LabelTable
 from auxnet_keras.data.readers.base import Source
+from auxnet_keras.data.readers.folds import FOLDS
 from auxnet_keras.data.readers.split import every_fifth
 from auxnet_keras.data.units import Calibration, DepthEncoding, NoCalibrationError
 from auxnet_keras.errors import DataError
@@ -89,6 +90,9 @@ class KittiSource(Source):
 
     def divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
         return every_fifth(frames, number=_number)
+
+    def fold_group(self, frame: Frame) -> str:
+        return str(_number(frame) % FOLDS)  # fold 0 is the usual split
 
     def label_table(self, frame: Frame) -> LabelTable:
         return CITYSCAPES_IDS

@@ -85,6 +85,9 @@ class SynthiaSource(Source):
     def divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
         return by_sequence(frames, route=_route, position=_number)
 
+    def fold_group(self, frame: Frame) -> str:
+        return _route(frame)
+
     def label_table(self, frame: Frame) -> LabelTable:
         # RAND-CITYSCAPES numbers its frames with seven digits, the sequences with six.
         return SYNTHIA_RAND_IDS if len(frame.image.stem) == 7 else SYNTHIA_SEQS_IDS

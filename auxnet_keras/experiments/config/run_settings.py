@@ -2,16 +2,21 @@
 
 import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auxnet_keras.callbacks.policies import POLICIES
 from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.data.auxiliary_of import CHOICES, OWN
+from auxnet_keras.data.readers.catalogue import source
 from auxnet_keras.data.unit_names import UNITS
 from auxnet_keras.experiments.config import values
 from auxnet_keras.experiments.config.setting import setting
 from auxnet_keras.losses.catalogue import DEPTH_LOSSES
 from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.catalogue import NETWORKS, Network
+
+if TYPE_CHECKING:
+    from auxnet_keras.data.readers.base import Source
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -82,6 +87,14 @@ class RunSettings:
     )
     limit: int | None = setting(
         None, values.positive_whole, "At most N frames of each split.", "N", optional=True
+    )
+    fold: int | None = setting(
+        None,
+        values.fold,
+        "Cross-validate: part N of five, 0 to 4, validates and the others train; sequences stay "
+        "together. Default: the data set's own split.",
+        "N",
+        optional=True,
     )
     labels: int | None = setting(
         None,
@@ -180,6 +193,14 @@ class RunSettings:
     def network(self) -> Network:
         """The model's entry in the catalogue."""
         return NETWORKS[self.model]
+
+    def source(self) -> "Source":
+        """Opens the data set.
+
+        Raises:
+            DataError: Its folder does not exist.
+        """
+        return source(self.data, self.root, fold=self.fold)
 
     @property
     def pretrained(self) -> bool:

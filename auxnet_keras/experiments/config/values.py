@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from auxnet_keras.core.whole_numbers import is_whole
+from auxnet_keras.data.readers.folds import FOLDS
 
 
 def text(value: object) -> str:
@@ -67,6 +68,13 @@ def seed(value: object) -> int:
         raise TypeError("a whole number >= 0")
     if value >= 2**32:  # NumPy's generator accepts no more
         raise TypeError("a whole number below 2**32")
+    return int(value)
+
+
+def fold(value: object) -> int:
+    """The number of a fold."""
+    if not is_whole(value) or not 0 <= value < FOLDS:
+        raise TypeError(f"a whole number from 0 to {FOLDS - 1}")
     return int(value)
 
 

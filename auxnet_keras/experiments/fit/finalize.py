@@ -21,7 +21,7 @@ def finish(run: Run) -> None:
     write_prior(_prior(run), run.path)
     results = evaluate(run)
     _write_results(run, results)
-    write_figures(run, results, data.source(run.config.data, run.config.root))
+    write_figures(run, results, run.config.source())
     card = run.path / "MODEL_CARD.md"
     with writing(card):
         write_file(card, model_card(run))
@@ -47,6 +47,7 @@ def _prior(run: Run) -> Any:
         limit=config.limit,
         main=config.main,
         labels=config.labels,
+        fold=config.fold,
     )
     return position_prior(frames, info.num_classes, info.ignore_label)
 

@@ -146,6 +146,7 @@ def _dataset(config: RunConfig, split: str) -> Any:
         extra_data=config.extra_data,
         extra_share=config.extra_share if config.tasks[1:] else 0.0,
         auxiliary_of=config.auxiliary_of,
+        fold=config.fold,
     )
     return data.with_depth_input(dataset) if config.network.depth_input else dataset
 

@@ -57,11 +57,12 @@ def _data(run: Scored) -> tuple[object, ...]:
     """A key that runs on the same data share.
 
     All runs on the whole data are scored on the same frames. A `limit` keeps other frames for
-    every seed: then the folder identifies the data.
+    every seed, and folds hold out other frames: then the folder identifies the data.
     """
     config = run.config
-    where = run.fingerprint if config.limit is None else config.root
-    return (config.data, run.classes, config.ignore_void, config.limit, where)
+    folds = config.fold is not None
+    where = config.root if config.limit is not None or folds else run.fingerprint
+    return (config.data, run.classes, config.ignore_void, config.limit, folds, where)
 
 
 def _one_version(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
@@ -92,7 +93,7 @@ def _commits(name: str, runs: Sequence[Scored]) -> list[str]:
 
 
 def _one_truth(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
-    """The same seed must be scored on the same frames; otherwise the data has changed."""
+    """The same seed must be scored on the same frames; otherwise the data or fold has changed."""
     prints: dict[int, collections.Counter[str]] = {}
     for run in runs:
         prints.setdefault(run.seed, collections.Counter())[run.fingerprint] += 1
@@ -102,10 +103,16 @@ def _one_truth(runs: list[Scored]) -> tuple[list[Scored], list[str]]:
         lambda run: run.fingerprint == usual[run.seed],
         lambda run: (
             f"{run.path} was scored on other frames than the other runs of seed {run.seed}, though "
-            "the folder is the same: its data has changed since. It is left "
-            f"out; train it again. Received: fingerprint {run.fingerprint[:8]}."
+            f"the folder is the same: {_why_other_frames(run)} "
+            f"Received: fingerprint {run.fingerprint[:8]}."
         ),
     )
+
+
+def _why_other_frames(run: Scored) -> str:
+    if run.config.fold is None:
+        return "its data has changed since. It is left out; train it again."
+    return "its fold is another one. It is left out; give each fold its own seed."
 
 
 def _one_of_each(runs: list[Scored]) -> tuple[list[Scored], list[str]]:

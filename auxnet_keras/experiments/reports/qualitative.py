@@ -34,9 +34,7 @@ def picture_section(
     shown = {run.arm: run for arm in arms for run in same if run.arm == arm}
     title = "Image, truth, predictions, depth"
     try:
-        from auxnet_keras import data
-
-        source = data.source(first.config.data, first.config.root)
+        source = first.config.source()
         path = out / "strip.png"
         strip({arm: load_run(run.path) for arm, run in shown.items()}, source, path)
     except AuxnetError as error:

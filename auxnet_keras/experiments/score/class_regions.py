@@ -56,11 +56,9 @@ def compare(
     Reference:
         Yim and Kim, Learning Boost by Exploiting the Auxiliary Task, 2020, Table 1.
     """
-    from auxnet_keras.data import source as open_source
-
     runs = [run if isinstance(run, Run) else load_run(run) for run in (run_a, run_b)]
     config, split = _data(runs, data)
-    source = open_source(config.data, config.root)
+    source = config.source()
     for run in runs:
         check_classes(run.info.class_names, source.info.class_names)
     ignore_void = any(run.config.ignore_void for run in runs)
@@ -96,13 +94,25 @@ def _data(runs: list[Run], data: str | None) -> tuple[RunConfig, str]:
         other = RunConfig(data=data)
         if (other.data, other.root) not in places:
             return other, "all"
+        _check_fold(configs)
         return configs[places.index((other.data, other.root))], "val"
     if places[0] != places[1]:
         raise ConfigError(
             "The two runs were trained on different data; choose the data to compare them on with "
             f"data=KIND:ROOT (--data). Received: {places[0]} and {places[1]}."
         )
+    _check_fold(configs)
     return configs[0], "val"
+
+
+def _check_fold(configs: list[RunConfig]) -> None:
+    folds = [config.fold for config in configs]
+    if folds[0] != folds[1]:
+        raise ConfigError(
+            "The two runs validate on different frames, and each was trained on some of the "
+            "other's; compare runs of the same fold. "
+            f"Received: fold={folds[0]} and fold={folds[1]}."
+        )
 
 
 class _Side:

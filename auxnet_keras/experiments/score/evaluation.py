@@ -47,14 +47,12 @@ def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
     Example:
         >>> evaluate(ak.experiments.load_run("runs/kitti"))["segmentation"]["mean_iou"]
     """
-    from auxnet_keras.data import source as open_source
-
     config, split = run.config, "val"
     if data is not None:
         other = RunConfig(data=data)
         if (other.data, other.root) != (config.data, config.root):
             config, split = other, "all"
-    source = open_source(config.data, config.root)
+    source = config.source()
     check_classes(run.info.class_names, source.info.class_names)
     frames = source.frames(split, run.config.seed, run.config.limit if split == "val" else None)
     scores = Scores(run, source)

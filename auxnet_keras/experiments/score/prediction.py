@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auxnet_keras import data, plots
+from auxnet_keras import plots
 from auxnet_keras.data.files import png
 from auxnet_keras.data.files.image import read_image
 from auxnet_keras.data.units import Calibration
@@ -134,7 +134,7 @@ class _Depths:
                 "--depth must be a folder of depth PNGs named as the images. "
                 f"Received: {str(folder)!r}, {what}."
             )
-        self.source = data.source(run.config.data, run.config.root)
+        self.source = run.config.source()
         self.kind = png.PngKind("depth", 16, ("grey", "RGB"), f"as in {self.source.info.kind}")
         self.frames = {frame.image.resolve(): frame for frame in self.source.frames("all")}
 

@@ -4,7 +4,6 @@ import datetime
 import statistics
 from collections.abc import Hashable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -121,7 +120,7 @@ def _measured(worker: Worker, run: Planned) -> dict[str, float]:
 
 def _estimated(run: Planned, pace: dict[str, float]) -> float:
     config = run.config
-    frames = frames_of(_source(run), config)
+    frames = frames_of(config)
     passes = 1 + config.all_epochs / config.validate_every  # and one at the images' own size
     validation = passes * frames.validation / config.batch_size * _FORWARD
     steps = (steps_of(config, frames) + validation) * pace["step"]
@@ -146,7 +145,7 @@ def _row(
     seconds: float,
 ) -> Row:
     data, arm, labels = key
-    steps = steps_of(own[0].config, frames_of(_source(own[0]), own[0].config))
+    steps = steps_of(own[0].config, frames_of(own[0].config))
     cells = (
         Cell(text="all" if labels is None else str(labels)),
         *_counts(own, rest),
@@ -159,9 +158,3 @@ def _row(
 
 def _counts(own: Sequence[Planned], rest: Sequence[Planned]) -> tuple[Cell, Cell]:
     return Cell(float(len(own)), digits=0), Cell(float(len(rest)), digits=0)
-
-
-def _source(run: Planned) -> Any:
-    from auxnet_keras.data import source
-
-    return source(run.config.data, run.config.root)

@@ -16,6 +16,7 @@ STEPS = 2
 
 _NOT_IN_STEP = {
     "seed",
+    "fold",
     "labels",
     "limit",
     "extra_share",

@@ -5,8 +5,8 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.readers.catalogue import KINDS
+from auxnet_keras.data.readers.folds import FOLDS
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.reports.arms import config_digest
@@ -67,7 +67,7 @@ def planned(study: Study, out: Path) -> list[Planned]:
                         cache = str((out / CACHE).resolve())
                         config = dataclasses.replace(config, cache=cache)
                     if seed not in sources:
-                        sources[seed] = frames_of(_source(config), config)
+                        sources[seed] = frames_of(config)
                     _check_budget(study, config, sources[seed])
                     steps = study.steps[arm]
                     if steps is not None:
@@ -88,6 +88,8 @@ def _config(
         "seed": seed,
         "out": str(folder),
     }
+    if study.cross_validate:
+        settings["fold"] = seed % FOLDS
     if labels is not None:
         settings["labels"] = labels
     try:
@@ -107,12 +109,6 @@ def _check_roots(study: Study) -> None:
                 "once per data set, or set data: in its file. "
                 f"Received: {', '.join(study.data)}."
             )
-
-
-def _source(config: RunConfig) -> Source:
-    from auxnet_keras.data import source
-
-    return source(config.data, config.root)
 
 
 def _data_names(study: Study) -> list[str]:

@@ -37,7 +37,7 @@ def missing(runs: Sequence[Planned]) -> list[Planned]:
         before = facts.get("data", {}).get("fingerprint", {}).get("val")
         if before is not None:
             config = planned.config
-            key = (config.data, config.root, config.limit, config.seed)
+            key = (config.data, config.root, config.limit, config.seed, config.fold)
             if key not in prints:
                 prints[key] = _fingerprint(planned)
             if before != prints[key]:
@@ -65,7 +65,7 @@ def train_all(runs: Sequence[Planned], done: int, out: Path) -> list[str]:
     Returns:
         An error message for each failed run.
     """
-    steps = [steps_of(run.config, frames_of(_source(run), run.config)) for run in runs]
+    steps = [steps_of(run.config, frames_of(run.config)) for run in runs]
     progress = StudyProgress(runs, steps, done)
     worker, failures = Worker(out), []
     try:
@@ -92,10 +92,4 @@ def _train(worker: Worker, run: Planned, progress: StudyProgress) -> str | None:
 
 def _fingerprint(run: Planned) -> str:
     config = run.config
-    return fingerprint(_source(run).frames("val", config.seed, config.limit))
-
-
-def _source(run: Planned) -> Any:
-    from auxnet_keras.data import source
-
-    return source(run.config.data, run.config.root)
+    return fingerprint(config.source().frames("val", config.seed, config.limit))

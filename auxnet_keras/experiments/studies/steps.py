@@ -3,7 +3,6 @@
 import dataclasses
 import math
 
-from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.sampling import extra_in_batch
 from auxnet_keras.experiments.config.run_config import RunConfig
 
@@ -33,8 +32,9 @@ class Frames:
         return self.with_label if task == "segmentation" else self.with_depth
 
 
-def frames_of(source: Source, config: RunConfig) -> Frames:
+def frames_of(config: RunConfig) -> Frames:
     """Counts the frames that a run would find, without opening any."""
+    source = config.source()
     training = source.frames("train", config.seed, config.limit)
     return Frames(
         training=len(training),

@@ -31,8 +31,9 @@ def study(
 
     Args:
         given: A YAML file, the name of a packaged study, or a mapping with `data`, `limit`,
-            `labels` (budgets, or "all"), `seeds` (a count or a list), `steps` (with labels, the
-            same for every budget, in place of `epochs`), `baseline`, `base` and `arms`.
+            `labels` (budgets, or "all"), `seeds` (a count or a list), `cross_validate` (whether
+            each seed validates on another fifth of the frames), `steps` (with labels, the same for
+            every budget, in place of `epochs`), `baseline`, `base` and `arms`.
         out: The output folder: `runs/`, `log.txt`, and the report, as `report` writes it.
         data: `KIND[:ROOT]` of one or more data sets, instead of the study's own.
 

@@ -10,7 +10,7 @@ from auxnet_keras.errors import ConfigError, shown, unknown
 from auxnet_keras.experiments.config import values
 from auxnet_keras.experiments.config.config_file import parsed, read_settings
 
-SET_BY_STUDY = ("data", "root", "limit", "labels", "seed", "out")
+SET_BY_STUDY = ("data", "root", "limit", "labels", "seed", "fold", "out")
 """Run settings that the study itself sets."""
 
 _LONGEST_NAME = 60
@@ -26,6 +26,7 @@ class Study:
         limit: At most this many frames of each split.
         labels: Budgets; `None` is all labels.
         seeds: Each fixes the frames, labels, initial weights and order of one run of every arm.
+        cross_validate: Whether each seed validates on another fold: seed 0 on fold 0, seed 5 too.
         steps: Arm -> steps with labels of each of its runs, for any budget; `None` leaves `epochs`
             to the settings.
         baselines: Arms that the others are compared with; by default the first arm of a main task.
@@ -38,13 +39,24 @@ class Study:
     limit: int | None
     labels: tuple[int | None, ...]
     seeds: tuple[int, ...]
+    cross_validate: bool
     steps: dict[str, int | None]
     baselines: tuple[str, ...]
     base: dict[str, Any]
     arms: dict[str, dict[str, Any]]
 
 
-_ENTRIES = ("data", "limit", "labels", "seeds", "steps", "baseline", "base", "arms")
+_ENTRIES = (
+    "data",
+    "limit",
+    "labels",
+    "seeds",
+    "cross_validate",
+    "steps",
+    "baseline",
+    "base",
+    "arms",
+)
 
 
 def read_study(given: str | Path | Mapping[str, Any], data: Sequence[str] | None = None) -> Study:
@@ -112,6 +124,7 @@ def _checked(content: dict[str, Any], name: str) -> Study:
         limit=_optional(content.get("limit"), "limit"),
         labels=_labels(content.get("labels", ["all"])),
         seeds=_seeds(content.get("seeds", 1)),
+        cross_validate=_cross_validate(content),
         steps=steps,
         baselines=tuple(baselines),
         base=base,
@@ -154,6 +167,15 @@ def _seeds(given: Any) -> tuple[int, ...]:
     return tuple(_distinct(checked, "seeds"))
 
 
+def _cross_validate(content: Mapping[str, Any]) -> bool:
+    given = content.get("cross_validate", False)
+    if not isinstance(given, bool):
+        raise ConfigError(
+            f"The entry cross_validate of a study must be true or false. Received: {shown(given)}."
+        )
+    return given
+
+
 def _settings(given: Any, where: str, content: Mapping[str, Any]) -> dict[str, Any]:
     if given is None:
         return {}
@@ -165,7 +187,13 @@ def _settings(given: Any, where: str, content: Mapping[str, Any]) -> dict[str, A
     settings = {str(name): value for name, value in given.items()}
     for name in (*SET_BY_STUDY, *(["epochs"] if content.get("steps") is not None else [])):
         if name in settings:
-            entry = {"seed": "seeds", "epochs": "steps", "root": "data", "out": "--out"}
+            entry = {
+                "seed": "seeds",
+                "epochs": "steps",
+                "root": "data",
+                "out": "--out",
+                "fold": "cross_validate",
+            }
             raise ConfigError(
                 f"The {where} of a study cannot have the setting {name}; "
                 f"{entry.get(name, name)} of the study sets it for all arms alike. "

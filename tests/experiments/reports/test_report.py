@@ -196,6 +196,23 @@ class TestLeftOut:
         assert len(results["runs"]) == 4 and results["comparisons"][0]["n"] == 2
         assert re.search("late was scored on other frames", results["problems"][0])
 
+    def test_folds_are_paired_by_seed(self, tmp_path):
+        root = tmp_path / "runs"
+        for seed in (0, 1):  # every fold holds out other frames
+            for model, score in (("segnet", 0.3), ("auxnet", 0.32)):
+                write_run(root / f"{model}{seed}", score, seed=seed, fold=seed, model=model,
+                          fingerprint=str(seed) * 64)  # fmt: skip
+        write_run(root / "late", 0.9, seed=1, fold=4, weighting="twb", model="auxnet",
+                  fingerprint="4" * 64)  # fmt: skip
+        write_run(root / "usual", 0.9, seed=0)
+        results = report(root, tmp_path / "out", pictures=False)
+        assert list(results["scores"]) == ["street (1)", "street (2)"]
+        one = results["comparisons"][0]
+        assert (one["arm"], one["n"]) == ("auxnet", 2)
+        assert one["difference"] == pytest.approx(0.02)
+        said = " ".join(results["problems"])
+        assert re.search("late was scored on other frames.*give each fold its own seed", said)
+
     def test_the_same_run_twice_counts_once(self, tmp_path):
         root = pair(tmp_path / "runs")
         write_run(root / "copy", 0.9, seed=0)

@@ -38,6 +38,15 @@ def results(depth_alone, trained):
     return compare(depth_alone.path, trained)
 
 
+def test_runs_of_two_folds_are_not_compared(trained, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(trained.path, other)
+    config = (other / "config.yaml").read_text()
+    (other / "config.yaml").write_text(config.replace("fold: null", "fold: 3"))
+    with pytest.raises(ConfigError, match=r"of the same fold. Received: fold=None and fold=3"):
+        compare(trained, other)
+
+
 def test_depth_alone_leaves_a_whole_folder(depth_alone):
     assert depth_alone.finished and "segmentation" not in depth_alone.results
     assert depth_alone.results["depth"]["abs_rel"] > 0

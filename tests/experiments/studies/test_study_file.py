@@ -57,6 +57,12 @@ class TestPlan:
         assert epochs[4, "long"] == 60
         assert (epochs[None, "single"], epochs[None, "beside"]) == (5, 10)
 
+    def test_cross_validation_gives_every_seed_a_fold(self, study, tmp_path):
+        cross = {**study, "seeds": [0, 1, 6], "labels": "all", "cross_validate": True}
+        runs = planned(read_study(cross), tmp_path)
+        assert [(run.seed, run.config.fold) for run in runs[::2]] == [(0, 0), (1, 1), (6, 1)]
+        assert {run.config.fold for run in planned(read_study(study), tmp_path)} == {None}
+
     def test_data_in_place_of_the_studys_own(self, study, kitti_scenes):
         given = read_study(study, data=[f"kitti:{kitti_scenes}"])
         assert given.data == (f"kitti:{kitti_scenes}",)
@@ -82,6 +88,8 @@ class TestRefused:
             ),
             ({"arms": {"a": {}, "b": {}}}, "the same settings.*'a' and 'b'"),
             ({"arms": {"a": {"seed": 3}}}, "seeds of the study sets it"),
+            ({"arms": {"a": {"fold": 3}}}, "cross_validate of the study sets it"),
+            ({"cross_validate": 5}, "cross_validate of a study must be true or false"),
             ({"base": {"labels": 3}}, "labels of the study sets it"),
             ({"steps": 9, "base": {"epochs": 3}}, "steps of the study sets it"),
             ({"baseline": "singel"}, "did you mean 'single'"),

@@ -1,0 +1,41 @@
+"""Parts of a data set for cross-validation; importing this needs no NumPy."""
+
+import itertools
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from auxnet_keras.errors import DataError
+
+if TYPE_CHECKING:
+    from auxnet_keras.data.frame import Frame
+
+FOLDS = 5
+"""The number of parts; each validates once."""
+
+
+def in_folds(frames: list["Frame"], group: Callable[["Frame"], str]) -> list[list["Frame"]]:
+    """Five parts for cross-validation.
+
+    Whole groups are dealt out in the order of their names. Frames without a group form equal
+    stretches instead, so that only their borders touch.
+
+    Args:
+        frames: All frames, sorted by name.
+        group: What must stay together; empty if the data set has no groups.
+
+    Raises:
+        DataError: Fewer than five groups or frames.
+    """
+    groups = sorted({group(frame) for frame in frames})
+    if groups == [""] and len(frames) >= FOLDS:
+        ends = [round(n * len(frames) / FOLDS) for n in range(FOLDS + 1)]
+        return [frames[begin:end] for begin, end in itertools.pairwise(ends)]
+    if len(groups) < FOLDS:
+        found = f"{len(frames)} frames" if groups == [""] else f"{len(groups)} sequences"
+        raise DataError(
+            f"Too few frames to cross-validate. Expected at least {FOLDS} sequences, which stay "
+            f"together, or {FOLDS} frames without sequences; leave out the fold to use the data "
+            f"set's own split. Received: {found}."
+        )
+    part = {name: number % FOLDS for number, name in enumerate(groups)}
+    return [[frame for frame in frames if part[group(frame)] == n] for n in range(FOLDS)]
