@@ -69,11 +69,13 @@ def write_run(
     with (folder / "history.csv").open("w", newline="") as file:
         columns = [f"val_{task}_loss" for task in config.tasks]
         writer = csv.writer(file)
-        writer.writerow(["epoch", *columns, "seconds", "images_per_second"])
+        scores = ["val_segmentation_mean_iou"] if "segmentation" in config.tasks else []
+        writer.writerow(["epoch", *columns, *scores, "seconds", "images_per_second"])
         last = dict(zip(("segmentation", "depth"), losses, strict=True))
         for epoch in range(3):
             values = [last[task] + 2 - epoch for task in config.tasks]
-            writer.writerow([epoch, *values, 3.0, pace if epoch else 1.0])
+            reached = [mean_iou * (epoch + 1) / 3 for _ in scores]
+            writer.writerow([epoch, *values, *reached, 3.0, pace if epoch else 1.0])
     return folder
 
 

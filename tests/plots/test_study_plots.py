@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 from matplotlib import _pylab_helpers
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from auxnet_keras import plots
@@ -42,6 +43,25 @@ class TestBudgetCurve:
     def test_needs_the_baseline(self, tmp_path):
         with pytest.raises(ConfigError, match=r"scores of the baseline. Received: 'single'"):
             plots.budget_curve(self.CURVES, "single", tmp_path / "b.png", score="IoU")
+
+
+class TestProgressCurve:
+    def test_the_mean_of_the_seeds_over_the_epochs_that_all_have(self, tmp_path, monkeypatch):
+        lines = []
+        real = Axes.plot
+        monkeypatch.setattr(
+            Axes, "plot", lambda self, x, y, **k: (lines.append((x, y)), real(self, x, y, **k))[1]
+        )
+        curves = {"segnet": [{1: 20.0}], "aux": [{1: 21.0, 2: 24.0, 3: 25.0}, {1: 23.0, 3: 27.0}]}
+        path = plots.progress_curve(curves, "segnet", tmp_path / "p.png", score="mean IoU [%]")
+        assert lines[0] == ([1], [20.0]) and lines[-1] == ([1, 3], [22.0, 26.0])
+        assert pixels_of(path, COLOURS[0]) > 100 and pixels_of(path, "#24292f") > 50
+        assert not _pylab_helpers.Gcf.figs
+
+    @pytest.mark.parametrize("curves", [{}, {"segnet": []}, {"segnet": [{}]}])
+    def test_nothing(self, tmp_path, curves):
+        with pytest.raises(ConfigError, match="at least one validated epoch"):
+            plots.progress_curve(curves, "segnet", tmp_path / "p.png", score="IoU")
 
 
 class TestClassEffects:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from auxnet_keras.experiments.outputs.tables import evaluation_table
+from auxnet_keras.experiments.run.best_epoch import idle_tasks
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run
@@ -48,10 +49,15 @@ Scored on {frames} validation frames at their own size. The position prior predi
 position, the class that is most frequent there in the training data. The validation frames were
 also used to choose the epoch, so expect slightly lower scores on new frames.
 
-{table}
+{table}{idle}
 ## Method
 
 {methods}"""
+
+_IDLE = """
+{task} had the loss weight 0 at the epoch that was kept: the encoder changed without its decoder, so
+do not use what the network predicts for {task}.
+"""
 
 AUXNET = (
     "S. Chennupati, G. Sistu, S. Yogamani, S. Rawashdeh: AuxNet: Auxiliary tasks enhanced semantic "
@@ -90,6 +96,7 @@ def model_card(run: "Run") -> str:
         settings=f"```yaml\n{settings}```\n",
         frames=run.results["frames"],
         table=evaluation_table(run.results).markdown(),
+        idle="".join(_IDLE.format(task=task) for task in idle_tasks(run)),
         methods=LEARNING_BOOST if config.weighting.startswith("class-wise") else AUXNET,
     )
 

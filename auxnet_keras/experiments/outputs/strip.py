@@ -9,6 +9,7 @@ import numpy as np
 from auxnet_keras import plots
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.units import zoom_power
+from auxnet_keras.experiments.run.best_epoch import idle_tasks
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 def strip(runs: Mapping[str, "Run"], source: Source, path: Path, rows: int = 4) -> None:
     """Figure 4 of the AuxNet paper: image, truth, the class map of every run, and depth.
 
-    If a run predicts depth, the last two columns are the true depth and that run's, in the same
-    colours, with a colour bar below. If no run predicts classes, there are no class maps.
+    If a run predicts depth, and still trained it at the end, the last two columns are the true
+    depth and that run's, in the same colours, with a colour bar below. If no run predicts classes,
+    there are no class maps.
 
     Args:
         runs: Column title -> run; all with the same data, size and classes.
@@ -29,9 +31,12 @@ def strip(runs: Mapping[str, "Run"], source: Source, path: Path, rows: int = 4) 
     run = next(iter(runs.values()))
     frames = source.frames("val", run.config.seed, run.config.limit)
     chosen = [frames[i] for i in np.linspace(0, len(frames) - 1, min(rows, len(frames)), dtype=int)]
-    of_depth = next(
-        (one for one in reversed([*runs.values()]) if "depth" in one.config.tasks), None
-    )
+    with_depth = [
+        one
+        for one in runs.values()
+        if "depth" in one.config.tasks and "depth" not in idle_tasks(one)
+    ]
+    of_depth = with_depth[-1] if with_depth else None
     unit = (of_depth or run).depth_unit
     samples = [source.read(frame, unit, run.config.ignore_void) for frame in chosen]
     info = run.info

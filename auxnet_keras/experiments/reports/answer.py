@@ -43,6 +43,18 @@ def answer_section(group: Group, comparisons: Sequence[Comparison], out: Path) -
                 f"the labels that {baseline} needs for the same score"
             )
             figures[caption] = path
+        for labels in budgets(runs):
+            curves = _progress(runs, labels, score)
+            if any(len(seed) > 1 for seeds in curves.values() for seed in seeds):
+                name = "" if labels is None else f"_{labels}"
+                path = out / f"progress_{score.key}{name}.png"
+                plots.progress_curve(curves, baseline, path, score=_title(score))
+                budget = "all labels" if labels is None else f"{labels} labels"
+                caption = (
+                    f"{score.title} during the training, {budget}: validation at the training "
+                    "size; strong lines are means, faint ones seeds"
+                )
+                figures[caption] = path
         panels = _panels(of_task)
         if panels:
             path = out / f"classes_{score.key}.png"
@@ -105,8 +117,23 @@ def _draw_budgets(runs: Sequence[Scored], own: Sequence[Comparison], path: Path)
         if one.verdict == HELPS and one.worth is not None and one.worth.beyond == 0:
             point = (one.budget, curves[one.arm][one.budget][0], one.worth.labels)
             worth.setdefault(one.arm, point)
-    title = f"{score.title} [%]" if score.unit else score.title
-    plots.budget_curve(curves, baseline, path, score=title, worth=worth)
+    plots.budget_curve(curves, baseline, path, score=_title(score), worth=worth)
+
+
+def _progress(
+    runs: Sequence[Scored], labels: int | None, score: Score
+) -> dict[str, list[dict[int, float]]]:
+    """Arm -> {epoch: score} of each of its seeds."""
+    curves: dict[str, list[dict[int, float]]] = {}
+    for run in runs:
+        if run.labels == labels:
+            own = {epoch: score.scale * value for epoch, value in run.progress.items()}
+            curves.setdefault(run.arm, []).append(own)
+    return curves
+
+
+def _title(score: Score) -> str:
+    return f"{score.title} [%]" if score.unit else score.title
 
 
 def _point(scores: dict[int, float | None], scale: float) -> tuple[float, float, float]:

@@ -1,6 +1,7 @@
 """A run as a report sees it: its settings, its provenance, and its scores."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ class Scored:
         parameters: {"trained", "deployed"} counts; empty for a run that did not record them.
         scores: Score -> value: all of `results.json`'s segmentation and depth scores, both
             validation losses at the epoch that was kept, and `step_seconds`.
+        progress: Epoch with the main task, from 1 -> its validation score, at the training size.
         arm: The name of its settings among others; filled in by `arms.named`.
     """
 
@@ -40,6 +42,7 @@ class Scored:
     frames: int
     parameters: Mapping[str, int]
     scores: Mapping[str, float | None]
+    progress: Mapping[int, float]
     arm: str = ""
 
     @property
@@ -107,7 +110,18 @@ def _scored(run: Run) -> Scored:
         else int(data["frames"]["train"]),
         parameters=dict(facts.get("parameters", {})),
         scores={key: None if value is None else float(value) for key, value in scores.items()},
+        progress=_progress(run),
     )
+
+
+def _progress(run: Run) -> dict[int, float]:
+    main, first = run.config.main, run.config.auxiliary_first or 0
+    column = run.history.get(f"val_{main}_{MAIN_SCORES[main].key}", [])
+    return {
+        epoch - first: value
+        for epoch, value in enumerate(column, start=1)
+        if epoch > first and math.isfinite(value)
+    }
 
 
 def _from_history(run: Run) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Finds the epoch of a run with the best weights."""
+"""Finds the epoch of a run with the best weights, and what it trained."""
 
 import math
 from typing import TYPE_CHECKING
@@ -22,3 +22,15 @@ def best_epoch(run: "Run") -> dict[str, float]:
     ]
     best = monitored.index(min(monitored))
     return {key: values[best] for key, values in history.items()} | {"epoch": best + 1}
+
+
+def idle_tasks(run: "Run") -> tuple[str, ...]:
+    """Tasks with the loss weight 0 at that epoch, such as depth after it was trained first.
+
+    The encoder changed without their decoders, so what these predict says little.
+
+    Raises:
+        DataError: The history is damaged.
+    """
+    kept = best_epoch(run)
+    return tuple(task for task in run.config.tasks if kept.get(f"weight_{task}") == 0.0)

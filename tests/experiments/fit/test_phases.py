@@ -13,6 +13,7 @@ from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit import finalize
 from auxnet_keras.experiments.fit.phases import Phase, phases
 from auxnet_keras.experiments.fit.training import _dataset, _learning_rate
+from auxnet_keras.experiments.run.best_epoch import idle_tasks
 from auxnet_keras.experiments.run.network import network
 
 CLOCKS = ("seconds", "images_per_second")
@@ -205,6 +206,8 @@ def test_segmentation_alone_behind_depth_is_a_single_task(two_phases, monkeypatc
     for name in of_depth:
         if not name.startswith("weighting_state"):
             np.testing.assert_array_equal(end[name], start[name], err_msg=name)
+    # The encoder moved away from this decoder.
+    assert idle_tasks(load_run(config.out)) == ("depth",)
 
 
 @pytest.mark.slow

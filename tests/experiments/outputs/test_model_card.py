@@ -1,6 +1,7 @@
 """The model card of a run."""
 
-import json
+import csv
+import shutil
 
 from auxnet_keras.experiments import load_run
 from auxnet_keras.experiments.outputs.model_card import model_card
@@ -17,7 +18,7 @@ def test_the_method_that_was_used_is_cited(trained, tmp_path):
     assert "AuxNet: Auxiliary tasks" in model_card(trained)
     config = (trained.path / "config.yaml").read_text()
     (tmp_path / "config.yaml").write_text(config.replace("ftwb", "class-wise"))
-    for name in ("manifest.json", "results.json"):
+    for name in ("manifest.json", "results.json", "history.csv"):
         (tmp_path / name).write_text((trained.path / name).read_text())
     assert "Learning Boost by Exploiting" in model_card(load_run(tmp_path))
 
@@ -25,7 +26,17 @@ def test_the_method_that_was_used_is_cited(trained, tmp_path):
 def test_depth_as_the_main_task_is_tagged_so(trained, tmp_path):
     config = (trained.path / "config.yaml").read_text()
     (tmp_path / "config.yaml").write_text(config.replace("main: segmentation", "main: depth"))
-    for name in ("manifest.json", "results.json"):
-        content = json.loads((trained.path / name).read_text())
-        (tmp_path / name).write_text(json.dumps(content))
+    for name in ("manifest.json", "results.json", "history.csv"):
+        (tmp_path / name).write_text((trained.path / name).read_text())
     assert "tags: [depth-estimation, " in model_card(load_run(tmp_path))
+
+
+def test_a_decoder_that_was_left_behind_is_not_recommended(trained, tmp_path):
+    shutil.copytree(trained.path, tmp_path / "run", ignore=shutil.ignore_patterns("checkpoints"))
+    file = tmp_path / "run" / "history.csv"
+    head, *rows = csv.reader(file.read_text().splitlines())
+    of_depth = head.index("weight_depth")
+    zeros = [[*row[:of_depth], "0.0", *row[of_depth + 1 :]] for row in rows]
+    file.write_text("\n".join(",".join(row) for row in [head, *zeros]))
+    assert "do not use what the network predicts for depth" in model_card(load_run(file.parent))
+    assert "do not use what" not in model_card(trained)

@@ -43,9 +43,17 @@ def test_true_and_predicted_depth_share_their_colours(monkeypatch, tmp_path):
         palette=np.zeros((2, 3), np.uint8), class_names=("a", "b"), depth_unit="metres"
     )
 
-    def run(tasks, depth):
+    def run(tasks, depth, weight=1.0):
         return types.SimpleNamespace(
-            config=types.SimpleNamespace(tasks=tasks, seed=0, limit=None, ignore_void=True),
+            config=types.SimpleNamespace(
+                tasks=tasks,
+                main="segmentation",
+                auxiliary_first=None,
+                seed=0,
+                limit=None,
+                ignore_void=True,
+            ),
+            history={"val_segmentation_loss": [1.0], "weight_depth": [weight]},
             depth_unit="inverse_depth",
             info=info,
             predictor=lambda image, depth_input: Prediction(np.zeros((4, 6), np.uint8), depth),
@@ -66,4 +74,8 @@ def test_true_and_predicted_depth_share_their_colours(monkeypatch, tmp_path):
     assert given["depth_ends"] == ("far", "near (2.5 m)")
     strip.strip({"SegNet": alone}, source, tmp_path / "strip.png")
     assert given["cells"][1] == ["image", "truth", "SegNet"]
+    assert given["depth_ends"] is None
+    # Depth was trained first only: the encoder has moved away from its decoder.
+    strip.strip({"first": run(both.config.tasks, true[..., 0], 0.0)}, source, tmp_path / "s.png")
+    assert given["cells"][1] == ["image", "truth", "first"]
     assert given["depth_ends"] is None

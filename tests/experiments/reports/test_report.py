@@ -89,13 +89,19 @@ class TestFiles:
 
     def test_the_page_needs_nothing_else(self, reported):
         page = (reported[1] / "report.html").read_text()
-        assert page.count('src="data:image/png;base64,') == 2
+        assert page.count('src="data:image/png;base64,') == 5
         assert not re.search(r'(src|href)="(?!data:)', page)
         assert "<script" not in page
 
     def test_figures(self, reported):
         figures = {path.name for path in (reported[1] / "figures").iterdir()}
-        assert figures == {"budgets_mean_iou.png", "classes_mean_iou.png"}
+        assert figures == {
+            "budgets_mean_iou.png",
+            "classes_mean_iou.png",
+            "progress_mean_iou.png",
+            "progress_mean_iou_30.png",
+            "progress_mean_iou_100.png",
+        }
 
 
 class TestPublished:
