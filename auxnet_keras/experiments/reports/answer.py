@@ -9,7 +9,7 @@ from auxnet_keras.experiments.reports.groups import Group
 from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable
 from auxnet_keras.experiments.reports.scored import Scored
 from auxnet_keras.experiments.reports.scores import Score
-from auxnet_keras.experiments.reports.section import Section
+from auxnet_keras.experiments.reports.section import Section, file_name
 from auxnet_keras.experiments.reports.sentences import finding
 from auxnet_keras.experiments.reports.table_rows import arms_of
 from auxnet_keras.experiments.statistics.paired import paired
@@ -19,8 +19,8 @@ _PANELS = 4
 _NOTE = (
     "Differences are paired by seed. The first interval is Student's; the second is a bootstrap "
     "(BCa), which is too narrow below about eight seeds. p comes from the paired t test, corrected "
-    "with Holm's method for all arms of the same data and budget; the sign-flip p next to it "
-    "assumes no normal distribution and is not corrected. A verdict needs p < 0.05."
+    "with Holm's method for all comparisons of the same data and budget; the sign-flip p next to "
+    "it assumes no normal distribution and is not corrected. A verdict needs p < 0.05."
 )
 
 
@@ -29,43 +29,57 @@ def answer_section(group: Group, comparisons: Sequence[Comparison], out: Path) -
     own = [one for one in comparisons if one.data == group.name]
     if not own:
         return Section("Does it help?", "There is only one arm, so nothing to compare it with.")
-    tables, figures = {}, {}
+    tables: dict[str, ScoreTable] = {}
+    figures: dict[str, Path] = {}
+    seen: set[str] = set()
     for baseline in dict.fromkeys(one.baseline for one in own):
-        of_task = [one for one in own if one.baseline == baseline]
-        score = of_task[0].score
-        tables[f"differences_{score.key}"] = difference_table(of_task)
-        runs = [run for run in group.runs if run.main == _main(group, baseline)]
-        if len(budgets(runs)) > 1:
-            path = out / f"budgets_{score.key}.png"
-            _draw_budgets(runs, of_task, path)
-            caption = (
-                f"{score.title} over budgets of labels, with each arm's own 95 % interval; dotted: "
-                f"the labels that {baseline} needs for the same score"
-            )
-            figures[caption] = path
-        for labels in budgets(runs):
-            curves = _progress(runs, labels, score)
-            if any(len(seed) > 1 for seeds in curves.values() for seed in seeds):
-                name = "" if labels is None else f"_{labels}"
-                path = out / f"progress_{score.key}{name}.png"
-                plots.progress_curve(curves, baseline, path, score=_title(score))
-                budget = "all labels" if labels is None else f"{labels} labels"
-                caption = (
-                    f"{score.title} during the training, {budget}: validation at the training "
-                    "size; strong lines are means, faint ones seeds"
-                )
-                figures[caption] = path
-        panels = _panels(of_task)
-        if panels:
-            path = out / f"classes_{score.key}.png"
-            plots.class_effects(panels, path, unit="points")
-            caption = (
-                "Differences of IoU by class, each with its own 95 % interval, not corrected for "
-                "multiple tests"
-            )
-            figures[caption] = path
+        against = [one for one in own if one.baseline == baseline]
+        score = against[0].score
+        first = score.key not in seen  # of its task: the baseline; the others are controls
+        seen.add(score.key)
+        name = score.key if first else f"{score.key}_against_{file_name(baseline)}"
+        tables[f"differences_{name}"] = difference_table(against)
+        if first:
+            runs = [run for run in group.runs if run.main == _main(group, baseline)]
+            figures |= _figures(runs, against, out)
     lines = "\n".join(f"- {finding(one)}" for one in own)
     return Section("Does it help?", f"{lines}\n\n{_NOTE}", tables, figures)
+
+
+def _figures(runs: Sequence[Scored], own: Sequence[Comparison], out: Path) -> dict[str, Path]:
+    """Caption -> figure: scores over budgets and over the training, and effects by class."""
+    score, baseline = own[0].score, own[0].baseline
+    figures = {}
+    if len(budgets(runs)) > 1:
+        path = out / f"budgets_{score.key}.png"
+        _draw_budgets(runs, own, path)
+        caption = (
+            f"{score.title} over budgets of labels, with each arm's own 95 % interval; dotted: "
+            f"the labels that {baseline} needs for the same score"
+        )
+        figures[caption] = path
+    for labels in budgets(runs):
+        curves = _progress(runs, labels, score)
+        if any(len(seed) > 1 for seeds in curves.values() for seed in seeds):
+            name = "" if labels is None else f"_{labels}"
+            path = out / f"progress_{score.key}{name}.png"
+            plots.progress_curve(curves, baseline, path, score=_title(score))
+            budget = "all labels" if labels is None else f"{labels} labels"
+            caption = (
+                f"{score.title} during the training, {budget}: validation at the training size; "
+                "strong lines are means, faint ones seeds"
+            )
+            figures[caption] = path
+    panels = _panels(own)
+    if panels:
+        path = out / f"classes_{score.key}.png"
+        plots.class_effects(panels, path, unit="points")
+        caption = (
+            "Differences of IoU by class, each with its own 95 % interval, not corrected for "
+            "multiple tests"
+        )
+        figures[caption] = path
+    return figures
 
 
 def difference_table(comparisons: Sequence[Comparison]) -> ScoreTable:

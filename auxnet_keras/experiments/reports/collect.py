@@ -20,12 +20,14 @@ class Collection:
         runs: The finished runs.
         names: Digest of an arm -> its name, in the order of the study files.
         baselines: Names of the arms that studies compare with.
+        controls: (arm, control): further comparisons of studies.
         problems: A sentence for everything that is left out.
     """
 
     runs: list[Scored]
     names: dict[str, str]
     baselines: list[str]
+    controls: list[tuple[str, str]]
     problems: list[str]
 
 
@@ -35,7 +37,7 @@ def collect(paths: Sequence[str | Path]) -> Collection:
     Raises:
         ConfigError: A path is not a folder, or contains no run.
     """
-    found = Collection([], {}, [], [])
+    found = Collection([], {}, [], [], [])
     seen: set[Path] = set()
     for path in map(Path, paths):
         folders = list(_folders(path))
@@ -77,9 +79,13 @@ def _add_run(folder: Path, found: Collection) -> None:
 def _add_study(file: Path, found: Collection) -> None:
     try:
         content = read_json(file, arms=dict, baselines=list)
-    except AuxnetError as error:
+        content["controls"] = [(str(a), str(b)) for a, b in content.get("controls", [])]
+    except (AuxnetError, TypeError, ValueError) as error:
         found.problems.append(f"The names of the arms are unknown: {error}")
         return
     for digest, name in content["arms"].items():
         found.names.setdefault(str(digest), str(name))
     found.baselines.extend(str(name) for name in content["baselines"])
+    for pair in content["controls"]:
+        if pair not in found.controls:
+            found.controls.append(pair)

@@ -18,14 +18,14 @@ from auxnet_keras.experiments.statistics.verdict import verdict
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """One arm against its baseline, at one budget.
+    """One arm against its baseline or control, at one budget.
 
     Attributes:
         data, labels, arm, baseline: What is compared; `labels` is `None` for all.
         score: Of the arms' main task.
         result: Differences of the scores, paired by seed.
-        p_holm: `result.p` corrected for the other arms of the same data and budget.
-        worth: The arm's mean, in labels of the baseline; `None` for a single budget.
+        p_holm: `result.p` corrected for the other comparisons of the same data, task and budget.
+        worth: The arm's mean, in labels of the baseline; `None` for a single budget or a control.
         budget: Labels as a number, also where `labels` is `None`.
         classes: Class -> differences of its IoU.
     """
@@ -84,19 +84,22 @@ def _plain(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def compare_arms(group: Group, baselines: Sequence[str]) -> list[Comparison]:
+def compare_arms(
+    group: Group, baselines: Sequence[str], controls: Sequence[tuple[str, str]] = ()
+) -> list[Comparison]:
     """All comparisons of a group, by main task, budget and arm.
 
     Args:
         group: Runs with the names of their arms.
         baselines: Arms to compare with; without one for a main task it is the first arm that
             trains that task alone, or else the first.
+        controls: (arm, control): further comparisons.
     """
     found: list[Comparison] = []
     for main in MAIN_SCORES:
         runs = [run for run in group.runs if run.main == main]
         if runs:
-            found += _of_task(group.name, runs, baselines, MAIN_SCORES[main])
+            found += _of_task(group.name, runs, baselines, controls, MAIN_SCORES[main])
     return found
 
 
@@ -127,24 +130,34 @@ def mean(values: Mapping[int, float | None]) -> float:
 
 
 def _of_task(
-    data: str, runs: Sequence[Scored], baselines: Sequence[str], score: Score
+    data: str,
+    runs: Sequence[Scored],
+    baselines: Sequence[str],
+    controls: Sequence[tuple[str, str]],
+    score: Score,
 ) -> list[Comparison]:
     baseline = baseline_of(runs, baselines)
-    arms = [arm for arm in dict.fromkeys(run.arm for run in runs) if arm != baseline]
+    arms = dict.fromkeys(run.arm for run in runs)
+    pairs = [(arm, baseline) for arm in arms if arm != baseline]
+    pairs += [(a, b) for a, b in controls if a in arms and b in arms and (a, b) not in pairs]
     curve = _curve(runs, baseline, score)
     found = []
     for labels in budgets(runs):
-        base = by_seed(runs, baseline, labels, score.key)
         scores = {arm: by_seed(runs, arm, labels, score.key) for arm in arms}
-        scores = {arm: of_arm for arm, of_arm in scores.items() if of_arm}
-        results = {arm: paired(of_arm, base) for arm, of_arm in scores.items()}
+        results = {
+            (arm, other): paired(scores[arm], scores[other])
+            for arm, other in pairs
+            if scores[arm] and (other == baseline or scores[other])
+        }
         corrected = holm([one.p for one in results.values()])
-        for (arm, one), p in zip(results.items(), corrected, strict=True):
-            worth = _worth(curve, mean(base) + one.difference, score)
-            classes = _classes(runs, arm, baseline, labels)
+        for ((arm, other), one), p in zip(results.items(), corrected, strict=True):
+            worth = None
+            if other == baseline:
+                worth = _worth(curve, mean(scores[baseline]) + one.difference, score)
+            classes = _classes(runs, arm, other, labels)
             budget = _count(runs, labels)
             found.append(
-                Comparison(data, labels, arm, baseline, score, one, p, worth, budget, classes)
+                Comparison(data, labels, arm, other, score, one, p, worth, budget, classes)
             )
     return found
 

@@ -1,7 +1,6 @@
 """Reports on runs: reads, sorts and compares them, and writes the report."""
 
 import math
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from auxnet_keras.experiments.reports.pages import write_html, write_markdown
 from auxnet_keras.experiments.reports.qualitative import picture_section, region_section
 from auxnet_keras.experiments.reports.scored import Scored
 from auxnet_keras.experiments.reports.scores import MAIN_SCORES
-from auxnet_keras.experiments.reports.section import Section
+from auxnet_keras.experiments.reports.section import Section, file_name
 from auxnet_keras.experiments.reports.sentences import summary
 from auxnet_keras.experiments.run.json_files import write_json
 
@@ -73,7 +72,7 @@ def write_report(found: Collection, out: Path, *, pictures: bool) -> dict[str, A
         )
     written: dict[str, list[Section]] = {}
     for group in groups:
-        folder = out if len(groups) == 1 else out / _file_name(group.name)
+        folder = out if len(groups) == 1 else out / file_name(group.name)
         sections = [
             answer_section(group, comparisons, folder / "figures"),
             class_section(group),
@@ -98,7 +97,9 @@ def outcome(found: Collection) -> tuple[list[Group], list[Comparison], dict[str,
     """The groups of some runs, their comparisons, and both as `results.json` holds them."""
     groups, problems = grouped(found.runs)
     groups = [Group(one.name, tuple(_ordered(one, found.names))) for one in groups]
-    comparisons = [one for group in groups for one in compare_arms(group, found.baselines)]
+    comparisons = [
+        one for group in groups for one in compare_arms(group, found.baselines, found.controls)
+    ]
     results = {
         "version": __version__,
         "summary": summary(comparisons),
@@ -161,7 +162,3 @@ def _write_pages(results: dict[str, Any], written: dict[str, list[Section]], out
     notes = f"\n\nNotes and omissions:\n\n{listed}" if problems else ""
     write_markdown(title, lead + notes, written, out / "report.md")
     write_html(title, lead, problems, written, out / "report.html")
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r"[^\w-]+", "_", name).strip("_")

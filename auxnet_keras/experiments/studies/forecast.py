@@ -64,7 +64,8 @@ def time_table(runs: Sequence[Planned], missing_runs: Sequence[Planned], out: Pa
 
 def power_text(study: Study, runs: Sequence[Planned], out: Path) -> str:
     """The differences that the planned seeds can detect."""
-    arms, seeds = len(study.arms) - 1, len(study.seeds)
+    comparisons = len(study.arms) - 1 + len(study.controls)
+    seeds = len(study.seeds)
     if any(run.config.main == "depth" for run in runs) and not any(
         run.config.main == "segmentation" for run in runs
     ):
@@ -75,22 +76,22 @@ def power_text(study: Study, runs: Sequence[Planned], out: Path) -> str:
         f"Standard deviation of the paired differences over seeds: {score.scale * deviation:.2f} "
         f"points of {score.title}, {where}.\n"
     )
-    if seeds == 1 or arms == 0:
+    if seeds == 1 or comparisons == 0:
         too_few = "One seed" if seeds == 1 else "One arm alone"
         return text + f"{too_few} cannot show a difference reliably, however large it is.\n"
     alone, half = smallest_difference(deviation, seeds), seeds_needed(0.005, deviation)
     shown = f"{seeds} seeds show a difference of {score.scale * alone:.2f} points"
-    if arms == 1:
+    if comparisons == 1:
         return text + (
             f"{shown} with a probability of 80 %.\nHalf a point takes {_seeds(half)} seeds.\n"
         )
-    strict = smallest_difference(deviation, seeds, ALPHA / arms)
-    strict_half = seeds_needed(0.005, deviation, ALPHA / arms)
+    strict = smallest_difference(deviation, seeds, ALPHA / comparisons)
+    strict_half = seeds_needed(0.005, deviation, ALPHA / comparisons)
     return text + (
-        f"{shown} with a probability of 80 % if only one arm is compared, and one of "
-        f"{score.scale * strict:.2f} points after the correction for {arms} "
-        f"arms.\nHalf a point takes {_seeds(half)} seeds for one arm, {_seeds(strict_half)} for "
-        f"{arms}.\n"
+        f"{shown} with a probability of 80 % in a single comparison, and one of "
+        f"{score.scale * strict:.2f} points after the correction for {comparisons} "
+        f"comparisons.\nHalf a point takes {_seeds(half)} seeds for one, {_seeds(strict_half)} for "
+        f"{comparisons}.\n"
     )
 
 

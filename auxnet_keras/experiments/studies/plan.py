@@ -10,8 +10,9 @@ from auxnet_keras.data.readers.folds import FOLDS
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.reports.arms import config_digest
+from auxnet_keras.experiments.studies.entries import slug
 from auxnet_keras.experiments.studies.steps import Frames, frames_of, with_steps
-from auxnet_keras.experiments.studies.study_file import Study, slug
+from auxnet_keras.experiments.studies.study_file import Study
 
 RUNS, CACHE = "runs", "cache"
 

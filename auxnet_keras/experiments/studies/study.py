@@ -33,7 +33,8 @@ def study(
         given: A YAML file, the name of a packaged study, or a mapping with `data`, `limit`,
             `labels` (budgets, or "all"), `seeds` (a count or a list), `cross_validate` (whether
             each seed validates on another fifth of the frames), `steps` (with labels, the same for
-            every budget, in place of `epochs`), `baseline`, `base` and `arms`.
+            every budget, in place of `epochs`), `baseline`, `controls` (arm -> another arm to
+            compare it with), `base` and `arms`.
         out: The output folder: `runs/`, `log.txt`, and the report, as `report` writes it.
         data: `KIND[:ROOT]` of one or more data sets, instead of the study's own.
 
@@ -55,7 +56,10 @@ def study(
     with hold_lock(out, "running this study", ConfigError):
         # What a report needs in addition to the runs themselves.
         names = {config_digest(run.config): run.arm for run in runs}
-        write_json({"arms": names, "baselines": list(checked.baselines)}, out / STUDY)
+        write_json(
+            {"arms": names, "baselines": checked.baselines, "controls": checked.controls},
+            out / STUDY,
+        )
         failures = (
             train_all(missing_runs, len(runs) - len(missing_runs), out) if missing_runs else []
         )

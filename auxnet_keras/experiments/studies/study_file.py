@@ -7,13 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from auxnet_keras.errors import ConfigError, shown, unknown
-from auxnet_keras.experiments.config import values
 from auxnet_keras.experiments.config.config_file import parsed, read_settings
-
-SET_BY_STUDY = ("data", "root", "limit", "labels", "seed", "fold", "out")
-"""Run settings that the study itself sets."""
-
-_LONGEST_NAME = 60
+from auxnet_keras.experiments.studies import entries
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +25,7 @@ class Study:
         steps: Arm -> steps with labels of each of its runs, for any budget; `None` leaves `epochs`
             to the settings.
         baselines: Arms that the others are compared with; by default the first arm of a main task.
+        controls: (arm, control): further comparisons, such as with another frame's depth.
         base: Run settings of all arms.
         arms: Name -> run settings on top.
     """
@@ -42,6 +38,7 @@ class Study:
     cross_validate: bool
     steps: dict[str, int | None]
     baselines: tuple[str, ...]
+    controls: tuple[tuple[str, str], ...]
     base: dict[str, Any]
     arms: dict[str, dict[str, Any]]
 
@@ -54,6 +51,7 @@ _ENTRIES = (
     "cross_validate",
     "steps",
     "baseline",
+    "controls",
     "base",
     "arms",
 )
@@ -106,160 +104,26 @@ def _checked(content: dict[str, Any], name: str) -> Study:
             f"The study {name} has no arms. Expected the entry arms: with the run settings of each "
             f"arm below its name. Received: {shown(arms)}."
         )
-    base = _settings(content.get("base"), "base", content)
-    settings = {_name(arm): _settings(arms[arm], f"arm {arm!r}", content) for arm in arms}
-    _check_names(settings)
-    baselines = content.get("baseline") or []
-    baselines = [baselines] if isinstance(baselines, str) else baselines
-    for baseline in _list(baselines, "baseline"):
-        if baseline not in settings:
-            raise unknown("baseline", baseline, settings)
+    base = entries.run_settings(content.get("base"), "base", content)
+    settings = {
+        entries.arm_name(arm): entries.run_settings(arms[arm], f"arm {arm!r}", content)
+        for arm in arms
+    }
+    entries.check_folder_names(settings)
     steps = {
-        arm: _optional(own.pop("steps", content.get("steps")), "steps")
+        arm: entries.optional_count(own.pop("steps", content.get("steps")), "steps")
         for arm, own in settings.items()
     }
     return Study(
         name=name,
-        data=_data(content.get("data")),
-        limit=_optional(content.get("limit"), "limit"),
-        labels=_labels(content.get("labels", ["all"])),
-        seeds=_seeds(content.get("seeds", 1)),
-        cross_validate=_cross_validate(content),
+        data=entries.data_sets(content.get("data")),
+        limit=entries.optional_count(content.get("limit"), "limit"),
+        labels=entries.label_budgets(content.get("labels", ["all"])),
+        seeds=entries.seeds(content.get("seeds", 1)),
+        cross_validate=entries.cross_validate(content),
         steps=steps,
-        baselines=tuple(baselines),
+        baselines=entries.baselines(content.get("baseline"), settings),
+        controls=entries.controls(content.get("controls"), settings),
         base=base,
         arms=settings,
     )
-
-
-def _data(given: Any) -> tuple[str, ...]:
-    listed = [given] if isinstance(given, str) else given
-    wrong = not isinstance(listed, list) or not listed
-    if wrong or not all(isinstance(one, str) for one in listed):
-        raise ConfigError(
-            "The entry data of a study must be KIND[:ROOT], or a list of them. "
-            f"Received: {shown(given)}."
-        )
-    return tuple(_distinct(listed, "data"))
-
-
-def _labels(given: Any) -> tuple[int | None, ...]:
-    listed = [given] if isinstance(given, int | str) else _list(given, "labels")
-    budgets = [None if one == "all" else _count(one, "labels", "or all") for one in listed]
-    if not budgets:
-        raise ConfigError(
-            "The entry labels of a study must list numbers of labelled frames, or all. "
-            f"Received: {shown(given)}."
-        )
-    return tuple(_distinct(budgets, "labels"))
-
-
-def _seeds(given: Any) -> tuple[int, ...]:
-    if isinstance(given, int) and not isinstance(given, bool):
-        return tuple(range(_count(given, "seeds", "or a list of seeds")))
-    seeds = _list(given, "seeds")
-    try:
-        checked = [values.seed(one) for one in seeds]
-    except TypeError as error:
-        raise ConfigError(f"Each of the seeds must be {error}. Received: {shown(given)}.") from None
-    if not checked:
-        raise ConfigError(f"A study needs at least one seed. Received: {shown(given)}.")
-    return tuple(_distinct(checked, "seeds"))
-
-
-def _cross_validate(content: Mapping[str, Any]) -> bool:
-    given = content.get("cross_validate", False)
-    if not isinstance(given, bool):
-        raise ConfigError(
-            f"The entry cross_validate of a study must be true or false. Received: {shown(given)}."
-        )
-    return given
-
-
-def _settings(given: Any, where: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise ConfigError(
-            f"The {where} of a study must contain run settings, such as `weighting: twb`. "
-            f"Received: {shown(given)}."
-        )
-    settings = {str(name): value for name, value in given.items()}
-    for name in (*SET_BY_STUDY, *(["epochs"] if content.get("steps") is not None else [])):
-        if name in settings:
-            entry = {
-                "seed": "seeds",
-                "epochs": "steps",
-                "root": "data",
-                "out": "--out",
-                "fold": "cross_validate",
-            }
-            raise ConfigError(
-                f"The {where} of a study cannot have the setting {name}; "
-                f"{entry.get(name, name)} of the study sets it for all arms alike. "
-                f"Received: {name}={shown(settings[name])}."
-            )
-    return settings
-
-
-def _name(given: Any) -> str:
-    name = str(given)
-    if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise ConfigError(
-            f"The name of an arm must be one line of at most {_LONGEST_NAME} characters. "
-            f"Received: {shown(given)}."
-        )
-    if "/" in name or "\\" in name or name.startswith("."):
-        raise ConfigError(
-            "The name of an arm becomes a folder name, so it cannot contain a slash or begin with "
-            f"a dot. Received: {shown(given)}."
-        )
-    return name
-
-
-def _check_names(arms: Mapping[str, Any]) -> None:
-    seen: dict[str, str] = {}
-    for name in arms:
-        folder = slug(name)
-        if folder in seen:
-            raise ConfigError(
-                "The names of two arms are too similar for separate folders; rename one. "
-                f"Received: {seen[folder]!r} and {name!r}."
-            )
-        seen[folder] = name
-
-
-def slug(name: str) -> str:
-    """The name as a folder name that works on any disk."""
-    kept = "".join(one if one.isalnum() or one in "-_.=" else "-" for one in name.lower())
-    return kept.strip("-") or "arm"
-
-
-def _list(given: Any, entry: str) -> list[Any]:
-    if not isinstance(given, list | tuple | range):
-        raise ConfigError(f"The entry {entry} of a study must be a list. Received: {shown(given)}.")
-    return list(given)
-
-
-def _distinct(listed: list[Any], entry: str) -> list[Any]:
-    for one in listed:
-        if listed.count(one) > 1:
-            raise ConfigError(
-                f"The entry {entry} of a study cannot contain a value twice. Received: "
-                f"{'all' if one is None else shown(one)} more than once."
-            )
-    return listed
-
-
-def _count(given: Any, entry: str, otherwise: str = "") -> int:
-    try:
-        return values.positive_whole(given)
-    except TypeError as error:
-        raise ConfigError(
-            f"The entry {entry} of a study must be {error}{' ' if otherwise else ''}{otherwise}. "
-            f"Received: {shown(given)}."
-        ) from None
-
-
-def _optional(given: Any, entry: str) -> int | None:
-    return None if given is None else _count(given, entry)

@@ -3,11 +3,15 @@
 import csv
 import json
 import re
+import shutil
 
 import pytest
 
 from auxnet_keras.errors import ConfigError, DataError
+from auxnet_keras.experiments import load_run
+from auxnet_keras.experiments.reports.arms import config_digest
 from auxnet_keras.experiments.reports.report import report
+from auxnet_keras.experiments.statistics.holm import holm
 from tests.experiments.fake_runs import write_run, write_study
 
 
@@ -201,6 +205,28 @@ class TestLeftOut:
         results = report(root, tmp_path / "out", pictures=False)
         assert len(results["runs"]) == 4 and results["comparisons"][0]["n"] == 2
         assert re.search("late was scored on other frames", results["problems"][0])
+
+    def test_controls_are_tables_of_their_own(self, study, tmp_path):
+        shutil.copytree(study, tmp_path / "study")
+        names = {"auxnet": "depth", "ftwb": "noise"}
+        configs = {
+            name: load_run(next((tmp_path / "study").glob(f"{folder}/*/*"))).config
+            for folder, name in names.items()
+        }
+        arms = {config_digest(config): name for name, config in configs.items()}
+        content = {"arms": arms, "baselines": [], "controls": [["depth", "noise"], ["no", "depth"]]}
+        (tmp_path / "study" / "study.json").write_text(json.dumps(content))
+        results = report(tmp_path / "study", tmp_path / "out", pictures=False)
+        found = [one for one in results["comparisons"] if one["baseline"] == "noise"]
+        assert [one["arm"] for one in found] == ["depth"] * 3
+        assert found[0]["difference"] == pytest.approx(0.04, abs=0.005)
+        assert found[0]["worth_labels"] is None and found[0]["verdict"] == "helps"
+        # One family of three: against the baseline twice, and against the control.
+        of_budget = [one for one in results["comparisons"] if one["labels"] == 30]
+        assert [one["p_holm"] for one in of_budget] == holm([one["p"] for one in of_budget])
+        tables = {path.stem for path in (tmp_path / "out" / "tables").glob("differences*.md")}
+        assert tables == {"differences_mean_iou", "differences_mean_iou_against_noise"}
+        assert "compared with noise – helps: depth" in results["summary"]
 
     def test_folds_are_paired_by_seed(self, tmp_path):
         root = tmp_path / "runs"

@@ -63,6 +63,12 @@ class TestPlan:
         assert [(run.seed, run.config.fold) for run in runs[::2]] == [(0, 0), (1, 1), (6, 1)]
         assert {run.config.fold for run in planned(read_study(study), tmp_path)} == {None}
 
+    def test_controls_are_pairs_of_arms(self, study):
+        controls = {"single": ["FTWB, long"], "FTWB, long": "single"}
+        read = read_study({**study, "controls": controls})
+        assert read.controls == (("single", "FTWB, long"), ("FTWB, long", "single"))
+        assert read_study(study).controls == ()
+
     def test_data_in_place_of_the_studys_own(self, study, kitti_scenes):
         given = read_study(study, data=[f"kitti:{kitti_scenes}"])
         assert given.data == (f"kitti:{kitti_scenes}",)
@@ -93,6 +99,12 @@ class TestRefused:
             ({"base": {"labels": 3}}, "labels of the study sets it"),
             ({"steps": 9, "base": {"epochs": 3}}, "steps of the study sets it"),
             ({"baseline": "singel"}, "did you mean 'single'"),
+            ({"baseline": [{"single": 1}]}, "Unknown baseline"),
+            ({"controls": "single"}, "controls of a study must name an arm and the arm"),
+            ({"controls": {"singel": "single"}}, "Unknown arm in controls.*did you mean 'single'"),
+            ({"controls": {"single": ["FTWB, lang"]}}, "did you mean 'FTWB, long'"),
+            ({"controls": {"single": "single"}}, "its own control.*Received: 'single'"),
+            ({"controls": {"single": ["FTWB, long"] * 2}}, "more than once"),
             ({"labels": [4, 1000]}, "exceeds the available labels: 16 .*Received: 1000"),
             ({"labels": [4, 4]}, "4 more than once"),
             ({"labels": []}, "must list numbers"),
