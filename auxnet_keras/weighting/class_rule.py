@@ -88,14 +88,12 @@ class ClassRule:
             for name in ("main", "aux")
         )
         # If a class has a loss of exactly 0, 0 / 0 and infinity * 0 give no direction.
-        g = main / auxiliary * unit.unweighted
-        g = ops.where(ops.isnan(g), 0.0, g)
-        return ops.clip(g, -LARGEST_GRADIENT, LARGEST_GRADIENT)
+        return bounded(main / auxiliary * unit.unweighted)
 
     def _direction(self, g: Tensor, updates: Tensor, moves: Tensor) -> Tensor:
         """The step to subtract at the `updates`-th update, in units of the step size."""
         n = ops.maximum(updates, 1.0)
-        bias_1, bias_2 = _bias(BETA_1, n), _bias(BETA_2, n)
+        bias_1, bias_2 = bias_correction(BETA_1, n), bias_correction(BETA_2, n)
         if self._sign:
             return (1 - BETA_1) / bias_1 * ops.sqrt(bias_2 / (1 - BETA_2)) * ops.sign(g)
         m = _assign_where(moves, BETA_1 * self._m + (1 - BETA_1) * g, self._m)
@@ -103,9 +101,14 @@ class ClassRule:
         return m / bias_1 / (ops.sqrt(v / bias_2) + self._epsilon)
 
 
-def _bias(beta: float, n: Tensor) -> Tensor:
+def bias_correction(beta: float, n: Tensor) -> Tensor:
     """1 - beta^n, without the cancellation that costs float32 five digits at n = 1."""
     return -ops.expm1(n * math.log(beta))
+
+
+def bounded(g: Tensor) -> Tensor:
+    """NaN as 0, and infinity as a large number."""
+    return ops.clip(ops.where(ops.isnan(g), 0.0, g), -LARGEST_GRADIENT, LARGEST_GRADIENT)
 
 
 def _assign_where(condition: Tensor, value: Tensor, variable: Tensor) -> Tensor:

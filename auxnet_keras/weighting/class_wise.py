@@ -20,9 +20,13 @@ from auxnet_keras.weighting.base import TaskWeighting, Weighting, WeightingState
 from auxnet_keras.weighting.class_rule import ClassRule, TimeUnit
 from auxnet_keras.weighting.class_sums import class_sums
 from auxnet_keras.weighting.class_window import Window
+from auxnet_keras.weighting.first_loss import FirstLossWeights
 from auxnet_keras.weighting.gradient_base import GradientWeighting
+from auxnet_keras.weighting.program_rule import ProgramRule
 
 logger = logging.getLogger("auxnet_keras")
+
+RULES = ("paper", "sign", "program")
 
 
 class ClassWiseWeighting(Weighting):
@@ -71,11 +75,14 @@ class ClassWiseWeighting(Weighting):
         normalize_by: `"total"`, or `"class"`: sums are divided by the number of the class's pixels
             instead of N, so that g measures how well a class is predicted, not how often it occurs.
             The objective is then a class-balanced sum of class means, up to C times larger.
-        rule: `"paper"`, or `"sign"`: w^c <- ReLU(w^c - alpha k(n) sign g) at a class's n-th update,
-            as in the authors' published program; k falls from 1 to 0.48 at n = 10, then grows to
-            3.16.
+        rule: `"paper"`; `"sign"`: w^c <- ReLU(w^c - alpha k(n) sign g) at a class's n-th update,
+            with k = 1 at first, 0.48 at n = 10 and 3.16 in the limit; or `"program"`: exactly what
+            the authors' published program does (`program_rule.py` lists the differences). It
+            trains L_main / L_main(0) + sum_c w^c A_c / L_aux(0), so its `task_weighting` is
+            `FirstLossWeights()`.
         epsilon: eps.
-        task_weighting: A `TaskWeighting` for lambda; by default both are 1.
+        task_weighting: A `TaskWeighting` for lambda; by default both are 1, except with
+            `rule="program"`.
 
     Raises:
         ConfigError: A value is outside its range. When attached: depth without bins, a class count
@@ -116,10 +123,12 @@ class ClassWiseWeighting(Weighting):
                 raise ConfigError(f"{name} must be a finite number > 0. Received: {value!r}.")
         if normalize_by not in ("total", "class"):
             raise unknown("normalize_by", normalize_by, ("total", "class"))
-        if rule not in ("paper", "sign"):
-            raise unknown("rule", rule, ("paper", "sign"))
+        if rule not in RULES:
+            raise unknown("rule", rule, RULES)
         if depth_bins is not None:
             bin_edges(depth_bins)
+        if rule == "program":
+            task_weighting = _of_program(task_weighting, normalize_by)
         if task_weighting is not None:
             _check_task_weighting(task_weighting)
         self.num_classes = num_classes
@@ -136,7 +145,12 @@ class ClassWiseWeighting(Weighting):
         self.tasks = tasks
         self.classes = auxiliary_classes(self.model, self.num_classes, self.depth_bins)
         count = len(self.classes.names)
-        self._rule = ClassRule(state, count, self.step_size, self.epsilon, sign=self.rule == "sign")
+        settings = (state, count, self.step_size, self.epsilon)
+        self._rule: ClassRule | ProgramRule
+        if isinstance(self.task_weighting, FirstLossWeights) and self.rule == "program":
+            self._rule = ProgramRule(*settings, self.task_weighting)
+        else:
+            self._rule = ClassRule(*settings, sign=self.rule == "sign")
         self._window = Window(state, count, self.window)
         self._open = state.add_state("open", float(self.start_epoch == 0))
         self._strays = state.add_state("stray_labels", 0.0)
@@ -171,7 +185,8 @@ class ClassWiseWeighting(Weighting):
     def update(self, losses: Mapping[str, TaskLoss]) -> None:
         auxiliary, count, main, main_count, main_rest, strays = self._sums
         unweighted = auxiliary / self._pixels(count)
-        main = main / self._pixels(main_count, main_rest)
+        if self.rule != "program":
+            main = main / self._pixels(main_count, main_rest)
         present = ops.logical_and(count > 0, main_count > 0)
         finite = ops.logical_and(ops.isfinite(unweighted), ops.isfinite(main))
         unit, complete = self._window.add(
@@ -179,10 +194,11 @@ class ClassWiseWeighting(Weighting):
         )
         present = ops.logical_and(unit.present, complete)
         moving = ops.convert_to_tensor(self._open) > 0
-        self._rule.advance(dataclasses.replace(unit, present=present), moving)
         self._strays.assign_add(strays)
         if self.task_weighting is not None:
             self.task_weighting.update(losses)
+        moving = ops.logical_and(moving, complete)
+        self._rule.advance(dataclasses.replace(unit, present=present), moving)
 
     def effective_weights(self) -> Tensor:
         """The current `w` [C], detached from the gradient."""
@@ -248,6 +264,23 @@ class ClassWiseWeighting(Weighting):
         """
         self.check_attached()
         return {self.tasks[1]: ops.convert_to_numpy(self.effective_weights())}
+
+
+def _of_program(weighting: TaskWeighting | None, normalize_by: str) -> TaskWeighting:
+    """The task weighting of `rule="program"`, which divides by the first losses."""
+    if normalize_by != "total":
+        raise ConfigError(
+            "rule='program' divides by all pixels, as the program does; leave out normalize_by. "
+            f"Received: normalize_by={normalize_by!r}."
+        )
+    if weighting is None:
+        return FirstLossWeights()
+    if not isinstance(weighting, FirstLossWeights):
+        raise ConfigError(
+            "rule='program' divides both losses by their first value, as the program does; leave "
+            f"out task_weighting, or use rule='sign'. Received: {type(weighting).__name__}."
+        )
+    return weighting
 
 
 def _check_task_weighting(weighting: Any) -> None:

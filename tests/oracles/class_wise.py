@@ -144,3 +144,36 @@ def moved(w, m, v, c, g, n, step_size, rule, epsilon):
     v[c] = BETA_2 * v[c] + (1 - BETA_2) * g * g
     m_hat, v_hat = m[c] / (1 - BETA_1**n), v[c] / (1 - BETA_2**n)
     return max(0.0, w[c] - step_size * m_hat / (math.sqrt(v_hat) + epsilon))
+
+
+def program_trajectory(batches, epochs, num_classes, *, step_size=2e-4, start_epoch=0, eps=1e-8):
+    """Weights and objective of every batch, as the authors' program computes them.
+
+    As in `loss_vkitti.py`: losses of absent classes are 0, the first losses are those of whole
+    tasks, moments are never stored, and the steps of all classes are counted together.
+    """
+    w, t = np.ones(num_classes), 1
+    begin, past = None, None
+    weights, objectives = [], []
+    for batch, epoch in zip(batches, epochs, strict=True):
+        valid = np.where(batch.classes >= 0, batch.auxiliary_valid, 0.0).astype(np.float64)
+        main_valid = batch.main_valid.astype(np.float64)
+        of = [batch.classes == c for c in range(num_classes)]
+        a = np.array([(valid * batch.auxiliary)[c].sum() for c in of]) / valid.sum()
+        main_now = np.array([(main_valid * batch.main)[c].sum() for c in of])
+        aux_now = w * a
+        whole = aux_now.sum(), (main_valid * batch.main).sum() / main_valid.sum()
+        begin = begin or whole
+        objectives.append(whole[0] / begin[0] + whole[1] / begin[1])
+        if epoch >= start_epoch:
+            if past is not None:
+                delta_aux = (aux_now - past[0]) / begin[0]
+                delta_main = (main_now - past[1]) / begin[1]
+                g = (delta_main + eps) / (delta_aux + eps) * a
+                m_hat = (1 - BETA_1) * g / (1 - BETA_1**t)
+                v_hat = (1 - BETA_2) * g**2 / (1 - BETA_2**t)
+                t += 1
+                w = np.maximum(0.0, w - step_size * m_hat / (np.sqrt(v_hat) + eps))
+            past = aux_now, main_now
+        weights.append(w.copy())
+    return np.array(weights), np.array(objectives)
