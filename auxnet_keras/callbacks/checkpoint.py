@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,23 @@ from auxnet_keras.callbacks.saved_variables import (
 from auxnet_keras.callbacks.stop_signals import StopSignals
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
-from auxnet_keras.core.whole_numbers import check_whole
+from auxnet_keras.core.whole_numbers import check_whole, is_whole
+from auxnet_keras.errors import shown
 from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.scratch import sweep
 
 logger = logging.getLogger("auxnet_keras")
 _CALLBACK = "callback-"
+_LATEST_EPOCH = 2**31
+_FACTS: dict[str, Callable[[Any], bool]] = {
+    "data": lambda value: isinstance(value, dict),
+    "data_epoch": lambda value: value is None or _is_epoch(value),
+    "after": lambda value: _is_epoch(value),
+    "callbacks": lambda value: isinstance(value, dict),
+    "stopped": lambda value: isinstance(value, bool),
+    "variables": lambda value: isinstance(value, dict),
+}
+"""What `meta.json` records of a fit, with its check."""
 
 
 class ResumableCheckpoint(keras.callbacks.Callback):
@@ -131,11 +142,11 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             return
         self._refuse_other_data(checkpoint)
         restore_variables(self.model, checkpoint)
-        restore_state(
-            self._others,
-            checkpoint.meta["callbacks"],
-            _named(checkpoint.arrays, _CALLBACK),
-        )
+        numbers, arrays = checkpoint.meta["callbacks"], _named(checkpoint.arrays, _CALLBACK)
+        try:
+            restore_state(self._others, numbers, arrays)
+        except (TypeError, ValueError, OverflowError, AttributeError) as error:
+            raise _odd(checkpoint, f"callbacks: {error}") from error
         if checkpoint.meta["stopped"]:  # a callback had ended the run
             self.model._initial_epoch = (self.params or {})["epochs"]
         else:
@@ -204,7 +215,12 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     def _newest(self) -> Checkpoint | None:
         """The newest checkpoint of this fit."""
         checkpoint = self.store.newest()
-        return checkpoint if checkpoint and checkpoint.meta.get("after", 0) == self.after else None
+        if checkpoint is None:
+            return None
+        for name, valid in _FACTS.items():
+            if not valid(checkpoint.meta.get(name)):
+                raise _odd(checkpoint, f"{name}: {shown(checkpoint.meta.get(name))}")
+        return checkpoint if checkpoint.meta["after"] == self.after else None
 
     def _can_be_entered(self) -> bool:
         """Whether a pass over the data can start in the middle."""
@@ -257,9 +273,9 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     def _refuse_other_data(self, checkpoint: Checkpoint) -> None:
         ours, theirs = self._identity, checkpoint.meta["data"]
         differences = [
-            f"{name}: {theirs[name]} in the checkpoint, {ours[name]} here"
-            for name in theirs
-            if name in ours and theirs[name] != ours[name]
+            f"{name}: {_text(theirs.get(name))} in the checkpoint, {ours[name]} here"
+            for name in ours
+            if theirs.get(name) != ours[name]
         ]
         if differences:
             raise CheckpointError(
@@ -273,6 +289,21 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             self._dataset.epoch.assign(epoch)
         else:
             self._dataset.epoch = epoch
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else shown(value)
+
+
+def _is_epoch(value: object) -> bool:
+    return is_whole(value) and 0 <= value < _LATEST_EPOCH
+
+
+def _odd(checkpoint: Checkpoint, received: str) -> CheckpointError:
+    return CheckpointError(
+        f"The checkpoint {checkpoint.path} was not written by a fit of this package. Remove it, to "
+        f"resume from the one before, or restore it from a copy. Received: {received}."
+    )
 
 
 def _identity(model: keras.Model, dataset: Any) -> dict[str, str]:

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from auxnet_keras.errors import AuxnetError, DataError
+from auxnet_keras.core.whole_numbers import is_whole
+from auxnet_keras.errors import AuxnetError, DataError, shown
 from auxnet_keras.safety import read_npz, read_text
 from auxnet_keras.storage.atomic import replacing_folder
 from auxnet_keras.storage.write_errors import writing
@@ -20,6 +21,7 @@ from auxnet_keras.storage.write_errors import writing
 FORMAT = 2
 _STATE, _META, _SUMS = "state.npz", "meta.json", "SHA256"
 _MAX_META = 1 << 24  # bytes
+_DAMAGED = (OSError, ValueError, TypeError, KeyError, RecursionError, AuxnetError)
 
 
 class CheckpointError(AuxnetError, RuntimeError):
@@ -104,7 +106,7 @@ class CheckpointStore:
         for path in self._paths():
             try:
                 checkpoint = _read(path)
-            except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+            except _DAMAGED as error:
                 problems.append(f"{path.name}: {error}")
                 continue
             if problems:
@@ -129,6 +131,15 @@ class CheckpointStore:
         return sorted(found, key=lambda path: position(path.name) or (0, 0), reverse=True)
 
 
+def recorded_position(path: Path) -> tuple[int, int] | None:
+    """As `position`, if the folder is a checkpoint: stray folders of that name do not count."""
+    try:
+        _meta(path)
+    except _DAMAGED:
+        return None
+    return position(path.name)
+
+
 def position(name: str) -> tuple[int, int] | None:
     """(finished epochs, batches of the next one) from the name of a checkpoint's folder."""
     match = re.fullmatch(r"epoch-(\d{5,10})(?:\.batch-(\d{6,12}))?", name)
@@ -142,11 +153,27 @@ def _read(path: Path) -> Checkpoint:
             raise ValueError(f"{name} does not match its SHA-256")
     if written != "".join(sums.values()).encode():
         raise ValueError(f"{_SUMS} was changed after it was written")
+    meta = _meta(path)
+    epoch, step = meta.pop("epoch"), meta.pop("step")
+    return Checkpoint(path, epoch, step, _numbers(read_npz(path / _STATE)), meta)
+
+
+def _meta(path: Path) -> dict[str, Any]:
+    """The facts of a checkpoint, which are of the epoch and batch in its name."""
     meta = json.loads(read_text(path / _META, _MAX_META, DataError))
-    if meta.pop("format") != FORMAT:
+    if not isinstance(meta, dict) or meta.pop("format", None) != FORMAT:
         raise ValueError("written by another version of auxnet_keras")
-    arrays = read_npz(path / _STATE)
-    return Checkpoint(path, int(meta.pop("epoch")), int(meta.pop("step")), arrays, meta)
+    named = (meta.get("epoch"), meta.get("step"))
+    if not all(map(is_whole, named)) or named != position(path.name):
+        raise ValueError(f"{_META} is of epoch {shown(named[0])}, batch {shown(named[1])}")
+    return meta
+
+
+def _numbers(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    for name, array in arrays.items():
+        if array.dtype.kind not in "biufV":
+            raise ValueError(f"{_STATE} has text in {name!r}")
+    return arrays
 
 
 def _sums(folder: Path) -> dict[str, str]:

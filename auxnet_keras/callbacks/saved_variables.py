@@ -38,7 +38,7 @@ def restore_variables(model: keras.Model, checkpoint: Checkpoint) -> None:
         ours, theirs = variables.get(name), checkpoint.arrays.get(name)
         if ours is None or theirs is None or tuple(ours.shape) != theirs.shape:
             here = "nothing" if ours is None else f"{ours.path} {tuple(ours.shape)}"
-            there = "nothing" if theirs is None else f"{saved[name]} {theirs.shape}"
+            there = "nothing" if theirs is None else f"{saved.get(name)} {theirs.shape}"
             raise CheckpointError(
                 f"The checkpoint {checkpoint.path} belongs to another model, weighting or "
                 f"optimizer: it has {there} where this fit has {here}. Build the same model, "

@@ -1,12 +1,18 @@
 """Checkpoints on disk: every damage is found, and none leads to a silent start from scratch."""
 
+import hashlib
+import json
 import shutil
 import subprocess
 
 import numpy as np
 import pytest
 
-from auxnet_keras.callbacks.checkpoint_store import CheckpointError, CheckpointStore
+from auxnet_keras.callbacks.checkpoint_store import (
+    CheckpointError,
+    CheckpointStore,
+    recorded_position,
+)
 from auxnet_keras.storage.scratch import sweep
 from tests.storage.leftovers import leave_half, leave_moved
 
@@ -129,3 +135,47 @@ def test_a_failed_write_keeps_the_earlier_ones(store, monkeypatch):
     monkeypatch.undo()
     assert names(store) == ["epoch-00002", "epoch-00003"]
     assert store.newest().epoch == 3
+
+
+def rewritten(path, meta=None, arrays=None):
+    """A checkpoint with other content, and sums that fit it."""
+    if meta is not None:
+        old = json.loads((path / "meta.json").read_text())
+        (path / "meta.json").write_text(json.dumps({**old, **meta}))
+    if arrays is not None:
+        np.savez(path / "state.npz", **arrays)
+    sums = [
+        f"{hashlib.sha256((path / name).read_bytes()).hexdigest()}  {name}\n"
+        for name in ("state.npz", "meta.json")
+    ]
+    (path / "SHA256").write_text("".join(sums))
+
+
+@pytest.mark.parametrize(
+    ("meta", "arrays", "message"),
+    [
+        ({"epoch": float("inf")}, None, "meta.json is of epoch inf"),
+        ({"epoch": -3}, None, "meta.json is of epoch -3"),
+        ({"epoch": "many"}, None, "meta.json is of epoch 'many'"),
+        ({"epoch": 9}, None, "meta.json is of epoch 9"),
+        ({"step": True}, None, "batch True"),
+        ({"format": None}, None, "another version"),
+        (None, {"a": np.array(["text"])}, "text in 'a'"),
+    ],
+)
+def test_odd_content_with_right_sums_is_skipped(store, meta, arrays, message):
+    path = store.folder / "epoch-00003"
+    rewritten(path, meta, arrays)
+    with pytest.warns(UserWarning, match=message):
+        assert store.newest().epoch == 2
+    assert recorded_position(store.folder / "epoch-00002") == (2, 0)
+    assert recorded_position(path) == ((3, 0) if arrays else None)
+
+
+def test_a_stray_folder_is_no_position(store):
+    (store.folder / "epoch-00099").mkdir()
+    shutil.copytree(store.folder / "epoch-00003", store.folder / "epoch-00098")
+    assert recorded_position(store.folder / "epoch-00099") is None
+    assert recorded_position(store.folder / "epoch-00098") is None
+    with pytest.warns(UserWarning, match="epoch-00099.*epoch-00098"):
+        assert store.newest().epoch == 3

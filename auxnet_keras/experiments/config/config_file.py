@@ -13,6 +13,8 @@ from auxnet_keras.safety import YamlError, plain_yaml, read_text
 from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
+_END = "\n..."  # YAML's mark for the end of a document
+
 
 def read_settings(path: str | Path) -> dict[str, Any]:
     """The settings a YAML file holds, unchecked.
@@ -38,6 +40,28 @@ def read_config(path: str | Path) -> RunConfig:
     return RunConfig.from_mapping(read_settings(path), str(path))
 
 
+def read_run_config(path: Path) -> RunConfig:
+    """The config of a run folder, which must be whole.
+
+    A default in place of a lost setting would change the run.
+
+    Raises:
+        ConfigError: As `read_config`; or settings are missing.
+    """
+    text = read_text(path, error=ConfigError)
+    settings = parsed(text, str(path))
+    missing = [name for name in RunConfig.names() if name not in settings]
+    # A setting that this version added is missing, too, but the file of an older one has its end.
+    if missing and (not settings or not text.rstrip().endswith(_END)):
+        raise ConfigError(
+            f"{path} is cut or damaged. Expected every setting of the run; restore it from a copy, "
+            "or train the run again. Received: "
+            f"{len(settings)} settings, without {', '.join(missing[:3])}"
+            f"{', ...' if len(missing) > 3 else ''}."
+        )
+    return RunConfig.from_mapping(settings, str(path))
+
+
 def as_config(config: RunConfig | Mapping[str, Any] | str | Path) -> RunConfig:
     """A config from a config, a mapping of settings, or a YAML file.
 
@@ -50,8 +74,13 @@ def as_config(config: RunConfig | Mapping[str, Any] | str | Path) -> RunConfig:
 
 
 def config_text(config: RunConfig) -> str:
-    """A config as YAML, in the order of `RunConfig`, without `out`."""
-    return yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
+    """A config as YAML, in the order of `RunConfig`, without `out`.
+
+    It ends with YAML's end mark, which a file that was cut lacks.
+    """
+    return yaml.safe_dump(
+        config.to_mapping(), sort_keys=False, default_flow_style=None, explicit_end=True
+    )
 
 
 def write_config(config: RunConfig, path: str | Path) -> None:

@@ -66,11 +66,16 @@ class RunConfig(RunSettings):
         Raises:
             ConfigError: An unknown setting, or as the constructor.
         """
-        names = [field.name for field in dataclasses.fields(cls)]
+        names = [*cls.names(), "out"]
         for name in settings:
             if name not in names:
                 raise unknown(f"setting in {where}", name, names)
         return cls(**settings)
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """The settings in `config.yaml`: all except `out`."""
+        return [field.name for field in dataclasses.fields(cls) if field.name != "out"]
 
     def to_mapping(self) -> dict[str, Any]:
         """The content of `config.yaml`: every setting except `out`."""

@@ -72,7 +72,7 @@ class RunSettings:
     size: tuple[int, int] = setting(
         (224, 384), values.size, "Input height and width, multiples of 32 (unet: 16).", "H W"
     )
-    batch_size: int = setting(8, values.positive_whole, "Images per step.", "N")
+    batch_size: int = setting(8, values.batch_size, "Images per step.", "N")
     epochs: int = setting(200, values.positive_whole, "Passes over the data.", "N")
     learning_rate: float = setting(1e-4, values.rate, "Learning rate of Adam.", "X")
     learning_rate_drops: dict[int, float] | None = setting(

@@ -10,6 +10,9 @@ from typing import Any
 from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.data.readers.folds import FOLDS
 
+MOST_PIXELS = 2**26
+MOST_IMAGES = 2**16
+
 
 def text(value: object) -> str:
     """A string."""
@@ -116,7 +119,18 @@ def size(value: object) -> tuple[int, int]:
     """Height and width."""
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise TypeError("two whole numbers, height and width")
-    return positive_whole(value[0]), positive_whole(value[1])
+    height, width = positive_whole(value[0]), positive_whole(value[1])
+    if height * width > MOST_PIXELS:  # a stranger's run must not ask for all the memory
+        raise TypeError(f"height and width of at most {MOST_PIXELS:,} pixels")
+    return height, width
+
+
+def batch_size(value: object) -> int:
+    """A whole number >= 1, small enough for a batch."""
+    number = positive_whole(value)
+    if number > MOST_IMAGES:
+        raise TypeError(f"a whole number <= {MOST_IMAGES:,}")
+    return number
 
 
 class one_of:  # noqa: N801 - reads like the functions above

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.experiments.config.config_file import read_config, write_config
+from auxnet_keras.experiments.config.config_file import read_run_config, write_config
 from auxnet_keras.experiments.config.run_config import CHANGEABLE, RunConfig, difference
 from auxnet_keras.experiments.run.run import Run, load_run
 from auxnet_keras.storage.lock import LOCK
@@ -50,7 +50,7 @@ def claim_folder(config: RunConfig) -> Run:
     """
     run = open_folder(config)
     file = run.path / _CONFIG
-    changes = difference(read_config(file), run.config) if file.is_file() else []
+    changes = difference(read_run_config(file), run.config) if file.is_file() else []
     if changes or not file.is_file():
         write_config(run.config, file)
     if changes and _has_trained(run):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from auxnet_keras.callbacks.checkpoint_store import position
+from auxnet_keras.callbacks.checkpoint_store import recorded_position
 from auxnet_keras.errors import ConfigError, DataError
-from auxnet_keras.experiments.config.config_file import read_config
+from auxnet_keras.experiments.config.config_file import read_run_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.json_files import damaged, read_json
 from auxnet_keras.experiments.run.manifest import Manifest
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = "best.weights.h5"
 RESULTS = "results.json"
+_MOST_CLASSES = 4096  # a stranger's manifest must not ask for all the memory
 
 
 class Run:
@@ -62,8 +63,8 @@ class Run:
     @property
     def position_saved(self) -> tuple[int, int]:
         """Finished epochs, and batches of the next, in the newest checkpoint."""
-        names = [path.name for path in (self.path / "checkpoints").glob("epoch-*")]
-        return max(filter(None, map(position, names)), default=(0, 0))
+        folders = (self.path / "checkpoints").glob("epoch-*")
+        return max(filter(None, map(recorded_position, folders)), default=(0, 0))
 
     @property
     def epochs_saved(self) -> int:
@@ -116,6 +117,8 @@ class Run:
                 raise ValueError("a palette that is not a list of colours")
             if not all(isinstance(name, str) for name in facts["class_names"]):
                 raise ValueError("class names that are not strings")
+            if not 0 < len(facts["class_names"]) <= _MOST_CLASSES:
+                raise ValueError(f"{len(facts['class_names']):,} class names")
             return DatasetInfo(**facts)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise damaged(self.manifest.path, f"data: info: {error}") from error
@@ -183,7 +186,7 @@ def load_run(path: str | Path) -> Run:
             f"wrote. Received: {str(path)!r}."
         )
     refuse_links(path)
-    return Run(path, read_config(file))
+    return Run(path, read_run_config(file))
 
 
 def _number(text: str) -> float:

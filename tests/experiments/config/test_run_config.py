@@ -57,6 +57,8 @@ def test_yaml_reads_a_learning_rate_without_a_dot_as_text(tmp_path):
         ({"epochs": 0}, "epochs must be a whole number >= 1"),
         ({"seed": -1}, "seed must be a whole number >= 0"),
         ({"size": [96]}, "size must be two whole numbers"),
+        ({"size": [64000, 64000]}, "at most 67,108,864 pixels"),
+        ({"batch_size": 2**20}, "batch_size must be a whole number <= 65,536"),
         ({"size": "96x320"}, "size must be two whole numbers"),
         ({"learning_rate": "fast"}, "learning_rate must be a number > 0"),
         ({"learning_rate": float("nan")}, "learning_rate must be a number > 0"),

@@ -97,3 +97,28 @@ def test_a_link_planted_in_a_run_folder_is_refused(trained, tmp_path):
     with pytest.raises(DataError, match=r"results\.json is a link.*mine'\.$"):
         load_run(run)
     assert victim.read_text() == "mine"
+
+
+@pytest.mark.parametrize("left", [0, 0.5, 0.97])
+def test_a_config_that_was_cut_is_damaged_and_not_all_defaults(trained, tmp_path, left):
+    text = (trained.path / "config.yaml").read_text()
+    (tmp_path / "config.yaml").write_text(text[: int(left * len(text))].rpartition("\n")[0])
+    with pytest.raises(ConfigError, match=r"is cut or damaged. Expected every setting"):
+        load_run(tmp_path)
+
+
+def test_a_config_of_an_older_version_lacks_a_new_setting(trained, tmp_path):
+    text = (trained.path / "config.yaml").read_text()
+    (tmp_path / "config.yaml").write_text(text.replace("fold: null\n", ""))
+    assert load_run(tmp_path).config.fold is None
+
+
+@pytest.mark.parametrize("names", [[], ["x"] * 5000])
+def test_a_number_of_classes_that_cannot_be_meant(trained, tmp_path, names):
+    shutil.copytree(trained.path, tmp_path / "run")
+    file = tmp_path / "run" / "manifest.json"
+    manifest = json.loads(file.read_text())
+    manifest["data"]["info"]["class_names"] = names
+    file.write_text(json.dumps(manifest))
+    with pytest.raises(DataError, match=r"manifest.json .*class names"):
+        load_run(tmp_path / "run").model()
