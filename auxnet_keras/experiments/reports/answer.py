@@ -6,6 +6,7 @@ from pathlib import Path
 from auxnet_keras import plots
 from auxnet_keras.experiments.reports.comparison import Comparison, budgets, by_seed, mean
 from auxnet_keras.experiments.reports.groups import Group
+from auxnet_keras.experiments.reports.late_table import late_table
 from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable
 from auxnet_keras.experiments.reports.scored import Scored
 from auxnet_keras.experiments.reports.scores import Score
@@ -42,6 +43,9 @@ def answer_section(group: Group, comparisons: Sequence[Comparison], out: Path) -
         if first:
             runs = [run for run in group.runs if run.main == _main(group, baseline)]
             figures |= _figures(runs, against, out)
+            late = late_table(runs, baseline, score)
+            if late is not None:
+                tables[f"late_{score.key}"] = late
     lines = "\n".join(f"- {finding(one)}" for one in own)
     return Section("Does it help?", f"{lines}\n\n{_NOTE}", tables, figures)
 

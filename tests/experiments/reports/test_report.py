@@ -168,7 +168,7 @@ class TestLeftOut:
         lacking = write_run(root / "lacking", 0.9, seed=10)
         (lacking / "manifest.json").write_text('{"events": [{"event": "end"}], "artefacts": {}}')
         unknown = write_run(root / "unknown", 0.9, seed=11)
-        (unknown / "config.yaml").write_text("modell: auxnet\n")
+        (unknown / "config.yaml").write_text("modell: auxnet\n...\n")
         results = report(root, tmp_path / "out", pictures=False)
         assert len(results["problems"]) == 5
         for name, why in (
