@@ -1,7 +1,11 @@
 """SavedModel, for TF Serving and for plain TensorFlow without this package."""
 
+import contextlib
 import json
-from collections.abc import Mapping
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,8 @@ from auxnet_keras.export.verification import (
     writing_export,
 )
 from auxnet_keras.storage.atomic import replacing_folder
+
+_PATTERN = re.compile(r"[][*?\\{}\n]")
 
 CARD = "auxnet.json"
 """Next to saved_model.pb: describes the network and marks the folder as an export of ours."""
@@ -64,7 +70,11 @@ def saved_model(
     path = Path(path)
     deployment = Deployment(model, size, disparity)
     _refuse_foreign(path)
-    with writing_export(path, tf.errors.OpError), replacing_folder(path) as temporary:
+    with (
+        writing_export(path, tf.errors.OpError),
+        replacing_folder(path) as final,
+        _readable_by_tensorflow(final) as temporary,
+    ):
         _archive(deployment).write_out(str(temporary), verbose=False)
         loaded = tf.saved_model.load(str(temporary))
 
@@ -78,6 +88,20 @@ def saved_model(
         card = json.dumps(_card(deployment, verification), indent=2) + "\n"
         (temporary / CARD).write_text(card, encoding="utf-8")
     return verification
+
+
+@contextlib.contextmanager
+def _readable_by_tensorflow(final: Path) -> Iterator[Path]:
+    """A folder to write to: `final` itself, unless TensorFlow would read its path as a pattern.
+
+    Then a folder for temporary files, with its content copied when the block ends.
+    """
+    if not _PATTERN.search(str(final)):
+        yield final
+        return
+    with tempfile.TemporaryDirectory() as plain:
+        yield Path(plain)
+        shutil.copytree(plain, final, dirs_exist_ok=True)
 
 
 def _archive(deployment: Deployment) -> Any:

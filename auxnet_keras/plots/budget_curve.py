@@ -85,7 +85,7 @@ def _draw(
         x * shift,
         mean,
         yerr=bars,
-        label=arm,
+        label=figures.literal(arm),
         linewidth=2.0 if strong else 1.4,
         markersize=5,
         elinewidth=1.0,

@@ -52,10 +52,10 @@ def class_effects(
                     axes.plot([low, high], [y, y], color=colour, linewidth=2.0, zorder=2)
                 fill = "white" if colour == "#8c959f" else colour
                 axes.scatter(difference, y, s=30, color=fill, edgecolors=colour, zorder=3)
-        axes.set_title(title, fontsize=10, color=figures.INK)
+        axes.set_title(figures.literal(title), fontsize=10, color=figures.INK)
         figures.plain(axes)
         axes.grid(axis="x", color=figures.FAINT, linewidth=0.6, alpha=0.7)
         axes.set_xlabel(f"difference of IoU [{unit}]", fontsize=9, color=figures.INK)
-        axes.set_yticks(range(len(ordered)), ordered)
+        axes.set_yticks(range(len(ordered)), list(map(figures.literal, ordered)))
     figure.tight_layout(w_pad=1.5)
     return figures.save(figure, path)

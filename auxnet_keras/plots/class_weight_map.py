@@ -56,7 +56,7 @@ def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -
         extent=(epochs[0] - 0.5, epochs[-1] + 0.5, len(names) - 0.5, -0.5),
     )
     rows = range(0, len(names), math.ceil(len(names) / MAX_ROWS))
-    axes.set_yticks(rows, [names[row].removeprefix(PREFIX) for row in rows])
+    axes.set_yticks(rows, [figures.literal(names[row].removeprefix(PREFIX)) for row in rows])
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
     last = axes.secondary_yaxis("right")
     last.set_yticks(rows, [f"{weights[row, -1]:.3f}" for row in rows])

@@ -57,8 +57,9 @@ def confusion_matrix(matrix: np.ndarray, class_names: Sequence[str], path: str |
         text = "–" if np.isnan(value) else f"{100 * value:.1f}"
         axes.text(classes - 0.2, c, text, ha="left", va="center", fontsize=9, color=figures.INK)
     axes.text(classes - 0.2, -0.75, "IoU %", fontsize=9, weight="bold", color=figures.INK)
-    axes.set_xticks(range(classes), class_names, rotation=45, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(classes), class_names)
+    names = [figures.literal(name) for name in class_names]
+    axes.set_xticks(range(classes), names, rotation=45, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(classes), names)
     axes.set_xlabel("predicted", fontsize=10, color=figures.INK)
     axes.set_ylabel("true", fontsize=10, color=figures.INK)
     axes.set_title(

@@ -7,11 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from auxnet_keras.core.printable import printable
 from auxnet_keras.storage.atomic import replacing
 from auxnet_keras.storage.write_errors import writing
 
 INK = "#24292f"
 FAINT = "#d0d7de"
+_LONGEST = 40  # characters
 
 
 def new(width: float, height: float, dpi: int = 150) -> Figure:
@@ -19,6 +21,17 @@ def new(width: float, height: float, dpi: int = 150) -> Figure:
     figure = Figure(figsize=(width, height), dpi=dpi, facecolor="white")
     FigureCanvasAgg(figure)
     return figure
+
+
+def literal(name: str) -> str:
+    """A name from outside as Matplotlib draws it: on one line, and never as mathematics.
+
+    Matplotlib parses what stands between two dollar signs, and fails if it is no formula.
+    """
+    shown = printable(name)
+    if len(shown) > _LONGEST:
+        shown = f"{shown[: _LONGEST - 3]}..."
+    return shown.replace("$", r"\$")
 
 
 def plain(axes: Axes) -> None:

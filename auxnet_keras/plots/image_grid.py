@@ -121,8 +121,10 @@ def _white(height: int, width: int) -> np.ndarray:
 
 @functools.cache
 def _entry_width(name: str) -> float:
-    text = TextPath((0, 0), name, size=LEGEND_TEXT).get_extents().width
-    return SWATCH + SPACE + float(text) + BETWEEN
+    shown, width = figures.literal(name), 0.0
+    if shown.strip():  # Matplotlib cannot measure nothing
+        width = float(TextPath((0, 0), shown, size=LEGEND_TEXT).get_extents().width)
+    return SWATCH + SPACE + width + BETWEEN
 
 
 def _legend_lines(class_names: Sequence[str], full: int) -> list[list[int]]:
@@ -186,7 +188,7 @@ def _text(
     figure.text(
         x / size[0],
         1 - y / size[1],
-        text,
+        figures.literal(text),
         fontsize=pixels * 72 / DPI,
         ha=align,
         va="center_baseline",

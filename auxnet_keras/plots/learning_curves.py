@@ -139,4 +139,4 @@ def _points(epochs: np.ndarray, *, validation: bool) -> dict[str, Any]:
 def _label(name: str) -> str:
     if name in LABELS:
         return LABELS[name]
-    return name.removesuffix("_loss").removeprefix("weight_")
+    return figures.literal(name.removesuffix("_loss").removeprefix("weight_"))

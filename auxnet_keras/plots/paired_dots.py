@@ -46,7 +46,7 @@ def paired_dots(
         direction = "higher" if larger_is_better else "lower"
         axes.set_title(f"{title} ({direction} is better)", fontsize=11, color=figures.INK)
         figures.plain(axes)
-        axes.set_yticks(range(len(classes)), classes)
+        axes.set_yticks(range(len(classes)), list(map(figures.literal, classes)))
     grid[0].invert_yaxis()
     figure.text(
         0.5,

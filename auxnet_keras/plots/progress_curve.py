@@ -59,7 +59,8 @@ def progress_curve(
         shared = sorted(set.intersection(*(set(seed) for seed in seeds)))
         mean = [float(np.mean([seed[epoch] for seed in seeds])) for epoch in shared]
         mark = "o" if len(shared) == 1 else None
-        axes.plot(shared, mean, color=colour, linestyle=line, marker=mark, linewidth=2, label=arm)
+        name = figures.literal(arm)
+        axes.plot(shared, mean, color=colour, linestyle=line, marker=mark, linewidth=2, label=name)
     figures.plain(axes)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     axes.set_xlabel("passes over the labelled images", fontsize=9, color=figures.INK)

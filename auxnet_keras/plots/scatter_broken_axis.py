@@ -119,7 +119,7 @@ def _draw(
         own, runs = style(number), np.asarray(pairs, np.float64)
         if len(runs) > 1:
             axes.scatter(*runs.T, s=14, alpha=0.35, linewidths=0, **own)
-        axes.scatter(*runs.mean(axis=0), s=52, label=arm, zorder=3, **own)
+        axes.scatter(*runs.mean(axis=0), s=52, label=figures.literal(arm), zorder=3, **own)
 
 
 def _mark_breaks(grid: np.ndarray) -> None:

@@ -241,3 +241,14 @@ def test_auxnet_deploys_as_segnet(tmp_path):
     assert sum(np.prod(v.shape) for v in variables) == single.count_params()
     for name in graph_names(tmp_path / "1"):
         assert "depth" not in name.lower().replace("depthwise", "")
+
+
+def test_a_path_that_tensorflow_would_read_as_a_pattern(model, path, tmp_path):
+    odd = tmp_path / 'we[i]rd *?"q"' / "r\nn" / "1"
+    assert ak.export.saved_model(model, odd).agreement == 1.0
+    odd.rename(tmp_path / "plain")
+    images, _ = toy_batches(1)
+    moved, usual = (tf.saved_model.load(str(place)) for place in (tmp_path / "plain", path))
+    np.testing.assert_array_equal(
+        moved.serve(images)["class_map"], usual.serve(images)["class_map"]
+    )

@@ -1,6 +1,7 @@
 """Reads and checks `dataset.yaml`, which describes the files of your own folder."""
 
 import reprlib
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -182,7 +183,9 @@ class _Checker:
 
 
 def _is_line(value: Any) -> bool:
-    return _is_text(value) and value.splitlines() == [value]
+    # Control characters would reach the terminal, where some are commands.
+    control = _is_text(value) and any(unicodedata.category(letter) == "Cc" for letter in value)
+    return _is_text(value) and value.splitlines() == [value] and not control
 
 
 def _is_text(value: Any) -> bool:

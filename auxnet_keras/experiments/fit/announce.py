@@ -3,6 +3,7 @@
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from auxnet_keras.core.printable import printable
 from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.data.fingerprint import fingerprint
 from auxnet_keras.data.sampling import MixedPass
@@ -62,7 +63,7 @@ def describe_run(
         "images": f"{_trained_on(train.plan)}, {len(val.source_frames)} to validate on, "
         f"from {where}",
         **({"first": alone} if alone else {}),
-        "classes": f"{info.num_classes}: {', '.join(info.class_names)}; depth in {unit}",
+        "classes": f"{info.num_classes}: {printable(', '.join(info.class_names))}; depth in {unit}",
         "input": f"{config.size[0]}x{config.size[1]}, {config.batch_size} images per step, "
         f"{len(train)} steps per epoch, {config.epochs} epochs",
         "parameters": f"{trained:,} in training, {deployed:,} deployed",

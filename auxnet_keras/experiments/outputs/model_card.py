@@ -1,11 +1,13 @@
 """MODEL_CARD.md: describes a trained network, its data and its scores."""
 
+import json
 from typing import TYPE_CHECKING
 
 import yaml
 
 from auxnet_keras.experiments.outputs.tables import evaluation_table
 from auxnet_keras.experiments.run.best_epoch import idle_tasks
+from auxnet_keras.tables.escape import markdown
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run
@@ -23,7 +25,7 @@ A network for {main}{helped}, trained with auxnet_keras {version}.
 ```python
 import auxnet_keras as ak
 
-model = ak.experiments.load_run("{path}").model()
+model = ak.experiments.load_run({path}).model()
 ```
 
 Input: RGB images, resized to {height}x{width} (the exported network resizes them itself). Classes:
@@ -77,22 +79,22 @@ def model_card(run: "Run") -> str:
     return _CARD.format(
         model=config.model,
         tag={"segmentation": "semantic-segmentation", "depth": "depth-estimation"}[config.main],
-        name=run.name,
-        path=run.path.as_posix(),
+        name=markdown(run.name),
+        path=json.dumps(run.path.as_posix()),
         main=config.main,
         helped=f" helped by {config.tasks[1]}" if config.tasks[1:] else "",
         version=facts["versions"].get("auxnet_keras", ""),
         height=config.size[0],
         width=config.size[1],
-        classes=", ".join(info.class_names),
-        first=f"{info.class_names[0]}{', which was not trained' if untrained else ''}",
+        classes=", ".join(map(markdown, info.class_names)),
+        first=f"{markdown(info.class_names[0])}{', which was not trained' if untrained else ''}",
         data=config.data,
         train=facts["data"]["frames"]["train"],
         labelled=_labelled(facts["data"]["targets"]["train"], facts["data"]["frames"]["train"]),
         val=facts["data"]["frames"]["val"],
         unit=run.depth_unit,
-        licence=info.licence,
-        citation=info.citation,
+        licence=markdown(info.licence),
+        citation=markdown(info.citation),
         settings=f"```yaml\n{settings}```\n",
         frames=run.results["frames"],
         table=evaluation_table(run.results).markdown(),

@@ -89,6 +89,7 @@ class Predictor:
 
 def _enlarged(values: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
     if values.ndim == 2 or values.shape[-1] <= _CHANNELS:
-        return cv2.resize(values, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
+        large = cv2.resize(values, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
+        return large.reshape(*size, *values.shape[2:])  # OpenCV drops a single channel
     parts = np.split(values, range(_CHANNELS, values.shape[-1], _CHANNELS), axis=-1)
-    return np.concatenate([_enlarged(part, size).reshape(*size, -1) for part in parts], axis=-1)
+    return np.concatenate([_enlarged(part, size) for part in parts], axis=-1)

@@ -9,7 +9,7 @@ from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.resize import resize_nearest
 from auxnet_keras.data.units import convert_unit
-from auxnet_keras.errors import ConfigError
+from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.score.position_prior import read_prior
 from auxnet_keras.metrics import confusion, depth_scores, kitti
@@ -59,7 +59,18 @@ def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
     for frame in frames:
         scores.add(frame)
     where = config.data if config.root is None else f"{config.data}:{config.root}"
-    return {"data": where, "split": split, "frames": len(frames), **scores.results()}
+    results = scores.results()
+    if "segmentation" not in results and not _any(results.get("depth", {})):
+        raise DataError(
+            f"No frame of {where} has a label or a depth to score ({', '.join(run.config.tasks)}). "
+            "Expected at least one valid pixel; `auxnet data verify` shows what the data holds. "
+            f"Received: {len(frames)} frames."
+        )
+    return {"data": where, "split": split, "frames": len(frames), **results}
+
+
+def _any(scores: Mapping[str, float | None]) -> bool:
+    return any(value is not None for value in scores.values())
 
 
 class Scores:

@@ -147,6 +147,7 @@ def test_one_sequence_is_cut_by_the_ratio(tmp_path):
         (changed(classes={70000: "road"}), r"classes\.70000: expected a label id, 0 to 65535"),
         (changed(classes={"road": 3}), r"classes\.road: expected a label id"),
         (changed(classes={1: "a\nb"}), r"classes\.1\.name: expected a class name on one line"),
+        (changed(classes={1: "a\x1b[31m"}), r"classes\.1\.name: expected a class name"),
         (changed(classes={1: "a\r"}), r"classes\.1\.name: expected a class name on one line"),
         (changed(classes={1: {"nam": "x"}}), "did you mean 'name'"),
         (changed(classes={1: {"name": "x", "color": [1, 2]}}), r"classes\.1\.color: expected"),

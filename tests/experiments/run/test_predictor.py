@@ -56,3 +56,11 @@ def test_a_network_with_a_second_input_asks_for_it():
         predict(image)
     assert (predict(image, np.ones((64, 64, 1), np.float32)).classes == 0).all()
     assert (predict(image, -np.ones((64, 64), np.float32)).classes == 1).all()
+
+
+def test_a_single_class_keeps_its_shape():
+    image = keras.Input((32, 64, 3), name="image")
+    scores = keras.ops.mean(keras.ops.cast(image, "float32"), axis=-1, keepdims=True)
+    model = AuxiliaryModel(image, {"segmentation": scores}, auxiliary=None)
+    prediction = Predictor(model, "metres")(np.zeros((50, 128, 3), np.uint8))
+    np.testing.assert_array_equal(prediction.classes, np.zeros((50, 128)))
