@@ -4,7 +4,6 @@ import errno
 import gzip
 import io
 import lzma
-import os
 import struct
 import tarfile
 import zipfile
@@ -22,6 +21,7 @@ from data_tools.download.members import (
     tar_members,
     zip_members,
 )
+from data_tools.download.plain_tar import PlainTarInfo
 
 CHUNK = 1 << 20
 """Bytes read at once."""
@@ -38,12 +38,14 @@ def open_archive(archive: Path) -> Iterator[tuple[list[Member], Open]]:
     size = archive.stat().st_size
     try:
         if archive.name.endswith(".zip"):
-            _check_directory(archive)
-            with zipfile.ZipFile(archive) as zipped:
+            with _Zip(archive) as file, zipfile.ZipFile(file) as zipped:
                 members = check_members(zip_members(zipped), archive, size)
                 yield members, lambda member: zipped.open(member.entry)  # type: ignore[arg-type]
         else:
-            with _Stream(archive) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
+            with (
+                _Stream(archive) as stream,
+                tarfile.open(fileobj=stream, mode="r:", tarinfo=PlainTarInfo) as tar,
+            ):
                 members = check_members(tar_members(tar), archive, size)
                 stream.check_end(tar.offset)
                 yield members, lambda member: tar.extractfile(member.entry)  # type: ignore
@@ -64,6 +66,7 @@ _DAMAGE = (
     zlib.error,
     lzma.LZMAError,
     EOFError,
+    RecursionError,  # a header that is only about the next header, and so on
     NotImplementedError,  # a compression that Python lacks
     ValueError,  # names and numbers that cannot be decoded
     struct.error,
@@ -78,20 +81,26 @@ def _damaged(archive: Path, received: str) -> DataError:
     )
 
 
-def _check_directory(archive: Path) -> None:
-    """Refuses a zip with an oversized directory, which the library would read into memory."""
-    with archive.open("rb") as file:
-        length = file.seek(0, os.SEEK_END)
-        file.seek(max(0, length - 2**16 - 22))
-        _, found, end = file.read().rpartition(b"PK\x05\x06")
-    if found and len(end) >= 12:
-        (directory,) = struct.unpack("<I", end[8:12])
-        if directory // _ZIP_ENTRY > MAX_MEMBERS * 2:  # names take space, too
+class _Zip(io.BufferedReader):
+    """A zip with a directory, which the library reads at once, of a size that can be meant.
+
+    What the library asks for counts: a file can be made to show a check another directory.
+    """
+
+    def __init__(self, archive: Path) -> None:
+        super().__init__(io.FileIO(archive))
+        self._archive, self._length = archive, archive.stat().st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            size = self._length - self.tell()
+        if size > _ZIP_ENTRY * MAX_MEMBERS * 2:  # names take space, too
             raise DataError(
-                f"Too many members in {archive}; nothing was unpacked. Expected at most "
+                f"Too many members in {self._archive}; nothing was unpacked. Expected at most "
                 f"{MAX_MEMBERS}; download the archive from its authors. Received: a directory "
-                f"of {directory} bytes."
+                f"of {size} bytes."
             )
+        return super().read(size)
 
 
 class _Stream(io.BufferedReader):

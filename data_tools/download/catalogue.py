@@ -7,14 +7,17 @@ from urllib.parse import urlsplit
 from auxnet_keras.data.readers.catalogue import KINDS
 from auxnet_keras.errors import ConfigError, unknown
 
+_ROUNDED = 0.05  # of a size that a page states as "14 GB"
+
 
 @dataclass(frozen=True)
 class Remote:
     """A published file. An archive is unpacked into a folder of the same name.
 
     Args:
-        size: Bytes; exact if there is a checksum, otherwise to about one per cent.
+        size: Bytes; exact if there is a checksum, otherwise as rounded on the download page.
         holds: What it contains, in a few words.
+        needs: A pattern that some file of an archive matches, below its folder.
         md5: As published, or as several loaders agree; None if not published.
         sha256: Likewise.
     """
@@ -22,6 +25,7 @@ class Remote:
     url: str
     size: int
     holds: str
+    needs: str = "*"
     md5: str | None = None
     sha256: str | None = None
 
@@ -39,9 +43,11 @@ class Remote:
         return None
 
     @property
-    def exact_size(self) -> int | None:
-        """The size in bytes if it is known exactly."""
-        return self.size if self.md5 or self.sha256 else None
+    def sizes(self) -> range:
+        """The sizes in bytes that the published file can have."""
+        if self.md5 or self.sha256:
+            return range(self.size, self.size + 1)
+        return range(int((1 - _ROUNDED) * self.size), int((1 + _ROUNDED) * self.size) + 1)
 
 
 @dataclass(frozen=True)
@@ -61,9 +67,24 @@ RELEASES: dict[str, dict[str, Release]] = {
         "2015": Release(
             page="https://www.cvlibs.net/datasets/kitti/eval_semseg.php?benchmark=semantics2015",
             files=(
-                Remote(f"{_KITTI}/data_semantics.zip", 314_000_000, "images and labels"),
-                Remote(f"{_KITTI}/data_scene_flow.zip", 1_681_488_619, "stereo and disparity"),
-                Remote(f"{_KITTI}/data_scene_flow_calib.zip", 1_631_055, "calibration"),
+                Remote(
+                    f"{_KITTI}/data_semantics.zip",
+                    314_000_000,
+                    "images and labels",
+                    "training/semantic/*_10.png",
+                ),
+                Remote(
+                    f"{_KITTI}/data_scene_flow.zip",
+                    1_681_488_619,
+                    "stereo and disparity",
+                    "training/disp_*_0/*_10.png",
+                ),
+                Remote(
+                    f"{_KITTI}/data_scene_flow_calib.zip",
+                    1_631_055,
+                    "calibration",
+                    "training/calib_cam_to_cam/*.txt",
+                ),
             ),
         )
     },
@@ -77,24 +98,28 @@ RELEASES: dict[str, dict[str, Release]] = {
                     f"{_VKITTI}/virtual_kitti_2.0.3/vkitti_2.0.3_classSegmentation.tar",
                     1_015_961_600,
                     "labels",
+                    "**/*.png",
                     md5="e8658ab49250e61f1caa174625563263",
                 ),
                 Remote(
                     f"{_VKITTI}/virtual_kitti_2.0.3/vkitti_2.0.3_textgt.tar.gz",
                     24_451_078,
                     "palettes and cameras",
+                    "**/*.txt",
                     md5="855f7f37746e5508f094e522c9cf41f4",
                 ),
                 Remote(
                     f"{_VKITTI}/virtual_kitti_2.0.3/vkitti_2.0.3_depth.tar",
                     8_145_715_200,
                     "depth",
+                    "**/*.png",
                     md5="1d34a96f870fc5d33b482df87844f5e4",
                 ),
                 Remote(
                     f"{_VKITTI}/virtual_kitti_2.0.3/vkitti_2.0.3_rgb.tar",
                     7_532_472_320,
                     "images",
+                    "**/*.jpg",
                     md5="1e00a143a397c2c53aa9720a868fe34a",
                 ),
             ),
@@ -107,14 +132,19 @@ RELEASES: dict[str, dict[str, Release]] = {
                     f"{_VKITTI}/virtual-kitti-1.3.1/vkitti_1.3.1_scenegt.tar",
                     488_000_000,
                     "labels and palettes",
+                    "**/*.png",
                 ),
                 Remote(
                     f"{_VKITTI}/virtual-kitti-1.3.1/vkitti_1.3.1_depthgt.tar",
                     5_100_000_000,
                     "depth",
+                    "**/*.png",
                 ),
                 Remote(
-                    f"{_VKITTI}/virtual-kitti-1.3.1/vkitti_1.3.1_rgb.tar", 14_000_000_000, "images"
+                    f"{_VKITTI}/virtual-kitti-1.3.1/vkitti_1.3.1_rgb.tar",
+                    14_000_000_000,
+                    "images",
+                    "**/*.png",
                 ),
             ),
         ),

@@ -116,7 +116,7 @@ def _get(remote: Remote, page: str, out: Path, keep_archives: bool, progress: Pr
     )
     if not path.is_file():
         with _bar(progress, "Downloading", remote.size) as on_progress:
-            fetch(remote.url, path, size=remote.exact_size, advice=advice, on_progress=on_progress)
+            fetch(remote.url, path, sizes=remote.sizes, advice=advice, on_progress=on_progress)
     source = path if path.is_file() else part
     with _bar(progress, "Checking", remote.size) as on_progress:
         sha256 = check_published(
@@ -133,7 +133,7 @@ def _get(remote: Remote, page: str, out: Path, keep_archives: bool, progress: Pr
                     path,
                     out / remote.folder,
                     on_progress=on_progress,
-                    finish=lambda folder: write_file(folder / RECORD, content),
+                    finish=lambda folder: _finish(folder, remote, path, content),
                 )
         except DataError:
             forget(part)  # the next file at `path` may be the user's own
@@ -141,6 +141,17 @@ def _get(remote: Remote, page: str, out: Path, keep_archives: bool, progress: Pr
         if not by_hand and not keep_archives:
             path.unlink()
     forget(part)
+
+
+def _finish(folder: Path, remote: Remote, archive: Path, record: str) -> None:
+    """Checks that an unpacked archive has what a reader looks for, and marks it as complete."""
+    if not any(file.is_file() for file in folder.glob(remote.needs)):
+        raise DataError(
+            f"Not the published archive: {archive}. Expected {remote.holds}, such as "
+            f"{remote.folder}/{remote.needs}; nothing was unpacked. Remove the file and run the "
+            f"same command again. Received: {contents(folder)}."
+        )
+    write_file(folder / RECORD, record)
 
 
 @contextlib.contextmanager

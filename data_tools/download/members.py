@@ -54,6 +54,9 @@ def zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
         oddity = "" if mode in (0, stat.S_IFREG, stat.S_IFDIR) else _SPECIAL.get(mode, "special")
         if entry.flag_bits & 1:
             oddity = "encrypted"
+        elif entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            # Others ask for a dictionary of as much memory as they like.
+            oddity = f"compressed by method {entry.compress_type}"
         if entry.filename != entry.orig_filename:
             oddity = "with a hidden end of its name"  # after a zero byte
         yield Member(entry.filename, entry.file_size, entry.is_dir(), oddity, entry)
@@ -62,6 +65,7 @@ def zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
 def tar_members(archive: tarfile.TarFile) -> Iterator[Member]:
     """The members of a tar."""
     for entry in archive:
+        entry.pax_headers = {}  # already applied; a copy for each member could fill the memory
         oddity = "" if entry.isreg() or entry.isdir() else _special(entry)
         yield Member(entry.name, entry.size, entry.isdir(), oddity, entry)
 

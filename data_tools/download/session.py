@@ -7,6 +7,8 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidSchema
 from urllib3.util import Retry
 
+from auxnet_keras.core.printable import printable
+
 TRIES = 6
 """Attempts per request, and consecutive attempts of a transfer without progress."""
 
@@ -39,9 +41,14 @@ class Session(requests.Session):
         Raises:
             InvalidSchema: The URL is not a web address, or is less protected than this one.
         """
-        target = super().get_redirect_target(resp)
+        try:
+            target = super().get_redirect_target(resp)
+            after = None if target is None else urlsplit(urljoin(resp.url, target)).scheme
+        except ValueError as error:  # not a URL; requests would end in a traceback
+            resp.close()
+            raise InvalidSchema(f"a redirection to no web address ({error})") from error
         if target is not None:
-            before, after = urlsplit(resp.url).scheme, urlsplit(urljoin(resp.url, target)).scheme
+            before = urlsplit(resp.url).scheme
             if after not in ("http", "https") or (before, after) == ("https", "http"):
                 resp.close()
                 raise InvalidSchema(f"a redirection from {before} to {after}, {target!r}")
@@ -52,5 +59,5 @@ def root_cause(error: Exception) -> str:
     """The innermost cause of an error of the library, without its object names."""
     cause = error.args[0] if error.args else error
     cause = getattr(cause, "reason", None) or cause
-    text = " ".join(str(cause).split())
+    text = printable(" ".join(str(cause).split()))
     return text.rpartition("): ")[2].rstrip(".") or type(error).__name__

@@ -1,18 +1,24 @@
 """Downloads one file over HTTP: resumable, and either whole or absent."""
 
+import errno
 import json
 import logging
 import os
 import re
+import stat
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 import requests
 from urllib3.exceptions import HTTPError, ProtocolError
 
+from auxnet_keras.core.printable import printable
+from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import DataError
+from auxnet_keras.safety import read_text
 from auxnet_keras.storage.atomic import write_file
 from data_tools.download import session as policy
 from data_tools.download.session import Session, root_cause
@@ -21,6 +27,12 @@ TIMEOUT = 60.0
 """Seconds without data after which a connection counts as lost."""
 
 _CHUNK = 1 << 16
+_MAX_NOTE = 1 << 16
+_LONGEST_REASON = 80
+
+# Up to an exabyte: Python refuses to read numbers of thousands of digits.
+_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
+_SPAN = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
 
 logger = logging.getLogger("auxnet_keras")
 
@@ -28,7 +40,9 @@ OnProgress = Callable[[int, int | None], None]
 """Called with the bytes received so far, and with the total if the server states it."""
 
 
-def fetch(url: str, path: Path, *, size: int | None, advice: str, on_progress: OnProgress) -> Path:
+def fetch(
+    url: str, path: Path, *, sizes: range | None, advice: str, on_progress: OnProgress
+) -> Path:
     """Downloads a file under its name plus `.part`, or resumes an existing `.part` file.
 
     A partial file is resumed only if the server's file still has the same ETag, date and length.
@@ -36,7 +50,7 @@ def fetch(url: str, path: Path, *, size: int | None, advice: str, on_progress: O
 
     Args:
         path: The final name of the file; the caller renames it after the check.
-        size: Its size in bytes, if known.
+        sizes: The sizes in bytes that it can have, if known; a longer body is cut off.
         advice: What the user can do if it fails, for the errors.
         on_progress: For a progress bar.
 
@@ -52,7 +66,7 @@ def fetch(url: str, path: Path, *, size: int | None, advice: str, on_progress: O
     with Session() as session:
         while True:
             try:
-                _receive(session, url, part, size, on_progress)
+                _receive(session, url, part, sizes, on_progress)
                 return part
             except (_StartOver, HTTPError) as error:
                 reached = _length(part)
@@ -104,6 +118,13 @@ class _Note:
     validator: str | None
     total: int | None
 
+    @property
+    def valid(self) -> bool:
+        """Whether the values, which may come from a file, are of the right kind."""
+        sent = self.validator  # as a header
+        header = sent is None or (isinstance(sent, str) and sent.isascii() and sent.isprintable())
+        return header and (self.total is None or is_whole(self.total))
+
     def differs(self, other: "_Note") -> bool:
         """Whether any value that both know differs."""
         pairs = ((self.validator, other.validator), (self.total, other.total))
@@ -117,15 +138,17 @@ def _note_place(part: Path) -> Path:
 def _read_note(url: str, part: Path) -> _Note | None:
     """None if nothing says which file the existing bytes belong to."""
     try:
-        note = _Note(**json.loads(_note_place(part).read_text()))
-    except (OSError, ValueError, TypeError):
+        note = _Note(**json.loads(read_text(_note_place(part), _MAX_NOTE)))
+    except (OSError, ValueError, TypeError, RecursionError, DataError):
+        return None
+    if not note.valid:
         return None
     known = note.url == url and (note.validator or note.total)
     return note if known and part.is_file() else None
 
 
 def _receive(
-    session: Session, url: str, part: Path, size: int | None, on_progress: OnProgress
+    session: Session, url: str, part: Path, sizes: range | None, on_progress: OnProgress
 ) -> None:
     """One connection: downloads everything, or the rest."""
     note = _read_note(url, part)
@@ -140,25 +163,26 @@ def _receive(
             forget(part)
             raise _StartOver(f"the server has no more than {start} bytes")
         if response.status_code not in (200, 206):
-            raise _Refused(f"HTTP {response.status_code} {response.reason}")
+            reason = printable(str(response.reason))[:_LONGEST_REASON]
+            raise _Refused(f"HTTP {response.status_code} {reason}")
         begin, now = _described(url, response)
-        if size is not None and now.total not in (size, None):
-            raise _Refused(f"a file of {now.total} bytes instead of {size} bytes")
+        if sizes is not None and now.total is not None and now.total not in sizes:
+            raise _Refused(f"a file of {now.total} bytes instead of {_words(sizes)}")
         if begin and (begin != start or note is None or note.differs(now)):
             forget(part)
             raise _StartOver("the server's file has changed")
-        _write(response, part, begin, now, on_progress)
+        _write(response, part, begin, now, sizes, on_progress)
 
 
 def _described(url: str, response: requests.Response) -> tuple[int, _Note]:
     """Where in the file the response begins, and which file it is."""
     headers, begin, total = response.headers, 0, None
     if response.status_code == 206:
-        span = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", headers.get("Content-Range", ""))
+        span = _SPAN.fullmatch(headers.get("Content-Range", ""))
         if span is None:
             raise ProtocolError(f"a part without a valid range: {headers.get('Content-Range')!r}")
         begin, total = int(span[1]), None if span[2] == "*" else int(span[2])
-    elif headers.get("Content-Length", "").isdecimal():
+    elif _LENGTH.fullmatch(headers.get("Content-Length", "")):
         total = int(headers["Content-Length"])
     etag = headers.get("ETag", "")
     strong = etag and not etag.startswith("W/")  # a weak ETag does not promise the same bytes
@@ -166,7 +190,12 @@ def _described(url: str, response: requests.Response) -> tuple[int, _Note]:
 
 
 def _write(
-    response: requests.Response, part: Path, begin: int, note: _Note, on_progress: OnProgress
+    response: requests.Response,
+    part: Path,
+    begin: int,
+    note: _Note,
+    sizes: range | None,
+    on_progress: OnProgress,
 ) -> None:
     chunks = response.raw.stream(_CHUNK, decode_content=False)
     chunk = next(chunks, b"")
@@ -180,17 +209,51 @@ def _write(
         # In this order: a note next to the bytes of another file would join the two.
         part.unlink(missing_ok=True)
         write_file(_note_place(part), json.dumps(asdict(note)))
-    reached = begin
-    with part.open("ab") as file:
+    reached, most = begin, note.total if sizes is None else sizes[-1]
+    with _opened(part) as file:
         while chunk:
-            file.write(chunk)
             reached += len(chunk)
+            if most is not None and reached > most:
+                raise _Refused(f"more than the {most} bytes that the file has")
+            file.write(chunk)
             on_progress(reached, note.total)
             chunk = next(chunks, b"")
         file.flush()
         os.fsync(file.fileno())
     if note.total not in (reached, None):
         raise ProtocolError(f"{reached} of {note.total} bytes")
+    if sizes is not None and reached not in sizes:
+        raise ProtocolError(f"{reached} of {_words(sizes)}")
+
+
+def _opened(part: Path) -> IO[bytes]:
+    """The file to append to, which must not be a link, pipe or device planted there.
+
+    Raises:
+        DataError: It is one.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        descriptor = os.open(part, flags, 0o666)
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.ENXIO):  # a link; a pipe that nobody reads
+            raise
+        raise _not_a_file(part) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _not_a_file(part)
+    return os.fdopen(descriptor, "ab")
+
+
+def _not_a_file(part: Path) -> DataError:
+    return DataError(
+        f"{part} is in the way. Expected no such file, or the beginning of a download; remove it. "
+        "Received: a link, a pipe or a device."
+    )
+
+
+def _words(sizes: range) -> str:
+    return f"{sizes[0]} bytes" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]} bytes"
 
 
 def _length(path: Path) -> int:

@@ -250,7 +250,7 @@ def test_a_wrong_hash(kitti, publish, server, out, monkeypatch):
 
 def test_a_damaged_archive_is_told_and_stays(kitti, server, out):
     whole = server.files["/avg-kitti/data_semantics.zip"]
-    server.files["/avg-kitti/data_semantics.zip"] = b"PK\3\4 and then nothing"
+    server.files["/avg-kitti/data_semantics.zip"] = b"PK\3\4 and then nothing".ljust(len(whole))
     with pytest.raises(DataError, match=r"Damaged archive: .*/data_semantics\.zip"):
         download("kitti", out)
     assert visible(out) == ["data_semantics.zip"]
@@ -502,3 +502,17 @@ def test_a_full_disk(kitti, server, out):
     download("kitti", out)
     assert server.ranges_asked()[1] is not None
     assert len(ak.data.source("kitti", out).frames("all")) == 6
+
+
+@pytest.mark.parametrize("content", [{}, {"holiday/beach.jpg": b"x"}])
+def test_a_foreign_archive_does_not_count_as_the_data_set(kitti, server, out, content):
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
+    path = "/avg-kitti/data_semantics.zip"
+    padding = bytes(len(server.files[path]) - len(body.getvalue()))
+    server.files[path] = padding + body.getvalue()  # of the right size
+    with pytest.raises(DataError, match=r"Not the published archive: .*training/semantic/"):
+        download("kitti", out)
+    assert not (out / "data_semantics").exists()

@@ -1,6 +1,9 @@
+import contextlib
 import io
+import os
 import random
 import socket
+from pathlib import Path
 
 import pytest
 import requests
@@ -36,9 +39,12 @@ def server(monkeypatch):
 def get(server, tmp_path):
     """Downloads from the server, or from another address."""
 
-    def run(url=None, size=None, on_progress=lambda done, total: None):
+    def run(url=None, size=None, on_progress=lambda done, total: None, sizes=None):
         url = url or server.url("/set.zip")
-        return fetch(url, tmp_path / "set.zip", size=size, advice=ADVICE, on_progress=on_progress)
+        if size is not None:
+            sizes = range(size, size + 1)
+        place = tmp_path / "set.zip"
+        return fetch(url, place, sizes=sizes, advice=ADVICE, on_progress=on_progress)
 
     return run
 
@@ -274,3 +280,89 @@ def test_no_network_no_such_name_no_web_address(get, server, monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     refused(get, "Failed to resolve 'no-such-host.invalid'", url="http://no-such-host.invalid/a")
+
+
+def test_a_body_without_end_is_cut_off(get, server, tmp_path):
+    def endless(handler, body):
+        handler.send_response(200)
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            while not server.over.is_set():
+                handler.wfile.write(bytes(1 << 16))
+
+    server.faults.append(endless)
+    refused(get, "more than the 200000 bytes", sizes=range(100_000, 200_001))
+    assert (tmp_path / "set.zip.part").stat().st_size <= 200_000
+
+
+def test_a_size_that_is_not_about_the_published_one(get):
+    refused(get, "a file of 1000000 bytes instead of 5 to 9 bytes", sizes=range(5, 10))
+
+
+def test_a_reason_with_escape_sequences(get, server):
+    def odd(handler, body):
+        handler.wfile.write(b"HTTP/1.1 403 \x1b[2J\x1b]0;title\x07" + b"x" * 500 + b"\r\n\r\n")
+
+    server.faults.append(odd)
+    with pytest.raises(DataError) as raised:
+        get()
+    assert "\x1b" not in str(raised.value) and "HTTP 403 ?[2J" in str(raised.value)
+    assert len(str(raised.value)) < 400
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Content-Length", "9" * 5000),
+        ("Content-Length", "\u0661\u0662"),
+        ("Content-Range", f"bytes {'9' * 5000}-1/2"),
+        ("Content-Range", "bytes \u0661-\u0662/\u0663"),
+        ("Location", "http://[::1"),
+        ("Location", "http://a:b:c/\x00"),
+        ("Location", "//" + "x" * 70_000),
+    ],
+)
+def test_headers_that_make_no_sense(get, server, name, value):
+    def odd(handler, body):
+        code = {"Content-Range": 206, "Location": 302}.get(name, 200)
+        head = f"HTTP/1.1 {code} OK\r\n{name}: {value}\r\nConnection: close\r\n\r\n"
+        handler.wfile.write(head.encode("utf-8"))
+        handler.close_connection = True
+
+    server.faults.extend([odd] * 20)
+    with pytest.raises(DataError, match="Received: "):
+        get(sizes=range(1_000_000, 1_000_001))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "[" * 100_000,
+        '{"url": 3, "validator": [], "total": "x"}',
+        '{"url": "URL", "validator": "a\\r\\nX: y", "total": 5}',
+        '{"url": "URL", "validator": "é", "total": 5}',
+        '{"url": "URL", "validator": 7, "total": true}',
+        '{"url": "URL", "validator": null, "total": 1e400}',
+        "9" * 10_000,
+        "x" * 100_000,
+    ],
+)
+def test_a_note_that_is_none_of_ours(get, server, tmp_path, note):
+    (tmp_path / "set.zip.part").write_bytes(b"something")
+    url = server.url("/set.zip")
+    (tmp_path / "set.zip.part.json").write_text(note.replace("URL", url))
+    assert get().read_bytes() == BODY
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_part_that_was_planted(get, server, tmp_path, kind, monkeypatch):
+    part, other = tmp_path / "set.zip.part", tmp_path / "other"
+    other.write_bytes(b"precious")
+    real = Path.unlink
+    monkeypatch.setattr(
+        Path, "unlink", lambda path, **k: None if path == part else real(path, **k)
+    )  # planted after the old one was removed
+    part.symlink_to(other) if kind == "link" else os.mkfifo(part)
+    with pytest.raises(DataError, match=r"set.zip.part is in the way.*a link, a pipe"):
+        get()
+    assert other.read_bytes() == b"precious"

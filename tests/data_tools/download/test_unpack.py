@@ -5,6 +5,7 @@ import re
 import stat
 import struct
 import tarfile
+import tracemalloc
 import zipfile
 import zlib
 
@@ -322,3 +323,84 @@ def test_what_finish_writes_appears_with_the_folder(tmp_path):
 
     archive = write_zip(tmp_path / "set.zip", CONTENT)
     assert opened(archive, tmp_path / "target", finish=finish) == CONTENT | {"record": b"done"}
+
+
+def raw_tar(path, *headers):
+    """A gzipped tar of given blocks, with its end."""
+    path.write_bytes(gzip.compress(b"".join(headers) + bytes(1024)))
+    return path
+
+
+def pax(kind, records):
+    data = b"".join(records)
+    entry = tarfile.TarInfo("pax")
+    entry.type, entry.size = kind, len(data)
+    return entry.tobuf(tarfile.USTAR_FORMAT) + data.ljust(-(-len(data) // 512) * 512, b"\0")
+
+
+def record(key, value):
+    body = f" {key}={value}\n".encode()
+    length = len(body) + len(str(len(body) + 3))
+    return f"{length}".encode() + body
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_headers_that_are_only_about_the_next_header(tmp_path, kind):
+    chain = [pax(kind, [record("comment", "x")])] * 2000
+    archive = raw_tar(tmp_path / "set.tar.gz", *chain, tarfile.TarInfo("a").tobuf())
+    refused(archive, tmp_path, r"Damaged archive: .*/set\.tar\.gz")
+
+
+def test_one_global_header_is_not_copied_into_every_member(tmp_path):
+    records = [record(f"k{number}", number) for number in range(4000)]
+    members_ = [tarfile.TarInfo(f"{number}").tobuf() for number in range(400)]
+    archive = raw_tar(tmp_path / "set.tar.gz", pax(tarfile.XGLTYPE, records), *members_)
+    tracemalloc.start()
+    unpack(archive, tmp_path / "out", on_progress=lambda *_: None, finish=lambda _: None)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20e6  # 400 copies take 120 MB
+    large = pax(tarfile.XGLTYPE, [record("k", "v" * 100_000)])
+    archive = raw_tar(tmp_path / "large.tar.gz", large, tarfile.TarInfo("a").tobuf())
+    refused(archive, tmp_path, "a header of 100")
+
+
+@pytest.mark.parametrize("version", ["old", "0.0", "0.1", "1.0"])
+def test_sparse_members(tmp_path, version):
+    entry = tarfile.TarInfo("hole")
+    if version == "old":
+        entry.type = tarfile.GNUTYPE_SPARSE
+        headers = [entry.tobuf(tarfile.GNU_FORMAT)]
+    else:
+        records = {
+            "0.0": [("size", 10), ("numblocks", 1), ("offset", 0), ("numbytes", 1)],
+            "0.1": [("map", "0,1"), ("size", 10)],
+            "1.0": [("major", 1), ("minor", 0), ("realsize", 10)],
+        }[version]
+        described = [record(f"GNU.sparse.{key}", value) for key, value in records]
+        headers = [pax(tarfile.XHDTYPE, described), entry.tobuf()]
+    refused(raw_tar(tmp_path / "set.tar.gz", *headers), tmp_path, "a sparse member")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_methods_that_ask_for_any_amount_of_memory(tmp_path, method):
+    with zipfile.ZipFile(tmp_path / "set.zip", "w", method) as archive:
+        archive.writestr("a", b"x" * 100)
+    refused(tmp_path / "set.zip", tmp_path, f"'a', compressed by method {method}")
+
+
+@pytest.mark.parametrize("disguise", ["zip64", "comment"])
+def test_a_directory_that_hides_behind_another_end(tmp_path, disguise):
+    directory = million_entries()
+    if disguise == "zip64":
+        record64 = struct.pack(
+            "<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 10**6, 10**6, len(directory), 0
+        )
+        locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(directory), 1)
+        end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 65535, 65535, 2**32 - 1, 2**32 - 1, 0)
+        tail = record64 + locator + end
+    else:  # the mark again in the last bytes, which the library does not take for an end
+        tail = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 65535, 65535, len(directory), 0, 6)
+        tail += b"PK\5\6xx"
+    (tmp_path / "set.zip").write_bytes(directory + tail)
+    refused(tmp_path / "set.zip", tmp_path, "Too many members|Damaged archive")
