@@ -56,7 +56,7 @@ def resize_nearest(values: np.ndarray, size: Size) -> np.ndarray:
 
 
 def resize_bilinear(image: np.ndarray, size: Size) -> np.ndarray:
-    """uint8 [H, W, 3] to [size, 3]."""
+    """uint8 (rounded) or float32 [H, W, 3] to [size, 3]."""
     if image.shape[:2] == tuple(size):
         return image
     return cv2.resize(image, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)

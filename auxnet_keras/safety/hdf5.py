@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import numpy as np
 
 from auxnet_keras.errors import DataError
 
@@ -19,6 +20,7 @@ MAX_OBJECTS = 20_000
 MAX_ATTRIBUTES = 1000
 """Maximum number of attributes of an object: HDF5 searches all of them for each one."""
 LONGEST_NAME = 1000
+_BLOCK = 1 << 24  # bytes read at once
 
 _DAMAGED = (RuntimeError, KeyError, ValueError, TypeError, OverflowError, UnicodeError)
 
@@ -26,7 +28,7 @@ _DAMAGED = (RuntimeError, KeyError, ValueError, TypeError, OverflowError, Unicod
 def check_hdf5(path: Path, content: io.BytesIO | None = None, *, most: int) -> None:
     """Refuses a file that holds more than numbers, or does not contain its numbers.
 
-    It visits the file's objects once and does not read the numbers themselves.
+    It visits the file's objects before it reads any of their numbers.
 
     Args:
         path: The file, for errors and, without `content`, to open.
@@ -34,18 +36,23 @@ def check_hdf5(path: Path, content: io.BytesIO | None = None, *, most: int) -> N
         most: The largest size of its numbers in bytes.
 
     Raises:
-        DataError: The file is refused; the message says what it holds and under which name.
+        DataError: The file is refused, also because of NaN or infinity; the message says what it
+            holds and under which name.
         OSError: The file is not HDF5 or is truncated.
     """
     size = path.stat().st_size if content is None else content.getbuffer().nbytes
     # Without a lock: read-only folders and some network disks cannot lock.
     with h5py.File(content or path, "r", locking=False) as file:
         try:
-            claimed = sum(_claims(file, path))
+            _check_size(sum(_claims(file, path)), size, most, path)
+            file.visititems(lambda name, inside: _check_finite(inside, name, path))
         except DataError:
             raise
         except _DAMAGED as error:
             raise _refusal(path, f"objects that HDF5 cannot read ({error})") from error
+
+
+def _check_size(claimed: int, size: int, most: int, path: Path) -> None:
     if claimed > size:
         raise _refusal(path, f"shapes of {claimed:,} bytes in a file of {size:,} bytes")
     if claimed > most:
@@ -54,6 +61,24 @@ def check_hdf5(path: Path, content: io.BytesIO | None = None, *, most: int) -> N
             "times what the network needs. Pass the weights file of the same network. "
             f"Received: {claimed:,} bytes of weights."
         )
+
+
+def _check_finite(inside: Any, name: str, path: Path) -> None:
+    """A network with a single NaN predicts nothing, and training would blame the images."""
+    if not isinstance(inside, h5py.Dataset) or inside.dtype.kind != "f" or not inside.size:
+        return
+    if not inside.shape:
+        blocks: Iterator[Any] = iter([inside[()]])
+    else:
+        rows = max(1, _BLOCK * len(inside) // inside.nbytes)
+        blocks = (inside[begin : begin + rows] for begin in range(0, len(inside), rows))
+    for block in blocks:
+        if not np.isfinite(block).all():
+            raise DataError(
+                f"Refused to load {path}. Expected finite weights; the training that wrote them "
+                "had diverged, or the file is damaged. Use an earlier file, or train again with a "
+                f"lower learning rate. Received: NaN or infinity in {name!r}."
+            )
 
 
 def _claims(file: h5py.File, path: Path) -> Iterator[int]:

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import keras
 
+from auxnet_keras.errors import ConfigError, shown
 from auxnet_keras.safety import check_weights
 from auxnet_keras.training.weights_file import readable_weights_errors
 
@@ -52,7 +53,12 @@ class Saving(keras.Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Self:
         config = dict(config)
-        graph = keras.saving.deserialize_keras_object(config.pop("graph"), custom_objects)
+        graph = keras.saving.deserialize_keras_object(config.pop("graph", None), custom_objects)
+        if not isinstance(graph, keras.Model):
+            raise ConfigError(
+                "The saved model has no network. Expected the graph of a Keras model; save it "
+                f"again with model.save. Received: graph={shown(graph)}."
+            )
         return cls(graph.input, graph.output, **config)
 
     def get_compile_config(self) -> dict[str, Any]:

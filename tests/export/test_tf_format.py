@@ -14,6 +14,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 import auxnet_keras as ak
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.run.predictor import Predictor
 from auxnet_keras.export import ExportError, tf_format
 from tests.toys import CLASSES, SIZE, toy_batches, toy_model
 
@@ -252,3 +253,14 @@ def test_a_path_that_tensorflow_would_read_as_a_pattern(model, path, tmp_path):
     np.testing.assert_array_equal(
         moved.serve(images)["class_map"], usual.serve(images)["class_map"]
     )
+
+
+@pytest.mark.parametrize("size", [(33, 65), (64, 128), (47, 301), (16, 24), (375, 1242)])
+def test_the_runs_predictor_agrees_at_every_size(model, path, size):
+    rows, columns = (np.arange(side)[:, None] for side in size)
+    waves = 127 + 60 * np.sin(rows / 7 + 3) + 60 * np.cos(columns.T / 11)
+    image = np.stack([waves, waves.max() - waves, np.roll(waves, 5, 1)], -1).astype(np.uint8)
+    exported = tf.saved_model.load(str(path))
+    class_map = exported.serve(image[None])["class_map"].numpy()[0]
+    predicted = Predictor(model, "metres")(image).classes
+    assert (predicted == class_map).mean() > 0.9999  # all but ties of float32

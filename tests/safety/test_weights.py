@@ -11,6 +11,7 @@ import pytest
 import auxnet_keras as ak
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.models.encoders import encoder
+from auxnet_keras.safety import hdf5
 from tests.safety import makers
 
 
@@ -146,3 +147,22 @@ def test_code_in_a_keras_file_stays_where_it_is(network, other, tmp_path):
     other.load_weights(path)
     np.testing.assert_array_equal(other.weights[0], network.weights[0])
     assert not trace.exists()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_weight_that_is_not_finite_is_named(network, tmp_path, value, monkeypatch):
+    monkeypatch.setattr(hdf5, "_BLOCK", 64)  # several blocks a tensor
+    file = tmp_path / "diverged.weights.h5"
+    network.save_weights(file)
+    place = []
+    with h5py.File(file, "r+") as content:
+        content.visititems(
+            lambda name, inside: place.append(name) if getattr(inside, "ndim", 0) > 1 else None
+        )
+        tensor = content[place[-1]]
+        tensor[(-1,) * tensor.ndim] = value
+    before = [np.array(v) for v in network.variables]
+    with pytest.raises(DataError, match=rf"NaN or infinity in '{place[-1]}'"):
+        network.load_weights(file)
+    for old, new in zip(before, network.variables, strict=True):
+        np.testing.assert_array_equal(old, np.array(new))

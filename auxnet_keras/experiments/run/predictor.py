@@ -55,7 +55,8 @@ class Predictor:
         Raises:
             ConfigError: FuseNet without depth.
         """
-        batch: Any = resize_bilinear(image, self.size)[None]
+        # Without rounding to whole grey values, as in the exported network.
+        batch: Any = resize_bilinear(image.astype(np.float32), self.size)[None]
         if self.needs_depth:
             if depth is None:
                 raise ConfigError(

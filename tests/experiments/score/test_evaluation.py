@@ -33,7 +33,7 @@ def test_a_run_is_scored_as_by_hand(trained, scenes):
     at_position = [source.read(f, size=(32, 64)).segmentation for f in source.frames("train")]
     for frame in frames:
         sample = source.read(frame)
-        small = cv2.resize(sample.image, (64, 32), interpolation=cv2.INTER_LINEAR)
+        small = cv2.resize(sample.image.astype("f4"), (64, 32), interpolation=cv2.INTER_LINEAR)
         outputs = model(small[None], training=False)
         logits = cv2.resize(np.asarray(outputs["segmentation"][0]), (96, 64))
         depth = cv2.resize(np.asarray(outputs["depth"][0, ..., 0]), (96, 64))
