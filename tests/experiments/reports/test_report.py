@@ -228,6 +228,18 @@ class TestLeftOut:
         assert tables == {"differences_mean_iou", "differences_mean_iou_against_noise"}
         assert "compared with noise – helps: depth" in results["summary"]
 
+    def test_arms_of_one_name_in_two_studies_stay_apart(self, tmp_path):
+        for study, epochs in (("short", 3), ("long", 9)):
+            runs = [write_run(tmp_path / study / f"{m}", 0.3, model=m, epochs=epochs)
+                    for m in ("segnet", "auxnet")]  # fmt: skip
+            arms = {config_digest(load_run(run).config): run.name for run in runs}
+            content = {"arms": arms, "baselines": [], "controls": []}
+            (tmp_path / study / "study.json").write_text(json.dumps(content))
+        results = report(tmp_path, tmp_path / "out", pictures=False)
+        assert set(results["scores"]["street"]) == {
+            f"{m} (epochs={epochs})" for m in ("segnet", "auxnet") for epochs in (3, 9)
+        }
+
     def test_folds_are_paired_by_seed(self, tmp_path):
         root = tmp_path / "runs"
         for seed in (0, 1):  # every fold holds out other frames
