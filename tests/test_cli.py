@@ -252,10 +252,13 @@ def test_synthesize_writes_what_the_readers_read(auxnet, tmp_path):
 
     for kind in ("kitti", "synthia"):
         root = tmp_path / kind
-        code, out, err = auxnet("data", "synthesize", f"{kind}:{root}", "--count", 5, "--seed", 3)
+        options = ("--count", 5, "--seed", 3, "--size", 64, 96)
+        code, out, err = auxnet("data", "synthesize", f"{kind}:{root}", *options)
         assert code == 0, err
         assert "5 scenes" in out
-        assert len(data.source(kind, root).frames("all")) == 5
+        source = data.source(kind, root)
+        assert len(source.frames("all")) == 5
+        assert source.read(source.frames("all")[0]).image.shape == (64, 96, 3)
 
 
 def test_the_module_is_the_command():

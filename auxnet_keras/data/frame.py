@@ -60,6 +60,9 @@ class DatasetInfo:
             is the ignore label.
         palette: uint8 [K, 3], RGB.
         depth_unit: The unit `load` uses by default.
+        scored_metres: Depths beyond it are not scored: 80 m, as is usual for driving data.
+        farthest_metres: Depths beyond it mean a wrong scale: the range of the sensor, or of 16-bit
+            centimetres, in which driving data sets store depth.
     """
 
     kind: str
@@ -69,6 +72,8 @@ class DatasetInfo:
     licence: str
     citation: str
     ignore_label: int = IGNORE
+    scored_metres: float = 80.0
+    farthest_metres: float = 655.35
 
     @property
     def num_classes(self) -> int:

@@ -222,6 +222,16 @@ class ClassWiseWeighting(Weighting):
 
     # --- Between the steps ------------------------------------------------------------------
 
+    def on_train_begin(self, logs: Logs = None) -> None:
+        super().on_train_begin(logs)
+        last = ((self.params or {}).get("epochs") or math.inf) - self.first_epoch
+        if last <= self.start_epoch:
+            logger.warning(
+                "start_epoch=%d is beyond the last epoch of this fit (epochs are counted from 0), "
+                "so no class weight will change",
+                self.start_epoch,
+            )
+
     def schedule(self, epoch: int) -> None:
         self._open.assign(float(epoch >= self.start_epoch))
         if self.task_weighting is not None:  # not among the callbacks of `fit`

@@ -8,13 +8,6 @@ from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.units import DepthEncoding
 from data_tools.verify.problem import Problem
 
-FARTHEST = {"nyuv2": 10.0}
-"""The range of a data set's sensor in metres."""
-
-CENTIMETRES = 655.35
-"""The range of 16-bit centimetres in metres, as driving data sets store depth; anything farther
-means a wrong scale."""
-
 
 def measured(stored: np.ndarray, encoding: DepthEncoding) -> np.ndarray:
     """The depths of the pixels that have one, in the data set's own unit.
@@ -65,7 +58,7 @@ def _implausible(
             f"disparities up to {most:.1f} px in an image {width} px wide: more than half of that "
             f"in {int((values > width / 2).sum()):,} of {stored.size:,} pixels",
         )
-    farthest = FARTHEST.get(source.info.kind.partition("-")[0], CENTIMETRES)
+    farthest = source.info.farthest_metres
     if unit == "metres" and most > farthest:
         return (
             "warning",

@@ -434,6 +434,15 @@ def test_depths_of_another_unit_are_noticed(caplog):
     assert "class depth_0-100 of 'depth'" in caplog.text
 
 
+@pytest.mark.parametrize(("start", "warns"), [(2, True), (1, False)])
+def test_a_start_after_the_end_is_noticed(caplog, start, warns):
+    model = toy_model("depth", "segmentation")
+    model.compile("sgd", metrics=None)
+    weighting = ak.weighting.ClassWiseWeighting(start_epoch=start)
+    model.fit(*toy_batches(1), epochs=2, verbose=0, callbacks=[weighting])
+    assert ("no class weight will change" in caplog.text) == warns
+
+
 def test_class_names_are_in_the_logs():
     toy = toy_model("depth", "segmentation")
     names = ["road", "lane marking", "sky", "car"]

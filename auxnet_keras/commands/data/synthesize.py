@@ -14,8 +14,12 @@ def command(
         int, typer.Option("--count", metavar="N", min=1, help="Number of scenes.")
     ] = 200,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of the scenes.")] = 0,
+    size: Annotated[
+        tuple[int, int], typer.Option("--size", metavar="H W", help="Height and width in pixels.")
+    ] = (224, 384),
 ) -> None:
     """Write built-in street scenes to disk in the layout of a real data set."""
     from data_tools.synthesize import synthesize
 
-    typer.echo(f"{count} scenes written to {synthesize(target, count=count, seed=seed)}")
+    root = synthesize(target, count=count, seed=seed, size=size)
+    typer.echo(f"{count} scenes written to {root}")

@@ -37,6 +37,8 @@ class Nyuv2Source(Source):
             "N. Silberman, D. Hoiem, P. Kohli and R. Fergus, Indoor Segmentation and Support "
             "Inference from RGBD Images, ECCV 2012."
         ),
+        scored_metres=10.0,
+        farthest_metres=10.0,
     )
     encoding = DepthEncoding(unit="metres", scale=1.0)
     label_place = depth_place = LABELED

@@ -13,7 +13,7 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.json_files import write_json
 from auxnet_keras.experiments.run.run import Run, load_run
-from auxnet_keras.experiments.score.evaluation import MAX_METRES, check_classes, converted
+from auxnet_keras.experiments.score.evaluation import check_classes, converted
 from auxnet_keras.metrics import confusion
 from auxnet_keras.metrics.regions import Regions, iou_regions, log_l1, regions
 from auxnet_keras.tables.table import Table
@@ -142,7 +142,11 @@ class _Side:
             ]
             measured = np.where(valid, metres[0], -1.0)
             sums, pixels = log_l1(
-                sample.segmentation, measured, metres[1], classes, max_depth=MAX_METRES
+                sample.segmentation,
+                measured,
+                metres[1],
+                classes,
+                max_depth=self.source.info.scored_metres,
             )
             self.log_sums += sums
             self.log_pixels += pixels

@@ -17,9 +17,6 @@ from auxnet_keras.metrics import confusion, depth_scores, kitti
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run
 
-MAX_METRES = 80.0
-"""True depth beyond this does not count and predictions are clipped, as is usual outdoors."""
-
 _NEAREST_TO_ZERO = 1e-6  # a disparity or inverse depth <= 0 means infinitely far
 
 
@@ -110,7 +107,8 @@ class Scores:
         maps = np.where(valid, truth, 1.0), prediction
         metres = [self._converted(frame, values, "metres") for values in maps]
         measured = np.where(valid, metres[0], -1.0)
-        self.depth.append(depth_scores.image_scores(measured, metres[1], max_depth=MAX_METRES))
+        most = self.source.info.scored_metres
+        self.depth.append(depth_scores.image_scores(measured, metres[1], max_depth=most))
         if self.source.encoding.unit == "disparity_px":
             pixels = [self._converted(frame, values, "disparity_px") for values in maps]
             self.d1_counts += kitti.d1_counts(np.where(valid, pixels[0], -1.0), pixels[1])

@@ -102,3 +102,13 @@ def test_street_in_kittis_layout_is_read_as_kitti(tmp_path):
     assert source.read(frame, "metres").depth.max() > 1
     with pytest.raises(DataError, match="No SYNTHIA frame"):
         ak.data.source("street", tmp_path).frames()
+
+
+def test_the_range_of_depths_is_a_fact_of_the_data_set():
+    ranges = {
+        kind: (ak.data.info(kind).scored_metres, ak.data.info(kind).farthest_metres)
+        for kind in ("kitti", "synthia", "vkitti-14", "cityscapes-19", "nyuv2", "nyuv2-40")
+    }
+    indoors = {kind for kind, found in ranges.items() if found == (10.0, 10.0)}
+    assert indoors == {"nyuv2", "nyuv2-40"}
+    assert {ranges[kind] for kind in ranges if kind not in indoors} == {(80.0, 655.35)}
