@@ -14,7 +14,9 @@ def command(
     data: Annotated[
         str | None,
         typer.Option(
-            "--data", metavar="KIND[:ROOT]", help="Other data to evaluate on, used in full."
+            "--data",
+            metavar="KIND[:ROOT]",
+            help="Other data, used in full; or the run's own data if it has moved.",
         ),
     ] = None,
     json_file: Annotated[

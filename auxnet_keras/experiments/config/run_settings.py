@@ -30,7 +30,11 @@ class RunSettings:
         "KIND[:ROOT]",
     )
     root: str | None = setting(
-        None, values.path, "Folder of the data set, if data names only the kind.", optional=True
+        None,
+        values.path,
+        "Folder of the data set, if data names only the kind.",
+        optional=True,
+        changeable=True,
     )
     model: str = setting("auxnet", values.one_of(NETWORKS), "Network: {names}.", "NAME")
     main: str = setting(
@@ -73,7 +77,12 @@ class RunSettings:
         (224, 384), values.size, "Input height and width, multiples of 32 (unet: 16).", "H W"
     )
     batch_size: int = setting(8, values.batch_size, "Images per step.", "N")
-    epochs: int = setting(200, values.positive_whole, "Passes over the data.", "N")
+    epochs: int = setting(
+        200,
+        values.positive_whole,
+        "Passes over the data. A larger number continues a run in the same folder.",
+        "N",
+    )
     learning_rate: float = setting(1e-4, values.rate, "Learning rate of Adam.", "X")
     learning_rate_drops: dict[int, float] | None = setting(
         None,
@@ -169,7 +178,12 @@ class RunSettings:
         flags="--augment/--no-augment",
     )
     cache: str | None = setting(
-        None, values.path, "Folder for decoded samples, or 'memory'.", "FOLDER", optional=True
+        None,
+        values.path,
+        "Folder for decoded samples, or 'memory'.",
+        "FOLDER",
+        optional=True,
+        changeable=True,
     )
     on_bad_numbers: str = setting(
         "raise",

@@ -28,7 +28,7 @@ def finish(run: Run) -> None:
     export(run, ["saved_model"])
     record = run.manifest
     record.record_artefacts()
-    record.event("end")
+    record.event("end", epochs=run.config.epochs)
     logger.info("Finished; everything is in %s", run.path)
 
 

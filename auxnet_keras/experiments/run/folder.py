@@ -15,8 +15,9 @@ _CONFIG = "config.yaml"
 def open_folder(config: RunConfig) -> Run:
     """The run of a config: a new one, or one whose folder holds the same settings.
 
-    Writes nothing. A run that has saved nothing may get other settings. Later, only
-    `on_bad_numbers` may change, so that a run can continue after the numbers that stopped it.
+    Writes nothing. A run that has saved nothing may get other settings. Later, `epochs` may grow,
+    and settings may change that finished epochs do not depend on, such as the place of the data
+    (the checkpoint refuses other data) or `on_bad_numbers`.
 
     Args:
         config: `out` is the folder; by default `runs/<data>_<model>`, with the weighting appended.
@@ -29,7 +30,10 @@ def open_folder(config: RunConfig) -> Run:
         run = load_run(path)
         lines = difference(run.config, config)
         fixed = [line for line in lines if line.partition(":")[0] not in CHANGEABLE]
-        if fixed and _has_trained(run):
+        only_longer = len(fixed) == 1 and config.epochs > run.config.epochs
+        if only_longer and _has_trained(run):
+            _check_growth(run)
+        elif fixed and _has_trained(run):
             raise ConfigError(
                 f"{path} holds a run with other settings. Choose another folder, or use the same "
                 f"settings to resume it. Received: {'; '.join(fixed)}."
@@ -41,6 +45,23 @@ def open_folder(config: RunConfig) -> Run:
             f"that a run never mixes with your files; choose another. Received: {str(path)!r}."
         )
     return Run(path, config)
+
+
+def _check_growth(run: Run) -> None:
+    """Refuses more epochs where the result would differ from asking for them at once."""
+    epochs, every = run.config.epochs, run.config.validate_every
+    if epochs % every:
+        raise ConfigError(
+            f"The epochs of {run.path} cannot grow: it was validated after its last epoch, which a "
+            f"longer run validates only if that is a multiple of validate_every={every}. Choose "
+            f"another folder. Received: epochs={epochs} in the folder."
+        )
+    if run.position_saved == (0, 0):
+        raise ConfigError(
+            f"The epochs of {run.path} cannot grow, because its checkpoints are gone. Restore "
+            "them, or choose another folder and start from its weights (--weights). "
+            f"Received: no checkpoint in {run.path / 'checkpoints'}."
+        )
 
 
 def claim_folder(config: RunConfig) -> Run:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auxnet_keras.callbacks.checkpoint_store import recorded_position
+from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.config.config_file import read_run_config
 from auxnet_keras.experiments.config.run_config import RunConfig
@@ -57,8 +58,12 @@ class Run:
 
     @property
     def finished(self) -> bool:
-        """Whether training and evaluation are complete and their results exist."""
-        return self.manifest.finished and (self.path / RESULTS).is_file()
+        """Whether training and evaluation are complete, for all epochs, and results exist."""
+        manifest = self.manifest
+        if not manifest.finished or not (self.path / RESULTS).is_file():
+            return False
+        ended_after = manifest.content["events"][-1].get("epochs", self.config.epochs)
+        return is_whole(ended_after) and ended_after >= self.config.epochs
 
     @property
     def position_saved(self) -> tuple[int, int]:

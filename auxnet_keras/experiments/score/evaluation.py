@@ -1,15 +1,17 @@
 """Evaluates a run at the images' own size, together with the position prior."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from auxnet_keras.data.fingerprint import fingerprint
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.resize import resize_nearest
 from auxnet_keras.data.units import convert_unit
-from auxnet_keras.errors import ConfigError, DataError
+from auxnet_keras.errors import AuxnetError, ConfigError, DataError
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.score.position_prior import read_prior
 from auxnet_keras.metrics import confusion, depth_scores, kitti
@@ -30,7 +32,8 @@ def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
 
     Args:
         run: A trained run.
-        data: `KIND[:ROOT]` of other data, used in full; `None` for the validation split of the
+        data: `KIND[:ROOT]` of other data, used in full, or of the run's own data in another folder,
+            of which the validation split counts; `None` for the validation split of the
             run's data.
 
     Returns:
@@ -47,7 +50,10 @@ def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
     config, split = run.config, "val"
     if data is not None:
         other = RunConfig(data=data)
-        if (other.data, other.root) != (config.data, config.root):
+        own = (other.data, other.root) == (config.data, config.root)
+        if own or (other.data == config.data and _is_its_data(run, other.root)):
+            config = dataclasses.replace(config, root=other.root)
+        else:
             config, split = other, "all"
     source = config.source()
     check_classes(run.info.class_names, source.info.class_names)
@@ -64,6 +70,16 @@ def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
             f"Received: {len(frames)} frames."
         )
     return {"data": where, "split": split, "frames": len(frames), **results}
+
+
+def _is_its_data(run: "Run", root: str | None) -> bool:
+    """Whether a folder has the frames that the run was validated on, wherever they are now."""
+    config = dataclasses.replace(run.config, root=root)
+    recorded = run.manifest.content["data"].get("fingerprint", {}).get("val")
+    try:
+        return recorded == fingerprint(config.source().frames("val", config.seed, config.limit))
+    except AuxnetError:
+        return False
 
 
 def _any(scores: Mapping[str, float | None]) -> bool:
