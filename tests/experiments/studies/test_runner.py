@@ -39,9 +39,9 @@ class TestMissing:
         assert missing(runs) == list(runs[1:])
 
     def test_other_settings(self, runs):
-        write_run(runs[0].folder, epochs=99)
+        write_run(runs[0].folder, epochs=999)
         with pytest.raises(
-            ConfigError, match=r"a run with other settings.*epochs: 99 in the folder"
+            ConfigError, match=r"a run with other settings.*epochs: 999 in the folder"
         ):
             missing(runs)
 
