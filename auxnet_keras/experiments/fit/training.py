@@ -76,6 +76,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     from auxnet_keras import data
     from auxnet_keras.experiments.fit.announce import describe_run, record_facts
     from auxnet_keras.experiments.fit.check_data import check_data
+    from auxnet_keras.experiments.fit.check_resume import check_resume
     from auxnet_keras.experiments.fit.event_files import readable_event_file_errors
     from auxnet_keras.experiments.fit.initial_weights import start_from_run
     from auxnet_keras.experiments.fit.phases import phases_left
@@ -89,6 +90,8 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     train, val = (_dataset(config, split) for split in ("train", "val"))
     check_data(config.tasks, train.plan, val.plan, run.path)
     new = run.position_saved == (0, 0)  # else the checkpoint has all weights
+    if not new:
+        check_resume(run)
     model = network(config, info.class_names, pretrained=new)
     if new and config.starts_from_run:
         start_from_run(model, config, config.depth_unit or info.depth_unit)

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from auxnet_keras.errors import ConfigError
+from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments import evaluate, load_run, train
 from auxnet_keras.experiments.run.folder import open_folder
 
@@ -57,3 +57,15 @@ def test_moved_data_keeps_its_validation_split(trained, scenes, tmp_path):
     moved = evaluate(trained, f"street:{tmp_path / 'scenes'}")
     assert moved["split"] == "val" and moved["data"] == f"street:{tmp_path / 'scenes'}"
     assert moved["segmentation"] == trained.results["segmentation"]
+
+
+@pytest.mark.parametrize("file", ["history.csv", "best.weights.h5"])
+@pytest.mark.parametrize("how", ["lost", "emptied"])
+def test_what_a_checkpoint_does_not_have_is_missed(settings, trained, tmp_path, file, how):
+    folder = tmp_path / "run"
+    shutil.copytree(trained.path, folder)
+    (folder / file).unlink()
+    if how == "emptied":
+        (folder / file).touch()
+    with pytest.raises(DataError, match=rf"{file} is (missing|damaged)"):
+        train(settings(out=str(folder), epochs=3))
