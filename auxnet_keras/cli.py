@@ -1,5 +1,6 @@
 """The command line `auxnet`. Commands import TensorFlow only when they run, so `--help` is fast."""
 
+import contextlib
 import importlib.metadata
 import sys
 import traceback
@@ -20,9 +21,11 @@ from auxnet_keras.commands import (
     study,
     train,
 )
+from auxnet_keras.core.steady_output import open_standard_streams, steady_output
 from auxnet_keras.errors import AuxnetError
 
 INTERRUPTED = 130
+_LONG = ("train", "study", "demo")  # go on when nobody reads their output any more
 
 app = typer.Typer(
     name="auxnet",
@@ -69,9 +72,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     warnings.formatwarning = lambda message, *_, **__: f"auxnet: {message}\n"  # no source line
     given = list(sys.argv[1:] if arguments is None else arguments)
     rest = [argument for argument in given if argument != "--debug"]
+    open_standard_streams()
     try:
         _load_plugins()
-        code = app(rest, standalone_mode=False) or 0
+        with steady_output() if rest[:1] and rest[0] in _LONG else contextlib.nullcontext():
+            code = app(rest, standalone_mode=False) or 0
         if code == INTERRUPTED:  # Typer's way to say that it caught a KeyboardInterrupt
             _print_error("interrupted.")
         sys.exit(code)

@@ -1,0 +1,82 @@
+"""A training whose output nobody reads any more goes on, and its log says so."""
+
+import errno
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from auxnet_keras.core.steady_output import steady_output
+
+TRAIN = [
+    *("train", "--data", "street", "--model", "segnet", "--backbone", "small", "--limit", "8"),
+    *("--weights", "none", "--size", "32", "64", "--batch-size", "4", "--epochs", "2", "--out"),
+]
+
+
+def test_a_pipe_without_a_reader():
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w") as stream, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", stream)
+        os.close(reader)
+        with steady_output():
+            for _ in range(3):
+                print("x" * 100_000, flush=True)
+        assert sys.stdout is stream
+
+
+@pytest.mark.parametrize("code", [errno.EPIPE, errno.EIO, errno.ENOSPC])
+def test_a_stream_that_is_not_a_file(code, caplog):
+    class Broken(io.StringIO):
+        def write(self, text):
+            raise OSError(code, os.strerror(code))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stderr", Broken())
+        with steady_output():
+            print("lost", file=sys.stderr)
+            print("lost, too", file=sys.stderr)
+    assert caplog.text.count("standard error cannot be written") == 1
+
+
+def test_other_errors_are_errors():
+    class Broken(io.StringIO):
+        def write(self, text):
+            raise OSError(errno.EINVAL, "something else")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", Broken())
+        with steady_output(), pytest.raises(OSError, match="something else"):
+            print("x")
+
+
+@pytest.mark.slow
+def test_a_training_goes_on_without_any_output(tmp_path):
+    """Standard streams closed from the start, as under some daemons."""
+    script = f'exec {sys.executable} -m auxnet_keras "$@" <&- >&- 2>&-'
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", *TRAIN, str(tmp_path / "run")],
+        cwd=Path(__file__).resolve().parents[2],
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0
+    assert "Finished" in (tmp_path / "run" / "log.txt").read_text()
+
+
+@pytest.mark.slow
+def test_a_training_goes_on_when_its_reader_leaves(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "auxnet_keras", *TRAIN, str(tmp_path / "run")],
+        cwd=Path(__file__).resolve().parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    process.stdout.read(1)
+    process.stdout.close()
+    assert process.wait(600) == 0
+    log = (tmp_path / "run" / "log.txt").read_text()
+    assert "cannot be written" in log and "Finished" in log
