@@ -16,6 +16,7 @@ from auxnet_keras.training import attachment, compile_checks, fit_callbacks
 from auxnet_keras.training.bad_batches import Guard
 from auxnet_keras.training.compile_defaults import default_losses, default_metrics
 from auxnet_keras.training.logged_metrics import PixelMean
+from auxnet_keras.training.loss_weights import LossWeights
 from auxnet_keras.training.saving import Saving
 from auxnet_keras.training.shared_trunk import SharedTrunk
 from auxnet_keras.weighting.base import Weighting, WeightingState
@@ -117,7 +118,7 @@ class AuxiliaryModel(Saving):
         self,
         optimizer: str | keras.optimizers.Optimizer = "adam",
         loss: str | Mapping[str, str | keras.losses.Loss] = "auto",
-        loss_weights: Mapping[str, float] | None = None,
+        loss_weights: Mapping[str, Any] | None = None,
         metrics: str | Mapping[str, Any] | None = "auto",
         **kwargs: Any,
     ) -> None:
@@ -127,7 +128,8 @@ class AuxiliaryModel(Saving):
             optimizer: As in Keras.
             loss: Dict of task to loss. By default an output keyed `segmentation` gets
                 `PixelCrossEntropy`, one keyed `depth` gets `DepthL1`.
-            loss_weights: Constant weights for a fit without a weighting.
+            loss_weights: Weights for a fit without a weighting: numbers, or `keras.Variable`s that
+                your callback assigns (on TensorFlow). The gradient does not see them.
             metrics: Dict of task to metrics; by default `SegmentationMetrics`, `DepthMetrics`.
             **kwargs: As in Keras.
 
@@ -139,13 +141,11 @@ class AuxiliaryModel(Saving):
         if metrics == "auto":
             with replicas.scope(self):
                 metrics = default_metrics(self, losses)
-        for task in loss_weights or {}:
-            if task not in losses:
-                raise unknown("task in loss_weights", task, losses)
+        weights = LossWeights(loss_weights, losses)
         super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
         self.loss = losses
         self._loss_functions = types.SimpleNamespace(of=losses)
-        self._loss_weights = dict(loss_weights or {})
+        self._loss_weights = weights
         with replicas.scope(self):
             self._all_reduce = replicas.AllReduce(2 * len(losses))
             self._logged.losses = {task: PixelMean(f"{task}_loss") for task in losses}
@@ -251,7 +251,7 @@ class AuxiliaryModel(Saving):
         """
         weighted = () if self._weighting is None else self.tasks
         terms = [
-            self._loss_weights.get(task, 1.0) * loss.mean
+            self._loss_weights.of(task) * loss.mean
             for task, loss in losses.items()
             if task not in weighted
         ]

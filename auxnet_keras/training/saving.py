@@ -69,7 +69,7 @@ class Saving(keras.Model):
             "loss": {
                 task: keras.saving.serialize_keras_object(loss) for task, loss in self.loss.items()
             },
-            "loss_weights": self._loss_weights,
+            "loss_weights": self._loss_weights.numbers(),
         }
 
     def compile_from_config(self, config: dict[str, Any]) -> None:

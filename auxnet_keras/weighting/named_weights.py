@@ -10,8 +10,13 @@ def checked_weights(task_weights: Mapping[str, float]) -> dict[str, float]:
     """The weights as floats.
 
     Raises:
-        ConfigError: One is not a finite number >= 0.
+        ConfigError: Not a dict, or one is not a finite number >= 0.
     """
+    if not isinstance(task_weights, Mapping):
+        raise ConfigError(
+            "Task weights must be a dict of task to weight, such as "
+            f"{{'segmentation': 1.0, 'depth': 0.5}}. Received: {shown(task_weights)}."
+        )
     for task, weight in task_weights.items():
         if not isinstance(weight, int | float) or not math.isfinite(weight) or weight < 0:
             raise ConfigError(

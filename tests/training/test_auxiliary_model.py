@@ -37,6 +37,48 @@ def test_constant_weights_of_compile():
     assert logs["loss"] == pytest.approx(3 * logs["segmentation_loss"] + logs["depth_loss"])
 
 
+def test_a_variable_as_a_weight_is_assigned_by_a_callback_and_never_trained(tmp_path):
+    weight = keras.Variable(1.0, name="depth_weight")
+
+    class Fade(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            weight.assign(2.0 - epoch)
+
+    keras.utils.set_random_seed(0)
+    model, plain = toy_model(batch_norm=False), toy_model(batch_norm=False)
+    plain.set_weights(model.get_weights())
+    count = model.count_params()
+    model.compile(keras.optimizers.SGD(0.01), loss_weights={"depth": weight}, metrics=None)
+    assert not any(variable is weight for variable in model.variables)
+    assert model.count_params() == count
+    data = toy_batches(2)
+    history = model.fit(*data, epochs=2, shuffle=False, verbose=0, callbacks=[Fade()]).history
+    assert float(weight) == 1.0
+    for epoch, value in enumerate((2.0, 1.0)):
+        parts = history["segmentation_loss"][epoch] + value * history["depth_loss"][epoch]
+        assert history["loss"][epoch] == pytest.approx(parts, rel=1e-5)
+
+    schedule = ak.weighting.WeightSchedule(
+        {epoch: {"segmentation": 1.0, "depth": 2.0 - epoch} for epoch in (0, 1)}
+    )
+    plain.compile(keras.optimizers.SGD(0.01), metrics=None)
+    plain.fit(*data, epochs=2, shuffle=False, verbose=0, callbacks=[schedule])
+    for one, other in zip(model.trainable_weights, plain.trainable_weights, strict=True):
+        np.testing.assert_allclose(np.array(one), np.array(other), rtol=1e-5, atol=1e-7)
+
+    weight.assign(0.25)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    logs = loaded.evaluate(*data, verbose=0, return_dict=True)
+    assert logs["loss"] == pytest.approx(logs["segmentation_loss"] + 0.25 * logs["depth_loss"])
+
+
+def test_a_variable_as_a_weight_needs_a_backend_that_reads_it(monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(ak.errors.ConfigError, match=r"on jax keeps for good. Use a weighting"):
+        toy_model().compile("sgd", loss_weights={"depth": keras.Variable(1.0)})
+
+
 def test_a_task_without_valid_pixels_has_loss_zero_and_no_gradient():
     model = toy_model(batch_norm=False)
     model.compile(keras.optimizers.SGD(1.0), metrics=None)
@@ -182,6 +224,11 @@ def test_outputs_must_be_a_dict():
         ({"loss": "mse"}, "dict of task to loss"),
         ({"loss": {"segmentation": "mse", "dpth": "mse"}}, "did you mean 'depth'"),
         ({"loss_weights": {"seg": 1.0}}, "did you mean 'segmentation'"),
+        ({"loss_weights": [1, 2]}, r"must be a dict of task to weight.*Received: \[1, 2\]"),
+        ({"loss_weights": 0.5}, "must be a dict of task to weight"),
+        ({"loss_weights": {"depth": "high"}}, "of 'depth' must be a finite number"),
+        ({"loss_weights": {"depth": float("nan")}}, "of 'depth' must be a finite number"),
+        ({"loss_weights": {"depth": [1.0, 2.0]}}, "of 'depth' must be a finite number"),
     ],
 )
 def test_wrong_compile_arguments(compiled, message):

@@ -53,6 +53,11 @@ def test_weights_must_be_finite_and_not_negative(weight):
         ak.weighting.FixedWeights({"segmentation": weight, "depth": 1.0})
 
 
+def test_weights_are_given_by_task():
+    with pytest.raises(ak.errors.ConfigError, match=r"must be a dict of task.*Received: \(1, 2\)"):
+        ak.weighting.FixedWeights((1, 2))
+
+
 def test_weights_before_fit_say_what_to_do():
     with pytest.raises(ak.errors.ConfigError, match="Pass it to fit"):
         _ = ak.weighting.FixedWeights({"segmentation": 1.0, "depth": 1.0}).weights
