@@ -32,7 +32,7 @@ _CALLBACK = "callback-"
 _LATEST_EPOCH = 2**31
 _FACTS: dict[str, Callable[[Any], bool]] = {
     "data": lambda value: isinstance(value, dict),
-    "data_epoch": lambda value: value is None or _is_epoch(value),
+    "data_epoch": lambda value: value is None or _is_epoch(value, first=-1),
     "after": lambda value: _is_epoch(value),
     "callbacks": lambda value: isinstance(value, dict),
     "stopped": lambda value: isinstance(value, bool),
@@ -295,8 +295,8 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else shown(value)
 
 
-def _is_epoch(value: object) -> bool:
-    return is_whole(value) and 0 <= value < _LATEST_EPOCH
+def _is_epoch(value: object, first: int = 0) -> bool:
+    return is_whole(value) and first <= value < _LATEST_EPOCH
 
 
 def _odd(checkpoint: Checkpoint, received: str) -> CheckpointError:

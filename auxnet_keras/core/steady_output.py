@@ -1,4 +1,4 @@
-"""Output that outlives its reader: a closed pipe, pager or terminal does not end a training."""
+"""Output that outlives its reader: a closed pipe or pager does not end a training."""
 
 import contextlib
 import errno

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from auxnet_keras.data.readers.catalogue import KINDS
 from auxnet_keras.errors import ConfigError, unknown
 
-_ROUNDED = 0.05  # of a size that a page states as "14 GB"
+_ROUNDED = 0.1  # of a size that a page states as "14 GB", which may mean GiB
 
 
 @dataclass(frozen=True)

@@ -86,11 +86,10 @@ class SynthiaSource(Source):
         return by_sequence(frames, route=_route, position=_number)
 
     def fold_group(self, frame: Frame) -> str:
-        return _route(frame)
+        return "" if _is_random(frame) else _route(frame)
 
     def label_table(self, frame: Frame) -> LabelTable:
-        # RAND-CITYSCAPES numbers its frames with seven digits, the sequences with six.
-        return SYNTHIA_RAND_IDS if len(frame.image.stem) == 7 else SYNTHIA_SEQS_IDS
+        return SYNTHIA_RAND_IDS if _is_random(frame) else SYNTHIA_SEQS_IDS
 
     def label_ids(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _LABEL)[..., -1]  # OpenCV's order is BGR
@@ -139,6 +138,11 @@ def _pngs(folder: Path) -> dict[str, Path]:
 def _route(frame: Frame) -> str:
     numbered = re.search(r"SYNTHIA-SEQS-\d+", frame.sequence)
     return numbered[0] if numbered else frame.sequence
+
+
+def _is_random(frame: Frame) -> bool:
+    """RAND-CITYSCAPES numbers its frames with seven digits, the sequences with six."""
+    return len(frame.image.stem) == 7
 
 
 def _number(frame: Frame) -> int:

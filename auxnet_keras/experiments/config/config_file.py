@@ -13,7 +13,8 @@ from auxnet_keras.safety import YamlError, plain_yaml, read_text
 from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
-_END = "\n..."  # YAML's mark for the end of a document
+_END = "# The settings end here; a file without this line was cut."
+_SINCE_0_1_0 = {"fold"}
 
 
 def read_settings(path: str | Path) -> dict[str, Any]:
@@ -51,8 +52,10 @@ def read_run_config(path: Path) -> RunConfig:
     text = read_text(path, error=ConfigError)
     settings = parsed(text, str(path))
     missing = [name for name in RunConfig.names() if name not in settings]
-    # A setting that this version added is missing, too, but the file of an older one has its end.
-    if missing and (not settings or not text.rstrip().endswith(_END)):
+    # A file of an older version lacks settings that were added later, but not its last line; the
+    # files of 0.1.0 have no such line.
+    cut = _END not in text and not set(missing) <= _SINCE_0_1_0
+    if missing and (not settings or cut):
         raise ConfigError(
             f"{path} is cut or damaged. Expected every setting of the run; restore it from a copy, "
             "or train the run again. Received: "
@@ -74,13 +77,9 @@ def as_config(config: RunConfig | Mapping[str, Any] | str | Path) -> RunConfig:
 
 
 def config_text(config: RunConfig) -> str:
-    """A config as YAML, in the order of `RunConfig`, without `out`.
-
-    It ends with YAML's end mark, which a file that was cut lacks.
-    """
-    return yaml.safe_dump(
-        config.to_mapping(), sort_keys=False, default_flow_style=None, explicit_end=True
-    )
+    """A config as YAML, in the order of `RunConfig`, without `out`; its last line says so."""
+    text = yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
+    return f"{text}{_END}\n"
 
 
 def write_config(config: RunConfig, path: str | Path) -> None:

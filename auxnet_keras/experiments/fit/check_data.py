@@ -13,7 +13,7 @@ from auxnet_keras.errors import ConfigError, DataError
 if TYPE_CHECKING:
     from auxnet_keras.data.plan import Plan
 
-_FRAMES_READ = 256  # seconds; only if none before them has a valid pixel
+_VERB = {"training": "trained", "validation": "scored"}
 
 
 def check_data(tasks: Sequence[str], train: "Plan", val: "Plan", out: Path) -> None:
@@ -48,18 +48,16 @@ def _check_pixels(task: str, split: str, plan: "Plan", *, alone: bool) -> None:
         remedy = "" if alone else ", or train the main task alone (--single-task, --model segnet)"
         raise DataError(
             f"No {split} frame in {plan.source.root} has a {TARGETS[task]} file, so {task} cannot "
-            f"train. Expected them in {where}, named as the images; add them{remedy}. "
+            f"be {_VERB[split]}. Expected them in {where}, named as the images; add them{remedy}. "
             f"Received: {len(plan.frames)} frames."
         )
-    step = -(-len(indices) // _FRAMES_READ)
-    read = indices[::step]
-    if not any(_has_pixel(plan, index, task) for index in read):
+    if not any(_has_pixel(plan, index, task) for index in indices):  # nearly always the first
         what = "label that is not ignored" if task == "segmentation" else "valid depth"
-        example = getattr(plan.frames[read[0]], TARGETS[task])
+        example = getattr(plan.frames[indices[0]], TARGETS[task])
         raise DataError(
-            f"No pixel of the {split} frames has a {what}, so {task} cannot train. Check the ids "
-            "and the values that mean `ignore` or `invalid`, and look with `auxnet data verify`. "
-            f"Received: {len(read)} frames, such as {example}."
+            f"No pixel of the {split} frames has a {what}, so {task} cannot be "
+            f"{_VERB[split]}. Check the ids and the values that mean `ignore` or `invalid`, and "
+            f"look with `auxnet data verify`. Received: {len(indices)} frames, such as {example}."
         )
 
 

@@ -57,7 +57,7 @@ also used to choose the epoch, so expect slightly lower scores on new frames.
 {methods}"""
 
 _IDLE = """
-{task} had the loss weight 0 at the epoch that was kept: the encoder changed without its decoder, so
+{Task} had the loss weight 0 at the epoch that was kept: the encoder changed without its decoder, so
 do not use what the network predicts for {task}.
 """
 
@@ -80,7 +80,7 @@ def model_card(run: "Run") -> str:
         model=config.model,
         tag={"segmentation": "semantic-segmentation", "depth": "depth-estimation"}[config.main],
         name=markdown(run.name),
-        path=json.dumps(run.path.as_posix()),
+        path=json.dumps(run.path.as_posix(), ensure_ascii=False),
         main=config.main,
         helped=f" helped by {config.tasks[1]}" if config.tasks[1:] else "",
         version=facts["versions"].get("auxnet_keras", ""),
@@ -98,7 +98,7 @@ def model_card(run: "Run") -> str:
         settings=f"```yaml\n{settings}```\n",
         frames=run.results["frames"],
         table=evaluation_table(run.results).markdown(),
-        idle="".join(_IDLE.format(task=task) for task in idle_tasks(run)),
+        idle="".join(_IDLE.format(Task=task.capitalize(), task=task) for task in idle_tasks(run)),
         methods=LEARNING_BOOST if config.weighting.startswith("class-wise") else AUXNET,
     )
 

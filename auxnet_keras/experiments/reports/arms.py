@@ -41,18 +41,18 @@ def named(runs: Sequence[Scored], names: Mapping[str, str]) -> list[Scored]:
 
     Args:
         runs: Runs of one data set.
-        names: Digest -> name, from studies; other arms are named after their settings. Arms of
-            one name, such as those of two studies, get the settings that distinguish them.
+        names: Digest -> name, from a study; other arms are named after the settings that
+            distinguish them.
     """
     configs = {config_digest(run.config): run.config for run in runs}
-    given = {key: names.get(key, title(config)) for key, config in configs.items()}
-    found = _unique(given, configs)
+    others = {key: config for key, config in configs.items() if key not in names}
+    found = {**names, **_unique_titles(others)}
     return [dataclasses.replace(run, arm=found[config_digest(run.config)]) for run in runs]
 
 
-def _unique(names: Mapping[str, str], configs: Mapping[str, RunConfig]) -> dict[str, str]:
-    titles = dict(names)
-    for name in set(names.values()):
+def _unique_titles(configs: Mapping[str, RunConfig]) -> dict[str, str]:
+    titles = {key: title(config) for key, config in configs.items()}
+    for name in set(titles.values()):
         same = [key for key in titles if titles[key] == name]
         if len(same) > 1:
             settings = {key: configs[key].to_mapping() for key in same}

@@ -139,7 +139,10 @@ def _of_task(
     baseline = baseline_of(runs, baselines)
     arms = dict.fromkeys(run.arm for run in runs)
     pairs = [(arm, baseline) for arm in arms if arm != baseline]
-    pairs += [(a, b) for a, b in controls if a in arms and b in arms and (a, b) not in pairs]
+    known = {frozenset(pair) for pair in pairs}
+    pairs += [
+        (a, b) for a, b in controls if a in arms and b in arms and frozenset((a, b)) not in known
+    ]
     curve = _curve(runs, baseline, score)
     found = []
     for labels in budgets(runs):

@@ -96,7 +96,7 @@ def write_report(found: Collection, out: Path, *, pictures: bool) -> dict[str, A
 def outcome(found: Collection) -> tuple[list[Group], list[Comparison], dict[str, Any]]:
     """The groups of some runs, their comparisons, and both as `results.json` holds them."""
     groups, problems = grouped(found.runs)
-    groups = [Group(one.name, tuple(_ordered(one, found.names))) for one in groups]
+    groups = [Group(one.name, tuple(_ordered(one, found.names, problems))) for one in groups]
     comparisons = [
         one for group in groups for one in compare_arms(group, found.baselines, found.controls)
     ]
@@ -111,12 +111,23 @@ def outcome(found: Collection) -> tuple[list[Group], list[Comparison], dict[str,
     return groups, comparisons, results
 
 
-def _ordered(group: Group, names: dict[str, str]) -> list[Scored]:
-    """Named, in the order of the study's file; without one, single tasks come first."""
+def _ordered(group: Group, names: dict[str, str], problems: list[str]) -> list[Scored]:
+    """Named, in the order of the study's file; without one, single tasks come first.
+
+    Two studies can give one name to different arms: then the first run of each place counts.
+    """
     place = {name: number for number, name in enumerate(names.values())}
-    runs = named(group.runs, names)
+    first: dict[tuple[object, ...], Scored] = {}
+    for run in named(group.runs, names):
+        other = first.setdefault((run.arm, run.labels, run.seed), run)
+        if other is not run:
+            problems.append(
+                f"{run.path} is left out: another study also has an arm named {run.arm!r}, with "
+                f"other settings, and its run {other.path} counts. Report the studies separately, "
+                f"or rename an arm in one study.json. Received: seed {run.seed}."
+            )
     return sorted(
-        runs,
+        first.values(),
         key=lambda run: (
             place.get(run.arm, len(place)),
             len(run.config.tasks),

@@ -50,7 +50,7 @@ def open_folder(config: RunConfig) -> Run:
 def _check_growth(run: Run) -> None:
     """Refuses more epochs where the result would differ from asking for them at once."""
     epochs, every = run.config.epochs, run.config.validate_every
-    if epochs % every:
+    if epochs % every and run.epochs_saved >= run.config.all_epochs:
         raise ConfigError(
             f"The epochs of {run.path} cannot grow: it was validated after its last epoch, which a "
             f"longer run validates only if that is a multiple of validate_every={every}. Choose "

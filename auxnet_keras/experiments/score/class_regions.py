@@ -28,9 +28,9 @@ def compare(
 
     The region of a class is where the truth has that class. IoU inside is the IoU of the class;
     outside and on the full image it is the mean IoU of the classes, weighted by their pixels. Log
-    L1 is the mean of |ln p - ln g| over the pixels with a class and a depth of at most 80 m. So the
-    full image is the mean of inside and outside, weighted by their pixels. Predictions are resized
-    to the image's own size; frames are read one at a time.
+    L1 is the mean of |ln p - ln g| over the pixels with a class and a depth of at most 80 m (10 m
+    indoors). So the full image is the mean of inside and outside, weighted by their pixels.
+    Predictions are resized to the image's own size; frames are read one at a time.
 
     Args:
         run_a, run_b: Trained runs or their folders, for example single-task and multi-task.

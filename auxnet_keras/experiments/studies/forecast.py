@@ -64,7 +64,7 @@ def time_table(runs: Sequence[Planned], missing_runs: Sequence[Planned], out: Pa
 
 def power_text(study: Study, runs: Sequence[Planned], out: Path) -> str:
     """The differences that the planned seeds can detect."""
-    comparisons = len(study.arms) - 1 + len(study.controls)
+    comparisons = _comparisons(study, runs)
     seeds = len(study.seeds)
     if any(run.config.main == "depth" for run in runs) and not any(
         run.config.main == "segmentation" for run in runs
@@ -93,6 +93,20 @@ def power_text(study: Study, runs: Sequence[Planned], out: Path) -> str:
         f"comparisons.\nHalf a point takes {_seeds(half)} seeds for one, {_seeds(strict_half)} for "
         f"{comparisons}.\n"
     )
+
+
+def _comparisons(study: Study, runs: Sequence[Planned]) -> int:
+    """Comparisons that are corrected together: those of the main task that has the most."""
+    mains = {run.arm: run.config.main for run in runs}
+    sizes = []
+    for main in set(mains.values()):
+        arms = [arm for arm in study.arms if mains[arm] == main]
+        alone = [run.arm for run in runs if run.arm in arms and len(run.config.tasks) == 1]
+        baseline = next((one for one in study.baselines if one in arms), (alone or arms)[0])
+        pairs = {frozenset((arm, baseline)) for arm in arms if arm != baseline}
+        pairs |= {frozenset(pair) for pair in study.controls if pair[0] in arms}
+        sizes.append(len(pairs))
+    return max(sizes)
 
 
 def _seeds(count: int | None) -> str:

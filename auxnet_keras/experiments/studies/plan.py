@@ -75,6 +75,7 @@ def planned(study: Study, out: Path) -> list[Planned]:
                         config = with_steps(config, steps, sources[seed])
                     runs.append(Planned(name, arm, labels, seed, config))
     _check_distinct(runs)
+    _check_controls(study, runs)
     return runs
 
 
@@ -141,6 +142,16 @@ def _check_budget(study: Study, config: RunConfig, frames: Frames) -> None:
 
 def _limited(config: RunConfig) -> str:
     return "" if config.limit is None else f" within limit={config.limit}"
+
+
+def _check_controls(study: Study, runs: list[Planned]) -> None:
+    mains = {run.arm: run.config.main for run in runs}
+    for arm, control in study.controls:
+        if mains[arm] != mains[control]:
+            raise ConfigError(
+                "An arm and its control must have the same main task, or there is no score to "
+                f"compare. Received: {arm!r} with {mains[arm]}, {control!r} with {mains[control]}."
+            )
 
 
 def _check_distinct(runs: list[Planned]) -> None:

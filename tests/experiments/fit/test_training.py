@@ -102,8 +102,8 @@ def test_a_finished_run_is_left_alone(trained, settings, capsys):
 
 
 def test_other_settings_in_the_folder_are_refused_with_the_difference(trained, settings):
-    with pytest.raises(ConfigError, match="epochs: 2 in the folder, 3 requested"):
-        train(settings(out=str(trained.path), epochs=3))
+    with pytest.raises(ConfigError, match="batch_size: 4 in the folder, 2 requested"):
+        train(settings(out=str(trained.path), batch_size=2))
 
 
 def test_a_folder_of_somebody_elses_is_refused(settings, tmp_path):

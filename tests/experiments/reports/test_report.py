@@ -9,6 +9,7 @@ import pytest
 
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments import load_run
+from auxnet_keras.experiments.config.config_file import _END
 from auxnet_keras.experiments.reports.arms import config_digest
 from auxnet_keras.experiments.reports.report import report
 from auxnet_keras.experiments.statistics.holm import holm
@@ -168,7 +169,7 @@ class TestLeftOut:
         lacking = write_run(root / "lacking", 0.9, seed=10)
         (lacking / "manifest.json").write_text('{"events": [{"event": "end"}], "artefacts": {}}')
         unknown = write_run(root / "unknown", 0.9, seed=11)
-        (unknown / "config.yaml").write_text("modell: auxnet\n...\n")
+        (unknown / "config.yaml").write_text(f"modell: auxnet\n{_END}\n")
         results = report(root, tmp_path / "out", pictures=False)
         assert len(results["problems"]) == 5
         for name, why in (
@@ -228,17 +229,35 @@ class TestLeftOut:
         assert tables == {"differences_mean_iou", "differences_mean_iou_against_noise"}
         assert "compared with noise – helps: depth" in results["summary"]
 
-    def test_arms_of_one_name_in_two_studies_stay_apart(self, tmp_path):
-        for study, epochs in (("short", 3), ("long", 9)):
-            runs = [write_run(tmp_path / study / f"{m}", 0.3, model=m, epochs=epochs)
-                    for m in ("segnet", "auxnet")]  # fmt: skip
-            arms = {config_digest(load_run(run).config): run.name for run in runs}
-            content = {"arms": arms, "baselines": [], "controls": []}
+    def test_an_arm_of_a_study_has_other_epochs_at_each_budget(self, tmp_path):
+        arms = {}
+        for labels, epochs in ((30, 9), (100, 3)):  # the same steps
+            for model, score in (("segnet", 0.3), ("auxnet", 0.32)):
+                run = write_run(tmp_path / f"{model}{labels}", score, model=model, labels=labels,
+                                epochs=epochs)  # fmt: skip
+                arms[config_digest(load_run(run).config)] = {"segnet": "single"}.get(model, "joint")
+        content = {"arms": arms, "baselines": ["single"], "controls": []}
+        (tmp_path / "study.json").write_text(json.dumps(content))
+        results = report(tmp_path, tmp_path / "out", pictures=False)
+        assert results["scores"]["street"] == {
+            "single": {"30": {"0": 0.3}, "100": {"0": 0.3}},
+            "joint": {"30": {"0": 0.32}, "100": {"0": 0.32}},
+        }
+        assert [(c["baseline"], c["labels"]) for c in results["comparisons"]] == [
+            ("single", 30),
+            ("single", 100),
+        ]
+
+    @pytest.mark.parametrize("change", [{"epochs": 9}, {"model": "unet", "backbone": None}])
+    def test_arms_of_one_name_in_two_studies_are_not_mixed(self, tmp_path, change):
+        for study, settings in (("first", {"epochs": 3}), ("second", change)):
+            run = write_run(tmp_path / study / "single", 0.3, **settings)
+            arms = {config_digest(load_run(run).config): "single"}
+            content = {"arms": arms, "baselines": ["single"], "controls": []}
             (tmp_path / study / "study.json").write_text(json.dumps(content))
         results = report(tmp_path, tmp_path / "out", pictures=False)
-        assert set(results["scores"]["street"]) == {
-            f"{m} (epochs={epochs})" for m in ("segnet", "auxnet") for epochs in (3, 9)
-        }
+        assert results["scores"]["street"] == {"single": {"all": {"0": 0.3}}}
+        assert "second/single is left out: another study" in " ".join(results["problems"])
 
     def test_folds_are_paired_by_seed(self, tmp_path):
         root = tmp_path / "runs"

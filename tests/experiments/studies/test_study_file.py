@@ -69,6 +69,12 @@ class TestPlan:
         assert read.controls == (("single", "FTWB, long"), ("FTWB, long", "single"))
         assert read_study(study).controls == ()
 
+    def test_a_control_with_another_main_task(self, study, tmp_path):
+        arms = {"joint": {"weighting": "twb"}, "depth": {"weighting": "twb", "main": "depth"}}
+        both = {**study, "arms": arms, "controls": {"joint": "depth"}, "labels": "all"}
+        with pytest.raises(ConfigError, match=r"the same main task.*'joint' with segmentation"):
+            planned(read_study(both), tmp_path)
+
     def test_data_in_place_of_the_studys_own(self, study, kitti_scenes):
         given = read_study(study, data=[f"kitti:{kitti_scenes}"])
         assert given.data == (f"kitti:{kitti_scenes}",)
