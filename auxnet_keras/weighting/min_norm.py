@@ -38,7 +38,8 @@ def two_vectors(a: Tensor, b: Tensor, c: Tensor) -> Tensor:
     """
     distance = a + c - 2.0 * b  # || g_1 - g_2 ||^2
     apart = distance > 0
-    weight = ops.where(apart, (c - b) / ops.where(apart, distance, 1.0), 0.5)
+    shorter = 0.5 + 0.5 * ops.sign(c - a)  # if rounding hides the distance of near ones
+    weight = ops.where(apart, (c - b) / ops.where(apart, distance, 1.0), shorter)
     return ops.clip(weight, 0.0, 1.0)
 
 
