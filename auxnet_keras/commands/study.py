@@ -28,6 +28,15 @@ def command(
             "--data", metavar="KIND[:ROOT]", help="Replaces the study's data; may be repeated."
         ),
     ] = None,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs",
+            metavar="N",
+            min=1,
+            help="Runs that train at the same time, each on its own GPU or its share of the CPU.",
+        ),
+    ] = 1,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -45,7 +54,7 @@ def command(
     if dry_run:
         typer.echo(forecast(given, out, data=data))
         return
-    results = study(given, out, data=data)
+    results = study(given, out, data=data, jobs=jobs)
     typer.echo(f"\n{results['summary']}")
     for problem in results["problems"]:
         typer.echo(f"- {problem}")

@@ -1,5 +1,6 @@
 """One progress line for a study: the current run, its progress, and the time left."""
 
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from auxnet_keras.experiments.studies.plan import Planned
 
 
 class StudyProgress:
-    """Counts the epochs of all runs, weighted by their steps.
+    """Counts the epochs of all runs, weighted by their steps; several threads may call it.
 
     Args:
         runs: The runs to train, in order.
@@ -21,47 +22,56 @@ class StudyProgress:
     """
 
     def __init__(self, runs: Sequence[Planned], steps: Sequence[int], done: int) -> None:
-        self._runs, self._steps, self._before = runs, steps, done
+        self._numbers = {str(run): number for number, run in enumerate(runs, done + 1)}
+        self._steps = {str(run): count for run, count in zip(runs, steps, strict=True)}
         self._screen = screen()
-        self._number = -1
-        self._began = 0.0
-        self._first = 0.0  # steps that were done before this call
-        self._start: float | None = None
+        self._lock = threading.Lock()
+        self._training: dict[str, tuple[Planned, float]] = {}  # and when it began
+        self._ended = 0.0  # steps of the runs that have ended in this call
+        self._before = 0.0  # steps that were done before it
+        self._start = time.monotonic()
 
     def begin(self, run: Planned) -> None:
         """Notes that a run starts or resumes."""
-        self._number += 1
-        if self._start is None:
-            self._start = time.monotonic()
-            self._first = self._position(run)
-        self._began = time.monotonic()
+        with self._lock:
+            self._training[str(run)] = (run, time.monotonic())
+            self._before += self._position(run)
         self.redraw()
 
     def redraw(self) -> None:
-        """Shows its progress."""
-        run = self._runs[self._number]
-        line = self._line(run).append(f"  ETA {duration(self._left(run))}", "dim")
-        self._screen.update(line)
+        """Shows the progress of the runs in training."""
+        with self._lock:
+            runs = [run for run, _ in self._training.values()]
+            line = self._line(*runs).append(f"  ETA {duration(self._left(runs))}", "dim")
+            self._screen.update(line)
 
     def end(self, run: Planned, outcome: str) -> None:
         """Notes that a run has ended."""
-        took = duration(time.monotonic() - self._began)
-        self._screen.finish(self._line(run).append(f"  {outcome}  {took}"))
+        with self._lock:
+            _, began = self._training.pop(str(run))
+            self._ended += self._steps[str(run)]
+            took = duration(time.monotonic() - began)
+            self._screen.finish(self._line(run).append(f"  {outcome}  {took}"))
 
-    def _line(self, run: Planned) -> Text:
-        number, count = self._before + self._number + 1, self._before + len(self._runs)
-        return Text.assemble((f"Run {number}/{count}", "bold"), f"  {run}", end="")
+    def _line(self, *runs: Planned) -> Text:
+        numbers = ", ".join(str(self._numbers[str(run)]) for run in runs)
+        count = max(self._numbers.values())
+        which = f"  {runs[0]}" if len(runs) == 1 else ""
+        word = "Run" if len(runs) == 1 else "Runs"
+        return Text.assemble((f"{word} {numbers}/{count}", "bold"), which, end="")
 
     def _position(self, run: Planned) -> float:
-        """Steps done in all runs of this call."""
+        """Steps done in a run."""
         share = epochs_done(run.folder) / max(1, run.config.all_epochs)
-        return sum(self._steps[: self._number]) + min(1.0, share) * self._steps[self._number]
+        return min(1.0, share) * self._steps[str(run)]
 
-    def _left(self, run: Planned) -> float | None:
-        done = self._position(run) - self._first
-        if done <= 0 or self._start is None:
+    def _left(self, runs: Sequence[Planned]) -> float | None:
+        """Seconds until all have ended, at the pace so far."""
+        position = self._ended + sum(map(self._position, runs))
+        done = position - self._before
+        if done <= 0:
             return None
-        rest = sum(self._steps) - self._position(run)
+        rest = sum(self._steps.values()) - position
         return (time.monotonic() - self._start) / done * rest
 
 

@@ -1,6 +1,9 @@
 """Trains the missing runs of a study, and none twice."""
 
+import contextlib
+import queue
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +12,10 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.run.folder import open_folder
 from auxnet_keras.experiments.run.manifest import versions
 from auxnet_keras.experiments.studies.plan import Planned
+from auxnet_keras.experiments.studies.places import places, wait_for_workers
 from auxnet_keras.experiments.studies.progress import StudyProgress
 from auxnet_keras.experiments.studies.steps import frames_of, steps_of
-from auxnet_keras.experiments.studies.work import Worker, WorkerDiedError
+from auxnet_keras.experiments.studies.work import StoppedError, Worker, WorkerDiedError
 
 
 def missing(runs: Sequence[Planned]) -> list[Planned]:
@@ -51,8 +55,8 @@ def missing(runs: Sequence[Planned]) -> list[Planned]:
     return found
 
 
-def train_all(runs: Sequence[Planned], done: int, out: Path) -> list[str]:
-    """Trains runs one after another in a worker process.
+def train_all(runs: Sequence[Planned], done: int, out: Path, jobs: int = 1) -> list[str]:
+    """Trains runs in worker processes, `jobs` of them at a time.
 
     A run that fails is reported and skipped; the others continue. A process that dies is replaced
     once per run, which resumes from its checkpoint.
@@ -61,23 +65,50 @@ def train_all(runs: Sequence[Planned], done: int, out: Path) -> list[str]:
         runs: The missing runs.
         done: The number of runs that were already finished.
         out: The study's folder.
+        jobs: The number of worker processes.
 
     Returns:
         An error message for each failed run.
     """
+    wait_for_workers(out)
+    jobs = min(jobs, len(runs))
     steps = [steps_of(run.config, frames_of(run.config)) for run in runs]
     progress = StudyProgress(runs, steps, done)
-    worker, failures = Worker(out), []
-    try:
-        for run in runs:
+    waiting: queue.SimpleQueue[Planned] = queue.SimpleQueue()
+    for run in runs:
+        waiting.put(run)
+    workers = [Worker(out, place) for place in places(jobs)]
+    failures: dict[str, str] = {}
+    with ThreadPoolExecutor(jobs) as pool:
+        serving = [pool.submit(_serve, one, waiting, progress, failures) for one in workers]
+        try:
+            for one in as_completed(serving):
+                one.result()
+        finally:
+            while not waiting.empty():
+                waiting.get()
+            for worker in workers:  # all save their batch at the same time
+                worker.end()
+            for worker in workers:
+                worker.stop()
+    return [failures[str(run)] for run in runs if str(run) in failures]
+
+
+def _serve(
+    worker: Worker,
+    waiting: "queue.SimpleQueue[Planned]",
+    progress: StudyProgress,
+    failures: dict[str, str],
+) -> None:
+    """Trains one waiting run after another."""
+    with contextlib.suppress(queue.Empty, StoppedError):
+        while True:
+            run = waiting.get_nowait()
             progress.begin(run)
             error = _train(worker, run, progress)
             progress.end(run, "failed" if error else "done")
             if error:
-                failures.append(f"{run} failed. {error}")
-    finally:
-        worker.stop()
-    return failures
+                failures[str(run)] = f"{run} failed. {error}"
 
 
 def _train(worker: Worker, run: Planned, progress: StudyProgress) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.reports.arms import config_digest
 from auxnet_keras.experiments.reports.collect import STUDY, collect
@@ -21,6 +22,7 @@ def study(
     out: str | Path,
     *,
     data: str | Sequence[str] | None = None,
+    jobs: int = 1,
 ) -> dict[str, Any]:
     """Trains the missing runs of a study, compares its arms and writes a report.
 
@@ -37,13 +39,15 @@ def study(
             compare it with), `base` and `arms`.
         out: The output folder: `runs/`, `log.txt`, and the report, as `report` writes it.
         data: `KIND[:ROOT]` of one or more data sets, instead of the study's own.
+        jobs: How many runs train at the same time, each on its own GPU, or on an equal share of the
+            CPU threads. It may change between two calls.
 
     Returns:
         As `report`: what `results.json` holds.
 
     Raises:
         ConfigError: The study is invalid: an unknown setting, a budget that exceeds the available
-            labels, or a folder with results of something else.
+            labels, or a folder with results of something else; there are GPUs, but fewer than `jobs`.
         DataError: As raised by the readers; or every run failed.
 
     Example:
@@ -51,6 +55,7 @@ def study(
         >>> [(one["arm"], one["verdict"]) for one in results["comparisons"]]  # doctest: +SKIP
     """
     out = Path(out)
+    check_whole("jobs", jobs, least=1)
     checked, runs = checked_study(given, out, data)
     missing_runs = missing(runs)
     with hold_lock(out, "running this study", ConfigError):
@@ -61,7 +66,9 @@ def study(
             out / STUDY,
         )
         failures = (
-            train_all(missing_runs, len(runs) - len(missing_runs), out) if missing_runs else []
+            train_all(missing_runs, len(runs) - len(missing_runs), out, jobs)
+            if missing_runs
+            else []
         )
         found = collect([out])
         found.problems[:0] = failures

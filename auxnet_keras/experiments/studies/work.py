@@ -13,7 +13,10 @@ from typing import Any
 
 from auxnet_keras.errors import AuxnetError
 from auxnet_keras.experiments.config.config_file import config_text
+from auxnet_keras.experiments.studies.places import ALL, Place
 from auxnet_keras.experiments.studies.plan import Planned
+
+WORKER = "auxnet_keras.experiments.studies.worker"
 
 RUNS_PER_PROCESS = 8
 """TensorFlow frees memory only when its process ends; a start takes seconds."""
@@ -26,17 +29,23 @@ class WorkerDiedError(AuxnetError):
     """The process ended during a run."""
 
 
+class StoppedError(AuxnetError):
+    """The study ended during a run."""
+
+
 class Worker:
     """A worker process, started when it is first needed.
 
     Args:
         folder: The study's folder; its `log.txt` receives what training prints.
+        place: The part of the machine for it; by default, all of it.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, place: Place = ALL) -> None:
+        self.folder, self.place = folder, place
         self._process: subprocess.Popen[str] | None = None
         self._requests_sent = 0
+        self._ended = False
 
     def request(self, do: str, run: Planned, on_wait: Callable[[], None]) -> dict[str, Any]:
         """Sends a request and waits for its answer.
@@ -51,11 +60,15 @@ class Worker:
 
         Raises:
             WorkerDiedError: The process ended without an answer.
+            StoppedError: `end` was called.
         """
         if self._requests_sent >= RUNS_PER_PROCESS:
             self.stop()
         request = {"do": do, "config": config_text(run.config), "out": str(run.folder)}
         process = self._started()
+        if self._ended:  # `end` may have looked before there was a process
+            self.stop()
+            raise StoppedError("The study has ended.")
         self._requests_sent += 1
         try:
             process.stdin.write(json.dumps(request) + "\n")  # type: ignore[union-attr]
@@ -70,12 +83,21 @@ class Worker:
                 continue
             return self._died(process) if line is None else json.loads(line)
 
+    def end(self) -> None:
+        """Asks the process to end, without waiting; may be called from another thread."""
+        self._ended = True
+        process = self._process
+        if process is not None:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()  # type: ignore[union-attr]
+
     def stop(self) -> None:
-        """Ends the process; during a run, as soon as its batch is saved."""
+        """Ends the process and waits; during a run, until its batch is saved."""
         process, self._process, self._requests_sent = self._process, None, 0
         if process is None:
             return
-        process.stdin.close()  # type: ignore[union-attr]
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()  # type: ignore[union-attr]
         try:
             process.wait(_PATIENCE)
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
@@ -88,12 +110,12 @@ class Worker:
             self.folder.mkdir(parents=True, exist_ok=True)
             with (self.folder / "log.txt").open("a", encoding="utf-8") as log:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "auxnet_keras.experiments.studies.worker", self.folder],
+                    [sys.executable, "-m", WORKER, self.folder / self.place.lock],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,
                     text=True,
-                    env={"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ},
+                    env={"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ, **self.place.variables},
                 )
             self._answers: queue.Queue[str | None] = queue.Queue()
             self._reader = threading.Thread(
@@ -107,6 +129,8 @@ class Worker:
         with contextlib.suppress(BrokenPipeError):  # input that it never read
             process.stdin.close()  # type: ignore[union-attr]
         code = process.wait()
+        if self._ended:
+            raise StoppedError("The study has ended.")
         how = f"signal {-code}" if code and code < 0 else f"exit status {code}"
         raise WorkerDiedError(
             "The training process ended unexpectedly, possibly for lack of memory. "

@@ -1,4 +1,4 @@
-"""A process that trains runs for a study, one after another: `python -m ...studies.worker FOLDER`.
+"""A process that trains runs for a study, one after another: `python -m ...studies.worker LOCK`.
 
 Requests are lines of JSON on standard input, {"do": "train" or "measure", "config": YAML, "out":
 run folder}; each is answered by a line of JSON on standard output, {"done": ...} or
@@ -19,19 +19,19 @@ from filelock import FileLock
 
 from auxnet_keras.errors import AuxnetError
 
-LOCK = ".worker.lock"
-_PATIENCE = 600  # seconds for the worker of a killed study to save its batch
 
-
-def main(folder: Path) -> None:
-    """Serves requests until standard input ends."""
+def main(lock: Path) -> None:
+    """Serves requests until standard input ends; holds `lock` from its first training on."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     requests = _Requests()
-    with FileLock(folder / LOCK, timeout=_PATIENCE):
-        while (line := requests.next()) is not None:
-            answers.write(json.dumps(_answer(json.loads(line))) + "\n")
-            answers.flush()
+    place = FileLock(lock)
+    while (line := requests.next()) is not None:
+        request = json.loads(line)
+        if request["do"] == "train":
+            place.acquire()
+        answers.write(json.dumps(_answer(request)) + "\n")
+        answers.flush()
 
 
 class _Requests:

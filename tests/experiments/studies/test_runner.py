@@ -1,16 +1,19 @@
 """Studies that run: what is missing, what is refused, a worker that fails or dies."""
 
+import collections
 import json
+import os
+import threading
 
 import pytest
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.config_file import write_config
-from auxnet_keras.experiments.studies import forecast, runner
+from auxnet_keras.experiments.studies import forecast, places, runner
 from auxnet_keras.experiments.studies.plan import planned
 from auxnet_keras.experiments.studies.runner import missing, train_all
 from auxnet_keras.experiments.studies.study_file import read_study
-from auxnet_keras.experiments.studies.work import WorkerDiedError
+from auxnet_keras.experiments.studies.work import StoppedError, WorkerDiedError
 from tests.experiments.fake_runs import write_run
 from tests.experiments.studies.test_study_file import STUDY
 
@@ -70,6 +73,9 @@ class Answers:
             raise answer
         return answer
 
+    def end(self):
+        self.ended = True
+
     def stop(self):
         self.stopped = True
 
@@ -77,7 +83,7 @@ class Answers:
 class TestTraining:
     def train(self, monkeypatch, runs, answers):
         worker = Answers(answers)
-        monkeypatch.setattr(runner, "Worker", lambda out: worker)
+        monkeypatch.setattr(runner, "Worker", lambda out, place: worker)
         return worker, train_all(runs, 1, runs[0].folder)
 
     def test_a_run_that_fails_is_told_and_the_others_go_on(self, monkeypatch, runs, capsys):
@@ -94,6 +100,69 @@ class TestTraining:
         worker, failures = self.train(monkeypatch, runs[:2], [died, {"done": ""}, died, died])
         assert worker.asked == [runs[0]] * 2 + [runs[1]] * 2
         assert len(failures) == 1 and "signal 9" in failures[0]
+
+    def test_several_at_a_time(self, monkeypatch, runs, capsys):
+        both = threading.Barrier(2, timeout=60)
+        asked = collections.defaultdict(list)
+
+        class Half(Answers):
+            def __init__(self, out, place):
+                super().__init__([])
+                self.place = place
+
+            def request(self, do, run, on_wait):
+                both.wait()  # neither is alone
+                on_wait()
+                asked[self.place.number].append(str(run))
+                return {"error": "NaN."} if run == runs[3] else {"done": ""}
+
+        monkeypatch.setattr(runner, "Worker", Half)
+        failures = train_all(runs, 0, runs[0].folder, jobs=2)
+        assert sorted(asked[0] + asked[1]) == sorted(map(str, runs))
+        assert len(asked[0]) == len(asked[1]) == 2
+        assert failures == [f"{runs[3]} failed. NaN."]
+        lines = capsys.readouterr().out.splitlines()
+        assert sorted(line[:7] for line in lines) == [f"Run {n}/4" for n in (1, 2, 3, 4)]
+
+    def test_an_error_ends_all(self, monkeypatch, runs):
+        class Half(Answers):
+            def __init__(self, out, place):
+                super().__init__([])
+                self.over = threading.Event()
+                self.first = place.number == 0
+
+            def request(self, do, run, on_wait):
+                if self.first:
+                    raise OSError("no process")
+                assert self.over.wait(60)
+                raise StoppedError("The study has ended.")
+
+            def end(self):
+                self.over.set()
+
+        monkeypatch.setattr(runner, "Worker", Half)
+        with pytest.raises(OSError, match="no process"):
+            train_all(runs, 0, runs[0].folder, jobs=2)
+
+
+class TestPlaces:
+    def test_cpu_threads_are_shared(self, monkeypatch):
+        monkeypatch.setattr(places, "_gpus", list)
+        monkeypatch.setattr(os, "cpu_count", lambda: 8)
+        monkeypatch.setenv("OMP_NUM_THREADS", "3")
+        monkeypatch.delenv("TF_NUM_INTRAOP_THREADS", raising=False)
+        two = places.places(2)
+        assert [one.lock for one in two] == [".worker-0.lock", ".worker-1.lock"]
+        assert two[1].variables["TF_NUM_INTRAOP_THREADS"] == "4"
+        assert "OMP_NUM_THREADS" not in two[1].variables  # the user's own
+        assert places.places(1)[0].variables == {}
+
+    def test_a_gpu_each(self, monkeypatch):
+        monkeypatch.setattr(places, "_gpus", lambda: ["2", "5"])
+        shown = [one.variables["CUDA_VISIBLE_DEVICES"] for one in places.places(2)]
+        assert shown == ["2", "5"]
+        with pytest.raises(ConfigError, match=r"at most 2. Received: jobs=3"):
+            places.places(3)
 
 
 class TestForecast:

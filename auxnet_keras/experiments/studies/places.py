@@ -1,0 +1,76 @@
+"""The parts of the machine for runs that train at the same time: a GPU each, or some CPU cores."""
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from filelock import FileLock
+
+from auxnet_keras.errors import ConfigError
+
+_PATIENCE = 600  # seconds for the workers of a killed study to save their batches
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """A part of the machine.
+
+    Attributes:
+        number: Counts the places from 0.
+        variables: The environment variables that restrict a process to it.
+    """
+
+    number: int
+    variables: Mapping[str, str]
+
+    @property
+    def lock(self) -> str:
+        """The name of the file that a process in this place holds locked."""
+        return f".worker-{self.number}.lock"
+
+
+ALL = Place(0, {})
+"""The whole machine."""
+
+
+def places(jobs: int) -> list[Place]:
+    """Parts of the machine for `jobs` processes: a GPU each, or the same number of CPU threads.
+
+    Raises:
+        ConfigError: There are GPUs, but fewer than `jobs`.
+    """
+    if jobs == 1:
+        return [ALL]
+    gpus = _gpus()
+    if gpus:
+        if jobs > len(gpus):
+            raise ConfigError(
+                "Every run that trains at the same time needs its own GPU, and there are fewer. "
+                f"Expected at most {len(gpus)}. Received: jobs={jobs}."
+            )
+        return [Place(n, {"CUDA_VISIBLE_DEVICES": gpus[n]}) for n in range(jobs)]
+    threads = str(max(1, (os.cpu_count() or 1) // jobs))
+    names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+    share = {name: threads for name in names if name not in os.environ}
+    return [Place(n, share) for n in range(jobs)]
+
+
+def wait_for_workers(folder: Path) -> None:
+    """Waits until the workers of an earlier, killed study in this folder have ended.
+
+    Raises:
+        filelock.Timeout: One is still busy after ten minutes.
+    """
+    for lock in sorted(folder.glob(".worker-*.lock")):
+        with FileLock(lock, timeout=_PATIENCE):
+            pass
+
+
+def _gpus() -> list[str]:
+    """The GPUs that TensorFlow sees, as values of CUDA_VISIBLE_DEVICES."""
+    import tensorflow as tf
+
+    found = tf.config.list_physical_devices("GPU")
+    chosen = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    return chosen.split(",")[: len(found)] if chosen else [str(n) for n in range(len(found))]
