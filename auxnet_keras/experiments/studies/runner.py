@@ -11,8 +11,8 @@ from auxnet_keras.data.fingerprint import fingerprint
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.run.folder import open_folder
 from auxnet_keras.experiments.run.manifest import versions
-from auxnet_keras.experiments.studies.plan import Planned
 from auxnet_keras.experiments.studies.places import places, wait_for_workers
+from auxnet_keras.experiments.studies.plan import Planned
 from auxnet_keras.experiments.studies.progress import StudyProgress
 from auxnet_keras.experiments.studies.steps import frames_of, steps_of
 from auxnet_keras.experiments.studies.work import StoppedError, Worker, WorkerDiedError

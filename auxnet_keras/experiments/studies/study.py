@@ -47,7 +47,7 @@ def study(
 
     Raises:
         ConfigError: The study is invalid: an unknown setting, a budget that exceeds the available
-            labels, or a folder with results of something else; there are GPUs, but fewer than `jobs`.
+            labels, or a folder with results of something else; there are fewer GPUs than `jobs`.
         DataError: As raised by the readers; or every run failed.
 
     Example:
