@@ -15,10 +15,10 @@ def command(
     ] = Path("auxnet_demo"),
     epochs: Annotated[
         int, typer.Option("--epochs", metavar="N", min=1, help="Passes over the labelled scenes.")
-    ] = 60,
+    ] = 100,
     scenes: Annotated[
         int, typer.Option("--scenes", metavar="N", min=50, help="Scenes to draw.")
-    ] = 240,
+    ] = 400,
 ) -> None:
     """Compare SegNet and AuxNet on street scenes with few labels, in a few minutes."""
     check_folder(out, "--out")

@@ -12,11 +12,11 @@ from auxnet_keras.tables.table import Table
 
 SIZE = (64, 96)
 LABELS = 30
-DEPTH_FIRST = 0.3
-"""Epochs of depth for one with labels: two to three times as many steps."""
+DEPTH_FIRST = 0.2
+"""Epochs of depth for one with labels: three to four times as many steps."""
 
 
-def run_demo(out: str | Path, *, epochs: int = 60, scenes: int = 240) -> Table:
+def run_demo(out: str | Path, *, epochs: int = 100, scenes: int = 400) -> Table:
     """Trains SegNet and AuxNet with the labels of 30 scenes, and compares them.
 
     SegNet trains on the labelled scenes alone. AuxNet first trains depth on all scenes, then both
@@ -74,7 +74,7 @@ def _config(root: Path, out: Path, settings: dict[str, Any]) -> RunConfig:
         learning_rate=1e-3,  # ten times the default: there are few steps, and no ImageNet weights
         depth_unit="inverse_depth",
         augment=True,
-        validate_every=10,
+        validate_every=20,
         cache="memory",
         out=str(out),
         **settings,

@@ -1,13 +1,21 @@
 """Attaches a weighting's state to a model and removes it without a trace."""
 
+import copy
+import weakref
+from typing import Any
+
 import keras
 
 from auxnet_keras.core import replicas
 from auxnet_keras.training import compile_checks
 from auxnet_keras.training.logged_metrics import CurrentValue
+from auxnet_keras.training.saved_weighting import saved_values
 from auxnet_keras.training.shared_trunk import shared_trunk
 from auxnet_keras.weighting.base import Weighting, WeightingState
 from auxnet_keras.weighting.gradient_base import GradientWeighting
+
+# Weighting -> the model that it is attached to.
+_OWNERS: weakref.WeakKeyDictionary[Weighting, Any] = weakref.WeakKeyDictionary()
 
 
 def attach(model: keras.Model, weighting: Weighting) -> None:
@@ -20,6 +28,8 @@ def attach(model: keras.Model, weighting: Weighting) -> None:
     compile_checks.check_weighting_fits(model, weighting)
     if weighting is model._weighting and weighting.state is model.weighting_state:
         return
+    _leave(weighting)
+    values = saved_values(model, weighting)
     detach(model)
     if isinstance(weighting, GradientWeighting) and weighting.representation:
         model._trunk = shared_trunk(model)
@@ -28,11 +38,14 @@ def attach(model: keras.Model, weighting: Weighting) -> None:
         weighting.build(state, model.tasks)
         state.built = True
         weighting.state = state
+        for variable, value in zip(state.variables, values, strict=False):
+            variable.assign(value)
         model._logged.weights = {name: CurrentValue(name) for name in weighting.current()}
         for name, value in weighting.current().items():
             model._logged.weights[name].update_state(value)
     _replace_state(model, state)
     model._weighting = weighting
+    _OWNERS[weighting] = weakref.ref(model)
 
 
 def detach(model: keras.Model) -> None:
@@ -42,6 +55,23 @@ def detach(model: keras.Model) -> None:
         model._weighting = None
         model._trunk = None
         model._logged.weights = {}
+    model._weighting_is_saved = False
+
+
+def _leave(weighting: Weighting) -> None:
+    """Leaves a copy of a weighting, with its state, in the model that it was attached to."""
+    owner = _OWNERS.get(weighting, lambda: None)()
+    state = weighting.state
+    if owner is None or owner._weighting is not weighting or state is None:
+        return
+    shared = (weighting.model, state, *state.variables)
+    try:
+        copied = copy.deepcopy(weighting, {id(each): each for each in shared})
+    except TypeError:  # it holds something that cannot be copied
+        copied = copy.copy(weighting)
+    keras.callbacks.Callback.set_model(copied, owner)
+    owner._weighting = copied
+    owner.train_function = owner.test_function = None
 
 
 def _replace_state(model: keras.Model, state: WeightingState | None) -> None:

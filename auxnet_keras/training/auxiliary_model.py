@@ -86,6 +86,7 @@ class AuxiliaryModel(Saving):
         # In a namespace, which Keras does not search: trackers do not belong in a weights file.
         self._logged = types.SimpleNamespace(losses={}, weights={}, evaluating=False)
         self._weighting: Weighting | None = None
+        self._weighting_is_saved = False  # it comes from the file, and no fit has used it yet
         self._trunk: SharedTrunk | None = None  # only for a weighting at the representation
         self.weighting_state: WeightingState | None = None
 

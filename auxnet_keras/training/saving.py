@@ -7,6 +7,7 @@ import keras
 
 from auxnet_keras.errors import ConfigError, shown
 from auxnet_keras.safety import check_weights
+from auxnet_keras.training import saved_weighting
 from auxnet_keras.training.weights_file import readable_weights_errors
 
 
@@ -17,6 +18,8 @@ class Saving(keras.Model):
     alone.
     """
 
+    _saved_weighting: dict[str, Any] | None = None  # attached once the model is compiled
+
     def get_config(self) -> dict[str, Any]:
         graph = keras.Model(self.input, self.output, name=self.name)
         return {
@@ -26,6 +29,8 @@ class Saving(keras.Model):
             "class_names": list(self.class_names) or None,
             "name": self.name,
             "trainable": self.trainable,
+            # Not in the compile settings, which `clone_model` passes to a plain Keras model.
+            "weighting": saved_weighting.saved(self._weighting),
         }
 
     def load_weights(self, filepath: str | Path, *args: Any, **kwargs: Any) -> None:
@@ -59,7 +64,10 @@ class Saving(keras.Model):
                 "The saved model has no network. Expected the graph of a Keras model; save it "
                 f"again with model.save. Received: graph={shown(graph)}."
             )
-        return cls(graph.input, graph.output, **config)
+        weighting = config.pop("weighting", None)
+        model = cls(graph.input, graph.output, **config)
+        model._saved_weighting = weighting
+        return model
 
     def get_compile_config(self) -> dict[str, Any]:
         if not self.compiled:
@@ -75,3 +83,5 @@ class Saving(keras.Model):
     def compile_from_config(self, config: dict[str, Any]) -> None:
         self.compile(**keras.saving.deserialize_keras_object(config))
         self.optimizer.build(self.trainable_variables)
+        if self._saved_weighting is not None:
+            saved_weighting.attach_saved(self, self._saved_weighting)

@@ -7,7 +7,7 @@ and then `update` on every batch; the callback attaches the state and does what 
 
 import abc
 from collections.abc import Mapping, MutableMapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -16,6 +16,7 @@ from keras import ops
 from auxnet_keras.core.types import Logs, Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.losses.task_loss import TaskLoss
+from auxnet_keras.weighting import settings
 
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")
@@ -32,6 +33,14 @@ class WeightingState(keras.layers.Layer):
     def __init__(self, method: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.method = method
+
+    @property
+    def weights(self) -> list[keras.Variable]:
+        """None: `get_weights` and `count_params` of a model are the same with any weighting.
+
+        The variables are among `variables`.
+        """
+        return []
 
     def add_state(self, name: str, value: Tensor | Sequence[float]) -> keras.Variable:
         """A float32 variable that starts at `value` and is equal on all replicas."""
@@ -79,6 +88,28 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
     needs_per_pixel = False
     first_epoch = 0
     state: WeightingState | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        keras.saving.register_keras_serializable(package=cls.__module__.partition(".")[0])(cls)
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        self = super().__new__(cls)
+        self._given = settings.given(cls, args, kwargs)
+        return self
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments it was created with, which a saved model keeps.
+
+        Raises:
+            TypeError: One of them cannot be saved.
+        """
+        return {name: settings.packed(value) for name, value in self._given.items()}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """A new weighting with the arguments of another one."""
+        return cls(**{name: settings.unpacked(value) for name, value in config.items()})
 
     def set_model(self, model: keras.Model) -> None:
         """Attaches the state to `model` (called by `fit`).

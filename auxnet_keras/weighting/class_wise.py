@@ -160,6 +160,9 @@ class ClassWiseWeighting(Weighting):
             self.task_weighting.build(state, tasks)
             self.task_weighting.state = state
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_sums": None}  # tensors of a traced step cannot be copied
+
     # --- In the step ------------------------------------------------------------------------
 
     def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:

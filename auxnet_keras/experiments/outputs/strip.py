@@ -58,7 +58,7 @@ def strip(runs: Mapping[str, "Run"], source: Source, path: Path, rows: int = 4) 
         true = [sample.depth for sample in samples]
         maximum = brightest(true, unit, info.depth_unit) or brightest(depths, unit, info.depth_unit)
         columns["true depth"] = [depth_picture(d, unit, info.depth_unit, maximum) for d in true]
-        columns["depth"] = [
+        columns["predicted depth"] = [
             depth_picture(np.maximum(d, 1e-6), unit, info.depth_unit, maximum) for d in depths
         ]
         ends = ("far", _near(maximum, unit))

@@ -68,7 +68,7 @@ def test_true_and_predicted_depth_share_their_colours(monkeypatch, tmp_path):
     alone, both = run(("segmentation",), None), run(("segmentation", "depth"), true[..., 0])
     strip.strip({"SegNet": alone, "AuxNet": both}, source, tmp_path / "strip.png")
     (row,), titles = given["cells"]
-    assert titles == ["image", "truth", "SegNet", "AuxNet", "true depth", "depth"]
+    assert titles == ["image", "truth", "SegNet", "AuxNet", "true depth", "predicted depth"]
     np.testing.assert_array_equal(row[4], row[5])
     np.testing.assert_array_equal(row[4], plots.colour_depth(true, 0.4))
     assert given["depth_ends"] == ("far", "near (2.5 m)")

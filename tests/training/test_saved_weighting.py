@@ -1,0 +1,146 @@
+"""A weighting in a saved, loaded, copied or cloned model, and one weighting in two models."""
+
+import copy
+import pickle
+
+import keras
+import numpy as np
+import pytest
+
+import auxnet_keras as ak
+from auxnet_keras.weighting.catalogue import WEIGHTINGS
+from tests.toys import toy_batches, toy_model
+
+DATA = toy_batches(2)
+TASKS = {"segmentation": 2.0, "depth": 3.0}
+ARGUMENTS = {
+    "fixed": [(TASKS,)],
+    "schedule": [({0: TASKS, 3: {"segmentation": 1.0, "depth": 0.0}}, "steps", True)],
+    "twb": [(0.5,)],
+    "ftwb": [(4.0,)],
+    "pareto": [((0.3, 0.9),)],
+    "class-wise": [
+        (None, np.array([2.0, 5.0])),
+        (None, [2.0], 1e-3, 0, 1, "total", "paper", 1e-8, ak.weighting.TaskWeightBalancing(0.5)),
+    ],
+}
+
+
+def trained(weighting, epochs=1):
+    keras.utils.set_random_seed(0)
+    model = toy_model()
+    model.compile(keras.optimizers.SGD(0.01), metrics=None)
+    model.fit(*DATA, batch_size=4, epochs=epochs, shuffle=False, verbose=0, callbacks=[weighting])
+    return model
+
+
+def loss(model):
+    return model.evaluate(*DATA, verbose=0, return_dict=True)["loss"]
+
+
+def class_wise():
+    return ak.weighting.ClassWiseWeighting(
+        depth_bins=[2.0, 5.0], start_epoch=0, task_weighting=ak.weighting.TaskWeightBalancing()
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [(name, one) for name in WEIGHTINGS for one in ARGUMENTS.get(name, [()])],
+)
+def test_the_arguments_of_every_method_can_be_saved(name, arguments):
+    weighting = WEIGHTINGS[name].weighting(*arguments)
+    config = keras.saving.serialize_keras_object(weighting)
+    again = keras.saving.deserialize_keras_object(config)
+    assert type(again) is type(weighting)
+    assert keras.saving.serialize_keras_object(again) == config
+    for key in ("points", "task_weights", "momentum", "focus", "preference", "depth_bins"):
+        np.testing.assert_equal(getattr(again, key, None), getattr(weighting, key, None))
+
+
+@pytest.mark.parametrize("make", [ak.weighting.TaskWeightBalancing, class_wise])
+def test_a_loaded_model_evaluates_as_before_and_goes_on(make, tmp_path):
+    model = trained(make(), epochs=2)
+    expected = loss(model)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loss(loaded) == pytest.approx(expected, rel=1e-6)
+    for one in (model, loaded):
+        again = model.weighting if one is model else make()
+        one.fit(*DATA, batch_size=4, shuffle=False, verbose=0, callbacks=[again])
+    for ours, theirs in zip(
+        model.weighting_state.variables, loaded.weighting_state.variables, strict=True
+    ):
+        np.testing.assert_allclose(np.array(theirs), np.array(ours), rtol=1e-6)
+    fresh = make()  # in a model that has trained since, a new one starts over
+    fresh.set_model(loaded)
+    assert fresh.state.variables[0].numpy().ravel()[0] == 1.0
+
+
+def test_with_other_arguments_it_starts_over(tmp_path):
+    trained(ak.weighting.FixedWeights({"segmentation": 7.0, "depth": 9.0})).save(
+        tmp_path / "model.keras"
+    )
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    other = ak.weighting.FixedWeights(TASKS)
+    loaded.fit(*DATA, verbose=0, callbacks=[other])
+    assert other.weights == TASKS
+    loaded.fit(*DATA, verbose=0)
+    assert loaded.weighting is None
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+def test_copies_keep_it(duplicate):
+    model = trained(ak.weighting.TaskWeightBalancing())
+    twin = duplicate(model)
+    assert twin.weighting.weights == model.weighting.weights
+    assert loss(twin) == pytest.approx(loss(model), rel=1e-6)
+
+
+def test_the_weights_of_a_model_are_its_own():
+    model, plain = trained(ak.weighting.TaskWeightBalancing()), toy_model()
+    assert model.count_params() == plain.count_params()
+    plain.set_weights(model.get_weights())
+    model.set_weights(plain.get_weights())
+    keras.models.clone_model(model).set_weights(model.get_weights())
+    assert len(model.variables) == len(plain.variables) + len(model.weighting_state.variables)
+
+
+@pytest.mark.parametrize("make", [ak.weighting.TaskWeightBalancing, class_wise])
+def test_a_second_model_does_not_disturb_the_first(make):
+    weighting = make()
+    first = trained(weighting)
+    expected, weights = loss(first), copy.deepcopy(first.weighting.weights)
+    second = trained(weighting, epochs=3)
+    assert second.weighting is weighting and first.weighting is not weighting
+    assert loss(first) == pytest.approx(expected, rel=1e-6)
+    np.testing.assert_equal(first.weighting.weights, weights)
+    first.fit(*DATA, verbose=0, callbacks=[first.weighting])
+
+
+class Own(ak.weighting.FixedWeights):
+    """As a user writes it, in a module that another process may not import."""
+
+    def __init__(self, factor, note=None):
+        super().__init__({"segmentation": factor, "depth": 1.0})
+
+
+def test_what_cannot_be_saved_or_restored_is_told(tmp_path):
+    path = tmp_path / "model.keras"
+    model = trained(Own(2.0, note=print))
+    with pytest.warns(UserWarning, match=r"without its weighting, because Own has an argument"):
+        model.save(path)
+    assert keras.models.load_model(path).weighting is None
+    model = trained(Own(factor=2.0))
+    model.save(path)
+    assert keras.models.load_model(path).weighting.weights["segmentation"] == 2.0
+    name = keras.saving.get_registered_name(Own)
+    del keras.saving.get_custom_objects()[name]
+    try:
+        Own.__module__, before = "elsewhere", Own.__module__
+        model.save(path)
+        with pytest.warns(UserWarning, match=r"Own, which cannot be restored"):
+            loaded = keras.models.load_model(path)
+    finally:
+        Own.__module__ = before
+    assert loaded.weighting is None and np.isfinite(loss(loaded))
