@@ -10,7 +10,7 @@ from keras import ops
 
 from auxnet_keras.core import replicas
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.errors import ConfigError, shown, unknown
 from auxnet_keras.losses.task_loss import TaskLoss, task_losses
 from auxnet_keras.training import attachment, compile_checks, fit_callbacks
 from auxnet_keras.training.bad_batches import Guard
@@ -170,9 +170,15 @@ class AuxiliaryModel(Saving):
         training.
 
         Raises:
-            ConfigError: Two weightings, or two `NonFinite`.
+            ConfigError: Two weightings, two `NonFinite`, or `class_weight`.
             NonFiniteError: See `NonFinite`.
         """
+        if kwargs.get("class_weight") is not None:
+            raise ConfigError(
+                "class_weight would weigh whole images. Weigh the pixels of each class in the "
+                "loss: PixelCrossEntropy(class_weights=[...]). "
+                f"Received: class_weight={shown(kwargs['class_weight'])}."
+            )
         if hasattr(x, "element_spec"):  # a tf.data.Dataset shuffles itself; Keras only warns
             kwargs.setdefault("shuffle", False)
         one_pass = None if kwargs.get("steps_per_epoch") else x
@@ -291,7 +297,9 @@ class AuxiliaryModel(Saving):
             x,
             {task: y[task] for task in shared},
             {task: y_pred[task] for task in shared},
-            {task: weights[task] for task in shared} if set(shared) <= set(weights) else None,
+            {task: weights.get(task, ops.ones(ops.shape(y[task])[:1])) for task in shared}
+            if weights
+            else None,
         )
 
     def evaluate(self, *args: Any, **kwargs: Any) -> float | list[float] | dict[str, float]:
@@ -310,7 +318,8 @@ class AuxiliaryModel(Saving):
         if not self._logged.evaluating:
             # No batch has counted so far; an empty mean must not look like a loss of 0.
             nothing = ops.convert_to_tensor(self._loss_tracker.count) == 0
-            results["loss"] = ops.where(nothing, float("nan"), results["loss"])
+            for name in ("loss", *(tracker.name for tracker in self._logged.losses.values())):
+                results[name] = ops.where(nothing, float("nan"), results[name])
             return results
         hidden = (*self._logged.weights, self.guard.name)
         return {name: value for name, value in results.items() if name not in hidden}

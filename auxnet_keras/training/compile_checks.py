@@ -12,7 +12,7 @@ from auxnet_keras.weighting.gradient_base import GradientWeighting
 
 
 def losses_by_task(model: keras.Model, loss: Any) -> dict[str, Any]:
-    """The losses passed to `compile`, by task, main task first.
+    """The losses passed to `compile`, by task, main task first; `None` is no loss, as in Keras.
 
     Raises:
         ConfigError: They are not a dict, or one is for an unknown output.
@@ -26,7 +26,8 @@ def losses_by_task(model: keras.Model, loss: Any) -> dict[str, Any]:
         if task not in model.output_names:
             raise unknown("output in loss", task, model.output_names)
     others = (task for task in model.output_names if task not in model.tasks)
-    return {task: keras.losses.get(loss[task]) for task in (*model.tasks, *others) if task in loss}
+    given = (task for task in (*model.tasks, *others) if loss.get(task) is not None)
+    return {task: keras.losses.get(loss[task]) for task in given}
 
 
 def check_weighting_fits(model: keras.Model, weighting: Weighting) -> None:

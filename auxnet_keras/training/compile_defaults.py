@@ -5,11 +5,11 @@ from typing import Any
 
 import keras
 
-from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.losses.cross_entropy import PixelCrossEntropy
 from auxnet_keras.losses.depth_l1 import DepthL1
 from auxnet_keras.metrics import DepthMetrics, SegmentationMetrics
+from auxnet_keras.training.probabilities import gives_probabilities
 
 
 def default_losses(model: keras.Model) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def default_losses(model: keras.Model) -> dict[str, Any]:
     losses: dict[str, Any] = {}
     for task in (*model.tasks, *(key for key in model.output_names if key not in model.tasks)):
         if task == "segmentation":
-            losses[task] = PixelCrossEntropy(from_logits=not _ends_in_softmax(model.output[task]))
+            losses[task] = PixelCrossEntropy(from_logits=not gives_probabilities(model, task))
         elif task == "depth":
             losses[task] = DepthL1()
         else:
@@ -41,10 +41,3 @@ def default_metrics(model: keras.Model, losses: Mapping[str, Any]) -> dict[str, 
     if "depth" in losses:
         metrics["depth"] = [DepthMetrics()]
     return metrics
-
-
-def _ends_in_softmax(output: Tensor) -> bool:
-    last = output._keras_history.operation
-    return isinstance(last, keras.layers.Softmax) or (
-        getattr(last, "activation", None) is keras.activations.softmax
-    )

@@ -51,9 +51,25 @@ class Saving(keras.Model):
             check_weights(filepath, self.count_params())
             super().load_weights(filepath, *args, **kwargs)
 
+    def save(self, filepath: str | Path, *args: Any, **kwargs: Any) -> None:
+        """As in Keras, to a `.keras` file.
+
+        Raises:
+            ConfigError: A `.h5` file, which could not be loaded again.
+        """
+        if str(filepath).endswith((".h5", ".hdf5")):
+            raise ConfigError(
+                "Keras' legacy .h5 format does not hold a model with its own losses. Use a name "
+                "that ends in .keras, or save_weights with one that ends in .weights.h5. "
+                f"Received: {str(filepath)!r}."
+            )
+        super().save(filepath, *args, **kwargs)
+
     def export(self, filepath: str | Path, *args: Any, **kwargs: Any) -> Any:
         """As in Keras, for the main task alone; `auxnet_keras.export` also resizes images."""
-        return self.main_model().export(filepath, *args, **kwargs)
+        deployed = self.main_model()
+        deployed(deployed.input)  # Keras exports to ONNX only what has been called
+        return deployed.export(filepath, *args, **kwargs)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Self:

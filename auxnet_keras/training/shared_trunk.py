@@ -56,10 +56,22 @@ def shared_trunk(model: keras.Model) -> SharedTrunk:
     if not trains:
         raise ConfigError(
             f"The tasks {model.tasks[0]!r} and {model.tasks[1]!r} share no trainable layer, so "
-            "they have no shared representation to balance. Received: representation=True."
+            "there is no shared representation to balance, because "
+            f"{why_none_is_shared(model)} Received: representation=True."
         )
     tensors = list(cut.values())
     return SharedTrunk(keras.Model(model.input, tensors), keras.Model(tensors, model.output))
+
+
+def why_none_is_shared(model: keras.Model) -> str:
+    """Why the tasks of an `AuxiliaryModel` train no common weight, and the remedy."""
+    common = set.intersection(*(_ancestors(model, model.output[task]) for task in model.tasks))
+    if any(getattr(node.operation, "weights", None) for node in common):
+        return (
+            "the encoder is not trainable. Set trainable = True on some of its layers and compile "
+            "again, or use a weighting that needs only losses."
+        )
+    return "their graphs have no layer with weights in common."
 
 
 def _node(tensor: Any) -> Any:

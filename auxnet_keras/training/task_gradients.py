@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.training.shared_trunk import SharedTrunk
+from auxnet_keras.training.shared_trunk import SharedTrunk, why_none_is_shared
 from auxnet_keras.training.tensorflow_step import StepEnd
 from auxnet_keras.weighting.gradient_base import GradientWeighting
 
@@ -65,7 +65,8 @@ class _Step:
         if not any(shared):
             raise ConfigError(
                 f"{type(self.weighting).__name__} weights the tasks on their shared parameters, "
-                f"but {self.model.tasks} share none. Received: model {self.model.name!r}."
+                f"and {self.model.tasks} share none that is trained, because "
+                f"{why_none_is_shared(self.model)} Received: model {self.model.name!r}."
             )
         counted = [self.weighting.all_parameters or each for each in shared]
         rows = [

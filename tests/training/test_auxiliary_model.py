@@ -12,8 +12,8 @@ from tests.oracles.balancing import cross_entropy, depth_l1
 from tests.toys import batch_of, toy_batches, toy_model
 
 
-def frozen(model):
-    model.compile(keras.optimizers.SGD(0.0), metrics=None)
+def frozen(model, **settings):
+    model.compile(keras.optimizers.SGD(0.0), metrics=None, **settings)
     return model
 
 
@@ -334,3 +334,75 @@ def test_a_weighting_is_checked_again_after_compile():
     model.compile("sgd", loss={"segmentation": ak.losses.PixelCrossEntropy()}, metrics=None)
     with pytest.raises(ak.errors.ConfigError, match="needs a loss for both tasks"):
         model.fit(images, targets, verbose=0, callbacks=[weighting])
+
+
+def segmentation_head(features, kind):
+    classes = keras.layers.Conv2D(4, 1)(features)
+    softmax = keras.layers.Softmax()(classes)
+    inner = keras.Input((8, 12, 4))
+    return {
+        "ops": lambda: keras.ops.softmax(classes),
+        "activation": lambda: keras.layers.Conv2D(4, 1, activation="softmax")(features),
+        "resized": lambda: keras.layers.Resizing(8, 12)(keras.layers.UpSampling2D()(softmax)),
+        "reshaped": lambda: keras.layers.Reshape((8, 12, 4))(keras.ops.reshape(softmax, (-1, 384))),
+        "cast": lambda: keras.layers.Activation("linear", dtype="float32")(softmax),
+        "nested": lambda: keras.Model(inner, keras.layers.Softmax()(inner))(classes),
+        "lambda": lambda: keras.layers.Lambda(keras.ops.softmax)(classes),
+        "mean": lambda: keras.layers.Average()([softmax, softmax]),
+        "logits": lambda: classes,
+        "resized logits": lambda: keras.layers.Resizing(8, 12)(classes),
+        "sum of logits": lambda: keras.layers.Add()([classes, classes]),
+        "nested logits": lambda: keras.Model(inner, keras.layers.Conv2D(4, 1)(inner))(classes),
+    }[kind]()
+
+
+@pytest.mark.parametrize(
+    ("kind", "logits"),
+    [
+        *((kind, False) for kind in ("ops", "activation", "resized", "reshaped", "cast")),
+        *((kind, False) for kind in ("nested", "lambda", "mean")),
+        *((kind, True) for kind in ("logits", "resized logits", "sum of logits", "nested logits")),
+    ],
+)
+def test_a_softmax_is_seen_wherever_it_is(kind, logits):
+    image = keras.Input((8, 12, 3))
+    features = keras.layers.Conv2D(4, 3, padding="same")(image)
+    outputs = {"segmentation": segmentation_head(features, kind)}
+    model = ak.models.AuxiliaryModel(image, outputs, auxiliary=None)
+    model.compile("sgd")
+    assert model.loss["segmentation"].from_logits == logits
+
+
+def test_what_keras_users_try_works_or_says_what_to_do(tmp_path):
+    model = toy_model()
+    model.compile("sgd", {"segmentation": ak.losses.PixelCrossEntropy(), "depth": None})
+    assert set(model.loss) == {"segmentation"}
+    with pytest.raises(ak.errors.ConfigError, match=r"class_weights=\[...\]"):
+        model.fit(*toy_batches(1), class_weight={0: 1.0, 1: 2.0})
+    with pytest.raises(ak.errors.ConfigError, match=r"ends in .keras, or save_weights"):
+        model.save(tmp_path / "model.h5")
+
+
+def test_weighted_metrics_take_the_weight_of_one_output():
+    model = frozen(toy_model(batch_norm=False), weighted_metrics={"segmentation": ["accuracy"]})
+    images, targets = toy_batches(1)
+    half = np.r_[np.ones(2), np.zeros(2)].astype(np.float32)
+    batch = tf.data.Dataset.from_tensors((images, targets, {"segmentation": half}))
+    logs = model.evaluate(batch, verbose=0, return_dict=True)
+    predicted = model.predict(images, verbose=0)["segmentation"].argmax(-1)
+    expected = (predicted == targets["segmentation"])[:2].mean()
+    assert logs["segmentation_accuracy"] == pytest.approx(expected)
+
+
+def test_freezing_takes_a_new_compile_as_in_keras():
+    model = toy_model()
+    model.compile(keras.optimizers.SGD(0.01), metrics=None)
+    model.fit(*toy_batches(1), verbose=0)
+    layer = model.get_layer("classes")
+    layer.trainable = False
+    for compiled_again in (False, True):
+        if compiled_again:
+            model.compile(keras.optimizers.SGD(0.01), metrics=None)
+        before = layer.get_weights()[0]
+        model.fit(*toy_batches(1), verbose=0)
+        assert np.array_equal(before, layer.get_weights()[0]) == compiled_again

@@ -328,6 +328,15 @@ def test_tasks_that_share_nothing_are_refused(representation, message):
     assert model.weighting is None or not representation  # nothing is left half attached
 
 
+@pytest.mark.parametrize("representation", [True, False])
+def test_a_frozen_encoder_is_named_as_the_reason(representation):
+    model = toy_model()
+    for layer in model.layers:
+        layer.trainable = layer.name in ("classes", "metres")
+    with pytest.raises(ak.errors.ConfigError, match=r"because the encoder is not trainable. Set"):
+        stepped(model, ak.weighting.MGDA(representation), batch_of(toy_batches(1), 0))
+
+
 def test_graphs_that_part_inside_a_nested_model_are_refused():
     toy = toy_model()
     image = keras.Input((8, 12, 3))
