@@ -201,6 +201,10 @@ class AuxiliaryModel(Saving):
             from auxnet_keras.training.tensorflow_step import tensorflow_step
 
             return tensorflow_step(self, *args)
+        if keras.backend.backend() == "torch":
+            from auxnet_keras.training.torch_step import torch_step
+
+            return torch_step(self, *args)
         from auxnet_keras.training.jax_step import jax_step
 
         return jax_step(self, super().train_step, *args)

@@ -66,10 +66,10 @@ def _check(task: str, weight: Any) -> None:
             f"The loss weight of {task!r} must be a finite number or a scalar keras.Variable. "
             f"Received: {shown(weight)}."
         )
-    if _varies(weight) and keras.backend.backend() != "tensorflow":
+    if _varies(weight) and keras.backend.backend() == "jax":
         raise ConfigError(
             f"The loss weight of {task!r} is a variable, whose value a compiled step on "
-            f"{keras.backend.backend()} keeps for good. Use a weighting, such as "
+            "jax keeps for good. Use a weighting, such as "
             "auxnet_keras.weighting.WeightSchedule, whose weights are part of the step. "
             f"Received: {type(weight).__name__}."
         )

@@ -203,7 +203,8 @@ class TaskWeighting(Weighting):
 
     def effective_weights(self) -> Tensor:
         """The current `lambda` [tasks], detached from the gradient."""
-        return ops.stop_gradient(ops.convert_to_tensor(self.values))
+        # A copy: PyTorch's gradient needs the values as they were before `update` assigns.
+        return ops.copy(ops.stop_gradient(ops.convert_to_tensor(self.values)))
 
     def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
         means = ops.stack([losses[task].mean for task in self.tasks])

@@ -205,7 +205,7 @@ class ClassWiseWeighting(Weighting):
 
     def effective_weights(self) -> Tensor:
         """The current `w` [C], detached from the gradient."""
-        return ops.stop_gradient(ops.convert_to_tensor(self._rule.weights))
+        return ops.copy(ops.stop_gradient(ops.convert_to_tensor(self._rule.weights)))
 
     def _reduced(self, sums: Tensor, strays: Tensor) -> tuple[Tensor, ...]:
         """Sums over all replicas.
