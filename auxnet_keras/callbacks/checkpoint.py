@@ -13,6 +13,7 @@ from keras import ops
 from auxnet_keras._version import __version__
 from auxnet_keras.callbacks.callback_state import restore_state, saved_state
 from auxnet_keras.callbacks.checkpoint_store import Checkpoint, CheckpointError, CheckpointStore
+from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.callbacks.saved_variables import (
     means_of,
     restore_means,
@@ -21,6 +22,7 @@ from auxnet_keras.callbacks.saved_variables import (
 )
 from auxnet_keras.callbacks.stop_signals import StopSignals
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
+from auxnet_keras.core.threads import thread_count
 from auxnet_keras.core.types import Logs
 from auxnet_keras.core.whole_numbers import check_whole, is_whole
 from auxnet_keras.errors import shown
@@ -49,7 +51,8 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     ReduceLROnPlateau and ModelCheckpoint, the number of finished epochs, and the number of the next
     pass over the training data; within an epoch also the means of the logs and the number of
     batches. The same `fit` on the same folder restores the newest undamaged checkpoint and resumes
-    from there. With deterministic operations the result is bit-identical.
+    from there. With deterministic operations, the same number of threads and the same versions the
+    result is bit-identical; another number of threads is reported.
 
     In a fit of an `AuxiliaryModel`, SIGTERM, SIGHUP, SIGUSR1 and Ctrl-C wait for the end of the
     batch. Its state is saved before the process exits (143 after SIGTERM) or raises
@@ -152,6 +155,18 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         else:
             self.model._initial_epoch = checkpoint.epoch  # as Keras' own BackupAndRestore does
         self._resumed, self.resumed_from = checkpoint, checkpoint.path
+        if checkpoint.meta.get("threads") != thread_count():
+            logger.warning(
+                "%s was written with %s threads per operation and this process has %s, so the "
+                "resumed run may differ from an uninterrupted one in the last digits",
+                checkpoint.path,
+                checkpoint.meta.get("threads"),
+                thread_count(),
+            )
+        iterations = int(ops.convert_to_numpy(self.model.optimizer.iterations))
+        position = Position(checkpoint.epoch, checkpoint.step, iterations)
+        for callback in self._others:
+            getattr(callback, "rewind", lambda position: None)(position)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self.model._initial_epoch = None  # valid for this fit only
@@ -258,6 +273,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         meta = {
             "auxnet_keras": __version__,
             "keras": keras.__version__,
+            "threads": thread_count(),
             "data": self._identity,
             "data_epoch": data_epoch,
             "after": self.after,

@@ -1,10 +1,13 @@
 """Keras' TensorBoard callback without its memory leak, for runs of many epochs."""
 
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
+from auxnet_keras.callbacks.event_log import Position, event_files, rewind
+from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
 
 
@@ -15,7 +18,8 @@ class TensorBoard(keras.callbacks.TensorBoard):
     every epoch and also of every batch, even with the default `update_freq="epoch"`, which writes
     nothing per batch. Here the logs are passed as arrays, which TensorFlow does not keep, and the
     logs of batches only if they are written. The event files are the same. Only
-    `write_steps_per_second` still costs one number each time.
+    `write_steps_per_second` still costs one number each time. With a `ResumableCheckpoint`, a
+    resumed run continues its curves without repeated steps.
 
     Args:
         *args, **kwargs: As in Keras.
@@ -24,12 +28,29 @@ class TensorBoard(keras.callbacks.TensorBoard):
         >>> model.fit(train, callbacks=[ak.callbacks.TensorBoard("runs/kitti/tensorboard")])
     """
 
+    def set_model(self, model: keras.Model) -> None:
+        self._older = event_files(Path(self.log_dir))
+        super().set_model(model)
+
     def on_train_begin(self, logs: Logs = None) -> None:
         super().on_train_begin(logs)
         self._global_train_batch = np.int64(0)
 
+    def rewind(self, position: Position) -> None:
+        """Removes what a killed run had written after the checkpoint from which it resumes.
+
+        Args:
+            position: Of the checkpoint.
+        """
+        for part in ("train", "validation"):
+            folder = Path(self.log_dir) / part
+            rewind((file for file in self._older if file.parent == folder), position)
+        self._global_train_batch = np.int64(position.iterations - position.batch)
+
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        super().on_train_batch_end(batch, None if self.update_freq == "epoch" else _arrays(logs))
+        written = isinstance(self.model.train_function, TrainedBatches)  # before a resume
+        unused = written or self.update_freq == "epoch"
+        super().on_train_batch_end(batch, None if unused else _arrays(logs))
 
     def on_test_end(self, logs: Logs = None) -> None:
         super().on_test_end(_arrays(logs))

@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 
 from auxnet_keras import plots
+from auxnet_keras.callbacks.event_log import Position, event_files, rewind
 from auxnet_keras.core.types import Logs
 from auxnet_keras.data.units import check_unit, zoom_power
 from auxnet_keras.metrics import SegmentationMetrics
@@ -72,10 +73,19 @@ class TensorBoardPictures(keras.callbacks.Callback):
         import tensorflow as tf
 
         self._tensorflow = tf
+        self._older = event_files(self.log_dir)
         self._writer = tf.summary.create_file_writer(str(self.log_dir))
         self._inputs, self._targets = _first(self.samples, self.count)
         self._names: tuple[str, ...] = getattr(self.model, "class_names", ())
         self._palette = _palette(len(self._names)) if self.info is None else self.info.palette
+
+    def rewind(self, position: Position) -> None:
+        """Removes what a killed run had drawn after the checkpoint from which it resumes.
+
+        Args:
+            position: Of the checkpoint.
+        """
+        rewind(self._older, position)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if (epoch + 1) % self.every:

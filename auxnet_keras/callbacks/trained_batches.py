@@ -7,11 +7,11 @@ import keras
 
 
 class TrainedBatches:
-    """Replaces `model.train_function` until `count` batches have passed.
+    """Replaces `model.train_function` until the batch after the first `count` begins.
 
-    The batches are taken from the iterator, so that Keras counts them and the epoch keeps its
-    length; `ak.data` returns blank ones, which cost no decoding. The logs come from the restored
-    state.
+    Callbacks recognise a skipped batch by it, at its end too. The batches are taken from the
+    iterator, so that Keras counts them and the epoch keeps its length; `ak.data` returns blank
+    ones, which cost no decoding. The logs come from the restored state.
 
     Args:
         model: Model with a `train_function`.
@@ -25,10 +25,11 @@ class TrainedBatches:
         model.train_function = self
 
     def __call__(self, iterator: Iterator) -> dict[str, Any]:
+        if self._left == 0:
+            self._model.train_function = self._real
+            return self._real(iterator)
         taken = min(self._model.steps_per_execution, self._left)
         for _ in range(taken):
             next(iterator)
         self._left -= taken
-        if self._left == 0:
-            self._model.train_function = self._real
         return self._model.get_metrics_result()

@@ -17,6 +17,16 @@ def scalars(folder: Path) -> dict[str, dict[int, float]]:
     return found
 
 
+def points(folder: Path) -> dict[str, list[tuple[int, float]]]:
+    """Tag -> (step, value) of every record, repeated ones too; of a picture, its mean colour."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for event, value in _values(folder):
+        array = tf.make_ndarray(value.tensor)
+        number = tf.io.decode_png(array[2]).numpy().mean() if array.ndim else array
+        found.setdefault(value.tag, []).append((event.step, float(number)))
+    return found
+
+
 def images(folder: Path) -> dict[str, dict[int, np.ndarray]]:
     """Tag -> step -> uint8 [H, W, 3]."""
     found: dict[str, dict[int, np.ndarray]] = {}

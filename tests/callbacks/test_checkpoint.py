@@ -61,7 +61,7 @@ def state(model):
     return [np.asarray(v).tobytes() for v in (*model.variables, *model.optimizer.variables)]
 
 
-def test_resumed_equals_uninterrupted(tmp_path):
+def test_resumed_equals_uninterrupted(tmp_path, monkeypatch, caplog):
     whole, history, checkpoint = fit(tmp_path / "whole", 4)
     assert checkpoint.resumed_from is None
     fit(tmp_path / "run", 2)
@@ -75,8 +75,11 @@ def test_resumed_equals_uninterrupted(tmp_path):
     # A damaged newest checkpoint: the epoch after the spare one is done again, with equal result.
     newest = tmp_path / "run" / "checkpoints" / "epoch-00004" / "state.npz"
     newest.write_bytes(newest.read_bytes()[:-1])
+    assert "threads per operation" not in caplog.text
+    monkeypatch.setattr(ak.callbacks.checkpoint, "thread_count", lambda: 99)
     with pytest.warns(UserWarning, match="Skipped damaged checkpoints"):
         again, rest, _ = fit(tmp_path / "run", 4)
+    assert "threads per operation and this process has 99" in caplog.text
     assert rest.epoch == [3]
     assert state(again) == state(whole)
 

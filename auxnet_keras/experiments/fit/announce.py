@@ -18,14 +18,20 @@ if TYPE_CHECKING:
 
 
 def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
-    """Writes versions, seeds, device, data and the start of the run to the manifest."""
+    """Writes seeds, data and the start of the run, with its versions and device, to the manifest.
+
+    The versions and the device at the top are those of the first start.
+    """
     record = run.manifest
     frames = {"train": train.source_frames, "val": val.source_frames}
     resumed = bool(record.content["events"])
+    machine = {
+        "versions": manifest.versions(),
+        "git": manifest.git(),
+        "device": manifest.device(),
+    }
     record.describe(
-        versions=manifest.versions(),
-        git=manifest.git(),
-        device=manifest.device(),
+        **{name: record.content.get(name, fact) for name, fact in machine.items()},
         seeds={"run": run.config.seed},
         deterministic=run.config.deterministic,
         data={
@@ -39,7 +45,7 @@ def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
             "fingerprint": {split: fingerprint(of_split) for split, of_split in frames.items()},
         },
     )
-    record.event("resume" if resumed else "start")
+    record.event("resume" if resumed else "start", **machine)
 
 
 def describe_run(

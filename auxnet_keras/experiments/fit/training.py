@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
@@ -83,6 +84,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     from auxnet_keras.experiments.run.network import network
 
     config = run.config
+    _use_threads_of(run)
     keras.utils.set_random_seed(config.seed)
     if config.deterministic:
         tf.config.experimental.enable_op_determinism()
@@ -115,6 +117,15 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
                 shuffle=False,  # the data set does
                 callbacks=_callbacks(run, phase, frames, val, callbacks),
             )
+
+
+def _use_threads_of(run: Run) -> None:
+    """Computes with as many threads as the run started with; the checkpoint tells if it cannot."""
+    from auxnet_keras.core.threads import use_threads
+
+    started = run.manifest.content.get("device", {}).get("threads")
+    if is_whole(started) and started > 0:
+        use_threads(started)
 
 
 def _compile(model: "AuxiliaryModel", config: RunConfig) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import auxnet_keras
+from auxnet_keras.core.threads import thread_count
 from auxnet_keras.experiments.run.json_files import damaged, read_json, write_json
 from auxnet_keras.storage.lock import LOCK
 from auxnet_keras.storage.scratch import NAME
@@ -119,6 +120,7 @@ def device() -> dict[str, Any]:
         "gpus": names,
         "cpu": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
+        "threads": thread_count(),
     }
 
 
