@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import stat
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -51,9 +52,10 @@ class MemoryCache:
 class FolderCache:
     """One file per sample, named by the digest of its source files and settings.
 
-    A changed source or setting gives another name, so nothing stale is read; the folder may be
-    deleted at any time. Files appear complete (temporary name, then rename) and carry a checksum; a
-    damaged sample is decoded again.
+    A source file with another path, size, time of modification or time of change, or another
+    setting, gives another name, so nothing stale is read; contents are not compared. The folder may
+    be deleted at any time. Files appear complete (temporary name, then rename) and carry a
+    checksum; a damaged sample, one of another user, or a pipe in its place is decoded again.
 
     Args:
         fingerprint: For an index, text that changes whenever the decoded sample could.
@@ -82,8 +84,9 @@ class FolderCache:
     def get(self, index: int) -> Sample | None:
         most = _HEADER.size + (7 + max(_LABELS)) * self._size[0] * self._size[1]
         try:
-            with self.path(index).open("rb", buffering=0) as file:
-                size = os.fstat(file.fileno()).st_size
+            with open(self.path(index), "rb", buffering=0, opener=_without_waiting) as file:
+                state = os.fstat(file.fileno())
+                size = state.st_size if stat.S_ISREG(state.st_mode) else 0
                 data = _aligned(size if size <= most else 0)
                 whole = file.readinto(data.data) == size
         except OSError:
@@ -91,7 +94,7 @@ class FolderCache:
         return _unpack(data, self._size) if whole else None
 
     def put(self, index: int, sample: Sample) -> None:
-        if not self._writable:
+        if not self._writable or _is_taken(self.path(index)):
             return
         try:
             write_file(self.path(index), _pack(sample), durable=False)
@@ -102,6 +105,19 @@ class FolderCache:
                 self.folder,
                 reason(error),
             )
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opens a file; a pipe without a writer, too, would otherwise wait for one."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _is_taken(path: Path) -> bool:
+    """Whether something other than a regular file has this name; it is left alone."""
+    try:
+        return not stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def open_cache(

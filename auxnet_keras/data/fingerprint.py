@@ -40,12 +40,15 @@ def _size(path: Path) -> int | None:
 def cache_key(examples: list[Example], size: Size, unit: str, ignore_void: bool, index: int) -> str:
     """Text that changes whenever the decoded sample could."""
     source, frame = examples[index].source, examples[index].frame
-    files = []
+    files: list[tuple[str | int, ...]] = []
     for path in source.files(frame):
         try:
             state = path.stat()
-            files.append((str(path.resolve()), state.st_size, state.st_mtime_ns))
+            # The time of the last change of the file's own record cannot be set: it shows new
+            # content whose size and time were made to look old, as `touch -r` and `cp -p` do.
+            times = (state.st_mtime_ns, state.st_ctime_ns)
+            files.append((str(path.resolve()), state.st_size, *times))
         except OSError:
-            files.append((str(path), -1, -1))
+            files.append((str(path), -1))
     # The name, too: one file may hold all frames.
     return repr((source.signature, frame.name, size, unit, ignore_void, files))

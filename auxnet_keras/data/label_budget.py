@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ MAX_LABELS_READ = 512
 _SHARE = 1e-4  # of a label's pixels; fewer would vanish at the network's size
 _LABELS = 1  # keeps this stream of random numbers apart from that of `limit`
 
-_classes_seen: dict[tuple[str, str, str, int], frozenset[int]] = {}
+_classes_seen: dict[tuple[Any, ...], frozenset[int]] = {}
 
 
 def kept_frames(
@@ -77,8 +78,9 @@ def _all_classes_first(order: list[int], source: Source, frames: Sequence[Frame]
 def _classes(source: Source, frame: Frame) -> frozenset[int]:
     """The classes of a frame except void; reads each file once per process."""
     path = Path(str(frame.label))
-    # A label inside another file, as in NYU-v2, has no modification time.
-    stamp = path.stat().st_mtime_ns if path.is_file() else -1
+    # A label inside another file, as in NYU-v2, has no times of its own.
+    state = path.stat() if path.is_file() else None
+    stamp = (state.st_mtime_ns, state.st_ctime_ns) if state else None
     key = (source.signature, str(source.root.resolve()), frame.name, stamp)
     if key not in _classes_seen:
         ids = source.label(frame, path)

@@ -11,7 +11,7 @@ from auxnet_keras.storage.scratch import AWAY, scratch, sweep
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)  # renaming a folder onto another fails
-_NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)  # network disks refuse to sync folders
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF)  # of some network disks
 
 
 def write_file(path: Path, content: bytes | memoryview | str, *, durable: bool = True) -> None:
@@ -107,7 +107,7 @@ def _sync(path: Path) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in _NO_SYNC or not path.is_dir():
+        if error.errno not in _NO_SYNC:
             raise
     finally:
         os.close(descriptor)

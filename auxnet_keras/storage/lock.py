@@ -1,15 +1,19 @@
 """Lets only one process at a time work in a folder."""
 
 import contextlib
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock, SoftFileLock, Timeout
 
+from auxnet_keras.core.printable import printable
 from auxnet_keras.errors import AuxnetError
 from auxnet_keras.storage.write_errors import reason
 
-LOCK = ".lock"
+LOCK, HELD = ".lock", ".lock.held"
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
+"""Of network disks; filelock itself replaces its lock only after ENOSYS."""
 
 
 @contextlib.contextmanager
@@ -18,24 +22,34 @@ def hold_lock(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[No
 
     Within one process it can be taken again: a failed attempt may still hold it.
 
+    On a disk without locks the file, or `.lock.held`, is itself the lock. It names its process and
+    host; one left by a dead process of this host is taken over.
+
     Args:
         folder: The folder; the lock is the file `.lock` in it.
         doing: What only one process may do there, such as "training in this run folder".
         error: Raised if another process holds the lock, or the folder is not writable.
     """
-    lock = FileLock(folder / LOCK, timeout=0, is_singleton=True)
-    if (folder / LOCK).is_symlink():  # opening it would empty its target
+    file = folder / LOCK
+    lock: FileLock | SoftFileLock = FileLock(file, timeout=0, is_singleton=True)
+    if file.is_symlink():  # opening it would empty its target
         raise error(
-            f"{folder / LOCK} is a link, and links are not followed. Remove it, or choose another "
-            f"folder. Received: a link to {str((folder / LOCK).readlink())!r}."
+            f"{file} is a link, and links are not followed. Remove it, or choose another folder. "
+            f"Received: a link to {str(file.readlink())!r}."
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
+        try:
+            lock.acquire()
+        except OSError as problem:
+            if problem.errno not in _NO_LOCKS:
+                raise
+            lock = SoftFileLock(folder / HELD, timeout=0, is_singleton=True)
+            lock.acquire()
     except Timeout:
         raise error(
             f"Another process is {doing}; two at once would overwrite each other's files. Wait for "
-            f"it, stop it, or choose another folder. Received: {str(folder)!r}."
+            f"it, stop it, or choose another folder.{_holder(folder)} Received: {str(folder)!r}."
         ) from None
     except OSError as problem:
         raise error(
@@ -46,3 +60,17 @@ def hold_lock(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[No
         yield
     finally:
         lock.release()
+
+
+def _holder(folder: Path) -> str:
+    """The remedy for a lock that only exists, on a disk without locks, and whose holder is gone."""
+    for file in (folder / LOCK, folder / HELD):
+        try:
+            process, host, *_ = file.read_text(encoding="utf-8", errors="replace").split()
+        except (OSError, ValueError):
+            continue
+        return (
+            f" It is process {printable(process)} on {printable(host)}; if that is no longer "
+            f"running, delete {file}."
+        )
+    return ""

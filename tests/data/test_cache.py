@@ -50,6 +50,19 @@ def test_what_is_put_comes_back(make, tmp_path):
     assert cache.get(5) is None
 
 
+def test_what_is_no_file_is_left_alone(tmp_path):
+    cache = folder_cache(tmp_path)
+    os.mkfifo(cache.path(0))
+    cache.path(1).mkdir()
+    cache.path(2).symlink_to(tmp_path / "elsewhere")
+    for index in range(3):
+        cache.put(index, sample())
+        assert cache.get(index) is None
+    assert not (tmp_path / "elsewhere").exists()
+    cache.put(3, sample())
+    assert cache.get(3) is not None
+
+
 def test_labels_of_more_than_a_byte(tmp_path):
     one = sample()
     many = Sample(one.image, one.segmentation.astype(np.int32) + 600, one.depth)
@@ -153,6 +166,15 @@ def test_changed_source_or_setting_is_decoded_again(kitti, tmp_path):
     assert (plan(kitti, folder, ignore_void=False).sample(2, 0).segmentation == 0).any()
     assert plan(kitti, folder, size=(8, 8)).sample(2, 0).image.shape == (8, 8, 3)
     assert same(plan(kitti, folder).sample(2, 0), after)
+
+
+def test_other_content_of_the_same_size_and_time_is_noticed(kitti, tmp_path):
+    before = plan(kitti, tmp_path / "cache").cache.path(2)
+    label = kitti / "training/semantic/000002_10.png"
+    state = label.stat()
+    label.write_bytes(label.read_bytes()[::-1])
+    os.utime(label, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert plan(kitti, tmp_path / "cache").cache.path(2) != before
 
 
 PROGRAM = """

@@ -1,12 +1,16 @@
 """One process alone in a folder."""
 
+import errno
+import fcntl
+import os
+import socket
 import subprocess
 import sys
 
 import pytest
 
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.storage.lock import LOCK, hold_lock
+from auxnet_keras.storage.lock import HELD, LOCK, hold_lock
 
 HOLD = """
 import sys, time
@@ -52,3 +56,35 @@ def test_no_folder_can_be_made(tmp_path):
         hold_lock(tmp_path / "file" / "folder", "trying", ConfigError),
     ):
         pass
+
+
+@pytest.fixture(params=[(errno.ENOSYS, LOCK), (errno.ENOLCK, HELD)])
+def lock_of_disk(request, monkeypatch):
+    """The lock's file on a disk without locks, as some network disks are."""
+    number, name = request.param
+
+    def refuse(descriptor, operation):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    return name
+
+
+@pytest.mark.filterwarnings("ignore:flock not supported")
+def test_a_disk_without_locks(lock_of_disk, tmp_path):
+    file = tmp_path / lock_of_disk
+    with hold_lock(tmp_path, "trying", ConfigError), hold_lock(tmp_path, "trying", ConfigError):
+        assert str(os.getpid()) in file.read_text()
+    assert not file.exists()
+    ours = subprocess.Popen([sys.executable, "-c", "pass"])
+    ours.wait()
+    file.write_text(f"{ours.pid}\n{socket.gethostname()}\n")
+    with hold_lock(tmp_path, "trying", ConfigError):  # of a dead process of this host
+        pass
+    file.write_text("4711\nelsewhere\n")
+    with (
+        pytest.raises(ConfigError, match=r"process 4711 on elsewhere; if .* delete .*\. Received"),
+        hold_lock(tmp_path, "trying", ConfigError),
+    ):
+        pass
+    assert file.exists()

@@ -14,7 +14,7 @@ from typing import Any
 import auxnet_keras
 from auxnet_keras.core.threads import thread_count
 from auxnet_keras.experiments.run.json_files import damaged, read_json, write_json
-from auxnet_keras.storage.lock import LOCK
+from auxnet_keras.storage.lock import HELD, LOCK
 from auxnet_keras.storage.scratch import NAME
 
 CHECKOUT = Path(auxnet_keras.__file__).resolve().parents[1]
@@ -78,7 +78,7 @@ class Manifest:
 
 def _is_passing(path: Path) -> bool:
     """A lock, or what a writer is about to put into its place."""
-    return path.name == LOCK or any(map(NAME.fullmatch, path.parts))
+    return path.name in (LOCK, HELD) or any(map(NAME.fullmatch, path.parts))
 
 
 def sha256(path: Path) -> str:
