@@ -1,13 +1,16 @@
 """The built-in street scenes as a data set: drawn once, then read like SYNTHIA."""
 
+import contextlib
 import dataclasses
 import json
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
 
 from auxnet_keras.data.readers.synthia import SynthiaSource
+from auxnet_keras.errors import DataError
 from auxnet_keras.safety import read_text
 
 SCENES = 240
@@ -38,8 +41,23 @@ class StreetSource(SynthiaSource):
         missing = _missing(root) if _to_draw(root, VERSION) else 0
         if missing:
             logger.info("%s: drawing %d of %d street scenes", root, missing, SCENES)
-            write(root, SCENES, SEED)
+            with _naming_the_folder(root if root == cached else None):
+                write(root, SCENES, SEED)
         super().__init__(root)
+
+
+@contextlib.contextmanager
+def _naming_the_folder(default: Path | None) -> Iterator[None]:
+    """Adds to an error about the default folder how to choose another one."""
+    try:
+        yield
+    except DataError as error:
+        if default is None:
+            raise
+        raise DataError(
+            f"The user's cache folder cannot hold the built-in scenes; name another folder: "
+            f"street:FOLDER. {error}"
+        ) from error
 
 
 def _missing(root: Path) -> int:

@@ -80,6 +80,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     from auxnet_keras.experiments.fit.check_resume import check_resume
     from auxnet_keras.experiments.fit.event_files import readable_event_file_errors
     from auxnet_keras.experiments.fit.initial_weights import start_from_run
+    from auxnet_keras.experiments.fit.memory_errors import readable_memory_errors
     from auxnet_keras.experiments.fit.phases import phases_left
     from auxnet_keras.experiments.run.network import network
 
@@ -106,7 +107,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
         if phase.first and phase.begins == phase.first:
             _compile(model, config)
         frames = phase.data(train)
-        with readable_event_file_errors(run.path / _BOARD):
+        with readable_event_file_errors(run.path / _BOARD), readable_memory_errors(config):
             model.fit(
                 frames,
                 validation_data=val,
