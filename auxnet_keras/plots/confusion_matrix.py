@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.metrics.confusion import scores
@@ -45,8 +46,8 @@ def confusion_matrix(matrix: np.ndarray, class_names: Sequence[str], path: str |
         shown = np.sort(np.argsort(-rows[:, 0], kind="stable")[:MAX_CLASSES])
         percent, class_names = percent[shown][:, shown], [class_names[c] for c in shown]
         classes = MAX_CLASSES
-    figure = figures.new(0.62 * classes + 3.0, 0.5 * classes + 1.9)
-    axes = figure.subplots()
+    names = [figures.literal(name) for name in class_names]
+    axes = _axes(classes, max(map(len, names)))
     axes.imshow(percent, cmap="Blues", vmin=0, vmax=100, aspect="auto")
     for (t, p), value in np.ndenumerate(percent):
         if value >= 0.5:
@@ -57,7 +58,6 @@ def confusion_matrix(matrix: np.ndarray, class_names: Sequence[str], path: str |
         text = "–" if np.isnan(value) else f"{100 * value:.1f}"
         axes.text(classes - 0.2, c, text, ha="left", va="center", fontsize=9, color=figures.INK)
     axes.text(classes - 0.2, -0.75, "IoU %", fontsize=9, weight="bold", color=figures.INK)
-    names = [figures.literal(name) for name in class_names]
     axes.set_xticks(range(classes), names, rotation=45, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(classes), names)
     axes.set_xlabel("predicted", fontsize=10, color=figures.INK)
@@ -73,5 +73,16 @@ def confusion_matrix(matrix: np.ndarray, class_names: Sequence[str], path: str |
     axes.tick_params(length=0, labelsize=9, labelcolor=figures.INK)
     for side in axes.spines.values():
         side.set_visible(False)
-    figure.tight_layout()
-    return figures.save(figure, path)
+    return figures.save(axes.figure, path)
+
+
+def _axes(classes: int, letters: int) -> Axes:
+    """Axes with room for names of so many letters; letting Matplotlib measure takes as long again.
+
+    All sizes are in inches.
+    """
+    width, height = 0.62 * classes, 0.5 * classes
+    left, bottom = 0.5 + 0.085 * letters, 0.5 + 0.06 * letters
+    full = (left + width + 0.8, bottom + height + 0.6)
+    figure = figures.new(max(full[0], 4.0), full[1])
+    return figure.add_axes((left / full[0], bottom / full[1], width / full[0], height / full[1]))

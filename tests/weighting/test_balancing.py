@@ -15,7 +15,7 @@ class TestTaskWeightBalancing(WeightingContract):
         return ak.weighting.TaskWeightBalancing()
 
 
-class TestFocusedTaskWeightBalancing(WeightingContract):
+class TestFocusedTaskWeightBalancing(VariantContract):
     def make(self):
         return ak.weighting.FocusedTaskWeightBalancing()
 

@@ -6,7 +6,7 @@ import pytest
 
 import auxnet_keras as ak
 from tests.toys import batch_of, toy_batches, toy_model
-from tests.weighting.contracts import WeightingContract
+from tests.weighting.contracts import VariantContract, WeightingContract
 
 
 class TestMGDA(WeightingContract):
@@ -14,7 +14,7 @@ class TestMGDA(WeightingContract):
         return ak.weighting.MGDA()
 
 
-class TestMGDAOnTheRepresentation(WeightingContract):
+class TestMGDAOnTheRepresentation(VariantContract):
     def arguments(self):
         return {"representation": True}
 
@@ -23,14 +23,8 @@ class TestMGDAOnTheRepresentation(WeightingContract):
 
     # What does not depend on where the gradients are taken is tested above.
     test_weights_are_in_the_logs_and_not_in_the_validation_logs = None
-    test_other_callbacks_work_beside_it = None
-    test_a_second_fit_with_another_weighting_starts_anew = None
-    test_weight_files_load_with_and_without_its_state = None
     test_its_state_is_in_a_weights_file = None
     test_evaluation_moves_nothing = None
-    test_a_file_of_another_method_leaves_its_state_alone = None
-    test_a_plain_keras_model_is_refused = None
-    test_two_weightings_are_refused_by_name = None
 
 
 def losses_after_a_small_step(weighting, data):

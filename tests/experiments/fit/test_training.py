@@ -182,10 +182,9 @@ def test_a_run_interrupted_and_resumed_ends_as_one_that_was_not(
     [
         {"model": "segnet", "weighting": "none"},
         {"model": "fusenet", "weighting": "none"},
-        {"main": "depth", "weighting": "twb"},
-        {"weighting": "fixed:400,1", "ignore_void": False, "augment": True, "cache": "memory"},
+        {"main": "depth", "weighting": "twb", "ignore_void": False, "augment": True},
     ],
-    ids=["segnet", "fusenet", "depth main", "fixed"],
+    ids=["segnet", "fusenet", "depth main"],
 )
 def test_every_model_trains(settings, changes):
     run = train(settings(epochs=1, **changes))
@@ -246,7 +245,7 @@ def test_the_authors_bins_come_in_the_runs_unit(settings):
 def test_a_unet_trains(settings, monkeypatch):
     monkeypatch.setattr("auxnet_keras.models.unet.WIDTHS", (4, 8, 16, 16, 16))
     changes = {"model": "unet", "backbone": None, "main": "depth", "size": (16, 48)}
-    run = train(settings(**changes, weighting="mgda:representation=true", epochs=1))
+    run = train(settings(**changes, weighting="twb", epochs=1))
     assert run.finished and {"segmentation", "depth"} <= set(run.results)
     assert "unet (random weights)" in (run.path / "log.txt").read_text()
 
