@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import auxnet_keras as ak
-from auxnet_keras.core.catalogue import Catalogue
+from auxnet_keras.core.catalogue import Catalogue, resolve
 from auxnet_keras.core.registration import SERIALISABLE
 from auxnet_keras.data.readers.catalogue import KINDS
 from auxnet_keras.errors import ConfigError
@@ -155,6 +155,12 @@ def test_every_class_that_keras_saves_is_registered_when_keras_is_imported():
     }
     state = "auxnet_keras.weighting.base"  # its class is in no saved model: a fit attaches it
     assert registering - {state} == set(SERIALISABLE)
+
+
+@pytest.mark.parametrize("code", ["auxnet_keras.weighting.mgda:Missing", "no_such_package.x:Y"])
+def test_an_entry_whose_code_is_missing_is_named(code):
+    with pytest.raises(ConfigError, match=rf"cannot be imported: .*Received: '{code}'"):
+        resolve(code)
 
 
 def test_names_are_taken_once():

@@ -73,5 +73,17 @@ class Catalogue(Mapping[str, Entry], Generic[Entry]):
 
 
 def resolve(code: Any) -> Any:
-    """The object that `"package.module:object"` names; an object is returned unchanged."""
-    return pkgutil.resolve_name(code) if isinstance(code, str) else code
+    """The object that `"package.module:object"` names; an object is returned unchanged.
+
+    Raises:
+        ConfigError: There is no such module or object.
+    """
+    if not isinstance(code, str):
+        return code
+    try:
+        return pkgutil.resolve_name(code)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigError(
+            f"A catalogue entry names code that cannot be imported: {error}. Correct the entry, "
+            f"or install what it needs. Received: {shown(code)}."
+        ) from error

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.metrics.confusion import scores
@@ -47,7 +48,7 @@ def confusion_matrix(matrix: np.ndarray, class_names: Sequence[str], path: str |
         percent, class_names = percent[shown][:, shown], [class_names[c] for c in shown]
         classes = MAX_CLASSES
     names = [figures.literal(name) for name in class_names]
-    axes = _axes(classes, max(map(len, names)))
+    figure, axes = _new(classes, max(map(len, names)))
     axes.imshow(percent, cmap="Blues", vmin=0, vmax=100, aspect="auto")
     for (t, p), value in np.ndenumerate(percent):
         if value >= 0.5:
@@ -73,11 +74,11 @@ def confusion_matrix(matrix: np.ndarray, class_names: Sequence[str], path: str |
     axes.tick_params(length=0, labelsize=9, labelcolor=figures.INK)
     for side in axes.spines.values():
         side.set_visible(False)
-    return figures.save(axes.figure, path)
+    return figures.save(figure, path)
 
 
-def _axes(classes: int, letters: int) -> Axes:
-    """Axes with room for names of so many letters; letting Matplotlib measure takes as long again.
+def _new(classes: int, letters: int) -> tuple[Figure, Axes]:
+    """A figure with room for names of `letters` letters; measuring them would double the time.
 
     All sizes are in inches.
     """
@@ -85,4 +86,6 @@ def _axes(classes: int, letters: int) -> Axes:
     left, bottom = 0.5 + 0.085 * letters, 0.5 + 0.06 * letters
     full = (left + width + 0.8, bottom + height + 0.6)
     figure = figures.new(max(full[0], 4.0), full[1])
-    return figure.add_axes((left / full[0], bottom / full[1], width / full[0], height / full[1]))
+    return figure, figure.add_axes(
+        (left / full[0], bottom / full[1], width / full[0], height / full[1])
+    )

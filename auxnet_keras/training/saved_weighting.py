@@ -1,5 +1,6 @@
 """The weighting of a saved model: its class and arguments; its state is among the weights."""
 
+import contextlib
 import warnings
 from typing import Any
 
@@ -38,7 +39,8 @@ def attach_saved(model: keras.Model, config: dict[str, Any]) -> None:
     """
     try:
         for method in WEIGHTINGS.values():
-            _ = method.weighting  # importing a class registers it
+            with contextlib.suppress(ConfigError):  # a broken one of somebody else
+                _ = method.weighting  # importing a class registers it
         weighting = keras.saving.deserialize_keras_object(config)
         if not isinstance(weighting, Weighting):
             raise TypeError(f"It is a {type(weighting).__name__}.")
