@@ -25,7 +25,7 @@ def fit(folder, epochs=3, **options):
         ak.weighting.TaskWeightBalancing(normalize=True),
         ak.callbacks.TensorBoard(folder / "board", write_graph=False, **options),
         ak.callbacks.WeightBoard(folder / "board"),
-        ak.callbacks.TensorBoardPictures(folder / "board", data, count=1),
+        ak.callbacks.TensorBoardPictures(folder / "board", data, count=1, every=2),
         checkpoint,
     ]
     val = data.take(1)
