@@ -164,7 +164,8 @@ class ResumableCheckpoint(keras.callbacks.Callback):
                 thread_count(),
             )
         iterations = int(ops.convert_to_numpy(self.model.optimizer.iterations))
-        position = Position(checkpoint.epoch, checkpoint.step, iterations)
+        passes = checkpoint.epoch - self.after
+        position = Position(checkpoint.epoch, checkpoint.step, iterations, passes)
         for callback in self._others:
             getattr(callback, "rewind", lambda position: None)(position)
 

@@ -1,5 +1,6 @@
 """Keras' TensorBoard callback without its memory leak, for runs of many epochs."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,14 @@ class TensorBoard(keras.callbacks.TensorBoard):
         Args:
             position: Of the checkpoint.
         """
+        at_once = self.model.steps_per_execution
+        done = position.executions((self.params or {}).get("steps"), at_once)
         for part in ("train", "validation"):
             folder = Path(self.log_dir) / part
-            rewind((file for file in self._older if file.parent == folder), position)
-        self._global_train_batch = np.int64(position.iterations - position.batch)
+            rewind((file for file in self._older if file.parent == folder), position, done)
+        # It counts the executions that a resumed epoch skips once more.
+        again = math.ceil(position.batch / at_once)
+        self._global_train_batch = np.int64(done - again)
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         written = isinstance(self.model.train_function, TrainedBatches)  # before a resume

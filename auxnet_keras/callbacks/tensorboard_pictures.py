@@ -85,7 +85,7 @@ class TensorBoardPictures(keras.callbacks.Callback):
         Args:
             position: Of the checkpoint.
         """
-        rewind(self._older, position)
+        rewind(self._older, position, position.iterations)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if (epoch + 1) % self.every:

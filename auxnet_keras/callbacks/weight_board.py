@@ -59,7 +59,7 @@ class WeightBoard(keras.callbacks.Callback):
         Args:
             position: Of the checkpoint.
         """
-        rewind(self._older, position)
+        rewind(self._older, position, position.iterations)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._before = dict.fromkeys((metric.name for metric in self._losses), (0.0, 0.0))

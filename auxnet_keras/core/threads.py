@@ -12,7 +12,7 @@ def thread_count() -> int | None:
     import tensorflow as tf
 
     configured = tf.config.threading.get_intra_op_parallelism_threads()
-    return configured or _number("TF_NUM_INTRAOP_THREADS") or _available()
+    return configured or _number("TF_NUM_INTRAOP_THREADS") or available()
 
 
 def use_threads(count: int) -> bool:
@@ -37,6 +37,7 @@ def _number(variable: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _available() -> int:
+def available() -> int:
+    """Threads that this process may use at the same time."""
     affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
     return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -31,7 +31,6 @@ def hold_lock(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[No
         error: Raised if another process holds the lock, or the folder is not writable.
     """
     file = folder / LOCK
-    lock: FileLock | SoftFileLock = FileLock(file, timeout=0, is_singleton=True)
     if file.is_symlink():  # opening it would empty its target
         raise error(
             f"{file} is a link, and links are not followed. Remove it, or choose another folder. "
@@ -39,13 +38,7 @@ def hold_lock(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[No
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        try:
-            lock.acquire()
-        except OSError as problem:
-            if problem.errno not in _NO_LOCKS:
-                raise
-            lock = SoftFileLock(folder / HELD, timeout=0, is_singleton=True)
-            lock.acquire()
+        lock = acquired(file, timeout=0)
     except Timeout:
         raise error(
             f"Another process is {doing}; two at once would overwrite each other's files. Wait for "
@@ -60,6 +53,29 @@ def hold_lock(folder: Path, doing: str, error: type[AuxnetError]) -> Iterator[No
         yield
     finally:
         lock.release()
+
+
+def acquired(file: Path, timeout: float) -> FileLock | SoftFileLock:
+    """A lock on a file, taken; on a disk without locks, one that only exists.
+
+    Args:
+        file: The file to lock; on a disk without locks perhaps the same name with `.held`.
+        timeout: Seconds to wait for another process.
+
+    Raises:
+        filelock.Timeout: Another process still holds it.
+        OSError: The folder is not writable.
+    """
+    lock = FileLock(file, timeout=timeout, is_singleton=True)
+    try:
+        lock.acquire()
+    except OSError as problem:
+        if problem.errno not in _NO_LOCKS:
+            raise
+        soft = SoftFileLock(f"{file}.held", timeout=timeout, is_singleton=True)
+        soft.acquire()
+        return soft
+    return lock
 
 
 def _holder(folder: Path) -> str:

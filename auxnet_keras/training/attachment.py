@@ -1,8 +1,8 @@
 """Attaches a weighting's state to a model and removes it without a trace."""
 
 import copy
+import warnings
 import weakref
-from typing import Any
 
 import keras
 
@@ -14,9 +14,6 @@ from auxnet_keras.training.shared_trunk import shared_trunk
 from auxnet_keras.weighting.base import Weighting, WeightingState
 from auxnet_keras.weighting.gradient_base import GradientWeighting
 
-# Weighting -> the model that it is attached to.
-_OWNERS: weakref.WeakKeyDictionary[Weighting, Any] = weakref.WeakKeyDictionary()
-
 
 def attach(model: keras.Model, weighting: Weighting) -> None:
     """Adds the variables of `weighting` to `model`, and the weighting to its step and its logs.
@@ -27,6 +24,7 @@ def attach(model: keras.Model, weighting: Weighting) -> None:
     """
     compile_checks.check_weighting_fits(model, weighting)
     if weighting is model._weighting and weighting.state is model.weighting_state:
+        model._weighting_is_saved = False
         return
     _leave(weighting)
     values = saved_values(model, weighting)
@@ -45,7 +43,7 @@ def attach(model: keras.Model, weighting: Weighting) -> None:
             model._logged.weights[name].update_state(value)
     _replace_state(model, state)
     model._weighting = weighting
-    _OWNERS[weighting] = weakref.ref(model)
+    weighting._owner = weakref.ref(model)
 
 
 def detach(model: keras.Model) -> None:
@@ -60,15 +58,21 @@ def detach(model: keras.Model) -> None:
 
 def _leave(weighting: Weighting) -> None:
     """Leaves a copy of a weighting, with its state, in the model that it was attached to."""
-    owner = _OWNERS.get(weighting, lambda: None)()
-    state = weighting.state
+    owner, state = weighting._owner(), weighting.state
     if owner is None or owner._weighting is not weighting or state is None:
         return
-    shared = (weighting.model, state, *state.variables)
+    shared = (owner, weighting.model, state, *state.variables)
     try:
         copied = copy.deepcopy(weighting, {id(each): each for each in shared})
-    except TypeError:  # it holds something that cannot be copied
-        copied = copy.copy(weighting)
+    except Exception as error:
+        warnings.warn(
+            f"The {type(weighting).__name__} cannot be copied ({type(error).__name__}), so the "
+            "model that it leaves has constant weights from now on. Give each model a weighting "
+            "of its own.",
+            stacklevel=2,
+        )
+        detach(owner)
+        return
     keras.callbacks.Callback.set_model(copied, owner)
     owner._weighting = copied
     owner.train_function = owner.test_function = None

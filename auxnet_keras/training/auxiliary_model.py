@@ -130,7 +130,7 @@ class AuxiliaryModel(Saving):
             loss: Dict of task to loss. By default an output keyed `segmentation` gets
                 `PixelCrossEntropy`, one keyed `depth` gets `DepthL1`.
             loss_weights: Weights for a fit without a weighting: numbers, or `keras.Variable`s that
-                your callback assigns (on TensorFlow). The gradient does not see them.
+                your callback assigns (not on JAX). The gradient does not see them.
             metrics: Dict of task to metrics; by default `SegmentationMetrics`, `DepthMetrics`.
             **kwargs: As in Keras.
 

@@ -1,5 +1,7 @@
 """Whether a network's segmentation is probabilities or logits: a second softmax would ruin both."""
 
+import warnings
+
 import keras
 import numpy as np
 from keras import ops
@@ -37,7 +39,8 @@ def _graph_tells(output: Tensor) -> bool | None:
     if isinstance(operation, keras.Model) and hasattr(operation, "outputs"):
         return _graph_tells(operation.outputs[index])
     inputs = operation._inbound_nodes[node].input_tensors if operation._inbound_nodes else []
-    if len(inputs) == 1 and (name in _KEEP_SUMS or activation is keras.activations.linear):
+    passed_on = name == "Activation" and activation is keras.activations.linear
+    if len(inputs) == 1 and (name in _KEEP_SUMS or passed_on):
         return _graph_tells(inputs[0])
     return None
 
@@ -50,6 +53,15 @@ def _adds_up(model: keras.Model, task: str) -> bool:
         shape[0] = 1
         return ops.convert_to_tensor(generator.uniform(0, 255, shape), dtype=tensor.dtype)
 
-    result = model(keras.tree.map_structure(image, model.input), training=False)[task]
+    try:
+        result = model(keras.tree.map_structure(image, model.input), training=False)[task]
+    except Exception as error:  # of a layer that takes no such image
+        warnings.warn(
+            f"Whether the output {task!r} is logits or probabilities is unknown, and logits are "
+            "assumed. If it is probabilities, pass compile a loss with from_logits=False. The test "
+            f"image was refused: {' '.join(str(error).split())[:200]}",
+            stacklevel=2,
+        )
+        return False
     maps = ops.convert_to_numpy(ops.cast(result, "float32"))
     return bool((maps >= 0).all() and np.allclose(maps.sum(axis=-1), 1.0, atol=_TOLERANCE))

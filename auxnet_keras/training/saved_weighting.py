@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from auxnet_keras.errors import ConfigError
+from auxnet_keras.errors import ConfigError, shown
 from auxnet_keras.weighting.base import Weighting
 from auxnet_keras.weighting.catalogue import WEIGHTINGS
 
@@ -45,12 +45,13 @@ def attach_saved(model: keras.Model, config: dict[str, Any]) -> None:
         if not isinstance(weighting, Weighting):
             raise TypeError(f"It is a {type(weighting).__name__}.")
         weighting.set_model(model)
-    except (TypeError, ValueError, ConfigError) as error:
-        name = config.get("registered_name") or config.get("class_name")
+    except Exception as error:  # whatever a file of someone else makes a constructor raise
+        named = config if isinstance(config, dict) else {}
+        name = named.get("registered_name") or named.get("class_name") or shown(config)
         warnings.warn(
             f"The model was saved with the weighting {name}, which cannot be restored, so its "
-            "loss is weighted with the constant loss_weights. Import the weighting's module before "
-            f"loading the model. {' '.join(str(error).split())[:200]}",
+            "loss is weighted with the constant loss_weights. Import the weighting's module, under "
+            f"the name it had, before loading the model. {' '.join(str(error).split())[:200]}",
             stacklevel=2,
         )
         return

@@ -71,6 +71,10 @@ class WeightingState(keras.layers.Layer):
         return {f"{self.method}.{variable.name}": variable for variable in self.variables}
 
 
+def _nobody() -> None:
+    """The owner of a weighting that was never attached; else a weak reference to a model."""
+
+
 class Weighting(keras.callbacks.Callback, abc.ABC):
     """Base of all weightings.
 
@@ -91,11 +95,14 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        keras.saving.register_keras_serializable(package=cls.__module__.partition(".")[0])(cls)
+        own = cls.__module__.startswith("auxnet_keras.")
+        package = "auxnet_keras" if own else cls.__module__
+        keras.saving.register_keras_serializable(package)(cls)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls)
         self._given = settings.given(cls, args, kwargs)
+        self._owner = _nobody
         return self
 
     def get_config(self) -> dict[str, Any]:
@@ -104,6 +111,8 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
         Raises:
             TypeError: One of them cannot be saved.
         """
+        if self._given is None:
+            raise TypeError("Arguments without a name cannot be saved.")
         return {name: settings.packed(value) for name, value in self._given.items()}
 
     @classmethod

@@ -10,16 +10,29 @@ import numpy as np
 _PAIRS = "pairs"
 
 
-def given(kind: type, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a call of a class, by name; those that it would refuse are left out."""
+def given(
+    kind: type, arguments: tuple[Any, ...], named: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """The arguments of a call of a class, by name, with the defaults of those left out.
+
+    Arguments that `__init__` will refuse are left out, too; `None` if some have no name.
+    """
+    signature = inspect.signature(kind.__init__)  # type: ignore[misc]
     try:
-        bound = inspect.signature(kind).bind_partial(*arguments, **named)
+        bound = signature.bind_partial(None, *arguments, **named)
     except TypeError:  # `__init__` says what is wrong with them
         return {}
-    found = dict(bound.arguments)
-    for parameter in inspect.signature(kind).parameters.values():
+    found: dict[str, Any] = {}
+    for parameter in list(signature.parameters.values())[1:]:
         if parameter.kind is parameter.VAR_KEYWORD:
-            found.update(found.pop(parameter.name, {}))
+            found.update(bound.arguments.get(parameter.name, {}))
+        elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.VAR_POSITIONAL):
+            if parameter.name in bound.arguments:
+                return None
+        elif parameter.name in bound.arguments:
+            found[parameter.name] = bound.arguments[parameter.name]
+        elif parameter.default is not parameter.empty:
+            found[parameter.name] = parameter.default
     return found
 
 

@@ -8,7 +8,7 @@ from auxnet_keras.core import threads
 def test_what_is_set_counts_before_what_is_there(monkeypatch):
     monkeypatch.setattr(tf.config.threading, "get_intra_op_parallelism_threads", lambda: 0)
     monkeypatch.delenv("TF_NUM_INTRAOP_THREADS", raising=False)
-    monkeypatch.setattr(threads, "_available", lambda: 7)
+    monkeypatch.setattr(threads, "available", lambda: 7)
     assert threads.thread_count() == 7
     monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "3")
     assert threads.thread_count() == 3

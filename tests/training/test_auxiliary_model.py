@@ -351,6 +351,7 @@ def segmentation_head(features, kind):
         "mean": lambda: keras.layers.Average()([softmax, softmax]),
         "logits": lambda: classes,
         "resized logits": lambda: keras.layers.Resizing(8, 12)(classes),
+        "attention": lambda: keras.layers.EinsumDense("bhwc,cd->bhwd", (8, 12, 4))(softmax),
         "sum of logits": lambda: keras.layers.Add()([classes, classes]),
         "nested logits": lambda: keras.Model(inner, keras.layers.Conv2D(4, 1)(inner))(classes),
     }[kind]()
@@ -362,6 +363,7 @@ def segmentation_head(features, kind):
         *((kind, False) for kind in ("ops", "activation", "resized", "reshaped", "cast")),
         *((kind, False) for kind in ("nested", "lambda", "mean")),
         *((kind, True) for kind in ("logits", "resized logits", "sum of logits", "nested logits")),
+        ("attention", True),
     ],
 )
 def test_a_softmax_is_seen_wherever_it_is(kind, logits):
@@ -371,6 +373,16 @@ def test_a_softmax_is_seen_wherever_it_is(kind, logits):
     model = ak.models.AuxiliaryModel(image, outputs, auxiliary=None)
     model.compile("sgd", metrics=None)
     assert model.loss["segmentation"].from_logits == logits
+
+
+def test_a_network_that_takes_no_test_image_is_taken_for_logits():
+    image = keras.Input((None, None, 3))
+    scored = keras.layers.Conv2D(4, 3)(image)
+    scored = keras.layers.Lambda(lambda x: keras.ops.reshape(x, (-1, 6, 10, 4)))(scored)
+    model = ak.models.AuxiliaryModel(image, {"segmentation": scored}, auxiliary=None)
+    with pytest.warns(UserWarning, match=r"logits are assumed.*from_logits=False"):
+        model.compile("sgd", metrics=None)
+    assert model.loss["segmentation"].from_logits
 
 
 def test_what_keras_users_try_works_or_says_what_to_do(tmp_path):

@@ -1,13 +1,16 @@
 """A weighting in a saved, loaded, copied or cloned model, and one weighting in two models."""
 
 import copy
+import dataclasses
 import pickle
+import threading
 
 import keras
 import numpy as np
 import pytest
 
 import auxnet_keras as ak
+from auxnet_keras.training.saved_weighting import attach_saved
 from auxnet_keras.weighting.catalogue import WEIGHTINGS
 from tests.toys import toy_batches, toy_model
 
@@ -114,7 +117,9 @@ def test_a_second_model_does_not_disturb_the_first():
     assert second.weighting is weighting and first.weighting is not weighting
     assert loss(first) == pytest.approx(expected, rel=1e-6)
     np.testing.assert_equal(first.weighting.weights, weights)
-    first.fit(*DATA, verbose=0, callbacks=[first.weighting])
+    third = trained(first.weighting)  # the copy that was left there moves on, too
+    assert loss(first) == pytest.approx(expected, rel=1e-6)
+    assert third.weighting is not first.weighting
 
 
 class Own(ak.weighting.FixedWeights):
@@ -143,3 +148,47 @@ def test_what_cannot_be_saved_or_restored_is_told(tmp_path):
     finally:
         Own.__module__ = before
     assert loaded.weighting is None and np.isfinite(loss(loaded))
+
+
+def test_arguments_are_the_same_however_they_are_written():
+    saved = keras.saving.serialize_keras_object
+    default = saved(ak.weighting.TaskWeightBalancing())
+    assert saved(ak.weighting.TaskWeightBalancing(None, mode="detached")) == default
+    assert saved(ak.weighting.TaskWeightBalancing(0.5)) != default
+
+    class Positional(ak.weighting.FixedWeights):
+        def __init__(self, factor, /, *more):
+            super().__init__({"segmentation": factor, "depth": 1.0})
+
+    with pytest.raises(TypeError, match="without a name"):
+        saved(Positional(2.0))
+
+
+@dataclasses.dataclass
+class Equal(ak.weighting.TaskWeighting):
+    """Has `__eq__` and no hash, and an inner weighting that cannot be copied."""
+
+    inner: object = None
+
+    def __post_init__(self):
+        super().__init__()
+
+
+def test_any_class_may_be_a_weighting():
+    first, second = Equal(), Equal()
+    one, other = trained(first), trained(second)
+    assert one.weighting is first and other.weighting is second
+    stubborn = Equal(threading.Lock())
+    model = trained(stubborn)
+    with pytest.warns(UserWarning, match=r"Equal cannot be copied .* constant weights"):
+        trained(stubborn)
+    assert model.weighting is None and np.isfinite(loss(model))
+
+
+@pytest.mark.parametrize("config", ["abc", {"class_name": "Adam"}, {"registered_name": "no>such"}])
+def test_a_file_of_someone_else(config):
+    model = toy_model()
+    model.compile("sgd", metrics=None)
+    with pytest.warns(UserWarning, match="cannot be restored"):
+        attach_saved(model, config)
+    assert model.weighting is None

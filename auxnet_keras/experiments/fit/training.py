@@ -75,6 +75,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     import tensorflow as tf
 
     from auxnet_keras import data
+    from auxnet_keras.callbacks.event_log import Position, event_files, rewind
     from auxnet_keras.experiments.fit.announce import describe_run, record_facts
     from auxnet_keras.experiments.fit.check_data import check_data
     from auxnet_keras.experiments.fit.check_resume import check_resume
@@ -96,6 +97,8 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     if not new:
         check_resume(run)
     model = network(config, info.class_names, pretrained=new)
+    if new:  # a run that was killed before its first checkpoint starts over
+        rewind(event_files(run.path / _BOARD), Position(0, 0, 0, 0), 0)
     if new and config.starts_from_run:
         start_from_run(model, config, config.depth_unit or info.depth_unit)
     _compile(model, config)

@@ -5,9 +5,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import Timeout
 
+from auxnet_keras.core.threads import available
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.storage.lock import acquired
 
 _PATIENCE = 600  # seconds for the workers of a killed study to save their batches
 
@@ -50,7 +52,7 @@ def places(jobs: int) -> list[Place]:
                 f"Expected at most {len(gpus)}. Received: jobs={jobs}."
             )
         return [Place(n, {"CUDA_VISIBLE_DEVICES": gpus[n]}) for n in range(jobs)]
-    threads = str(max(1, (os.cpu_count() or 1) // jobs))
+    threads = str(max(1, available() // jobs))
     names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
     share = {name: threads for name in names if name not in os.environ}
     return [Place(n, share) for n in range(jobs)]
@@ -60,11 +62,16 @@ def wait_for_workers(folder: Path) -> None:
     """Waits until the workers of an earlier, killed study in this folder have ended.
 
     Raises:
-        filelock.Timeout: One is still busy after ten minutes.
+        ConfigError: One is still busy after ten minutes.
     """
-    for lock in sorted(folder.glob(".worker-*.lock")):
-        with FileLock(lock, timeout=_PATIENCE):
-            pass
+    for file in sorted(folder.glob(".worker-*.lock")):
+        try:
+            acquired(file, _PATIENCE).release()
+        except Timeout:
+            raise ConfigError(
+                "A worker of an earlier call of this study is still training. Wait for it, or stop "
+                f"it. Received: {str(file)!r} is locked."
+            ) from None
 
 
 def _gpus() -> list[str]:

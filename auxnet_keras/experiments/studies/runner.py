@@ -85,8 +85,9 @@ def train_all(runs: Sequence[Planned], done: int, out: Path, jobs: int = 1) -> l
             for one in as_completed(serving):
                 one.result()
         finally:
-            while not waiting.empty():
-                waiting.get()
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    waiting.get_nowait()
             for worker in workers:  # all save their batch at the same time
                 worker.end()
             for worker in workers:

@@ -73,7 +73,7 @@ class Worker:
         try:
             process.stdin.write(json.dumps(request) + "\n")  # type: ignore[union-attr]
             process.stdin.flush()  # type: ignore[union-attr]
-        except BrokenPipeError:
+        except (BrokenPipeError, ValueError):  # `end` has just closed it
             return self._died(process)
         while True:
             try:

@@ -15,9 +15,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from auxnet_keras.errors import AuxnetError
+from auxnet_keras.storage.lock import acquired
+
+_PATIENCE = 600  # seconds for the worker of a killed study to save its batch
 
 
 def main(lock: Path) -> None:
@@ -25,11 +26,11 @@ def main(lock: Path) -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     requests = _Requests()
-    place = FileLock(lock)
+    held: Any = None
     while (line := requests.next()) is not None:
         request = json.loads(line)
-        if request["do"] == "train":
-            place.acquire()
+        if request["do"] == "train" and held is None:
+            held = acquired(lock, _PATIENCE)
         answers.write(json.dumps(_answer(request)) + "\n")
         answers.flush()
 

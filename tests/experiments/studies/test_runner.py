@@ -2,7 +2,6 @@
 
 import collections
 import json
-import os
 import threading
 
 import pytest
@@ -148,7 +147,7 @@ class TestTraining:
 class TestPlaces:
     def test_cpu_threads_are_shared(self, monkeypatch):
         monkeypatch.setattr(places, "_gpus", list)
-        monkeypatch.setattr(os, "cpu_count", lambda: 8)
+        monkeypatch.setattr(places, "available", lambda: 8)
         monkeypatch.setenv("OMP_NUM_THREADS", "3")
         monkeypatch.delenv("TF_NUM_INTRAOP_THREADS", raising=False)
         two = places.places(2)
