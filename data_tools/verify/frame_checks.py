@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from auxnet_keras.core.printable import printable
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.readers.vkitti import VkittiSource
@@ -101,7 +102,10 @@ def _read(found: Checked, path: Path, read: Callable[[], np.ndarray]) -> np.ndar
         return read()
     except DataError as error:
         found.problems.append(unreadable_file(path, error))
-        return None
+    except Exception as error:  # whatever a decoder throws, the other files are still checked
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        found.add("error", "unreadable", path, f"cannot be read ({printable(reason)})")
+    return None
 
 
 def _fits(found: Checked, path: Path, values: np.ndarray, size: Any) -> bool:

@@ -1,11 +1,12 @@
 """Colour images, PNG or JPEG, as 8-bit RGB."""
 
-import struct
 from pathlib import Path
 
 import cv2
 import numpy as np
+import simplejpeg
 
+from auxnet_keras.core.printable import printable
 from auxnet_keras.data.files import png
 from auxnet_keras.data.resize import Size
 from auxnet_keras.errors import DataError
@@ -45,17 +46,12 @@ def size_of(path: Path) -> Size:
     if not data.startswith(b"\xff\xd8"):
         found = png.header(data, path)
         return found.height, found.width
-    size = _jpeg_size(data)
-    if size is None:
-        raise _damaged_jpeg(data, path)
-    return size
+    return _jpeg_size(data, path)
 
 
 def _decode_jpeg(data: bytes, path: Path) -> np.ndarray:
-    size = _jpeg_size(data)
-    if size is None or not data.rstrip(b"\x00").endswith(b"\xff\xd9"):
-        raise _damaged_jpeg(data, path)
-    png.check_pixels(size[1], size[0], path)
+    height, width = _jpeg_size(data, path)
+    png.check_pixels(width, height, path)
     scans = data.count(b"\xff\xda")
     if scans > MAX_SCANS:
         raise DataError(
@@ -63,29 +59,26 @@ def _decode_jpeg(data: bytes, path: Path) -> np.ndarray:
             f"image again. Received: {scans:,} scans.",
             "too_large",
         )
-    pixels = png.opencv_pixels(data, _FLAGS)
-    if pixels is None:
-        raise _damaged_jpeg(data, path)
-    return pixels
+    try:
+        # Strict: what the decoder only warns of, it has filled with grey or another block's pixels.
+        return simplejpeg.decode_jpeg(data, colorspace="RGB", strict=True)
+    except ValueError as error:
+        raise _damaged_jpeg(path, error) from None
 
 
-def _damaged_jpeg(data: bytes, path: Path) -> DataError:
+def _jpeg_size(data: bytes, path: Path) -> Size:
+    """(height, width) as the decoder itself reads them, so that no second header misleads."""
+    try:
+        height, width, *_ = simplejpeg.decode_jpeg_header(data)
+    except ValueError as error:
+        raise _damaged_jpeg(path, error) from None
+    return height, width
+
+
+def _damaged_jpeg(path: Path, error: ValueError) -> DataError:
+    said = printable(" ".join(str(error).split())[:100]).rstrip(".")
     return DataError(
         f"Truncated or damaged JPEG: {path}. Expected a complete file; copy or download it again. "
-        f"Received: {len(data):,} bytes that do not decode.",
+        f"Received: {said}.",
         "truncated",
     )
-
-
-def _jpeg_size(data: bytes) -> Size | None:
-    """(height, width) of the frame header; None without one."""
-    position = 2
-    while position + 9 <= len(data) and data[position] == 0xFF:
-        marker = data[position + 1]
-        (length,) = struct.unpack_from(">H", data, position + 2)
-        # SOF0..SOF15 hold the size; C4, C8 and CC in that range are something else.
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack_from(">HH", data, position + 5)
-            return height, width
-        position += 2 + length
-    return None

@@ -138,7 +138,7 @@ def _decoded(data: bytes, found: Header, flags: int) -> np.ndarray | None:
     if usual:
         try:
             values = imagecodecs.png_decode(data)
-        except imagecodecs.PngError:
+        except (imagecodecs.PngError, ValueError):  # UnicodeDecodeError: its message is damaged too
             return None
         if values.shape == shape:  # a transparent colour adds an alpha channel
             return values

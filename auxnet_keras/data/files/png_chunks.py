@@ -20,18 +20,19 @@ def image_chunks(data: bytes, image_bytes: int) -> bytes | None:
             as much hides something.
 
     Returns:
-        A PNG, the file itself if nothing was dropped; None if the file ends within a chunk or has
-        too many of them.
+        A PNG, the file itself if nothing was dropped; None if the file ends within a chunk, has too
+        many of them, one without a name, or another header.
     """
     content = memoryview(data)
     kept: list[memoryview] = [content[: len(SIGNATURE)]]
-    position, packed = len(SIGNATURE), 0
+    position = first = len(SIGNATURE)
+    packed = 0
     for _ in range(MAX_CHUNKS):
         if position + 12 > len(data):
             return None
         length, kind = struct.unpack_from(">I4s", data, position)
         end = position + 12 + length
-        if end > len(data):
+        if end > len(data) or not kind.isalpha() or (kind == b"IHDR") != (position == first):
             return None
         if kind in _IMAGE:
             kept.append(content[position:end])

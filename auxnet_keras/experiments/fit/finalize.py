@@ -18,7 +18,8 @@ from auxnet_keras.storage.write_errors import writing
 
 def finish(run: Run) -> None:
     """Evaluates the best weights and writes results, figures, model card and export."""
-    write_prior(_prior(run), run.path)
+    if "segmentation" in run.config.tasks:  # the data of a training of depth may have no labels
+        write_prior(_prior(run), run.path)
     results = evaluate(run)
     _write_results(run, results)
     write_figures(run, results, run.config.source())

@@ -99,7 +99,7 @@ class Scores:
         self.names = run.info.class_names
         self.ignore_void = run.config.ignore_void
         self.predict = run.predictor
-        self.prior = read_prior(run.path)
+        self.prior = read_prior(run.path) if "segmentation" in run.config.tasks else None
         self.model_counts = np.zeros((len(self.names),) * 2, np.int64)
         self.prior_counts = np.zeros_like(self.model_counts)
         self.depth: list[dict[str, float]] = []
@@ -113,7 +113,7 @@ class Scores:
         if prediction.classes is not None:
             classes = len(self.names)
             self.model_counts += confusion.count_pairs(truth, prediction.classes, classes)
-            prior = resize_nearest(self.prior, truth.shape)
+            prior = resize_nearest(self.prior, truth.shape)  # a network of classes has one
             self.prior_counts += confusion.count_pairs(truth, prior, classes)
         if prediction.depth is not None and frame.depth is not None:
             self._add_depth(frame, sample.depth[..., 0], prediction.depth)

@@ -10,6 +10,7 @@ import numpy as np
 from auxnet_keras import plots
 from auxnet_keras.data.files import png
 from auxnet_keras.data.files.image import read_image
+from auxnet_keras.data.files.listing import is_hidden
 from auxnet_keras.data.units import Calibration
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.outputs.strip import depth_picture
@@ -94,13 +95,17 @@ def find_images(paths: Sequence[str | Path]) -> list[Path]:
 
 def _below(path: str) -> Iterator[Path]:
     if Path(path).is_dir():
-        yield from (p for p in sorted(Path(path).iterdir()) if p.suffix.lower() in IMAGES)
+        yield from (p for p in sorted(Path(path).iterdir()) if _is_image(p))
     elif Path(path).exists():
         yield Path(path)
     else:
         # Path.glob refuses absolute patterns.
         matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
         yield from (Path(match) for match in matches if Path(match).is_file())
+
+
+def _is_image(path: Path) -> bool:
+    return path.suffix.lower() in IMAGES and not is_hidden(path.name)
 
 
 def _names(images: Sequence[Path]) -> list[str]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auxnet_keras.data.files import png
-from auxnet_keras.data.files.image import read_image
+from auxnet_keras.data.files.image import read_image, size_of
 from auxnet_keras.errors import DataError
 from tests.data import makers
 
@@ -150,9 +150,94 @@ def test_16_bit_image_and_truncated_jpeg_are_refused(tmp_path):
         read_image(path)
 
 
+def jpeg(tmp_path, change=lambda data: data):
+    path = tmp_path / "a.jpg"
+    cv2.imwrite(str(path), makers.picture(1, 64, 96))
+    path.write_bytes(change(path.read_bytes()))
+    return path
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data + b"\n",
+        lambda data: data + b"\0" * 40,
+        lambda data: data + b"\x01\x02\x03\x04\x05\x06\x07\x08",  # of a camera
+        lambda data: data + data[:200],  # a second, cut picture, as phones append
+        lambda data: data[:2] + b"\xff" * 5 + data[2:],
+    ],
+    ids=["newline", "zeros", "eight bytes", "trailer", "fill bytes"],
+)
+def test_a_good_jpeg_is_read(tmp_path, change):
+    whole = read_image(jpeg(tmp_path))
+    expected = cv2.imread(str(tmp_path / "a.jpg"))[..., ::-1]
+    np.testing.assert_array_equal(whole, expected)
+    np.testing.assert_array_equal(read_image(jpeg(tmp_path, change)), whole)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data[: len(data) // 2] + b"\xff\xd9",
+        lambda data: data[: len(data) // 2] + bytes(len(data) // 2 - 2) + b"\xff\xd9",
+        lambda data: data[:-2],
+        lambda data: data.replace(b"\xff\xda", b"\xff\xdb"),
+    ],
+    ids=["cut and ended", "zeroed", "no end", "flipped bit"],
+)
+def test_a_damaged_jpeg_is_refused(tmp_path, change, capfd):
+    with pytest.raises(DataError, match=r"Truncated or damaged JPEG: .*a\.jpg.*Received: \w"):
+        read_image(jpeg(tmp_path, change))
+    assert capfd.readouterr().err == ""  # the decoder's own words are in the error
+
+
+COMPONENTS = b"\x01\x22\x00\x02\x11\x01\x03\x11\x01"
+
+
+def frame_header(side):
+    return b"\xff\xc0" + struct.pack(">HBHHB", 17, 8, side, side, 3)
+
+
+def test_a_size_hidden_behind_fill_bytes_is_the_decoders(tmp_path):
+    decoy = b"\xff\xe0" + struct.pack(">H", 21) + frame_header(8) + bytes(9)
+
+    def hide(data):
+        start, end = data.index(b"\xff\xc0"), data.index(b"\xff\xc4")
+        hidden = b"\xff\xff" + frame_header(30_000) + COMPONENTS
+        return data[:2] + decoy + data[2:start] + hidden + data[end:]
+
+    path = jpeg(tmp_path, hide)
+    with pytest.raises(DataError, match="30000x30000"):
+        read_image(path)
+    assert size_of(path) == (30_000, 30_000)
+
+
 def test_jpeg_bomb_is_refused(tmp_path):
-    frame = b"\xff\xc0" + struct.pack(">HBHHB", 17, 8, 60_000, 60_000, 3) + b"\0" * 9
-    path = tmp_path / "bomb.jpg"
-    path.write_bytes(b"\xff\xd8" + frame + b"\xff\xd9")
+    def grow(data):
+        start, end = data.index(b"\xff\xc0"), data.index(b"\xff\xc4")
+        return data[:start] + frame_header(60_000) + COMPONENTS + data[end:]
+
+    path = jpeg(tmp_path, grow)
     with pytest.raises(DataError, match="60000x60000"):
         read_image(path)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[:33] + data[8:33] + data[33:],
+        lambda data: data.replace(b"IDAT", b"I\xc4AT"),
+        lambda data: data.replace(b"IDAT", b"IDA\xd4"),
+        lambda data: data.replace(b"IHDR", b"IHD\xf2"),
+        lambda data: data.replace(b"IEND", b"IEN\xc4"),
+    ],
+    ids=["two headers", "name", "name's end", "header's name", "end's name"],
+)
+@pytest.mark.parametrize("grey", [False, True])
+def test_a_damaged_png_is_one_sentence(tmp_path, damage, grey):
+    pixels = makers.picture(1)[..., 0] if grey else makers.picture(1)
+    path = makers.write_png(tmp_path / "a.png", pixels)
+    path.write_bytes(damage(path.read_bytes()))
+    read = (lambda: png.decode(path, LABEL)) if grey else (lambda: read_image(path))
+    with pytest.raises(DataError, match=r"PNG.*: .*a\.png"):
+        read()

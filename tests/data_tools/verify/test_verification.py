@@ -153,6 +153,22 @@ def test_a_jpeg_named_png_is_told(root):
     assert lines(report, "warning") == [(image.name, "is a JPEG named .png")] and report.ok
 
 
+def test_whatever_a_decoder_throws_names_the_file(root, monkeypatch):
+    from auxnet_keras.data.readers import base
+
+    bad = files(root, "image_2")[2]
+    original = base.read_image
+
+    def throws(path):
+        if path == bad:
+            raise UnicodeDecodeError("utf-8", b"\xf0", 0, 1, "invalid byte")
+        return original(path)
+
+    monkeypatch.setattr(base, "read_image", throws)
+    ((name, sentence),) = lines(verify(f"kitti:{root}"), "error")
+    assert name == bad.name and sentence.startswith("cannot be read (UnicodeDecodeError: ")
+
+
 def test_nothing_of_the_users_is_changed(root):
     def state():
         every = (path for path in sorted(root.rglob("*")) if path.is_file())

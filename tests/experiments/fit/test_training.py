@@ -13,11 +13,12 @@ import pytest
 import yaml
 
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.experiments import load_run, train
+from auxnet_keras.experiments import evaluate, load_run, train
 from auxnet_keras.experiments.fit.depth_bins import edges_of
 from auxnet_keras.experiments.fit.training import _epochs_to_a_checkpoint
 from auxnet_keras.experiments.run.folder import claim_folder
 from tests.callbacks.test_checkpoint import HOLD
+from tests.data.makers import write_png
 from tests.storage.leftovers import leave_half
 
 
@@ -239,6 +240,24 @@ def test_the_authors_bins_come_in_the_runs_unit(settings):
     edges = edges_of(run, None)
     assert len(edges) == 14 and edges[-1] == pytest.approx(1 / 6)
     assert facts == {"depth_bins": {"unit": "inverse_depth", "preset": "vkitti", "edges": edges}}
+
+
+def test_depth_trains_where_there_are_no_labels(settings, tmp_path):
+    generator = np.random.default_rng(0)
+    for number in range(12):
+        picture = generator.integers(0, 256, (32, 64, 3), np.uint8)
+        write_png(tmp_path / "data" / "rgb" / f"{number:02}.png", picture)
+        metres = generator.integers(1000, 9000, (32, 64)).astype(np.uint16)
+        write_png(tmp_path / "data" / "depth" / f"{number:02}.png", metres)
+    (tmp_path / "data" / "dataset.yaml").write_text(
+        "images: rgb\nlabels: none\nclasses: {0: x}\n"
+        "depth: {files: depth, unit: metres, scale: 0.001, invalid: [0]}\n"
+    )
+    changes = {"data": f"folder:{tmp_path / 'data'}", "main": "depth", "single_task": True}
+    run = train(settings(**changes, weighting="none", epochs=1))
+    assert run.finished and run.results["depth"]["abs_rel"] > 0
+    assert "segmentation" not in run.results and run.results["position_prior"] == {}
+    assert evaluate(load_run(run.path))["depth"] == run.results["depth"]
 
 
 @pytest.mark.slow
