@@ -69,8 +69,8 @@ def acquired(file: Path, timeout: float) -> FileLock | SoftFileLock:
     lock = FileLock(file, timeout=timeout, is_singleton=True)
     try:
         lock.acquire()
-    except OSError as problem:
-        if problem.errno not in _NO_LOCKS:
+    except (OSError, NotImplementedError) as problem:  # the latter in filelock 3
+        if getattr(problem, "errno", errno.ENOSYS) not in _NO_LOCKS:
             raise
         soft = SoftFileLock(f"{file}.held", timeout=timeout, is_singleton=True)
         soft.acquire()

@@ -110,10 +110,10 @@ class Scores:
         sample = self.source.read(frame, self.predict.depth_unit, self.ignore_void)
         prediction = self.predict(sample.image, sample.depth)
         truth = sample.segmentation
-        if prediction.classes is not None:
+        if prediction.classes is not None and self.prior is not None:
             classes = len(self.names)
             self.model_counts += confusion.count_pairs(truth, prediction.classes, classes)
-            prior = resize_nearest(self.prior, truth.shape)  # a network of classes has one
+            prior = resize_nearest(self.prior, truth.shape)
             self.prior_counts += confusion.count_pairs(truth, prior, classes)
         if prediction.depth is not None and frame.depth is not None:
             self._add_depth(frame, sample.depth[..., 0], prediction.depth)
