@@ -29,20 +29,26 @@ def folders_in(folder: Path) -> list[Path]:
 def files_below(folder: Path) -> Iterator[str]:
     """Paths of all files below a folder, relative to it, with forward slashes.
 
-    Links to folders are followed, to each folder once, so that a loop of links ends.
+    Links to folders are followed, to each folder once and not to one that holds `folder`, so that
+    a loop of links ends.
     """
-    seen: set[tuple[int, int]] = set()
+    seen = {_identity(parent) for parent in folder.resolve().parents}
     for base, folders, names in os.walk(folder, followlinks=True):
-        state = Path(base).stat()
-        if (state.st_dev, state.st_ino) in seen:
+        identity = _identity(Path(base))
+        if identity in seen:
             folders.clear()
             continue
-        seen.add((state.st_dev, state.st_ino))
+        seen.add(identity)
         folders[:] = sorted(name for name in folders if not is_hidden(name))
         inside = Path(base).relative_to(folder).as_posix()
         for name in names:
             if not is_hidden(name):
                 yield name if inside == "." else f"{inside}/{name}"
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    state = folder.stat()
+    return state.st_dev, state.st_ino
 
 
 def is_hidden(name: str) -> bool:

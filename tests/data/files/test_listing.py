@@ -21,6 +21,7 @@ def test_a_linked_folder_is_followed_and_a_loop_ends(tmp_path):
     (tmp_path / "data" / "here").symlink_to(tmp_path / "far")
     (tmp_path / "far" / "loop").symlink_to(tmp_path / "data")
     (tmp_path / "data" / "self").symlink_to(tmp_path / "data")
+    (tmp_path / "data" / "up").symlink_to(tmp_path)
     (tmp_path / "data" / "dead").symlink_to(tmp_path / "nothing")
     found = sorted(files_below(tmp_path / "data"))
     assert [name for name in found if name.endswith(".png")] == [
