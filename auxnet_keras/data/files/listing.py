@@ -32,7 +32,8 @@ def files_below(folder: Path) -> Iterator[str]:
     Links to folders are followed, to each folder once and not to one that holds `folder`, so that
     a loop of links ends.
     """
-    seen = {_identity(parent) for parent in folder.resolve().parents}
+    above = folder.resolve().parents
+    seen = {_identity(parent) for parent in above if parent.is_dir()}
     for base, folders, names in os.walk(folder, followlinks=True):
         identity = _identity(Path(base))
         if identity in seen:

@@ -12,6 +12,7 @@ def make(root, *names):
 def test_names_that_begin_with_a_dot_are_no_data(tmp_path):
     make(tmp_path, "a/0.png", "a/._0.png", ".ipynb_checkpoints/0.png", "a/.DS_Store", "b/.x/1.png")
     assert sorted(files_below(tmp_path)) == ["a/0.png"]
+    assert not list(files_below(tmp_path / "no" / "such"))
     assert names_in(tmp_path / "a", ".png") == {"0.png"}
     assert [folder.name for folder in folders_in(tmp_path)] == ["a", "b"]
 
