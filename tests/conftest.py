@@ -23,7 +23,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+LONGEST = ("test_notebooks.py", "test_real_study.py", "test_faults.py", "test_replicas.py")
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items):
+    """The longest tests first: as the last, one would keep a process busy and the others idle."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def _real_data(variable: str, folder: str) -> Path:

@@ -364,7 +364,10 @@ class WeightingContract:
 
 
 class VariantContract(WeightingContract):
-    """For further forms of a weighting: without what depends on the class alone."""
+    """For another form of a weighting, or another rule of task weights.
+
+    Without what depends on the class or on `TaskWeighting` alone, which others test.
+    """
 
     test_a_batch_that_overflows_is_survived_under_mixed_float16 = None
     test_a_file_of_another_method_leaves_its_state_alone = None

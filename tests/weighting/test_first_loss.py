@@ -10,12 +10,12 @@ from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.base import WeightingState
 from tests.oracles.first_loss import trajectory
 from tests.toys import batch_of, toy_batches, toy_model
-from tests.weighting.contracts import VariantContract, WeightingContract
+from tests.weighting.contracts import VariantContract
 
 TASKS = ("segmentation", "depth")
 
 
-class TestFirstLossWeights(WeightingContract):
+class TestFirstLossWeights(VariantContract):
     def make(self):
         return ak.weighting.FirstLossWeights()
 

@@ -12,7 +12,7 @@ import auxnet_keras as ak
 from auxnet_keras.weighting.base import WeightingState
 from tests.oracles import weight_schedule as oracle
 from tests.toys import toy_batches, toy_model
-from tests.weighting.contracts import VariantContract, WeightingContract
+from tests.weighting.contracts import VariantContract
 
 TASKS = ("segmentation", "depth")
 
@@ -21,7 +21,7 @@ def point(segmentation, depth):
     return {"segmentation": segmentation, "depth": depth}
 
 
-class TestWeightScheduleByEpochs(WeightingContract):
+class TestWeightScheduleByEpochs(VariantContract):
     def arguments(self):
         return {"points": {0: point(2.0, 3.0), 1: point(1.0, 4.0), 3: point(1.0, 0.0)}}
 
