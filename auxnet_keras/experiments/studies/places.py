@@ -11,7 +11,7 @@ from auxnet_keras.core.threads import available
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.storage.lock import acquired
 
-_PATIENCE = 600  # seconds for the workers of a killed study to save their batches
+PATIENCE = 600  # seconds for a worker to save its batch
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +66,7 @@ def wait_for_workers(folder: Path) -> None:
     """
     for file in sorted(folder.glob(".worker-*.lock")):
         try:
-            acquired(file, _PATIENCE).release()
+            acquired(file, PATIENCE).release()
         except Timeout:
             raise ConfigError(
                 "A worker of an earlier call of this study is still training. Wait for it, or stop "

@@ -13,7 +13,7 @@ from typing import Any
 
 from auxnet_keras.errors import AuxnetError
 from auxnet_keras.experiments.config.config_file import config_text
-from auxnet_keras.experiments.studies.places import ALL, Place
+from auxnet_keras.experiments.studies.places import ALL, PATIENCE, Place
 from auxnet_keras.experiments.studies.plan import Planned
 
 WORKER = "auxnet_keras.experiments.studies.worker"
@@ -22,7 +22,6 @@ RUNS_PER_PROCESS = 8
 """TensorFlow frees memory only when its process ends; a start takes seconds."""
 
 _POLL = 1.0  # seconds between two updates of a run's progress
-_PATIENCE = 600  # seconds for a worker to save its batch
 
 
 class WorkerDiedError(AuxnetError):
@@ -99,7 +98,7 @@ class Worker:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()  # type: ignore[union-attr]
         try:
-            process.wait(_PATIENCE)
+            process.wait(PATIENCE)
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
             process.kill()
             process.wait()

@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from auxnet_keras.errors import AuxnetError
+from auxnet_keras.experiments.studies.places import PATIENCE
 from auxnet_keras.storage.lock import acquired
-
-_PATIENCE = 600  # seconds for the worker of a killed study to save its batch
 
 
 def main(lock: Path) -> None:
@@ -30,7 +29,7 @@ def main(lock: Path) -> None:
     while (line := requests.next()) is not None:
         request = json.loads(line)
         if request["do"] == "train" and held is None:
-            held = acquired(lock, _PATIENCE)
+            held = acquired(lock, PATIENCE)
         answers.write(json.dumps(_answer(request)) + "\n")
         answers.flush()
 
