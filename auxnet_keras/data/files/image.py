@@ -1,25 +1,28 @@
-"""Colour images, PNG or JPEG, as 8-bit RGB."""
+"""Colour images of any format, as 8-bit RGB."""
 
 from pathlib import Path
 
 import cv2
 import numpy as np
-import simplejpeg
 
-from auxnet_keras.core.printable import printable
-from auxnet_keras.data.files import png
+from auxnet_keras.data.files import jpeg, pillow, png
+from auxnet_keras.data.files.orientation import orientation, turned
 from auxnet_keras.data.resize import Size
 from auxnet_keras.errors import DataError
 
-# A camera's orientation tag rotates neither labels nor depth, so it must not rotate the image.
+IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".avif", ".gif", ".ppm")
+"""Endings of image files, in any case. The content decides how a file is decoded."""
+
 _FLAGS = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 
-MAX_SCANS = 100
-"""Maximum number of scans of a progressive JPEG: files have about ten, and each costs a pass."""
 
-
-def read_image(path: Path) -> np.ndarray:
+def read_image(path: Path, *, upright: bool = False) -> np.ndarray:
     """Decodes a colour or grey image with 8 bits per channel.
+
+    Args:
+        path: The file.
+        upright: Whether to turn the pixels as the camera's orientation tag says. The tag turns
+            neither labels nor depth, so it must not turn an image that has them.
 
     Returns:
         uint8 [H, W, 3], RGB.
@@ -28,8 +31,24 @@ def read_image(path: Path) -> np.ndarray:
         DataError: Unreadable, truncated, larger than `png.MAX_PIXELS`, or not an 8-bit image.
     """
     data = png.file_bytes(path)
-    if data.startswith(b"\xff\xd8"):
-        return _decode_jpeg(data, path)
+    pixels = _decoded(data, path)
+    return turned(pixels, orientation(data)) if upright else pixels
+
+
+def size_of(path: Path) -> Size:
+    """The (height, width) that the header of a PNG or JPEG claims."""
+    data = png.file_bytes(path)
+    if data.startswith(jpeg.SIGNATURE):
+        return jpeg.size(data, path)
+    found = png.header(data, path)
+    return found.height, found.width
+
+
+def _decoded(data: bytes, path: Path) -> np.ndarray:
+    if data.startswith(jpeg.SIGNATURE):
+        return jpeg.decode(data, path)
+    if not data.startswith(png.SIGNATURE):
+        return pillow.rgb(data, path)
     found = png.header(data, path)
     if found.bits > 8:
         raise DataError(
@@ -38,47 +57,3 @@ def read_image(path: Path) -> np.ndarray:
             "other_format",
         )
     return png.decode_pixels(data, found, path, _FLAGS)
-
-
-def size_of(path: Path) -> Size:
-    """The (height, width) that an image file's header claims."""
-    data = png.file_bytes(path)
-    if not data.startswith(b"\xff\xd8"):
-        found = png.header(data, path)
-        return found.height, found.width
-    return _jpeg_size(data, path)
-
-
-def _decode_jpeg(data: bytes, path: Path) -> np.ndarray:
-    height, width = _jpeg_size(data, path)
-    png.check_pixels(width, height, path)
-    scans = data.count(b"\xff\xda")
-    if scans > MAX_SCANS:
-        raise DataError(
-            f"Refused to decode {path}. Expected a JPEG of at most {MAX_SCANS} scans; save the "
-            f"image again. Received: {scans:,} scans.",
-            "too_large",
-        )
-    try:
-        # Strict: what the decoder only warns of, it has filled with grey or another block's pixels.
-        return simplejpeg.decode_jpeg(data, colorspace="RGB", strict=True)
-    except ValueError as error:
-        raise _damaged_jpeg(path, error) from None
-
-
-def _jpeg_size(data: bytes, path: Path) -> Size:
-    """(height, width) as the decoder itself reads them, so that no second header misleads."""
-    try:
-        height, width, *_ = simplejpeg.decode_jpeg_header(data)
-    except ValueError as error:
-        raise _damaged_jpeg(path, error) from None
-    return height, width
-
-
-def _damaged_jpeg(path: Path, error: ValueError) -> DataError:
-    said = printable(" ".join(str(error).split())[:100]).rstrip(".")
-    return DataError(
-        f"Truncated or damaged JPEG: {path}. Expected a complete file; copy or download it again. "
-        f"Received: {said}.",
-        "truncated",
-    )

@@ -12,6 +12,7 @@ import cv2
 import imagecodecs
 import numpy as np
 
+from auxnet_keras.data.files.foreign import describe
 from auxnet_keras.data.files.png_chunks import SIGNATURE, image_chunks
 from auxnet_keras.errors import DataError
 from auxnet_keras.safety.bounded_read import read_bytes
@@ -82,7 +83,7 @@ def header(data: bytes, path: Path) -> Header:
     if not data.startswith(SIGNATURE):
         raise DataError(
             f"Not a PNG file: {path}. Expected the PNG signature; convert the file (renaming it "
-            f"is not enough). Received: a file that starts with {data[:8]!r}.",
+            f"is not enough). Received: {describe(data)}.",
             "other_format",
         )
     if len(data) < 33 or data[8:16] != b"\x00\x00\x00\rIHDR":

@@ -1,0 +1,82 @@
+"""Images in formats other than PNG and JPEG, through Pillow."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
+
+from auxnet_keras.core.printable import printable
+from auxnet_keras.data.files import png
+from auxnet_keras.data.files.foreign import describe
+from auxnet_keras.data.files.orientation import ORIENTATION, turned_back
+from auxnet_keras.errors import DataError
+
+_FORMATS = ("BMP", "WEBP", "TIFF", "AVIF", "GIF", "PPM")
+_READ = ("a BMP", "a WebP image", "a TIFF", "an AVIF or HEIF image", "a GIF")
+
+
+@contextmanager
+def opened(data: bytes, path: Path, formats: tuple[str, ...] = _FORMATS) -> Iterator[Image.Image]:
+    """The image, of which only the header has been read.
+
+    Raises:
+        DataError: None of the formats, damaged (also while pixels are read inside the context), or
+            larger than `png.MAX_PIXELS`.
+    """
+    try:
+        image = Image.open(io.BytesIO(data), formats=formats)
+    except Image.DecompressionBombError:
+        raise DataError(
+            f"Refused to decode {path}. Expected at most {png.MAX_PIXELS:,} pixels; scale the "
+            "image down first. Received: more than that.",
+            "too_large",
+        ) from None
+    except Exception as error:  # whatever a decoder throws
+        raise _unreadable(data, path, error) from None
+    with image:
+        png.check_pixels(*image.size, path)
+        try:
+            yield image
+        except DataError:
+            raise
+        except Exception as error:
+            raise _unreadable(data, path, error) from None
+
+
+def rgb(data: bytes, path: Path) -> np.ndarray:
+    """The image as uint8 [H, W, 3], RGB.
+
+    Raises:
+        DataError: As `opened`, or not 8 bits per channel.
+    """
+    with opened(data, path) as image:
+        if image.mode.startswith(("I", "F")):
+            raise DataError(
+                f"Wrong image: {path}. Expected 8 bits per channel; convert it to 8 bits. "
+                f"Received: {image.format}, {'32' if image.mode in 'IF' else '16'} bits.",
+                "other_format",
+            )
+        tag = image.getexif().get(ORIENTATION, 1)
+        pixels = np.array(image.convert("RGB"))
+        # Pillow turns TIFFs upright, and only these.
+        return turned_back(pixels, tag) if isinstance(image, TiffImageFile) else pixels
+
+
+def _unreadable(data: bytes, path: Path, error: Exception) -> DataError:
+    what = describe(data)
+    if isinstance(error, Image.UnidentifiedImageError) and what not in _READ:
+        return DataError(
+            f"Not an image: {path}. Expected PNG, JPEG, BMP, WebP, TIFF, AVIF, GIF or PPM; convert "
+            f"the file (renaming it is not enough). Received: {what}.",
+            "other_format",
+        )
+    said = printable(" ".join(str(error).split())[:100]).rstrip(".") or type(error).__name__
+    return DataError(
+        f"Truncated or damaged image: {path}. Expected a complete file; copy or download it again. "
+        f"Received: {said}.",
+        "truncated",
+    )
