@@ -1,5 +1,6 @@
 """Writes a frame of any data set as files of the kind `folder`, with their description."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,13 @@ def files_of(source: Source, frame: Frame) -> dict[str, Path]:
         places[LABELS] = Path(LABELS, f"{frame.name}.png")
     if frame.depth is not None:
         places[DEPTH] = Path(DEPTH, f"{frame.name}.png")
-    kept = suffix if suffix in _COPIED and frame.image.is_file() else ".png"
+    kept = suffix if _is_copied(source, frame) else ".png"
     return places | {IMAGES: Path(IMAGES, frame.name + kept)}
+
+
+def _is_copied(source: Source, frame: Frame) -> bool:
+    usual = frame.image.suffix.lower() in _COPIED and frame.image.is_file()
+    return usual and not source.upright
 
 
 def places_of(frame: Frame) -> list[Path]:
@@ -38,8 +44,18 @@ def places_of(frame: Frame) -> list[Path]:
     return [Path(folder, f"{frame.name}.png") for folder in (LABELS, DEPTH)] + images
 
 
-def content_of(source: Source, frame: Frame) -> dict[str, bytes]:
+def has_fractions(source: Source, frame: Frame) -> bool:
+    """Whether a frame's depth file holds other numbers than a PNG of 16 bits can."""
+    if frame.depth is None:
+        return False
+    return source.stored_depth(frame, frame.depth).dtype not in (np.uint8, np.uint16)
+
+
+def content_of(source: Source, frame: Frame, fractions: bool) -> dict[str, bytes]:
     """The bytes of the files. An image file is copied unchanged, after the reader's checks.
+
+    Args:
+        fractions: Whether depth is written in steps of `STEP`.
 
     Raises:
         DataError: The frame cannot be read, or its depth does not fit 16 bits.
@@ -49,8 +65,8 @@ def content_of(source: Source, frame: Frame) -> dict[str, bytes]:
     if frame.label is not None:
         content[LABELS] = _png(sample.segmentation.astype(_label_dtype(source)), frame.label)
     if frame.depth is not None:
-        content[DEPTH] = _png(_stored(source, frame, frame.depth), frame.depth)
-    if frame.image.is_file() and frame.image.suffix.lower() in _COPIED:
+        content[DEPTH] = _png(_stored(source, frame, frame.depth, fractions), frame.depth)
+    if _is_copied(source, frame):
         content[IMAGES] = frame.image.read_bytes()
     else:
         content[IMAGES] = _png(sample.image[..., ::-1], frame.image)  # OpenCV's order is BGR
@@ -63,25 +79,32 @@ def _label_dtype(source: Source) -> type[np.integer]:
 
 def _lost(encoding: DepthEncoding) -> int:
     """The value written for "not measured"."""
-    return encoding.invalid[0] if encoding.invalid else 65535
+    whole = (int(value) for value in encoding.invalid if value == int(value) and 0 <= value < 65536)
+    return next(whole, 65535)
 
 
-def _stored(source: Source, frame: Frame, path: Path) -> np.ndarray:
-    """uint16 [H, W]: the data set's own integers, or fractions in units of `STEP`."""
-    stored = source.stored_depth(frame, path)
-    valid = source.encoding.decode(stored, "raw") >= 0
-    if stored.dtype.kind == "f":
-        valid &= np.isfinite(stored)
+def _stored(source: Source, frame: Frame, path: Path, fractions: bool) -> np.ndarray:
+    """uint16 [H, W]: the data set's own integers, or depths in steps of `STEP`."""
+    stored, encoding = source.stored_depth(frame, path), source.encoding
+    if fractions:
+        depth = encoding.decode(stored, encoding.unit)
+        valid = depth >= 0
         # Depths below half a step are rounded up: 0 means "not measured".
-        steps = np.maximum(np.rint(np.where(valid, stored, 0) / STEP), 1)
+        steps = np.maximum(np.rint(np.where(valid, depth, 0) / STEP), 1)
         if steps.max(where=valid, initial=0) > 65535:
             raise DataError(
                 f"Depth too large for a 16-bit PNG in steps of {STEP}: {path}. Expected at most "
                 f"{65535 * STEP:.5g}; read the original data set instead. "
-                f"Received: {stored.max(where=valid, initial=0):.5g}."
+                f"Received: {depth.max(where=valid, initial=0):.5g}."
             )
         return np.where(valid, steps, 0).astype(np.uint16)
-    return np.where(valid, stored, _lost(source.encoding)).astype(np.uint16)
+    if stored.dtype not in (np.uint8, np.uint16):
+        raise DataError(
+            f"Depth files of different types: {path}. Expected integers of at most 16 bits, as in "
+            f"the first frame; save all files alike. Received: {stored.dtype}."
+        )
+    valid = encoding.decode(stored, "raw") >= 0
+    return np.where(valid, stored, _lost(encoding)).astype(np.uint16)
 
 
 def _png(pixels: np.ndarray, path: Path) -> bytes:
@@ -92,7 +115,11 @@ def _png(pixels: np.ndarray, path: Path) -> bytes:
 
 
 def description(
-    source: Source, depth: bool, fractions: bool, calibration: Calibration | None
+    source: Source,
+    depth: bool,
+    fractions: bool,
+    calibration: Calibration | None,
+    splits: Sequence[str] = ("train", "val"),
 ) -> str:
     """`dataset.yaml`, with which the kind `folder` reads what `source` reads.
 
@@ -100,6 +127,7 @@ def description(
         depth: Whether any frame has depth.
         fractions: Whether the data set stores depth as fractions.
         calibration: The calibration shared by all frames, if there is one.
+        splits: The splits that have a list of names.
     """
     info = source.info
     spec: dict[str, Any] = {"images": IMAGES, "labels": LABELS}
@@ -113,7 +141,7 @@ def description(
         if name != UNUSED
     }
     spec["ignore"] = [IGNORE]
-    spec["split"] = {"train": "train.txt", "val": "val.txt"}
+    spec["split"] = {split: f"{split}.txt" for split in splits}
     spec["licence"], spec["citation"] = info.licence, info.citation
     head = f"# {info.kind}, converted; labels are train ids.\n"
     return head + yaml.safe_dump(
@@ -128,5 +156,5 @@ def _depth(encoding: DepthEncoding, fractions: bool) -> dict[str, Any]:
         "unit": encoding.unit,
         "scale": encoding.scale,
         "offset": encoding.offset,
-        "invalid": sorted({*encoding.invalid, _lost(encoding)}),
+        "invalid": sorted({*(v for v in encoding.invalid if v == int(v)), _lost(encoding)}),
     }

@@ -39,7 +39,8 @@ class LabelTable:
         colours: Class name to RGB colour, in the order of train ids. With more than 255 classes,
             `UNUSED` takes number 255, so that no class has the ignore label's number.
         ids: Class name to the file ids (0..65535) that belong to it.
-        ignored: File ids that always become 255.
+        ignored: File ids that always become 255; -1 does in every table.
+        others: Whether ids that are not listed become 255 too, instead of an error.
     """
 
     def __init__(
@@ -47,7 +48,9 @@ class LabelTable:
         colours: Mapping[str, tuple[int, int, int]],
         ids: Mapping[str, Iterable[int]],
         ignored: Iterable[int] = (),
+        others: bool = False,
     ) -> None:
+        self.others = others
         named = list(colours.items())
         if len(named) > IGNORE:
             named.insert(IGNORE, (UNUSED, (0, 0, 0)))
@@ -71,7 +74,7 @@ class LabelTable:
         """Looks up the class of every pixel.
 
         Args:
-            ids: uint8 or uint16 [H, W], the ids as stored.
+            ids: Integers [H, W], the ids as stored; -1 becomes 255.
             path: The file, for error messages.
             ignore_void: Whether the class "void" becomes 255 instead of a class to train.
 
@@ -82,15 +85,23 @@ class LabelTable:
             DataError: An id is not in the table.
         """
         lookup = self._lookup_without_void if ignore_void else self._lookup
-        if ids.max() >= len(lookup):
-            raise self._outside(ids, path)
-        if len(lookup) == 256 and lookup.dtype == np.uint8:
-            looked_up = cv2.LUT(ids.astype(np.uint8, copy=False), lookup)  # several times faster
+        if ids.dtype == np.uint8 and len(lookup) == 256 and lookup.dtype == np.uint8:
+            looked_up = cv2.LUT(ids, lookup)  # several times faster
         else:
-            looked_up = lookup[ids]
-        if (looked_up == self._unknown).any():
-            raise self._outside(ids, path)
+            inside = (ids >= 0) & (ids < len(lookup))
+            looked_up = lookup[np.where(inside, ids, 0)]
+            looked_up[~inside] = self._unknown
+            looked_up[ids == -1] = IGNORE
+        unknown = looked_up == self._unknown
+        if unknown.any():
+            if not self.others:
+                raise self._outside(ids, path)
+            looked_up[unknown] = IGNORE
         return looked_up
+
+    def knows(self, ids: np.ndarray) -> np.ndarray:
+        """Bool [H, W]: whether the table lists an id."""
+        return np.isin(ids, self.known)
 
     @property
     def known(self) -> list[int]:

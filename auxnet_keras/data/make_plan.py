@@ -166,6 +166,7 @@ def _check_target(source: Source, frames: list[Frame], split: str, main: str) ->
         )
     if main not in TARGETS:
         raise unknown("main task", main, TARGETS)
+    _check_found(source, main)
     what = TARGETS[main]
     if all(getattr(frame, what) is None for frame in frames):
         place = source.label_place if what == "label" else source.depth_place
@@ -176,8 +177,21 @@ def _check_target(source: Source, frames: list[Frame], split: str, main: str) ->
         )
 
 
+def _check_found(source: Source, main: str) -> None:
+    """Refuses data without files that its own description names."""
+    frames = source.frames("all")
+    for task, what in TARGETS.items():
+        needed = task == main or (source.must_exist and source.declares(what))
+        if needed and all(getattr(frame, what) is None for frame in frames):
+            error = source.absent(what)
+            if error.fault:
+                raise error
+
+
 def _warn(source: Source, frames: list[Frame]) -> None:
     for what, place in (("label", source.label_place), ("depth", source.depth_place)):
+        if not source.declares(what):
+            continue
         without_target = [frame for frame in frames if getattr(frame, what) is None]
         for number, frame in enumerate(without_target):
             level = logging.WARNING if number < _MAX_WARNINGS else logging.INFO

@@ -43,7 +43,7 @@ class DepthEncoding:
     unit: str
     scale: float
     offset: float = 0.0
-    invalid: tuple[int, ...] = (0,)
+    invalid: tuple[float, ...] = (0,)
     far: int | None = None
 
     def decode(
@@ -55,7 +55,7 @@ class DepthEncoding:
         """Converts stored values to the requested unit.
 
         Args:
-            stored: uint8, uint16 or float32 [H, W].
+            stored: Integers or float32 [H, W]; NaN and infinity are not measured.
             unit: One of `UNITS`; "raw" keeps the stored values.
             calibration: Called to convert between disparity and depth.
 
@@ -68,6 +68,8 @@ class DepthEncoding:
         if self.far is not None:
             lost |= stored >= self.far
         values = stored.astype(np.float32)
+        if stored.dtype.kind == "f":
+            lost |= ~np.isfinite(stored)
         if unit != "raw":
             values *= np.float32(self.scale)
             values += np.float32(self.offset)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from data_tools.folder_layout import (
     content_of,
     description,
     files_of,
+    has_fractions,
     places_of,
 )
 from data_tools.opening import open_dataset
@@ -68,20 +70,24 @@ def convert(target: str, out: str | Path) -> Path:
             f"find them; choose another folder. Received: {str(out)!r}."
         )
     frames = source.frames("all")
-    parts = {split: source.frames(split) for split in ("train", "val")}
+    parts = {split: source.frames(split) for split in ("train", "val", "test")}
+    parts = {split: members for split, members in parts.items() if members or split != "test"}
     with writing(f"Converted files in {out}"):
         sweep(out, deep=True)
         _claim(source, frames, out, _record(source, frames, parts))
         missing = [frame for frame in frames if not _is_complete(source, frame, out)]
         if missing or not (out / FILE).is_file():
-            for _ in with_progress(
-                "Converting", missing, lambda frame: _write_frame(source, frame, out)
-            ):
+            deep = next((frame for frame in frames if frame.depth is not None), None)
+            fractions = deep is not None and has_fractions(source, deep)
+            write = partial(_write_frame, source, out=out, fractions=fractions)
+            for _ in with_progress("Converting", missing, write):
                 pass
             for split, members in parts.items():
                 names = "".join(f"{frame.name}\n" for frame in members)
                 write_file(out / f"{split}.txt", names or "\n")
-            write_file(out / FILE, _description(source, frames, out))
+            calibration = _calibration(source, frames, out)
+            about = description(source, deep is not None, fractions, calibration, list(parts))
+            write_file(out / FILE, about)
     return out
 
 
@@ -164,21 +170,13 @@ def _image_exists(frame: Frame, out: Path) -> bool:
     return any((out / place).is_file() for place in places_of(frame) if place.parts[0] == IMAGES)
 
 
-def _write_frame(source: Source, frame: Frame, out: Path) -> None:
-    content, places = content_of(source, frame), files_of(source, frame)
+def _write_frame(source: Source, frame: Frame, *, out: Path, fractions: bool) -> None:
+    content, places = content_of(source, frame, fractions), files_of(source, frame)
     for earlier in places_of(frame):  # such as a label that the data set no longer has
         if earlier not in places.values():
             (out / earlier).unlink(missing_ok=True)
     for what, place in places.items():
         write_file(out / place, content[what])
-
-
-def _description(source: Source, frames: list[Frame], out: Path) -> str:
-    deep = next((frame for frame in frames if frame.depth is not None), None)
-    fractions = False
-    if deep is not None and deep.depth is not None:
-        fractions = source.stored_depth(deep, deep.depth).dtype.kind == "f"
-    return description(source, deep is not None, fractions, _calibration(source, frames, out))
 
 
 def _calibration(source: Source, frames: list[Frame], out: Path) -> Calibration | None:

@@ -8,12 +8,15 @@ from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.units import DepthEncoding
 from data_tools.verify.problem import Problem
 
+NEAREST = 0.1
+"""Metres; no scene ends before that, but one with a wrong scale does."""
+
 
 def measured(stored: np.ndarray, encoding: DepthEncoding) -> np.ndarray:
     """The depths of the pixels that have one, in the data set's own unit.
 
     Args:
-        stored: uint8, uint16 or float32 [H, W], as in the file.
+        stored: Integers or float32 [H, W], as in the file.
 
     Returns:
         float32 [N], finite and not negative.
@@ -29,13 +32,13 @@ def depth_problems(
 
     Args:
         path: The file.
-        stored: uint8, uint16 or float32 [H, W], as in the file.
+        stored: Integers or float32 [H, W], as in the file.
         values: The depths from `measured`.
         source: The data set.
     """
     problems = []
     lost = stored.size - int(np.isfinite(stored).sum())
-    if lost:
+    if lost and source.finite:
         sentence = f"NaN or infinite in {lost:,} of {stored.size:,} pixels"
         problems.append(Problem("error", "not_finite", str(path), sentence))
     found = _implausible(stored, values, source)
@@ -65,6 +68,12 @@ def _implausible(
             "far_depth",
             f"farther than {farthest:g} m in {int((values > farthest).sum()):,} of "
             f"{stored.size:,} pixels, up to {most:,.2f} m",
+        )
+    if unit == "metres" and most < NEAREST:
+        return (
+            "warning",
+            "near_depth",
+            f"nearer than {NEAREST:g} m everywhere, up to {most:.4g} m: check the scale",
         )
     saturated = _saturated(stored, source.encoding)
     if saturated:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from auxnet_keras.core.printable import printable
+from auxnet_keras.data.files.orientation import TURNS, orientation
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.readers.vkitti import VkittiSource
@@ -63,20 +64,23 @@ def check_frame(source: Source, frame: Frame) -> Checked:
     image = _read(found, frame.image, lambda: source.image(frame))
     if image is not None:
         _check_image(found, frame.image, image)
+        _check_orientation(found, frame.image, source)
     size = None if image is None else image.shape[:2]
     if frame.label is None:
-        found.add("warning", "no_label", frame.image, "has no label")
+        if source.declares("label"):
+            found.add("warning", "no_label", frame.image, "has no label")
     else:
         path = frame.label
         ids = _read(found, path, lambda: source.label_ids(frame, path))
-        if ids is not None and _fits(found, path, ids, size):
+        if ids is not None and _fits(found, source, frame, "label", ids, size):
             _check_label(found, path, ids, source, frame)
     if frame.depth is None:
-        found.add("warning", "no_depth", frame.image, "has no depth")
+        if source.declares("depth"):
+            found.add("warning", "no_depth", frame.image, "has no depth")
     else:
         path = frame.depth
         stored = _read(found, path, lambda: source.stored_depth(frame, path))
-        if stored is not None and _fits(found, path, stored, size):
+        if stored is not None and _fits(found, source, frame, "depth", stored, size):
             _check_calibration(found, source, frame, stored.shape[1])
             values = measured(stored, source.encoding)
             found.valid_depth = values.size / stored.size
@@ -108,12 +112,18 @@ def _read(found: Checked, path: Path, read: Callable[[], np.ndarray]) -> np.ndar
     return None
 
 
-def _fits(found: Checked, path: Path, values: np.ndarray, size: Any) -> bool:
-    if size is None or values.shape == tuple(size):
+def _fits(
+    found: Checked, source: Source, frame: Frame, what: str, values: np.ndarray, size: Any
+) -> bool:
+    if size is None or values.shape == tuple(size) or what in source.resized:
         return True
     height, width = values.shape
-    sentence = f"is {width}x{height}, but its image is {size[1]}x{size[0]}"
-    found.add("error", "other_size", path, sentence)
+    path = frame.label if what == "label" else frame.depth
+    sentence = (
+        f"is {width}x{height}, but its image is {size[1]}x{size[0]}: "
+        f"{source.size_remedy(what, frame, size, values.shape)}"
+    )
+    found.add("error", "other_size", path or frame.image, sentence)
     return False
 
 
@@ -140,6 +150,18 @@ def _check_image(found: Checked, path: Path, image: np.ndarray) -> None:
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, THUMBNAIL[::-1], interpolation=cv2.INTER_AREA)
     found.thumbnail = small.tobytes().hex()
+
+
+def _check_orientation(found: Checked, path: Path, source: Source) -> None:
+    if source.upright or not path.is_file():
+        return
+    tag = orientation(path.read_bytes())
+    if tag != 1:
+        sentence = (
+            f"has orientation tag {tag}, {TURNS[tag]}; it is read as stored, as are its labels and "
+            "depth (`orientation: upright` in dataset.yaml turns images)"
+        )
+        found.add("warning", "orientation", path, sentence)
 
 
 def _is_jpeg(path: Path) -> bool:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from auxnet_keras.data.files.listing import names_in
+from auxnet_keras.data.files.listing import composed, files_in
 from auxnet_keras.data.frame import Frame
 from data_tools.verify.problem import Problem
 
@@ -17,19 +17,21 @@ def orphans(frames: Iterable[Frame]) -> list[Problem]:
     known: set[str] = set()
     places: set[tuple[str, Path, str]] = set()
     for frame in frames:
-        known.add(frame.image.stem)
+        image = composed(frame.image.stem)
+        known.add(image)
         for what, path in (("label", frame.label), ("depth", frame.depth)):
             if path is None:
                 continue
-            shared = os.path.commonprefix([frame.image.stem, path.stem])  # noqa: RUF071 - letters
-            ending = path.name.removeprefix(shared)  # such as "_gtFine_labelIds.png"
+            name = composed(path.name)
+            shared = os.path.commonprefix([image, composed(path.stem)])  # noqa: RUF071 - letters
+            ending = name.removeprefix(shared)  # such as "_gtFine_labelIds.png"
             known.add(shared)
             if shared:
                 places.add((what, path.parent, ending))
     problems = []
     for what, folder, ending in sorted(places):
-        for name in sorted(names_in(folder, ending)):
-            if name.removesuffix(ending) not in known:
+        for name, path in sorted(files_in(folder, ending).items()):
+            if name not in known:
                 sentence = f"a {what} without an image"
-                problems.append(Problem("warning", "orphan", str(folder / name), sentence))
+                problems.append(Problem("warning", "orphan", str(path), sentence))
     return problems

@@ -31,11 +31,13 @@ class Report:
         counts: Split to its numbers of frames, labels and depths, its mean share of pixels with a
             depth, and the range of depths in the data set's own unit; `None` without any.
         problems: Errors before warnings, by path.
+        unused: The number of frames in no split, such as those between two splits of one drive.
     """
 
     target: str
     counts: dict[str, dict[str, float | None]]
     problems: list[Problem]
+    unused: int = 0
 
     @property
     def ok(self) -> bool:
@@ -79,9 +81,11 @@ def verify(target: str) -> Report:
     """
     source = open_dataset(target)
     frames = source.frames("all")
-    splits = {split: source.frames(split) for split in ("train", "val")}
+    splits = {split: source.frames(split) for split in ("train", "val", "test")}
+    splits = {split: members for split, members in splits.items() if members or split != "test"}
     checked = _check_all(source, frames)
     problems = [problem for frame in frames for problem in checked[frame.name].problems]
+    problems = _without_absent(problems, source, frames)
     problems += orphans(frames)
     problems += duplicates(splits["train"], splits["val"], checked)
     problems += [
@@ -92,7 +96,20 @@ def verify(target: str) -> Report:
     problems = list(dict.fromkeys(problems))  # many frames share a damaged calibration
     problems.sort(key=lambda problem: (problem.level, problem.path, problem.sentence))
     counts = {split: _count(members, checked) for split, members in splits.items()}
-    return Report(target, counts, problems)
+    return Report(target, counts, problems, len(frames) - sum(map(len, splits.values())))
+
+
+def _without_absent(
+    problems: list[Problem], source: Source, frames: Sequence[Frame]
+) -> list[Problem]:
+    """One problem for files that should be there and are not, in place of one for every frame."""
+    for what in ("label", "depth"):
+        if source.declares(what) and not any(getattr(frame, what) for frame in frames):
+            error = source.absent(what)
+            if error.fault:
+                problems = [problem for problem in problems if problem.code != f"no_{what}"]
+                problems.append(Problem("error", error.fault, str(source.root), str(error)))
+    return problems
 
 
 def _count(frames: Sequence[Frame], checked: dict[str, Checked]) -> dict[str, float | None]:

@@ -67,6 +67,9 @@ def _print_counts(report: "Report") -> None:
         for split, counts in report.counts.items()
     ]
     Table(columns, tuple(rows), corner="split").show()
+    if report.unused:
+        are = "is" if report.unused == 1 else "are"
+        typer.echo(f"{report.unused:,} more {are} in no split")
     for level in ("error", "warning"):
         counts = report.counts_by_code(level)
         number = sum(counts.values())

@@ -23,19 +23,18 @@ class ColourTable:
         codes = sorted((_code(*colour), number) for colour, number in ids.items())
         # A sentinel above every colour, so that every search ends inside the array.
         self._codes = np.array([code for code, _ in codes] + [1 << 24], np.int32)
-        self._ids = np.array([number for _, number in codes] + [unlisted], np.uint8)
-        self._unlisted = np.uint8(unlisted)
+        self._ids = np.array([number for _, number in codes] + [unlisted], np.int32)
 
-    def look_up(self, bgr: np.ndarray) -> np.ndarray:
-        """uint8 [H, W, 3] in OpenCV's order to ids, uint8 [H, W]."""
-        codes = _codes(bgr)
+    def look_up(self, rgb: np.ndarray) -> np.ndarray:
+        """uint8 [H, W, 3] to ids, int32 [H, W]."""
+        codes = _codes(rgb)
         place = np.searchsorted(self._codes, codes)
-        return np.where(self._codes[place] == codes, self._ids[place], self._unlisted)
+        return np.where(self._codes[place] == codes, self._ids[place], self._ids[-1])
 
 
-def first_colour(bgr: np.ndarray, where: np.ndarray) -> Colour:
-    """The RGB colour of the first pixel at which a mask [H, W] is True."""
-    blue, green, red = bgr[where][0].tolist()
+def first_colour(rgb: np.ndarray, where: np.ndarray) -> Colour:
+    """The colour of the first pixel at which a mask [H, W] is True."""
+    red, green, blue = rgb[where][0].tolist()
     return red, green, blue
 
 
@@ -75,6 +74,6 @@ def _code(red: int, green: int, blue: int) -> int:
     return red << 16 | green << 8 | blue
 
 
-def _codes(bgr: np.ndarray) -> np.ndarray:
-    blue, green, red = np.moveaxis(bgr.astype(np.int32), -1, 0)
+def _codes(rgb: np.ndarray) -> np.ndarray:
+    red, green, blue = np.moveaxis(rgb.astype(np.int32), -1, 0)
     return red << 16 | green << 8 | blue

@@ -10,8 +10,14 @@ from auxnet_keras.data.files.orientation import orientation, turned
 from auxnet_keras.data.resize import Size
 from auxnet_keras.errors import DataError
 
-IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".avif", ".gif", ".ppm")
+IMAGES = (
+    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".webp", ".tif", ".tiff", ".avif", ".gif"),
+    *(".ppm", ".pgm", ".pnm"),
+)
 """Endings of image files, in any case. The content decides how a file is decoded."""
+
+REFUSED = (".heic", ".heif", ".jxl", ".jp2", ".tga", ".exr", ".hdr", ".psd", ".dng", ".cr2", ".nef")
+"""Endings of images that are not decoded; such a file is refused, never passed over."""
 
 _FLAGS = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 

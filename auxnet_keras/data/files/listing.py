@@ -1,21 +1,62 @@
 """Listing folders with `os.scandir`: fast on 100,000 files, and no file is opened.
 
 Names that begin with a dot are no data: macOS and notebooks put files of their own everywhere.
+Endings count in any case, and names compare in Unicode's composed form: macOS decomposes "ü".
 """
 
 import os
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from auxnet_keras.errors import DataError
 
-def names_in(folder: Path, suffix: str) -> set[str]:
-    """Names of the files in a folder that end in `suffix`; empty if the folder does not exist."""
+
+def files_in(folder: Path, *endings: str) -> dict[str, Path]:
+    """Files in a folder by name, composed and without their ending.
+
+    Args:
+        folder: May be missing: then there are none.
+        endings: Such as "_leftImg8bit.png"; in any case.
+
+    Raises:
+        DataError: Two files have one name, as "1.png" and "1.PNG".
+    """
+    found: dict[str, Path] = {}
     try:
         with os.scandir(folder) as entries:
-            names = (entry.name for entry in entries)
-            return {name for name in names if name.endswith(suffix) and not is_hidden(name)}
+            names = sorted(entry.name for entry in entries if not is_hidden(entry.name))
     except (FileNotFoundError, NotADirectoryError):
-        return set()
+        return found
+    for name in names:
+        stem = without_ending(name, endings)
+        if stem is not None:
+            add_once(found, composed(stem), folder / name)
+    return found
+
+
+def add_once(found: dict[str, Path], name: str, path: Path) -> None:
+    """Adds a file; raises a DataError if its name has one already."""
+    if name in found:
+        raise DataError(
+            f"Two files for the frame {name!r}: {found[name]} and {path}. Expected one; make the "
+            "pattern distinguish them, or remove one. Received: two files."
+        )
+    found[name] = path
+
+
+def without_ending(name: str, endings: Iterable[str]) -> str | None:
+    """A name without the first ending that it has, in any case; None if it has none."""
+    lower = name.lower()
+    for ending in endings:
+        if lower.endswith(ending.lower()):
+            return name[: len(name) - len(ending)]
+    return None
+
+
+def composed(name: str) -> str:
+    """The name in the one form in which names are compared."""
+    return unicodedata.normalize("NFC", name)
 
 
 def folders_in(folder: Path) -> list[Path]:
@@ -42,7 +83,7 @@ def files_below(folder: Path) -> Iterator[str]:
         seen.add(identity)
         folders[:] = sorted(name for name in folders if not is_hidden(name))
         inside = Path(base).relative_to(folder).as_posix()
-        for name in names:
+        for name in sorted(names):
             if not is_hidden(name):
                 yield name if inside == "." else f"{inside}/{name}"
 

@@ -1,49 +1,72 @@
 """Finds files by a pattern and names them so that images, labels and depth pair up."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from auxnet_keras.data.files.listing import files_below
+from auxnet_keras.data.files.listing import add_once, composed, files_below, without_ending
 from auxnet_keras.errors import DataError
 
 MAX_STARS, MAX_FOLDERS = 3, 2
 
 
-def match_files(root: Path, pattern: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
+def match_files(
+    root: Path, pattern: str, endings: Sequence[str], refused: Sequence[str] = ()
+) -> dict[str, Path]:
     """Files that match a pattern, by frame name.
 
-    Without wildcards, the pattern is a folder and a frame's name is the file's path in it, without
-    the suffix. With wildcards, the name is what they match: "*/rgb/*_left.png" and "*/depth/*.png"
+    Without wildcards, the pattern is a folder, and a frame's name is the file's path in it without
+    the ending. With wildcards, the name is what they match: "*/rgb/*_left.png" and "*/depth/*.png"
     pair "a/rgb/7_left.png" with "a/depth/7.png" as "a/7". `*` matches part of one name, `**` any
-    number of folders.
+    number of folders; there are no others. The ending belongs to no name: "rgb/*" and "rgb/*.png"
+    name "rgb/7.png" alike, and so does "rgb/*.*".
+
+    Args:
+        root: The folder that the pattern starts from.
+        pattern: A folder, or a path with wildcards.
+        endings: Endings of the files, in any case.
+        refused: Endings that count where no file with one of `endings` has the name: their reader
+            says why it refuses them.
 
     Raises:
         DataError: Two files with the same name, or so many wildcards that matching could take
             forever.
     """
-    parts = Path(pattern).parts
+    parts = Path(pattern.removesuffix(".*") if "*" in pattern else pattern).parts
     _check(root, pattern, parts)
     wild = next((i for i, part in enumerate(parts) if "*" in part), None)
     base = root.joinpath(*parts[:wild])
-    endings = "|".join(map(re.escape, suffixes))
-    if wild is None:
-        matcher = re.compile(rf"(.+)(?:{endings})", re.IGNORECASE)
-    else:
-        matcher = re.compile(_expression(parts[wild:]))
+    ended = without_ending(pattern, [*endings, *refused]) is not None
+    matcher = None
+    if wild is not None:
+        matcher = re.compile(_expression(tuple(map(composed, parts[wild:]))), re.IGNORECASE)
     found: dict[str, Path] = {}
+    otherwise: dict[str, Path] = {}
     for file in files_below(base):
-        match = matcher.fullmatch(file)
-        if match is None or not file.lower().endswith(suffixes):
-            continue
-        name = "/".join(group for group in match.groups() if group)
-        if name in found:
-            raise DataError(
-                f"Two files for the frame {name!r}: {found[name]} and {base / file}. Expected one; "
-                f"make the pattern {pattern!r} distinguish them, or remove one. "
-                "Received: two files."
-            )
-        found[name] = base / file
-    return found
+        for kind, place in ((endings, found), (refused, otherwise)):
+            stem = without_ending(file, kind)
+            if stem is None:
+                continue
+            name = _name(matcher, composed(file if ended and matcher else stem))
+            if name is not None:
+                add_once(place, name, base / file)
+            break
+    return otherwise | found
+
+
+def _name(matcher: re.Pattern[str] | None, path: str) -> str | None:
+    if matcher is None:
+        return path
+    match = matcher.fullmatch(path)
+    return match and "/".join(group for group in match.groups() if group)
+
+
+def unknown_wildcards(pattern: str) -> str:
+    """A sentence about `?`, `[` and `{` in a pattern, which stand for themselves; or nothing."""
+    found = [letter for letter in "?[{" if letter in pattern]
+    if not found:
+        return ""
+    return f" Only * and ** are wildcards; {' and '.join(found)} in it stands for itself."
 
 
 def _check(root: Path, pattern: str, parts: tuple[str, ...]) -> None:

@@ -15,13 +15,21 @@ from auxnet_keras.data.files.foreign import describe
 from auxnet_keras.data.files.orientation import ORIENTATION, turned_back
 from auxnet_keras.errors import DataError
 
-_FORMATS = ("BMP", "WEBP", "TIFF", "AVIF", "GIF", "PPM")
+FORMATS = ("BMP", "WEBP", "TIFF", "AVIF", "GIF", "PPM")
 _READ = ("a BMP", "a WebP image", "a TIFF", "an AVIF or HEIF image", "a GIF")
 
 
 @contextmanager
-def opened(data: bytes, path: Path, formats: tuple[str, ...] = _FORMATS) -> Iterator[Image.Image]:
+def opened(
+    data: bytes, path: Path, formats: tuple[str, ...], expected: str
+) -> Iterator[Image.Image]:
     """The image, of which only the header has been read.
+
+    Args:
+        data: The file.
+        path: For error messages.
+        formats: Pillow's names of the formats to try.
+        expected: Every format that the caller reads, for error messages.
 
     Raises:
         DataError: None of the formats, damaged (also while pixels are read inside the context), or
@@ -36,7 +44,7 @@ def opened(data: bytes, path: Path, formats: tuple[str, ...] = _FORMATS) -> Iter
             "too_large",
         ) from None
     except Exception as error:  # whatever a decoder throws
-        raise _unreadable(data, path, error) from None
+        raise _unreadable(data, path, error, expected) from None
     with image:
         png.check_pixels(*image.size, path)
         try:
@@ -44,7 +52,7 @@ def opened(data: bytes, path: Path, formats: tuple[str, ...] = _FORMATS) -> Iter
         except DataError:
             raise
         except Exception as error:
-            raise _unreadable(data, path, error) from None
+            raise _unreadable(data, path, error, expected) from None
 
 
 def rgb(data: bytes, path: Path) -> np.ndarray:
@@ -53,7 +61,7 @@ def rgb(data: bytes, path: Path) -> np.ndarray:
     Raises:
         DataError: As `opened`, or not 8 bits per channel.
     """
-    with opened(data, path) as image:
+    with opened(data, path, FORMATS, "PNG, JPEG, BMP, WebP, TIFF, AVIF, GIF or PPM") as image:
         if image.mode.startswith(("I", "F")):
             raise DataError(
                 f"Wrong image: {path}. Expected 8 bits per channel; convert it to 8 bits. "
@@ -66,12 +74,12 @@ def rgb(data: bytes, path: Path) -> np.ndarray:
         return turned_back(pixels, tag) if isinstance(image, TiffImageFile) else pixels
 
 
-def _unreadable(data: bytes, path: Path, error: Exception) -> DataError:
+def _unreadable(data: bytes, path: Path, error: Exception, expected: str) -> DataError:
     what = describe(data)
     if isinstance(error, Image.UnidentifiedImageError) and what not in _READ:
         return DataError(
-            f"Not an image: {path}. Expected PNG, JPEG, BMP, WebP, TIFF, AVIF, GIF or PPM; convert "
-            f"the file (renaming it is not enough). Received: {what}.",
+            f"Not an image: {path}. Expected {expected}; convert the file (renaming it is not "
+            f"enough). Received: {what}.",
             "other_format",
         )
     said = printable(" ".join(str(error).split())[:100]).rstrip(".") or type(error).__name__

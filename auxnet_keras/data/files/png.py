@@ -186,6 +186,6 @@ def decode(path: Path, kind: PngKind) -> np.ndarray:
 def _remedy(found: Header, kind: PngKind) -> str:
     if found.colour == "palette":
         return "Save the palette's indices as grey values (colours are not ids)."
-    if found.bits < kind.bits:
+    if found.bits < kind.bits and kind.bits > 8:
         return "Saving it with fewer bits lost values; use the data set's original file."
     return "Use the data set's original file, or convert it without changing its values."

@@ -10,14 +10,16 @@ import numpy as np
 
 from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.data.files.image import read_image
+from auxnet_keras.data.files.listing import folders_in
 from auxnet_keras.data.frame import IGNORE, INVALID, DatasetInfo, Frame, Sample
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.readers.folds import in_folds
 from auxnet_keras.data.resize import Size, resize_bilinear, resize_nearest
 from auxnet_keras.data.units import Calibration, DepthEncoding, check_unit
-from auxnet_keras.errors import DataError, unknown
+from auxnet_keras.errors import AuxnetError, DataError, unknown
 
-SPLITS = ("train", "val", "all")
+SPLITS = ("train", "val", "test", "all")
+_NEAR = 50  # folders that are tried if the root has no frames
 
 
 class Source(ABC):
@@ -34,6 +36,16 @@ class Source(ABC):
     depth_place: str
     fold: int | None = None
     """The part, of five, that validates in a cross-validation; None is the usual split."""
+    searched_below: bool = False
+    """Whether `discover` finds frames in any folder below the root."""
+    must_exist: bool = False
+    """Whether files that the data set declares must exist: its own description names them."""
+    finite: bool = True
+    """Whether NaN and infinity in a depth file are damage; else they mean "not measured"."""
+    upright: bool = False
+    """Whether images are turned as the camera's orientation tag says."""
+    resized: frozenset[str] = frozenset()
+    """What may have another size than its image: "label", "depth"."""
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
@@ -53,6 +65,22 @@ class Source(ABC):
     def divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
         """Training and validation frames."""
 
+    def held_out(self, frames: list[Frame]) -> list[Frame]:
+        """Frames that neither train nor validate: the split "test"; by default, none."""
+        return []
+
+    def declares(self, what: str) -> bool:
+        """Whether the data set has files of a sort, "label" or "depth", at all."""
+        return True
+
+    def absent(self, what: str) -> DataError:
+        """The error when no frame has a file of a sort: what was looked for, and what was found."""
+        place = self.label_place if what == "label" else self.depth_place
+        return DataError(
+            f"No frame in {self.root} has a {what} file. Expected them in {place}, named as the "
+            f"images. Received: {len(self._frames)} frames without {what}."
+        )
+
     def fold_group(self, frame: Frame) -> str:
         """Frames of one group stay together in a cross-validation: by default, a sequence."""
         return frame.sequence
@@ -70,7 +98,7 @@ class Source(ABC):
             path: `frame.label`.
 
         Returns:
-            uint8 or uint16 [H, W].
+            Integers [H, W]; -1 is ignored.
 
         Raises:
             DataError: It cannot be read, or does not follow the data set's format.
@@ -85,7 +113,7 @@ class Source(ABC):
             path: `frame.depth`.
 
         Returns:
-            uint8, uint16 or float32 [H, W].
+            Integers or float32 [H, W].
 
         Raises:
             DataError: It cannot be read, or does not follow the data set's format.
@@ -114,13 +142,33 @@ class Source(ABC):
 
     @cached_property
     def _frames(self) -> list[Frame]:
-        return sorted(self.discover(), key=lambda frame: frame.name)
+        try:
+            found = self.discover()
+        except DataError as error:
+            near = self._near_root()
+            if near is None:
+                raise
+            said, _, received = str(error).rpartition("Received:")
+            raise DataError(
+                f"{said}There are some in {near}; give that folder. Received:{received}"
+            ) from error
+        return sorted(found, key=lambda frame: frame.name)
+
+    def _near_root(self) -> Path | None:
+        """A folder one level above or below the root that has frames."""
+        if self.searched_below:
+            return None
+        for folder in [self.root.resolve().parent, *folders_in(self.root)[:_NEAR]]:
+            with contextlib.suppress(AuxnetError, OSError):
+                if type(self)(folder).discover():
+                    return folder
+        return None
 
     def frames(self, split: str = "train", seed: int = 0, limit: int | None = None) -> list[Frame]:
         """The frames of a split, sorted by name.
 
         Args:
-            split: "train", "val" or "all"; splits never depend on the seed.
+            split: "train", "val", "test" or "all"; splits never depend on the seed.
             seed: Which frames `limit` keeps.
             limit: Largest number of frames, sampled from the split; a larger limit with the same
                 seed keeps the same frames and adds others.
@@ -128,7 +176,9 @@ class Source(ABC):
         if split not in SPLITS:
             raise unknown("split", split, SPLITS)
         frames = self._frames
-        if split != "all":
+        if split == "test":
+            frames = self.held_out(frames)
+        elif split != "all":
             train, val = self._split(frames)
             frames = train if split == "train" else val
         if limit is not None:
@@ -141,8 +191,9 @@ class Source(ABC):
     def _split(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
         if self.fold is None:
             return self.divide(frames)
-        parts = in_folds(frames, self.fold_group)
-        val = parts[self.fold]
+        test = {frame.name for frame in self.held_out(frames)}
+        frames = [frame for frame in frames if frame.name not in test]
+        val = in_folds(frames, self.fold_group)[self.fold]
         held_out = {frame.name for frame in val}
         return [frame for frame in frames if frame.name not in held_out], val
 
@@ -171,18 +222,19 @@ class Source(ABC):
         segmentation = np.full(size, IGNORE, self.info.label_dtype)
         if frame.label is not None:
             ids = self.label_ids(frame, frame.label)
-            _check_pair(frame.image, native, frame.label, ids.shape)
+            self._check_pair("label", frame, native, ids.shape)
             segmentation = self.label_table(frame).train_ids(
                 resize_nearest(ids, size), frame.label, ignore_void=ignore_void
             )
         depth = np.full(size, INVALID, np.float32)
         if frame.depth is not None:
             stored = self.stored_depth(frame, frame.depth)
-            _check_pair(frame.image, native, frame.depth, stored.shape)
-            calibration: Callable = lambda: self.calibration(frame, native[1])  # noqa: E731
+            self._check_pair("depth", frame, native, stored.shape)
+            width = stored.shape[1]  # disparity is in pixels of the map that holds it
+            calibration: Callable = lambda: self._calibration(frame, native[1], width)  # noqa: E731
             depth = self.encoding.decode(resize_nearest(stored, size), unit, calibration)
-            if unit == "disparity_px" and size[1] != native[1]:
-                depth *= np.where(depth < 0, np.float32(1), np.float32(size[1] / native[1]))
+            if unit == "disparity_px" and size[1] != width:
+                depth *= np.where(depth < 0, np.float32(1), np.float32(size[1] / width))
         return Sample(resize_bilinear(image, size), segmentation, depth[..., None])
 
     def label(self, frame: Frame, path: Path) -> np.ndarray:
@@ -196,13 +248,26 @@ class Source(ABC):
         """
         return self.label_table(frame).train_ids(self.label_ids(frame, path), path)
 
+    def _calibration(self, frame: Frame, image_width: int, width: int) -> Calibration:
+        """The calibration for a depth map of another width than the image."""
+        found = self.calibration(frame, image_width)
+        return Calibration(found.focal * width / image_width, found.baseline)
 
-def _check_pair(
-    image: Path, size: tuple[int, ...], other: Path, other_size: tuple[int, ...]
-) -> None:
-    if tuple(size) != tuple(other_size):
+    def _check_pair(
+        self, what: str, frame: Frame, size: tuple[int, ...], other: tuple[int, ...]
+    ) -> None:
+        if tuple(size) == tuple(other) or what in self.resized:
+            return
+        path = frame.label if what == "label" else frame.depth
         raise DataError(
-            f"Sizes differ: {other} does not match {image}. Expected "
-            f"{size[1]}x{size[0]}, the image's size; use files of the same frame and resolution. "
-            f"Received: {other_size[1]}x{other_size[0]}."
+            f"Sizes differ: {path} does not match {frame.image}. Expected "
+            f"{size[1]}x{size[0]}, the image's size; {self.size_remedy(what, frame, size, other)}. "
+            f"Received: {other[1]}x{other[0]}.",
+            "other_size",
         )
+
+    def size_remedy(
+        self, what: str, frame: Frame, size: tuple[int, ...], other: tuple[int, ...]
+    ) -> str:
+        """What to do about a file of another size than its image."""
+        return "use files of the same frame and resolution"

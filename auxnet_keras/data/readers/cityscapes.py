@@ -8,15 +8,19 @@ from typing import ClassVar
 import numpy as np
 
 from auxnet_keras.data.files import png
-from auxnet_keras.data.files.listing import contents, folders_in, names_in
+from auxnet_keras.data.files.image import IMAGES
+from auxnet_keras.data.files.listing import add_once, composed, contents, files_in, folders_in
 from auxnet_keras.data.frame import DatasetInfo, Frame
 from auxnet_keras.data.labels import CITYSCAPES_IDS, LabelTable, with_table
 from auxnet_keras.data.readers.base import Source
-from auxnet_keras.data.readers.cityscapes_labels import CITYSCAPES_19, CITYSCAPES_34
+from auxnet_keras.data.readers.cityscapes_labels import (
+    CITYSCAPES_19,
+    CITYSCAPES_34,
+    cityscapes_ids,
+)
 from auxnet_keras.data.units import Calibration, DepthEncoding, NoCalibrationError
 from auxnet_keras.errors import DataError
 
-_LABEL = png.PngKind("label", 8, ("grey",), "Cityscapes ids 0-33")
 _DISPARITY = png.PngKind("disparity", 16, ("grey",), "disparity * 256 + 1, 0 = not measured")
 
 
@@ -47,21 +51,21 @@ class CityscapesSource(Source):
     label_place = "gtFine"
     depth_place = "disparity"
 
-    def _listed(self, kind: str, ending: str) -> dict[str, Path]:
+    def _listed(self, kind: str, *endings: str) -> dict[str, Path]:
         """Frame name ("train/aachen/aachen_000000_000019") to its file of one kind."""
-        found = {}
+        found: dict[str, Path] = {}
         for split in ("train", "val"):
             for base in (
                 self.root / kind / split,
                 self.root / f"{kind}_trainvaltest" / kind / split,
             ):
                 for city in folders_in(base) if base.is_dir() else []:
-                    for name in names_in(city, ending):
-                        found[f"{split}/{city.name}/{name.removesuffix(ending)}"] = city / name
+                    for name, path in files_in(city, *endings).items():
+                        add_once(found, f"{split}/{composed(city.name)}/{name}", path)
         return found
 
     def discover(self) -> list[Frame]:
-        images = self._listed("leftImg8bit", "_leftImg8bit.png")
+        images = self._listed("leftImg8bit", *(f"_leftImg8bit{ending}" for ending in IMAGES))
         if not images:
             raise DataError(
                 f"No Cityscapes frame in {self.root}. Expected leftImg8bit/train/CITY/"
@@ -84,8 +88,26 @@ class CityscapesSource(Source):
     def label_table(self, frame: Frame) -> LabelTable:
         return self.table
 
+    def absent(self, what: str) -> DataError:
+        coarse = self._listed("gtCoarse", "_gtCoarse_labelIds.png") if what == "label" else {}
+        others = self._listed("gtFine", ".png") if what == "label" else {}
+        if not coarse and not others:
+            return super().absent(what)
+        found = next(iter((others or coarse).values()))
+        remedy = (
+            "run cityscapesScripts' createTrainIdLabelImgs"
+            if others
+            else "coarse labels are not read: add gtFine, from gtFine_trainvaltest.zip"
+        )
+        return DataError(
+            f"No frame in {self.root} has a label file that is read. Expected gtFine/train/CITY/"
+            f"CITY_000000_000019_gtFine_labelIds.png and so on; {remedy}. "
+            f"Received: {len(others or coarse)} other label files, such as {found}.",
+            "absent",
+        )
+
     def label_ids(self, frame: Frame, path: Path) -> np.ndarray:
-        return png.decode(path, _LABEL)
+        return cityscapes_ids(path)
 
     def stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _DISPARITY)

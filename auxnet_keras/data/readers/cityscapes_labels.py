@@ -1,7 +1,14 @@
 """Cityscapes' own classes: all 34 label ids, and the 19 that its benchmark scores."""
 
-from auxnet_keras.data.labels import LabelTable
+from pathlib import Path
 
+import numpy as np
+
+from auxnet_keras.data.files import png
+from auxnet_keras.data.labels import LabelTable
+from auxnet_keras.errors import DataError
+
+_LABEL = png.PngKind("label", 8, ("grey",), "Cityscapes ids 0-33")
 _COLOURS = {
     "unlabeled": (0, 0, 0),
     "ego vehicle": (0, 0, 0),
@@ -51,3 +58,20 @@ CITYSCAPES_19 = LabelTable(
     set(range(len(_COLOURS))) - set(_COUNTED),
 )
 """The benchmark's `trainId` 0 to 18; every other id neither trains nor counts."""
+
+
+def cityscapes_ids(path: Path) -> np.ndarray:
+    """The ids of a label file of Cityscapes or KITTI, uint8 [H, W].
+
+    Raises:
+        DataError: As `png.decode`, or train ids: among ids, none is 255.
+    """
+    ids = png.decode(path, _LABEL)
+    if (ids == 255).any() and (ids[ids != 255] < len(_COUNTED)).all():
+        raise DataError(
+            f"Train ids in {path}. Expected Cityscapes ids 0-33, as in the original "
+            "..._gtFine_labelIds.png: train ids 0-18 mean other classes. Use the original files. "
+            "Received: no id from 19 to 33, and 255.",
+            "unknown_ids",
+        )
+    return ids

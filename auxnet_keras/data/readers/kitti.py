@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from auxnet_keras.data.files import png
-from auxnet_keras.data.files.listing import contents, names_in
+from auxnet_keras.data.files.image import IMAGES
+from auxnet_keras.data.files.listing import contents, files_in
 from auxnet_keras.data.frame import DatasetInfo, Frame
 from auxnet_keras.data.labels import CITYSCAPES_IDS, LabelTable
 from auxnet_keras.data.readers.base import Source
+from auxnet_keras.data.readers.cityscapes_labels import cityscapes_ids
 from auxnet_keras.data.readers.folds import FOLDS
 from auxnet_keras.data.readers.split import every_fifth
 from auxnet_keras.data.units import Calibration, DepthEncoding, NoCalibrationError
@@ -23,9 +25,8 @@ BASELINE = 0.532725
 FOCAL_BY_WIDTH = {1242: 721.5377, 1241: 718.856, 1224: 707.0493, 1238: 718.3351}
 """Focal length [px] by image width, which identifies the recording day."""
 
-_LABEL = png.PngKind("label", 8, ("grey",), "Cityscapes ids 0-33")
 _DISPARITY = png.PngKind("disparity", 16, ("grey",), "disparity * 256, 0 = not measured")
-_REFERENCE = "_10.png"  # the first image of every scene's pair has the ground truth
+_REFERENCE = "_10"  # the first image of every scene's pair has the ground truth
 
 
 class KittiSource(Source):
@@ -64,17 +65,17 @@ class KittiSource(Source):
         )
         return [self.root / parent / folder for parent in parents]
 
-    def _listed(self, *folders: str, suffix: str = _REFERENCE) -> dict[str, Path]:
-        """File name to path; if several folders have the same file, the first one wins."""
+    def _listed(self, *folders: str, endings: tuple[str, ...] = (".png",)) -> dict[str, Path]:
+        """Frame name to path; if several folders have the same file, the first one wins."""
         found: dict[str, Path] = {}
         for folder in folders:
             for place in self._places(folder):
-                for name in names_in(place, suffix):
-                    found.setdefault(name, place / name)
+                for name, path in files_in(place, *(_REFERENCE + e for e in endings)).items():
+                    found.setdefault(name + _REFERENCE, path)
         return found
 
     def discover(self) -> list[Frame]:
-        images = self._listed("image_2")
+        images = self._listed("image_2", endings=IMAGES)
         if not images:
             raise DataError(
                 f"No KITTI frame in {self.root}. Expected training/image_2/000000_10.png and so "
@@ -84,8 +85,7 @@ class KittiSource(Source):
         labels = self._listed("semantic")
         depths = self._listed("disp_occ_0", "disp_noc_0")
         return [
-            Frame(name.removesuffix(".png"), path, labels.get(name), depths.get(name))
-            for name, path in images.items()
+            Frame(name, path, labels.get(name), depths.get(name)) for name, path in images.items()
         ]
 
     def divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
@@ -98,7 +98,7 @@ class KittiSource(Source):
         return CITYSCAPES_IDS
 
     def label_ids(self, frame: Frame, path: Path) -> np.ndarray:
-        return png.decode(path, _LABEL)
+        return cityscapes_ids(path)
 
     def stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
         return png.decode(path, _DISPARITY)

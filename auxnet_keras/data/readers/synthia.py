@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from auxnet_keras.data.files import png
-from auxnet_keras.data.files.listing import contents, files_below, folders_in
+from auxnet_keras.data.files.image import IMAGES
+from auxnet_keras.data.files.listing import contents, folders_in
+from auxnet_keras.data.files.pattern import match_files
+from auxnet_keras.data.files.stored_values import read_values
 from auxnet_keras.data.frame import DatasetInfo, Frame
 from auxnet_keras.data.labels import SYNTHIA_RAND_IDS, SYNTHIA_SEQS_IDS, LabelTable
 from auxnet_keras.data.readers.base import Source
@@ -18,7 +21,7 @@ from auxnet_keras.errors import DataError
 FAR = 65535
 """Stored depth from here on (655.35 m) is sky or the far plane; SYNTHIA does not document it."""
 
-_LABEL = png.PngKind("label", 16, ("RGB",), "class id in the red channel")
+_STORED = (".png",)
 _DEPTH = png.PngKind("depth", 16, ("RGB", "grey"), "centimetres, the same in every channel")
 
 
@@ -69,17 +72,19 @@ class SynthiaSource(Source):
 
     def _frames_of(self, folder: Path) -> list[Frame]:
         inside = folder.relative_to(self.root)
-        labels = _pngs(folder / "GT" / "LABELS")
-        depths = _pngs(folder / "Depth" / "Depth") or _pngs(folder / "Depth")
+        labels = match_files(folder, "GT/LABELS", _STORED)
+        depths = match_files(folder, "Depth/Depth", _STORED) or match_files(
+            folder, "Depth", _STORED
+        )
         return [
             Frame(
-                name=(inside / name.removesuffix(".png")).as_posix(),
+                name=(inside / name).as_posix(),
                 image=path,
                 label=labels.get(name),
                 depth=depths.get(name),
                 sequence=inside.as_posix(),
             )
-            for name, path in _pngs(folder / "RGB").items()
+            for name, path in match_files(folder, "RGB", IMAGES).items()
         ]
 
     def divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
@@ -92,7 +97,9 @@ class SynthiaSource(Source):
         return SYNTHIA_RAND_IDS if _is_random(frame) else SYNTHIA_SEQS_IDS
 
     def label_ids(self, frame: Frame, path: Path) -> np.ndarray:
-        return png.decode(path, _LABEL)[..., -1]  # OpenCV's order is BGR
+        # Class in red, instance in green; copies with 8 bits or red alone hold the same ids.
+        ids = read_values(path, "label").values
+        return ids if ids.ndim == 2 else ids[..., 0]
 
     def stored_depth(self, frame: Frame, path: Path) -> np.ndarray:
         stored = png.decode(path, _DEPTH)
@@ -128,11 +135,6 @@ def read_intrinsics(path: Path) -> Calibration:
             f"baseline), the first and last positive; copy the file again. Received: {text[:60]!r}."
         )
     return Calibration(focal, baseline)
-
-
-def _pngs(folder: Path) -> dict[str, Path]:
-    """Relative name to path."""
-    return {name: folder / name for name in files_below(folder) if name.endswith(".png")}
 
 
 def _route(frame: Frame) -> str:

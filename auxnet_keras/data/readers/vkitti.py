@@ -57,6 +57,7 @@ class VkittiSource(Source):
         ),
     )
     encoding = DepthEncoding(unit="metres", scale=0.01, far=FAR)
+    searched_below = True
     label_place = "classSegmentation, scenegt"
     depth_place = "depth, depthgt"
 
@@ -100,11 +101,11 @@ class VkittiSource(Source):
         return self._colours[clip]
 
     def label_ids(self, frame: Frame, path: Path) -> np.ndarray:
-        bgr = png.decode(path, _LABEL)
-        ids = self._colour_table(frame).look_up(bgr)
+        rgb = png.decode(path, _LABEL)[..., ::-1]  # OpenCV's order is BGR
+        ids = self._colour_table(frame).look_up(rgb)
         unlisted = ids == UNLISTED
         if unlisted.any():
-            self._report(frame, path, int(unlisted.sum()), first_colour(bgr, unlisted))
+            self._report(frame, path, int(unlisted.sum()), first_colour(rgb, unlisted))
         return ids
 
     def _report(self, frame: Frame, path: Path, pixels: int, colour: Colour) -> None:

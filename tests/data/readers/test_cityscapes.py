@@ -167,7 +167,8 @@ def test_bad_folders(tmp_path):
     with pytest.raises(DataError, match=r"leftImg8bit/train/CITY/.*Received: an empty folder\.$"):
         CityscapesSource(tmp_path).frames()
     makers.cityscapes(tmp_path / "inside")
-    with pytest.raises(DataError, match=r"No Cityscapes frame.*Received: inside\.$"):
+    said = r"No Cityscapes frame.*There are some in .*inside; give that folder. Received: inside\.$"
+    with pytest.raises(DataError, match=said):
         CityscapesSource(tmp_path).frames()
 
 

@@ -214,11 +214,10 @@ def test_no_images(tmp_path):
         FolderSource(tmp_path).frames()
 
 
-def test_palette_label_is_refused(root):
+def test_the_index_of_a_palette_is_the_id(root):
     makers.write_palette_png(root / "labels/a/1.png", np.full((32, 48), 7))
     source = FolderSource(root)
-    with pytest.raises(DataError, match=r"labels/a/1\.png.*palette's indices"):
-        source.read(source.frames("all")[0])
+    assert (source.read(source.frames("all")[0]).segmentation == 1).all()
 
 
 def test_load(root):

@@ -96,10 +96,23 @@ def test_missing_files_and_bad_folders(tmp_path):
         SynthiaSource(empty).frames()
 
 
-def test_8_bit_label_is_refused(tmp_path):
+@pytest.mark.parametrize("channels", [3, 1])
+def test_a_label_of_8_bits_holds_the_same_ids(tmp_path, channels):
+    sequence(tmp_path, 1)
+    path = tmp_path / "GT/LABELS/Stereo_Left/Omni_F/000000.png"
+    source = SynthiaSource(tmp_path)
+    (frame,) = source.frames("all")
+    wanted = source.label(frame, path)
+    stored = np.zeros((makers.HEIGHT, makers.WIDTH, 3), np.uint8)
+    stored[..., 0], stored[..., 1] = 3, 208
+    makers.write_png(path, stored if channels == 3 else stored[..., 0])
+    np.testing.assert_array_equal(source.label(frame, path), wanted)
+
+
+def test_colours_in_place_of_ids_are_refused(tmp_path):
     sequence(tmp_path, 1)
     path = tmp_path / "GT/LABELS/Stereo_Left/Omni_F/000000.png"
     makers.write_png(path, makers.picture(0))
     source = SynthiaSource(tmp_path)
-    with pytest.raises(DataError, match=r"16-bit RGB PNG.*Received: 8-bit RGB, 48x32\.$"):
+    with pytest.raises(DataError, match=r"Unknown label ids in .*Expected ids 0-15"):
         source.read(source.frames("all")[0])

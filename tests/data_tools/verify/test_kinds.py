@@ -98,8 +98,8 @@ def test_synthia(tmp_path):
     shutil.copyfile(root / train / "RGB" / place / "000003.png", copied)
     assert found("synthia", root) == [
         ("error", "duplicate_across_splits", f"{val}/RGB/{place}/000001.png"),
-        ("error", "other_format", f"{train}/GT/LABELS/{place}/000000.png"),
         ("error", "truncated", f"{train}/Depth/{place}/000001.png"),
+        ("error", "unknown_ids", f"{train}/GT/LABELS/{place}/000000.png"),
         ("error", "unknown_ids", f"{train}/GT/LABELS/{place}/000002.png"),
     ]
 
