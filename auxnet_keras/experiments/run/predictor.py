@@ -1,6 +1,7 @@
 """Applies a trained network to images of any size: resizes the input, and the output back."""
 
 import dataclasses
+import functools
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -8,6 +9,7 @@ import numpy as np
 
 from auxnet_keras.data.resize import resize_bilinear, resize_nearest
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.training.probabilities import gives_probabilities
 
 if TYPE_CHECKING:
     from auxnet_keras.models import AuxiliaryModel
@@ -24,10 +26,13 @@ class Prediction:
             segmentation.
         depth: float32 [H, W] in the unit the network was trained in (disparity in pixels of the
             image's own width), or `None` for a network without depth.
+        confidence: float32 [H, W], the probability of the predicted class, or `None` if it was not
+            requested or the network has no segmentation.
     """
 
     classes: np.ndarray | None
     depth: np.ndarray | None
+    confidence: np.ndarray | None = None
 
 
 class Predictor:
@@ -45,12 +50,20 @@ class Predictor:
         self.size = (int(image.shape[1]), int(image.shape[2]))
         self.needs_depth = len(model.inputs) == 2
 
-    def __call__(self, image: np.ndarray, depth: np.ndarray | None = None) -> Prediction:
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """What it predicts: `segmentation`, `depth` or both."""
+        return tuple(self.model.output)
+
+    def __call__(
+        self, image: np.ndarray, depth: np.ndarray | None = None, *, confidence: bool = False
+    ) -> Prediction:
         """Predicts one image.
 
         Args:
             image: uint8 [H, W, 3], RGB, any size.
             depth: float32 [H, W] or [H, W, 1], -1 = invalid: the second input of FuseNet.
+            confidence: Whether to compute the confidence, too.
 
         Raises:
             ConfigError: FuseNet without depth.
@@ -68,16 +81,25 @@ class Predictor:
                 "depth": resize_nearest(depth, self.size)[None].reshape(1, *self.size, 1),
             }
         outputs = self.model.predict_on_batch(batch)
-        return Prediction(
-            self._classes(outputs, image.shape[:2]), self._depth(outputs, image.shape[:2])
-        )
-
-    def _classes(self, outputs: dict[str, np.ndarray], size: tuple[int, ...]) -> Any:
+        depth = self._depth(outputs, image.shape[:2])
         if "segmentation" not in outputs:
-            return None
+            return Prediction(None, depth)
         # As in the exported network: resize the scores, then take the largest.
-        scores = _enlarged(outputs["segmentation"][0], size)
-        return scores.argmax(axis=-1).astype(np.uint8 if scores.shape[-1] <= 256 else np.uint16)
+        scores = _enlarged(outputs["segmentation"][0], image.shape[:2])
+        classes = scores.argmax(axis=-1).astype(np.uint8 if scores.shape[-1] <= 256 else np.uint16)
+        return Prediction(classes, depth, self._confidence(scores) if confidence else None)
+
+    @functools.cached_property
+    def _gives_probabilities(self) -> bool:
+        return gives_probabilities(self.model, "segmentation")
+
+    def _confidence(self, scores: np.ndarray) -> np.ndarray:
+        """The largest probability of every pixel; of logits z, `1 / sum exp(z - max z)`."""
+        scores = scores.astype(np.float32)
+        largest = scores.max(axis=-1)
+        if self._gives_probabilities:
+            return largest
+        return 1.0 / np.exp(scores - largest[..., None]).sum(axis=-1)
 
     def _depth(self, outputs: dict[str, np.ndarray], size: tuple[int, ...]) -> Any:
         if "depth" not in outputs:

@@ -64,3 +64,29 @@ def test_a_single_class_keeps_its_shape():
     model = AuxiliaryModel(image, {"segmentation": scores}, auxiliary=None)
     prediction = Predictor(model, "metres")(np.zeros((50, 128, 3), np.uint8))
     np.testing.assert_array_equal(prediction.classes, np.zeros((50, 128)))
+
+
+@pytest.mark.parametrize("softmax", [False, True])
+def test_confidence_is_the_probability_of_the_class_from_logits_or_probabilities(softmax):
+    image = keras.Input((32, 64, 3), name="image")
+    zero = keras.ops.mean(keras.ops.cast(image, "float32"), axis=-1, keepdims=True) * 0.0
+    scores = zero + np.array([0.0, np.log(3.0)], np.float32)  # probabilities 1/4 and 3/4
+    if softmax:
+        scores = keras.layers.Softmax()(scores)
+    predict = Predictor(AuxiliaryModel(image, {"segmentation": scores}, auxiliary=None), "metres")
+    photo = np.zeros((50, 128, 3), np.uint8)
+    prediction = predict(photo, confidence=True)
+    assert prediction.confidence.dtype == np.float32
+    np.testing.assert_allclose(prediction.confidence, np.full((50, 128), 0.75), rtol=1e-6)
+    assert predict(photo).confidence is None
+
+
+def test_confidence_is_computed_at_the_images_size():
+    predict = Predictor(constant_network(), "metres")  # its scores are probabilities, 0 and 1
+    confidence = predict(np.zeros((32, 128, 3), np.uint8), confidence=True).confidence
+    np.testing.assert_allclose(confidence[:, 63:65], 0.75, rtol=1e-5)  # between the halves
+    np.testing.assert_allclose(confidence[:, :62], 1.0, rtol=1e-5)
+
+
+def test_what_a_network_predicts():
+    assert Predictor(constant_network(), "metres").tasks == ("segmentation", "depth")
