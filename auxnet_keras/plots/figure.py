@@ -34,6 +34,38 @@ def literal(name: str) -> str:
     return shown.replace("$", r"\$")
 
 
+def text(
+    figure: Figure,
+    place: tuple[float, float],
+    name: str,
+    pixels: int,
+    align: str,
+    size: tuple[int, int],
+    weight: str = "normal",
+) -> None:
+    """Writes a name at a place that is counted in pixels.
+
+    Args:
+        figure: Where to write.
+        place: (x, y) from the top left corner.
+        name: Drawn literally.
+        pixels: Height of the letters.
+        align: `"left"`, `"center"` or `"right"` of the place.
+        size: (width, height) of the figure in pixels.
+        weight: `"normal"` or `"bold"`.
+    """
+    figure.text(
+        place[0] / size[0],
+        1 - place[1] / size[1],
+        literal(name),
+        fontsize=pixels * 72 / figure.dpi,
+        ha=align,
+        va="center_baseline",
+        color=INK,
+        weight=weight,
+    )
+
+
 def plain(axes: Axes) -> None:
     """Removes what a plot does not need and greys the rest."""
     for side in ("top", "right"):

@@ -38,8 +38,9 @@ POINT = (1.0, 0.5, 1.5)
             ),
             path,
         ),
+        lambda path: plots.write_png(plots.class_legend(UGLY, np.zeros((K, 3), np.uint8)), path),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_a_plot_with_names_from_outside(tmp_path, draw):
     assert draw(tmp_path / "plot.png").stat().st_size > 1000

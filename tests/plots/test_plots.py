@@ -81,6 +81,12 @@ class TestStrip:
         legend = got[len(bare) :]
         assert all(contains(legend, colour) for colour in PALETTE)
 
+    def test_a_legend_alone_has_every_colour_and_more_lines_where_it_is_narrow(self):
+        got = plots.class_legend(NAMES, PALETTE, width=900)
+        assert got.dtype == np.uint8 and got.shape[1] == 900
+        assert all(contains(got, colour) for colour in PALETTE)
+        assert len(plots.class_legend(NAMES, PALETTE, width=90)) > len(got)
+
     @pytest.mark.parametrize("names", [(), NAMES])
     def test_a_colour_bar_goes_from_dark_to_bright_below_the_legend(self, names):
         titles, legend = ["RGB", "truth", "depth"], {"class_names": names, "palette": PALETTE}
