@@ -1,0 +1,23 @@
+"""Hides what libraries in C print: they write to file descriptor 2, past `sys.stderr`."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def silent() -> Iterator[None]:
+    """Inside the block, nothing reaches standard error.
+
+    For calls whose failures are reported by a return value, too, such as OpenCV's of videos.
+    """
+    sys.stderr.flush()
+    kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(null)

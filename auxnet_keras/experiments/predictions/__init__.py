@@ -1,0 +1,1 @@
+"""Predictions on your own images and videos, and the files they are written to."""
