@@ -1,4 +1,4 @@
-"""`auxnet predict`: class maps, overlays and depth pictures of your own images."""
+"""`auxnet predict`: class maps, overlays, confidence and depth of your own images and videos."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,21 +12,48 @@ from auxnet_keras.commands.quiet import import_tensorflow
 def command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.")],
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Images, folders or patterns.")
+        list[str],
+        typer.Argument(
+            metavar="PATH...", help="Images, videos, folders with their subfolders, or patterns."
+        ),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the pictures.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Folder to write to: new, empty, or with earlier predictions.",
+        ),
+    ],
     depth: Annotated[
         Path | None,
         typer.Option(
-            "--depth", metavar="DIR", help="FuseNet's second input: depth PNGs named as the images."
+            "--depth",
+            metavar="DIR",
+            help="FuseNet's second input: depth PNGs in subfolders and with names as the images.",
         ),
     ] = None,
+    frames: Annotated[
+        bool,
+        typer.Option("--frames", help="Write the frames of videos as pictures, not as videos."),
+    ] = False,
+    as_stored: Annotated[
+        bool,
+        typer.Option("--as-stored", help="Do not turn photos and videos upright."),
+    ] = False,
 ) -> None:
-    """Predict images: class ids as PNG, a coloured overlay, and depth if the network has it."""
+    """Predict images and videos: class ids, a coloured overlay, confidence, and depth.
+
+    An image that cannot be read is named; the others are predicted, and the exit code is 1.
+    """
     check_folder(out, "--out")
     import_tensorflow()
+    from auxnet_keras.experiments.predictions.prediction import predict
+    from auxnet_keras.experiments.predictions.video_reading import VIDEOS
     from auxnet_keras.experiments.run.run import load_run
-    from auxnet_keras.experiments.score.prediction import predict
 
-    written = predict(load_run(run), paths, out, depth=depth)
-    typer.echo(f"{len(written)} image(s) predicted; see {out}")
+    done = predict(load_run(run), paths, out, depth=depth, upright=not as_stored, frames=frames)
+    videos = sum(path.suffix.lower() in VIDEOS for path in done)
+    counts = {"image(s)": len(done) - videos, "video(s)": videos}
+    said = " and ".join(f"{count} {what}" for what, count in counts.items() if count)
+    typer.echo(f"{said} predicted; see {out}")

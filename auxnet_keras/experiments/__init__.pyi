@@ -6,11 +6,11 @@ from .demo import run_demo as run_demo
 from .fit.role_swap import learning_boost as learning_boost
 from .fit.training import train as train
 from .outputs.tables import comparison as comparison
+from .predictions.prediction import predict as predict
 from .reports.report import report as report
 from .run.run import Run as Run
 from .run.run import load_run as load_run
 from .score.class_regions import compare as compare
 from .score.evaluation import evaluate as evaluate
-from .score.prediction import predict as predict
 from .studies.study import forecast as forecast
 from .studies.study import study as study

@@ -33,6 +33,7 @@ class Video:
 
     Attributes:
         path: As given.
+        size: (height, width) of the frames.
         rate: Frames per second; 25 if the file says nothing plausible. A variable rate is replaced
             by the average one.
         total: The number of frames that the file claims, or `None`.
@@ -95,9 +96,9 @@ class Video:
         self.read += 1
         self._last = self._file.get(cv2.CAP_PROP_POS_MSEC) / 1000
         if self.read == 1:
-            self._size = frame.shape[1::-1]
-        elif frame.shape[1::-1] != self._size:  # WebM may change its size on the way
-            frame = cv2.resize(frame, self._size, interpolation=cv2.INTER_AREA)
+            self.size = frame.shape[:2]
+        elif frame.shape[:2] != self.size:  # WebM may change its size on the way
+            frame = cv2.resize(frame, self.size[::-1], interpolation=cv2.INTER_AREA)
         return np.ascontiguousarray(frame[..., ::-1])
 
 

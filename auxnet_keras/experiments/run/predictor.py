@@ -53,7 +53,7 @@ class Predictor:
     @property
     def tasks(self) -> tuple[str, ...]:
         """What it predicts: `segmentation`, `depth` or both."""
-        return tuple(self.model.output)
+        return tuple(task for task in ("segmentation", "depth") if task in self.model.output)
 
     def __call__(
         self, image: np.ndarray, depth: np.ndarray | None = None, *, confidence: bool = False

@@ -1,1 +1,1 @@
-"""Scores and predictions of a trained network."""
+"""Scores of a trained network."""
