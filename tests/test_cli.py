@@ -14,6 +14,7 @@ from tests.experiments.fixtures import (  # noqa: F401
     scenes,
     tiny_backbone,
 )
+from tests.experiments.predictions.videos import film
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_the_help_states_the_defaults(auxnet):
     assert "ResNet-50 with ImageNet weights, 224x384, batches of 8, 200 epochs" in said
 
 
-def test_train_evaluate_predict_export(auxnet, tiny, scenes, tmp_path):  # noqa: F811
+def test_train_evaluate_predict_export(auxnet, tiny, scenes, tmp_path, caplog):  # noqa: F811
     run = tmp_path / "run"
     code, out, err = auxnet("train", *tiny, "--out", run, "--weighting", "ftwb:focus=2")
     assert code == 0, err
@@ -89,6 +90,22 @@ def test_train_evaluate_predict_export(auxnet, tiny, scenes, tmp_path):  # noqa:
     code, out, err = auxnet("predict", run, image, "--out", tmp_path / "seen")
     assert code == 0 and "1 image" in out
     assert (tmp_path / "seen" / f"{image.stem}_overlay.png").is_file()
+
+    mine = tmp_path / "mine"
+    (mine / "day").mkdir(parents=True)
+    (mine / "day" / "good.png").write_bytes(image.read_bytes())
+    (mine / "bad.png").write_bytes(image.read_bytes()[:500])
+    film(mine / "film.webm", frames=2)
+    code, out, err = auxnet("predict", run, mine, "--out", mine / "seen", "--frames", "--as-stored")
+    assert code == 1 and "Traceback" not in err and not out
+    assert f"Truncated or damaged PNG: {mine / 'bad.png'}" in caplog.text
+    assert "auxnet: 1 of 3 files could not be read; the others were predicted." in err
+    assert (mine / "seen" / "day" / "good_depth.npy").is_file()
+    assert (mine / "seen" / "film_frames" / "000001_classes.png").is_file()
+    code, out, err = auxnet("predict", run, mine / "film.webm", "--out", mine / "seen")
+    assert (code, out) == (0, f"1 video(s) predicted; see {mine / 'seen'}\n")
+    code, out, err = auxnet("predict", run, mine, "--out", mine)
+    assert code == 1 and err.startswith(f"auxnet: {mine} is not empty") and err.count("\n") == 1
 
     code, out, err = auxnet("export", run, "--to", "saved_model,keras", "--out", tmp_path / "ship")
     assert code == 0, err

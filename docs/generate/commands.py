@@ -69,6 +69,6 @@ _HEAD = """# Commands
 
 Every command has `--help`. `--debug`, anywhere in a command, adds the stack trace to an error.
 Exit codes: 0 success; 1 an error with its message, errors found by `auxnet data verify`, unreadable
-files in `auxnet data browse` and `auxnet data statistics`, or data that `auxnet data download`
-leaves to you; 2 wrong usage; 130 interrupted; 143 terminated by SIGTERM.
+files in `auxnet predict`, `auxnet data browse` and `auxnet data statistics`, or data that
+`auxnet data download` leaves to you; 2 wrong usage; 130 interrupted; 143 terminated by SIGTERM.
 """
