@@ -48,8 +48,8 @@ class Video:
         _check_start(path)
         with silent():
             self._file = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG)
-            if not upright:
-                self._file.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
+            # OpenCV 4.11 turns no frames by default, 4.12 does.
+            self._file.set(cv2.CAP_PROP_ORIENTATION_AUTO, float(upright))
         if not self._file.isOpened():
             raise _damaged(path, f"{path.stat().st_size:,} bytes that cannot be opened")
         width, height = (

@@ -95,6 +95,9 @@ class Capture:
     def isOpened(self):  # noqa: N802
         return True
 
+    def set(self, what, value):
+        pass
+
     def get(self, what):
         return self.facts.get(what, 64.0)
 
