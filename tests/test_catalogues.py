@@ -230,4 +230,8 @@ def test_the_options_of_train_are_the_settings():
             assert f"--{field.name.replace('_', '-')}" in shown
             assert RunConfig.help_of(field)[:40] in " ".join(shown.split())
     for catalogue in (WEIGHTINGS, NETWORKS, BACKBONES):
-        assert all(name in shown for name in catalogue)
+        # Entries of other tests were registered after the command line was built.
+        ours = [
+            n for n, e in catalogue.items() if str(e.code).startswith(("auxnet_keras", "keras"))
+        ]
+        assert ours and all(name in shown for name in ours)
