@@ -110,7 +110,7 @@ class LabelTable:
 
     def _outside(self, ids: np.ndarray, path: Path) -> DataError:
         found = [int(i) for i in np.unique(ids)]
-        unknown_ids = [i for i in found if i not in set(self.known)]
+        unknown_ids = [i for i in found if i not in {-1, *self.known}]
         return DataError(
             f"Unknown label ids in {path}. Expected ids {spans(self.known)}. Convert the label "
             "file to these ids, or remove it to train this frame without labels. "

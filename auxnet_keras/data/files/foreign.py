@@ -20,7 +20,9 @@ _STARTS = (
     (b"\0\0\x01\xba", "a video; extract its frames first"),
 )
 _RIFF = {b"AVI ": "a video; extract its frames first", b"WEBP": "a WebP image"}
-_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1")
+_BRANDS = dict.fromkeys((b"avif", b"avis"), "an AVIF image") | dict.fromkeys(
+    (b"heic", b"heix", b"mif1", b"msf1"), "a HEIF image; convert it to JPEG or PNG"
+)
 
 
 def describe(data: bytes) -> str:
@@ -31,8 +33,7 @@ def describe(data: bytes) -> str:
     if data.startswith(b"RIFF"):
         return _RIFF.get(data[8:12], "a RIFF file")
     if data[4:8] == b"ftyp":
-        image = data[8:12] in _BRANDS
-        return "an AVIF or HEIF image" if image else "a video; extract its frames first"
+        return _BRANDS.get(data[8:12], "a video; extract its frames first")
     head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
         return "a web page; the download needs a login or another address"

@@ -16,7 +16,7 @@ from auxnet_keras.data.files.orientation import ORIENTATION, turned_back
 from auxnet_keras.errors import DataError
 
 FORMATS = ("BMP", "WEBP", "TIFF", "AVIF", "GIF", "PPM")
-_READ = ("a BMP", "a WebP image", "a TIFF", "an AVIF or HEIF image", "a GIF")
+_READ = ("a BMP", "a WebP image", "a TIFF", "an AVIF image", "a GIF")
 
 
 @contextmanager
@@ -76,13 +76,16 @@ def rgb(data: bytes, path: Path) -> np.ndarray:
 
 def _unreadable(data: bytes, path: Path, error: Exception, expected: str) -> DataError:
     what = describe(data)
-    if isinstance(error, Image.UnidentifiedImageError) and what not in _READ:
+    unidentified = isinstance(error, Image.UnidentifiedImageError)
+    if unidentified and what not in _READ:
         return DataError(
             f"Not an image: {path}. Expected {expected}; convert the file (renaming it is not "
             f"enough). Received: {what}.",
             "other_format",
         )
-    said = printable(" ".join(str(error).split())[:100]).rstrip(".") or type(error).__name__
+    said = f"{len(data):,} bytes that do not decode"
+    if not unidentified and str(error):
+        said = printable(" ".join(str(error).split())[:100]).rstrip(".")
     return DataError(
         f"Truncated or damaged image: {path}. Expected a complete file; copy or download it again. "
         f"Received: {said}.",
