@@ -150,8 +150,8 @@ def test_a_place_for_each_split(tmp_path, wanted):
         assert [f.name for f in source.frames(split)] == [f"{split}/{name}" for name in names]
     assert len(source.frames("all")) == 6
     check(source, {f"{s}/{name}": wanted[name] for s, names in parts.items() for name in names})
-    one_place = describe(tmp_path, images=places, labels="*annot/*.png")
-    assert not any(frame.label for frame in one_place.frames("all"))  # "trainannot" is no "train"
+    one_pattern = describe(tmp_path, images=places, labels="*annot/*.png")
+    assert all(frame.label for frame in one_pattern.frames("all"))
 
 
 def test_folders_of_splits_on_both_sides(tmp_path, wanted):
