@@ -1,0 +1,65 @@
+"""Keys of files and images by their content, for two small reads each, whatever their size."""
+
+import functools
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from auxnet_keras.data.example import Example
+
+DIGITS = 16
+"""Hexadecimal digits of a key."""
+
+_END = 4096
+_READERS = 16  # files read at a time: a network disk answers many as fast as one
+
+
+def file_key(path: Path) -> str | None:
+    """16 hex digits of the SHA-256 of a file's size, its first and its last 4096 bytes.
+
+    Copies have the same key, whatever their names. A file of up to 8192 bytes, such as a
+    calibration, counts in full; compressed images that differ only in between do not occur.
+
+    Returns:
+        The key; `None` for what is not a readable regular file.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe may never return
+            return None
+        with path.open("rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            parts = [file.read(_END)]
+            file.seek(max(_END, size - _END))
+            parts.append(file.read(_END))
+    except OSError:
+        return None
+    return _digest(size, *parts)
+
+
+def image_keys(examples: Iterable[Example]) -> list[str | None]:
+    """The key of each example's image, which copied and renamed images share.
+
+    An image inside a file that holds all frames, as in NYU-v2, has the key of that file and of the
+    frame's name. An image that was encoded again, resized or edited has another key.
+
+    Returns:
+        Keys of 16 hex digits; `None` for an image that cannot be read.
+    """
+    key_of = functools.cache(file_key)
+    with ThreadPoolExecutor(_READERS) as pool:
+        return list(pool.map(lambda example: _image_key(example, key_of), examples))
+
+
+def _image_key(example: Example, key_of: Callable[[Path], str | None]) -> str | None:
+    frame, files = example.frame, example.source.files(example.frame)
+    if frame.image in files:
+        return key_of(frame.image)
+    whole = [key_of(path) for path in files]
+    return None if None in whole else _digest(frame.name, *whole)
+
+
+def _digest(*facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:DIGITS]
