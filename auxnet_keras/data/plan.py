@@ -2,13 +2,16 @@
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from auxnet_keras.data.augment import augment as augmented
 from auxnet_keras.data.cache import Cache
+from auxnet_keras.data.contents import Contents
 from auxnet_keras.data.example import TARGETS, Example
-from auxnet_keras.data.fingerprint import digest, fingerprint
+from auxnet_keras.data.fingerprint import digest
 from auxnet_keras.data.frame import IGNORE, INVALID, Frame, Sample
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.resize import Size
@@ -66,30 +69,35 @@ class Plan:
         every = OnePass(indices, self.batch_size, self.seed, shuffle=True, keep_partial=False)
         return dataclasses.replace(self, sampling=every)
 
-    def identity(self) -> dict[str, str]:
-        """What decides every batch of every pass, as text: equal plans give equal batches."""
+    @cached_property
+    def contents(self) -> Contents:
+        """The files of the data's own frames."""
         own = [example.frame for example in self.examples if example.source is self.source]
+        return Contents(self.source, own)
+
+    @cached_property
+    def extra_contents(self) -> Contents | None:
+        """The files of the extra data."""
+        extra = [example for example in self.examples if example.source is not self.source]
+        return Contents(extra[0].source, [one.frame for one in extra]) if extra else None
+
+    def identity(self) -> dict[str, Any]:
+        """What decides every batch of every pass, as JSON: equal plans give equal batches."""
+        extra = self.extra_contents
         shown = [(example.withheld, example.donor) for example in self.examples]
         counts = [f"{len(self.indices_with(task))} of {task}" for task in TARGETS]
         return {
-            "data": f"{self.source.signature}, {len(own)} frames, {fingerprint(own)}",
+            "data": self.contents.facts,
+            "extra data": None if extra is None else extra.facts,
             "size": f"{self.size[0]}x{self.size[1]}",
             "batch_size": str(self.batch_size),
             "seed": str(self.seed),
             "depth_unit": self.depth_unit,
             "ignore_void": str(self.ignore_void),
             "augment": str(self.augment),
-            "extra data": self._extra_identity(),
             "targets": f"{', '.join(counts)}, {digest(shown)}",
             "batches": f"{len(self)} of {type(self.sampling).__name__}, {digest(self.sampling)}",
         }
-
-    def _extra_identity(self) -> str:
-        extra = [example for example in self.examples if example.source is not self.source]
-        if not extra:
-            return "none"
-        frames = [example.frame for example in extra]
-        return f"{extra[0].source.signature}, {len(frames)} frames, {fingerprint(frames)}"
 
     def sample(self, index: int, epoch: int) -> Sample:
         """A frame, decoded, resized and, if requested, augmented."""

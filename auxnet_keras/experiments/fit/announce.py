@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.core.tasks import TASKS
-from auxnet_keras.data.fingerprint import fingerprint
 from auxnet_keras.data.sampling import MixedPass
 from auxnet_keras.experiments.run import manifest
 from auxnet_keras.experiments.run.log import logger
@@ -23,7 +22,8 @@ def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
     The versions and the device at the top are those of the first start.
     """
     record = run.manifest
-    frames = {"train": train.source_frames, "val": val.source_frames}
+    plans = {"train": train.plan, "val": val.plan}
+    extra = train.plan.extra_contents
     resumed = bool(record.content["events"])
     machine = {
         "versions": manifest.versions(),
@@ -37,12 +37,15 @@ def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
         data={
             "info": {**dataclasses.asdict(info), "palette": info.palette.tolist()},
             "depth_unit": run.config.depth_unit or info.depth_unit,
-            "frames": {split: len(of_split) for split, of_split in frames.items()},
+            "frames": {split: len(plan.frames) for split, plan in plans.items()},
             "targets": {
-                "train": {task: len(train.plan.indices_with(task)) for task in TASKS},
-                "val": {task: len(val.plan.indices_with(task)) for task in TASKS},
+                split: {task: len(plan.indices_with(task)) for task in TASKS}
+                for split, plan in plans.items()
             },
-            "fingerprint": {split: fingerprint(of_split) for split, of_split in frames.items()},
+            "fingerprint": {
+                **{split: plan.contents.fingerprint for split, plan in plans.items()},
+                **({} if extra is None else {"extra": extra.fingerprint}),
+            },
         },
     )
     record.event("resume" if resumed else "start", **machine)

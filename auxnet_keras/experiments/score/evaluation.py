@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from auxnet_keras.data.fingerprint import fingerprint
+from auxnet_keras.data.contents import fingerprint
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.resize import resize_nearest
@@ -77,7 +77,8 @@ def _is_its_data(run: "Run", root: str | None) -> bool:
     config = dataclasses.replace(run.config, root=root)
     recorded = run.manifest.content["data"].get("fingerprint", {}).get("val")
     try:
-        return recorded == fingerprint(config.source().frames("val", config.seed, config.limit))
+        source = config.source()
+        return recorded == fingerprint(source, source.frames("val", config.seed, config.limit))
     except AuxnetError:
         return False
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-from auxnet_keras.data.fingerprint import fingerprint
+from auxnet_keras.data.contents import fingerprint
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.run.folder import open_folder
 from auxnet_keras.experiments.run.manifest import versions
@@ -124,4 +124,5 @@ def _train(worker: Worker, run: Planned, progress: StudyProgress) -> str | None:
 
 def _fingerprint(run: Planned) -> str:
     config = run.config
-    return fingerprint(config.source().frames("val", config.seed, config.limit))
+    source = config.source()
+    return fingerprint(source, source.frames("val", config.seed, config.limit))
