@@ -14,6 +14,7 @@ from auxnet_keras._version import __version__
 from auxnet_keras.callbacks.callback_state import restore_state, saved_state
 from auxnet_keras.callbacks.checkpoint_store import Checkpoint, CheckpointError, CheckpointStore
 from auxnet_keras.callbacks.event_log import Position
+from auxnet_keras.callbacks.same_data import facts_of, refuse_other_run
 from auxnet_keras.callbacks.saved_variables import (
     means_of,
     restore_means,
@@ -34,6 +35,7 @@ _CALLBACK = "callback-"
 _LATEST_EPOCH = 2**31
 _FACTS: dict[str, Callable[[Any], bool]] = {
     "data": lambda value: isinstance(value, dict),
+    "validation": lambda value: value is None or isinstance(value, dict),
     "data_epoch": lambda value: value is None or _is_epoch(value, first=-1),
     "after": lambda value: _is_epoch(value),
     "callbacks": lambda value: isinstance(value, dict),
@@ -53,6 +55,10 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     batches. The same `fit` on the same folder restores the newest undamaged checkpoint and resumes
     from there. With deterministic operations, the same number of threads and the same versions the
     result is bit-identical; another number of threads is reported.
+
+    Other settings of the data, and other files of the training data than the checkpoint's are
+    refused; in a fit of an `AuxiliaryModel`, also other files of the validation data, if both are
+    from `ak.data`. Files count by their sizes, calibrations by content; the folder may change.
 
     In a fit of an `AuxiliaryModel`, SIGTERM, SIGHUP, SIGUSR1 and Ctrl-C wait for the end of the
     batch. Its state is saved before the process exits (143 after SIGTERM) or raises
@@ -109,17 +115,22 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self.after = after
         self.resumed_from: Path | None = None
         self._dataset: Any = dataset if hasattr(dataset, "epoch") else None
+        self._validation: Any = None
         self._others: list[keras.callbacks.Callback] = []
         self._signals = StopSignals()
         self._held = contextlib.ExitStack()
 
-    def prepare(self, dataset: Any, callbacks: Iterable[keras.callbacks.Callback]) -> None:
+    def prepare(
+        self, dataset: Any, validation: Any, callbacks: Iterable[keras.callbacks.Callback]
+    ) -> None:
         """Takes from `fit` what a callback cannot see, and defers signals until `release`.
 
         Args:
             dataset: The training data, or `None` if an epoch is not one pass over them.
+            validation: The validation data, or `None`.
             callbacks: All callbacks of the fit.
         """
+        self._validation = validation
         if self._dataset is None and hasattr(dataset, "epoch"):
             self._dataset = dataset
         self._others = [callback for callback in callbacks if callback is not self]
@@ -137,13 +148,14 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         )
         sweep(self.store.folder)
         self._step = 0
-        self._identity = _identity(self.model, self._dataset)
+        train, val = (getattr(one, "plan", None) for one in (self._dataset, self._validation))
+        self._facts = facts_of(self.model, train, val)
         self._resumed: Checkpoint | None = None
         self.resumed_from = None
         checkpoint = self._newest()
         if checkpoint is None:
             return
-        self._refuse_other_data(checkpoint)
+        refuse_other_run(checkpoint.path, checkpoint.meta, self._facts, train, val)
         restore_variables(self.model, checkpoint)
         numbers, arrays = checkpoint.meta["callbacks"], _named(checkpoint.arrays, _CALLBACK)
         try:
@@ -275,7 +287,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             "auxnet_keras": __version__,
             "keras": keras.__version__,
             "threads": thread_count(),
-            "data": self._identity,
+            **self._facts,
             "data_epoch": data_epoch,
             "after": self.after,
             "callbacks": numbers,
@@ -287,29 +299,11 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             where = f"batch {step} of epoch {epoch + 1}" if step else f"epoch {epoch}"
             logger.info("stopping; %s is saved, the same command resumes from there", where)
 
-    def _refuse_other_data(self, checkpoint: Checkpoint) -> None:
-        ours, theirs = self._identity, checkpoint.meta["data"]
-        differences = [
-            f"{name}: {_text(theirs.get(name))} in the checkpoint, {ours[name]} here"
-            for name in ours
-            if theirs.get(name) != ours[name]
-        ]
-        if differences:
-            raise CheckpointError(
-                f"The checkpoint {checkpoint.path} belongs to a run with other settings or data. "
-                "Use the same settings and data, or choose another run folder. "
-                f"Received: {'; '.join(differences)}."
-            )
-
     def _set_data_epoch(self, epoch: int) -> None:
         if hasattr(self._dataset.epoch, "assign"):  # a tf.data pipeline captured this variable
             self._dataset.epoch.assign(epoch)
         else:
             self._dataset.epoch = epoch
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else shown(value)
 
 
 def _is_epoch(value: object, first: int = 0) -> bool:
@@ -321,13 +315,6 @@ def _odd(checkpoint: Checkpoint, received: str) -> CheckpointError:
         f"The checkpoint {checkpoint.path} was not written by a fit of this package. Remove it, to "
         f"resume from the one before, or restore it from a copy. Received: {received}."
     )
-
-
-def _identity(model: keras.Model, dataset: Any) -> dict[str, str]:
-    """What must be the same when a run is resumed; checks every file once."""
-    plan = getattr(dataset, "plan", None)
-    optimizer = {"optimizer": type(model.optimizer).__name__}
-    return optimizer if plan is None else {**optimizer, **plan.identity()}
 
 
 def _named(arrays: Any, prefix: str) -> dict[str, np.ndarray]:

@@ -1,5 +1,6 @@
 """Checkpoints on disk: each is a folder, complete or absent, with checksums of its files."""
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -18,7 +19,7 @@ from auxnet_keras.safety import read_npz, read_text
 from auxnet_keras.storage.atomic import replacing_folder
 from auxnet_keras.storage.write_errors import writing
 
-FORMAT = 2
+FORMAT = 3
 _STATE, _META, _SUMS = "state.npz", "meta.json", "SHA256"
 _MAX_META = 1 << 24  # bytes
 _DAMAGED = (OSError, ValueError, TypeError, KeyError, RecursionError, AuxnetError)
@@ -121,6 +122,13 @@ class CheckpointStore:
                 "run. Restore the folder from a copy, or move it away to start over. "
                 f"Received: {'; '.join(problems)}."
             )
+        return None
+
+    def newest_facts(self) -> tuple[Path, dict[str, Any]] | None:
+        """Folder and facts of the newest checkpoint with readable facts; its state is not read."""
+        for path in self._paths():
+            with contextlib.suppress(*_DAMAGED):
+                return path, _meta(path)
         return None
 
     def _paths(self) -> list[Path]:

@@ -182,7 +182,8 @@ class AuxiliaryModel(Saving):
         if hasattr(x, "element_spec"):  # a tf.data.Dataset shuffles itself; Keras only warns
             kwargs.setdefault("shuffle", False)
         one_pass = None if kwargs.get("steps_per_epoch") else x
-        with fit_callbacks.prepare_callbacks(self, callbacks, x, one_pass, verbose) as (
+        validation = kwargs.get("validation_data")
+        with fit_callbacks.prepare_callbacks(self, callbacks, x, one_pass, validation, verbose) as (
             callbacks,
             verbose,
         ):

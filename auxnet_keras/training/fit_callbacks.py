@@ -21,7 +21,12 @@ Callbacks: TypeAlias = (
 
 @contextlib.contextmanager
 def prepare_callbacks(
-    model: keras.Model, callbacks: Callbacks, dataset: Any, one_pass: Any, verbose: int | str
+    model: keras.Model,
+    callbacks: Callbacks,
+    dataset: Any,
+    one_pass: Any,
+    validation: Any,
+    verbose: int | str,
 ) -> Iterator[tuple[Any, Any]]:
     """The `callbacks` and `verbose` that `AuxiliaryModel.fit` passes to Keras.
 
@@ -30,6 +35,7 @@ def prepare_callbacks(
         callbacks: One callback, a list, a `CallbackList` or `None`.
         dataset: The training data.
         one_pass: The same, or `None` if an epoch is not one pass over them.
+        validation: The validation data, or `None`.
         verbose: As for `fit`.
 
     Yields:
@@ -60,7 +66,7 @@ def prepare_callbacks(
         callbacks = [*_keep_epoch(dataset), *first, *others]
     try:
         for checkpoint in checkpoints:
-            checkpoint.prepare(one_pass, given)
+            checkpoint.prepare(one_pass, validation, given)
         yield callbacks, verbose
     finally:
         for checkpoint in checkpoints:

@@ -244,25 +244,14 @@ def test_a_second_process_is_refused_until_the_first_is_dead(tmp_path):
     fit(tmp_path, 1)
 
 
-def test_other_data_and_another_optimizer_are_refused_with_the_difference(tmp_path):
-    class Plan:
-        def __init__(self, **settings):
-            self.settings = settings
-
-        def identity(self):
-            return {"seed": "0", "batch_size": "4", **self.settings}
-
-    data = dataset()
-    data.plan = Plan()
-    fit(tmp_path, 1, data=data)
-    data = dataset()
-    data.plan = Plan(seed="7")
-    with pytest.raises(CheckpointError, match=r"Received: seed: 0 in the checkpoint, 7 here\.$"):
-        fit(tmp_path, 2, data=data)
+def test_another_optimizer_is_refused_with_the_difference(tmp_path):
+    fit(tmp_path, 1)
     model = toy_model()
     model.compile("sgd")
     checkpoint = ak.callbacks.ResumableCheckpoint(tmp_path)
-    with pytest.raises(CheckpointError, match="optimizer: Adam in the checkpoint, SGD here"):
+    with pytest.raises(
+        CheckpointError, match=r"Received: optimizer: Adam in the checkpoint, SGD here\.$"
+    ):
         model.fit(*toy_batches(1), verbose=0, callbacks=[checkpoint])
 
 

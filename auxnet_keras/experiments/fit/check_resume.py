@@ -1,19 +1,36 @@
-"""Checks before a run resumes that nothing it continues from is lost."""
+"""Checks before a run resumes that nothing it continues from is lost or has changed."""
 
 import math
+from typing import TYPE_CHECKING
 
+from auxnet_keras.callbacks.checkpoint_store import CheckpointStore
+from auxnet_keras.callbacks.same_data import changes_of_files, refuse
 from auxnet_keras.errors import DataError
 from auxnet_keras.experiments.run.run import WEIGHTS, Run
 
+if TYPE_CHECKING:
+    from auxnet_keras.data.plan import Plan
 
-def check_resume(run: Run) -> None:
-    """Refuses to resume without the history or the best weights of the finished epochs.
 
-    A checkpoint has neither: the run would silently choose its best epoch among the later ones.
+def check_resume(run: Run, train: "Plan", val: "Plan") -> None:
+    """Refuses to resume with other data, or without what a checkpoint does not hold.
+
+    Without the history or the best weights of the finished epochs, the run would silently choose
+    its best epoch among the later ones. The checkpoint callback compares the data, too, but only
+    if epochs are left, and after the manifest has recorded a start.
+
+    Args:
+        run: A run with a checkpoint.
+        train, val: What it would train and validate on.
 
     Raises:
-        DataError: A file is missing, or lacks epochs.
+        CheckpointError: The files of the data have changed.
+        DataError: A file of the run is missing, or lacks epochs.
     """
+    saved = CheckpointStore(run.path / "checkpoints").newest_facts()
+    if saved is not None:
+        folder, facts = saved
+        refuse(folder, changes_of_files(facts, train, val))
     done, history = run.epochs_saved, run.history
     rows = len(history.get("epoch", []))
     if rows < done:

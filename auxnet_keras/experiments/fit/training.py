@@ -95,7 +95,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     check_data(config.tasks, train.plan, val.plan, run.path)
     new = run.position_saved == (0, 0)  # else the checkpoint has all weights
     if not new:
-        check_resume(run)
+        check_resume(run, train.plan, val.plan)
     model = network(config, info.class_names, pretrained=new)
     if new:  # a run that was killed before its first checkpoint starts over
         rewind(event_files(run.path / _BOARD), Position(0, 0, 0, 0), 0)
