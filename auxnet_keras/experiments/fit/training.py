@@ -83,6 +83,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     from auxnet_keras.experiments.fit.initial_weights import start_from_run
     from auxnet_keras.experiments.fit.memory_errors import readable_memory_errors
     from auxnet_keras.experiments.fit.phases import phases_left
+    from auxnet_keras.experiments.run import trained_images
     from auxnet_keras.experiments.run.network import network
 
     config = run.config
@@ -104,6 +105,8 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     _compile(model, config)
     record_facts(run, info, train, val)
     describe_run(run, model, info, train, val)
+    if new or not (run.path / trained_images.FILE).is_file():
+        trained_images.write_trained_images(run, train.plan)
     if run.epochs_saved >= config.all_epochs:  # only what comes after them is missing
         return
     for phase in phases_left(run, model):

@@ -10,7 +10,9 @@ from auxnet_keras.callbacks.checkpoint_store import CheckpointError
 from auxnet_keras.experiments import load_run, train
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit import finalize
+from auxnet_keras.experiments.run import trained_images
 from auxnet_keras.experiments.run.log import EpochLog
+from auxnet_keras.models import AuxiliaryModel
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -138,10 +140,40 @@ def test_moved_data_another_cache_policy_and_more_epochs_resume(copy, interrupte
     assert run.manifest.content["data"] == before
 
 
-def test_what_has_not_changed_resumes(interrupted, tmp_path):
+def test_what_has_not_changed_resumes_and_its_images_are_not_read_again(
+    interrupted, tmp_path, monkeypatch
+):
+    def forbidden(examples):
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(trained_images, "image_keys", forbidden)
     run = tmp_path / "run"
     shutil.copytree(interrupted / "run", run)
     assert train(settings(interrupted, out=str(run))).epochs_saved == 3
+
+
+def test_a_lost_list_of_images_is_written_again(copy):
+    file = copy / "run" / trained_images.FILE
+    before = file.read_bytes()
+    assert before.count(b"\n") == 16
+    file.unlink()
+    train(settings(copy))
+    assert file.read_bytes() == before
+
+
+def test_a_run_that_starts_over_with_other_settings_lists_its_images_anew(
+    interrupted, tmp_path, monkeypatch
+):
+    def interrupt(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(AuxiliaryModel, "fit", interrupt)
+    listed = []
+    for limit in (8, None):
+        with pytest.raises(KeyboardInterrupt):
+            train(settings(interrupted, limit=limit, out=str(tmp_path / "run")))
+        listed.append(len(trained_images.read_trained_images(tmp_path / "run")))
+    assert listed == [8, 16]
 
 
 def test_the_auxiliary_task_first_does_not_hide_a_change(copy):

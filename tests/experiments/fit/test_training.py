@@ -28,6 +28,7 @@ def test_the_folder_holds_what_a_run_leaves_behind(trained):
         "manifest.json",
         "history.csv",
         "log.txt",
+        "trained_images.txt",
         "best.weights.h5",
         "checkpoints",
         "tensorboard/train",
