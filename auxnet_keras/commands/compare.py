@@ -22,7 +22,9 @@ def command(
     data: Annotated[
         str | None,
         typer.Option(
-            "--data", metavar="KIND[:ROOT]", help="Other data to compare on, used in full."
+            "--data",
+            metavar="KIND[:ROOT]",
+            help="Other data, used in full, that neither run was trained on; or a run's own data.",
         ),
     ] = None,
 ) -> None:

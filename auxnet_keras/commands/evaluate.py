@@ -16,7 +16,8 @@ def command(
         typer.Option(
             "--data",
             metavar="KIND[:ROOT]",
-            help="Other data, used in full; or the run's own data if it has moved.",
+            help="Other data, used in full, that the run was not trained on; or its own data if it "
+            "has moved.",
         ),
     ] = None,
     json_file: Annotated[

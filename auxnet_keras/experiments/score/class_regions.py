@@ -9,11 +9,10 @@ import numpy as np
 from auxnet_keras import plots
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
-from auxnet_keras.errors import ConfigError
-from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.json_files import write_json
 from auxnet_keras.experiments.run.run import Run, load_run
-from auxnet_keras.experiments.score.evaluation import check_classes, converted
+from auxnet_keras.experiments.score.evaluation import converted
+from auxnet_keras.experiments.score.scored_data import scored_data
 from auxnet_keras.metrics import confusion
 from auxnet_keras.metrics.regions import Regions, iou_regions, log_l1, regions
 from auxnet_keras.tables.table import Table
@@ -34,8 +33,8 @@ def compare(
 
     Args:
         run_a, run_b: Trained runs or their folders, for example single-task and multi-task.
-        data: `KIND[:ROOT]` of other data, used in full; `None` for the validation split of the
-            runs' data.
+        data: `KIND[:ROOT]` of other data, used in full, or of a run's own data, of which the
+            validation split counts; `None` for the validation split of the runs' data.
 
     Returns:
         {"data", "split", "frames", "runs": [name of a, name of b], "full": scores, "classes":
@@ -45,8 +44,8 @@ def compare(
         not have that task.
 
     Raises:
-        ConfigError: The runs were trained on different classes, or on different data without `data`
-            to choose one, or `data` has other classes.
+        ConfigError: A run was trained on some of the frames, or on other classes; or the runs were
+            trained on different data without `data` to choose one.
         DataError: As the reader.
 
     Example:
@@ -57,21 +56,16 @@ def compare(
         Yim and Kim, Learning Boost by Exploiting the Auxiliary Task, 2020, Table 1.
     """
     runs = [run if isinstance(run, Run) else load_run(run) for run in (run_a, run_b)]
-    config, split = _data(runs, data)
-    source = config.source()
-    for run in runs:
-        check_classes(run.info.class_names, source.info.class_names)
+    chosen = scored_data(runs, data)
     ignore_void = any(run.config.ignore_void for run in runs)
-    sides = [_Side(run, source, ignore_void) for run in runs]
-    frames = source.frames(split, config.seed, config.limit if split == "val" else None)
-    for frame in frames:
+    sides = [_Side(run, chosen.source, ignore_void) for run in runs]
+    for frame in chosen.frames:
         for side in sides:
             side.add(frame)
-    where = config.data if config.root is None else f"{config.data}:{config.root}"
     return {
-        "data": where,
-        "split": split,
-        "frames": len(frames),
+        "data": chosen.place,
+        "split": chosen.split,
+        "frames": len(chosen.frames),
         "runs": _names(runs),
         **_results(sides, ignore_void),
     }
@@ -85,34 +79,6 @@ def _names(runs: list[Run]) -> list[str]:
         if names[0] != names[1]:
             return names
     return [f"{run.name} ({side})" for run, side in zip(runs, "AB", strict=True)]
-
-
-def _data(runs: list[Run], data: str | None) -> tuple[RunConfig, str]:
-    configs = [run.config for run in runs]
-    places = [(config.data, config.root) for config in configs]
-    if data is not None:
-        other = RunConfig(data=data)
-        if (other.data, other.root) not in places:
-            return other, "all"
-        _check_fold(configs)
-        return configs[places.index((other.data, other.root))], "val"
-    if places[0] != places[1]:
-        raise ConfigError(
-            "The two runs were trained on different data; choose the data to compare them on with "
-            f"data=KIND:ROOT (--data). Received: {places[0]} and {places[1]}."
-        )
-    _check_fold(configs)
-    return configs[0], "val"
-
-
-def _check_fold(configs: list[RunConfig]) -> None:
-    folds = [config.fold for config in configs]
-    if folds[0] != folds[1]:
-        raise ConfigError(
-            "The two runs validate on different frames, and each was trained on some of the "
-            "other's; compare runs of the same fold. "
-            f"Received: fold={folds[0]} and fold={folds[1]}."
-        )
 
 
 class _Side:

@@ -1,19 +1,17 @@
 """Evaluates a run at the images' own size, together with the position prior."""
 
-import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from auxnet_keras.data.contents import fingerprint
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.resize import resize_nearest
 from auxnet_keras.data.units import convert_unit
-from auxnet_keras.errors import AuxnetError, ConfigError, DataError
-from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.errors import DataError
 from auxnet_keras.experiments.score.position_prior import read_prior
+from auxnet_keras.experiments.score.scored_data import scored_data
 from auxnet_keras.metrics import confusion, depth_scores, kitti
 
 if TYPE_CHECKING:
@@ -41,46 +39,30 @@ def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
         "position_prior": {"segmentation": ...}, "confusion": [[int]]}; NaN is `None`.
 
     Raises:
-        ConfigError: The data has other classes than the run was trained on.
+        ConfigError: The run was trained on some of the frames, or on other classes.
         DataError: As the reader.
 
     Example:
         >>> evaluate(ak.experiments.load_run("runs/kitti"))["segmentation"]["mean_iou"]
     """
-    config, split = run.config, "val"
-    if data is not None:
-        other = RunConfig(data=data)
-        own = (other.data, other.root) == (config.data, config.root)
-        if own or (other.data == config.data and _is_its_data(run, other.root)):
-            config = dataclasses.replace(config, root=other.root)
-        else:
-            config, split = other, "all"
-    source = config.source()
-    check_classes(run.info.class_names, source.info.class_names)
-    frames = source.frames(split, run.config.seed, run.config.limit if split == "val" else None)
-    scores = Scores(run, source)
-    for frame in frames:
+    chosen = scored_data([run], data)
+    scores = Scores(run, chosen.source)
+    for frame in chosen.frames:
         scores.add(frame)
-    where = config.data if config.root is None else f"{config.data}:{config.root}"
     results = scores.results()
     if "segmentation" not in results and not _any(results.get("depth", {})):
         raise DataError(
-            f"No frame of {where} has a label or a depth to score ({', '.join(run.config.tasks)}). "
-            "Expected at least one valid pixel; `auxnet data verify` shows what the data holds. "
-            f"Received: {len(frames)} frames."
+            f"No frame of {chosen.place} has a label or a depth to score "
+            f"({', '.join(run.config.tasks)}). Expected at least one valid pixel; "
+            "`auxnet data verify` shows what the data holds. "
+            f"Received: {len(chosen.frames)} frames."
         )
-    return {"data": where, "split": split, "frames": len(frames), **results}
-
-
-def _is_its_data(run: "Run", root: str | None) -> bool:
-    """Whether a folder has the frames that the run was validated on, wherever they are now."""
-    config = dataclasses.replace(run.config, root=root)
-    recorded = run.manifest.content["data"].get("fingerprint", {}).get("val")
-    try:
-        source = config.source()
-        return recorded == fingerprint(source, source.frames("val", config.seed, config.limit))
-    except AuxnetError:
-        return False
+    return {
+        "data": chosen.place,
+        "split": chosen.split,
+        "frames": len(chosen.frames),
+        **results,
+    }
 
 
 def _any(scores: Mapping[str, float | None]) -> bool:
@@ -173,13 +155,3 @@ def converted(
 def _plain(scores: Mapping[str, Any]) -> dict[str, float | None]:
     """Python floats, with `None` for NaN, which JSON cannot express."""
     return {key: None if np.isnan(value) else float(value) for key, value in scores.items()}
-
-
-def check_classes(trained: tuple[str, ...], given: tuple[str, ...]) -> None:
-    """Refuses data with other classes than a run was trained on."""
-    if trained != given:
-        raise ConfigError(
-            f"The run was trained on {len(trained)} classes ({', '.join(trained)}), and this data "
-            "has others. Evaluate on data with the same classes. "
-            f"Received: {len(given)} classes ({', '.join(given)})."
-        )
