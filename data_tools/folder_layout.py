@@ -130,17 +130,21 @@ def description(
         splits: The splits that have a list of names.
     """
     info = source.info
-    spec: dict[str, Any] = {"images": IMAGES, "labels": LABELS}
+    spec: dict[str, Any] = {"images": IMAGES}
+    if info.class_names:
+        spec["labels"] = LABELS
     if depth:
         spec[DEPTH] = {"files": DEPTH} | _depth(source.encoding, fractions)
         if calibration is not None:
             spec[DEPTH] |= {"focal": calibration.focal, "baseline": calibration.baseline}
-    spec["classes"] = {
-        number: {"name": name, "color": colour.tolist()}
-        for number, (name, colour) in enumerate(zip(info.class_names, info.palette, strict=True))
-        if name != UNUSED
-    }
-    spec["ignore"] = [IGNORE]
+    if info.class_names:
+        colours = zip(info.class_names, info.palette.tolist(), strict=True)
+        spec["classes"] = {
+            number: {"name": name, "color": colour}
+            for number, (name, colour) in enumerate(colours)
+            if name != UNUSED
+        }
+        spec["ignore"] = [IGNORE]
     spec["split"] = {split: f"{split}.txt" for split in splits}
     spec["licence"], spec["citation"] = info.licence, info.citation
     head = f"# {info.kind}, converted; labels are train ids.\n"

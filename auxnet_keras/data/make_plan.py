@@ -166,8 +166,12 @@ def _check_target(source: Source, frames: list[Frame], split: str, main: str) ->
         )
     if main not in TARGETS:
         raise unknown("main task", main, TARGETS)
-    _check_found(source, main)
+    source.check_found()
     what = TARGETS[main]
+    if all(getattr(frame, what) is None for frame in source.frames("all")):
+        error = source.absent(what)
+        if error.fault:
+            raise error
     if all(getattr(frame, what) is None for frame in frames):
         place = source.label_place if what == "label" else source.depth_place
         raise DataError(
@@ -175,17 +179,6 @@ def _check_target(source: Source, frames: list[Frame], split: str, main: str) ->
             f"{place}, named as the images; without them {main} cannot train. "
             f"Received: {len(frames)} frames without {what}."
         )
-
-
-def _check_found(source: Source, main: str) -> None:
-    """Refuses data without files that its own description names."""
-    frames = source.frames("all")
-    for task, what in TARGETS.items():
-        needed = task == main or (source.must_exist and source.declares(what))
-        if needed and all(getattr(frame, what) is None for frame in frames):
-            error = source.absent(what)
-            if error.fault:
-                raise error
 
 
 def _warn(source: Source, frames: list[Frame]) -> None:

@@ -69,6 +69,7 @@ def convert(target: str, out: str | Path) -> Path:
             "Converted files cannot be written inside the data set itself, where its reader would "
             f"find them; choose another folder. Received: {str(out)!r}."
         )
+    source.check_found()
     frames = source.frames("all")
     parts = {split: source.frames(split) for split in ("train", "val", "test")}
     parts = {split: members for split, members in parts.items() if members or split != "test"}

@@ -68,6 +68,7 @@ def statistics(target: str, bins: int = 10, width: int | None = None) -> Statist
     if width is not None:
         check_whole("width", width, least=1)
     source = open_dataset(target)
+    source.check_found()
     counts = count_targets(
         source, {split: source.frames(split) for split in ("train", "val")}, width
     )

@@ -81,6 +81,13 @@ class Source(ABC):
             f"images. Received: {len(self._frames)} frames without {what}."
         )
 
+    def check_found(self) -> None:
+        """Raises a DataError if the data set's own description names files that no frame has."""
+        for what in ("label", "depth"):
+            none = all(getattr(frame, what) is None for frame in self._frames)
+            if self.must_exist and self.declares(what) and none:
+                raise self.absent(what)
+
     def fold_group(self, frame: Frame) -> str:
         """Frames of one group stay together in a cross-validation: by default, a sequence."""
         return frame.sequence

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.core.tasks import TASKS
+from auxnet_keras.data.example import TARGETS
 from auxnet_keras.data.sampling import MixedPass
 from auxnet_keras.experiments.run import manifest
 from auxnet_keras.experiments.run.log import logger
@@ -72,7 +73,8 @@ def describe_run(
         "images": f"{_trained_on(train.plan)}, {len(val.source_frames)} to validate on, "
         f"from {where}",
         **({"first": alone} if alone else {}),
-        "classes": f"{info.num_classes}: {printable(', '.join(info.class_names))}; depth in {unit}",
+        "targets": _targets(train.plan, unit),
+        **({"classes": _classes(info)} if info.class_names else {}),
         "input": f"{config.size[0]}x{config.size[1]}, {config.batch_size} images per step, "
         f"{len(train)} steps per epoch, {config.epochs} epochs",
         "parameters": f"{trained:,} in training, {deployed:,} deployed",
@@ -80,6 +82,21 @@ def describe_run(
     }
     for name, text in lines.items():
         logger.info("%-11s %s", name, text)
+
+
+def _targets(plan: "Plan", unit: str) -> str:
+    """Such as `30 of 800 with segmentation, 800 of 800 with depth, in metres`."""
+    shown = []
+    for task, what in TARGETS.items():
+        if plan.source.declares(what):
+            count = len(plan.indices_with(task))
+            in_unit = f", in {unit}" if task == "depth" and count else ""
+            shown.append(f"{count} of {len(plan.frames)} with {task}{in_unit}")
+    return ", ".join(shown)
+
+
+def _classes(info: "DatasetInfo") -> str:
+    return f"{info.num_classes}: {printable(', '.join(info.class_names))}"
 
 
 def _trained_on(plan: "Plan") -> str:

@@ -28,8 +28,7 @@ import auxnet_keras as ak
 model = ak.experiments.load_run({path}).model()
 ```
 
-Input: RGB images, resized to {height}x{width} (the exported network resizes them itself). Classes:
-{classes}. Channel 0 is {first}.
+Input: RGB images, resized to {height}x{width} (the exported network resizes them itself).{classes}
 
 The network was trained and scored only on the data below; its scores do not carry over to other
 cameras, places, weather or seasons. Do not use it for decisions about safety.
@@ -75,7 +74,6 @@ def model_card(run: "Run") -> str:
     """The model card of a finished run, as Markdown."""
     config, facts, info = run.config, run.manifest.content, run.info
     settings = yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
-    untrained = config.ignore_void and info.class_names[0] == "void"
     return _CARD.format(
         model=config.model,
         tag={"segmentation": "semantic-segmentation", "depth": "depth-estimation"}[config.main],
@@ -86,11 +84,13 @@ def model_card(run: "Run") -> str:
         version=facts["versions"].get("auxnet_keras", ""),
         height=config.size[0],
         width=config.size[1],
-        classes=", ".join(map(markdown, info.class_names)),
-        first=f"{markdown(info.class_names[0])}{', which was not trained' if untrained else ''}",
+        classes=_classes(info.class_names, config.ignore_void) if info.class_names else "",
         data=config.data,
         train=facts["data"]["frames"]["train"],
-        labelled=_labelled(facts["data"]["targets"]["train"], facts["data"]["frames"]["train"]),
+        labelled=_labelled(
+            {task: facts["data"]["targets"]["train"][task] for task in config.tasks},
+            facts["data"]["frames"]["train"],
+        ),
         val=facts["data"]["frames"]["val"],
         unit=run.depth_unit,
         licence=markdown(info.licence),
@@ -101,6 +101,12 @@ def model_card(run: "Run") -> str:
         idle="".join(_IDLE.format(Task=task.capitalize(), task=task) for task in idle_tasks(run)),
         methods=LEARNING_BOOST if config.weighting.startswith("class-wise") else AUXNET,
     )
+
+
+def _classes(names: tuple[str, ...], ignore_void: bool) -> str:
+    untrained = ", which was not trained" if ignore_void and names[0] == "void" else ""
+    first = f"{markdown(names[0])}{untrained}"
+    return f" Classes:\n{', '.join(map(markdown, names))}. Channel 0 is {first}."
 
 
 def _labelled(targets: dict[str, int], frames: int) -> str:

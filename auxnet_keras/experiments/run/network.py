@@ -24,6 +24,8 @@ def network(
     Raises:
         ConfigError: As the model's constructor.
     """
+    # Data without classes trains depth alone; the decoder of classes is built and dropped.
+    class_names = class_names or ("unlabelled",)
     options: dict[str, Any] = {"class_names": class_names}
     if not config.network.own_encoder:
         from_file = pretrained and config.weights != "none" and not config.starts_from_run

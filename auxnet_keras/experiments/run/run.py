@@ -118,11 +118,14 @@ class Run:
         try:
             facts["class_names"] = tuple(facts["class_names"])
             facts["palette"] = np.asarray(facts["palette"], np.uint8)
+            if not facts["class_names"]:  # a list without colours has no second dimension
+                facts["palette"] = facts["palette"].reshape(-1, 3)
             if facts["palette"].ndim != 2 or facts["palette"].shape[1] != 3:
                 raise ValueError("a palette that is not a list of colours")
             if not all(isinstance(name, str) for name in facts["class_names"]):
                 raise ValueError("class names that are not strings")
-            if not 0 < len(facts["class_names"]) <= _MOST_CLASSES:
+            least = 1 if "segmentation" in self.config.tasks else 0
+            if not least <= len(facts["class_names"]) <= _MOST_CLASSES:
                 raise ValueError(f"{len(facts['class_names']):,} class names")
             return DatasetInfo(**facts)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
