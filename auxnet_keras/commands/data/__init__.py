@@ -2,7 +2,15 @@
 
 import typer
 
-from auxnet_keras.commands.data import browse, convert, download, statistics, synthesize, verify
+from auxnet_keras.commands.data import (
+    browse,
+    convert,
+    download,
+    init,
+    statistics,
+    synthesize,
+    verify,
+)
 
 app = typer.Typer(help="Get, check and make data.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -12,5 +20,5 @@ def _group() -> None:
     """Get, check and make data."""
 
 
-for module in (download, verify, statistics, browse, convert, synthesize):
+for module in (download, init, verify, statistics, browse, convert, synthesize):
     app.command(module.__name__.rpartition(".")[2])(module.command)

@@ -1,0 +1,1 @@
+from .suggestion import init as init
