@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from auxnet_keras.data.files.image import read_image
+from auxnet_keras.data.files.orientation import TURNS, orientation
 from auxnet_keras.data.files.stored_values import read_values
 from auxnet_keras.data.readers.folder_yaml import SPLITS
 from auxnet_keras.errors import DataError
@@ -30,7 +31,10 @@ def image_lines(images: Places) -> list[str]:
 def label_lines(root: Path, labels: Places, images: Places, counted: Counted) -> list[str]:
     """The lines of `labels`, `classes` and `ignore`."""
     place = _place("labels", labels)
-    if counted.size != _first_size(root, images):
+    size, tag = _first(root, images)
+    if tag != 1 and counted.size == size[::-1]:
+        place += f"\norientation: upright  # the images have tag {tag}: {TURNS[tag]}"
+    elif counted.size != size:
         files = place.removeprefix("labels: ")
         place = (
             f"labels: {{files: {files}, resize: nearest}}  # {_size(counted.size)}, images differ"
@@ -53,7 +57,7 @@ def depth_lines(root: Path, depth: Places, images: Places) -> list[str]:
         largest = max(largest, float(finite.max(initial=0)))
     disparity = "disp" in " ".join(depth.by_split.values()).lower()
     unit = "disparity_px" if disparity else "metres"
-    scale = 1.0 if fraction else (1 / 256 if disparity or largest > 60_000 else 0.001)
+    scale = 1.0 if fraction else (1 / 256 if disparity else 0.01 if largest == 65535 else 0.001)
     short = "px" if disparity else "m"
     found = [
         "depth:",
@@ -65,17 +69,19 @@ def depth_lines(root: Path, depth: Places, images: Places) -> list[str]:
     ]
     if packed:
         found.append("  packed: rgb  # a guess: bytes of one number, the lowest in red")
-    if size != _first_size(root, images):
+    if size not in (_first(root, images)[0], _first(root, images)[0][::-1]):
         found.append(f"  resize: nearest  # {_size(size)}, images differ")
     return found
 
 
-def _first_size(root: Path, images: Places) -> tuple[int, int]:
+def _first(root: Path, images: Places) -> tuple[tuple[int, int], int]:
+    """(height, width) and orientation tag of the first image."""
+    path = root / images.files[0]
     try:
-        height, width = read_image(root / images.files[0]).shape[:2]
+        height, width = read_image(path).shape[:2]
     except DataError:
-        return (0, 0)
-    return height, width
+        return (0, 0), 1
+    return (height, width), orientation(path.read_bytes())
 
 
 def _size(size: tuple[int, ...]) -> str:

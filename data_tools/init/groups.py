@@ -31,18 +31,28 @@ class Group:
 
     @property
     def split(self) -> str:
-        """The split that the directory is named after; "" for none."""
-        for part in PurePosixPath(self.folder).parts:
-            match = _SPLIT.match(part)
-            if match:
-                return _CANONICAL.get(match[1].lower(), match[1].lower())
-        return ""
+        """The split that one of the directories is named after; "" for none."""
+        found = self._split_at()
+        return "" if found is None else found[1]
 
     @property
-    def template(self) -> str:
-        """The directory with "{split}" in place of the split's name."""
-        parts = [_SPLIT.sub("{split}", part, count=1) for part in PurePosixPath(self.folder).parts]
-        return "/".join(parts) or "."
+    def base(self) -> str:
+        """The directories up to the one that is named after the split."""
+        found = self._split_at()
+        parts = PurePosixPath(self.folder).parts
+        return self.folder if found is None else "/".join(parts[: found[0] + 1])
+
+    def _split_at(self) -> tuple[int, str] | None:
+        for place, part in enumerate(PurePosixPath(self.folder).parts):
+            match = _SPLIT.match(part)
+            if match:
+                return place, _CANONICAL.get(match[1].lower(), match[1].lower())
+        return None
+
+
+def without_split(folder: str) -> str:
+    """A directory with "{split}" in place of the split's name."""
+    return "/".join(_SPLIT.sub("{split}", part, count=1) for part in folder.split("/"))
 
 
 def groups_in(root: Path) -> list[Group]:

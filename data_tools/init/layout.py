@@ -12,9 +12,12 @@ from auxnet_keras.data.files.pattern import match_files
 from auxnet_keras.data.files.stored_values import DEPTHS, LABELS
 from auxnet_keras.data.readers.pairing import pairs, suggestion
 from auxnet_keras.errors import DataError
-from data_tools.init.groups import Group
+from data_tools.init.groups import Group, without_split
 
 ENDINGS = {"image": IMAGES, "label": LABELS, "depth": DEPTHS}
+
+_START = re.compile(r"([A-Za-z]+[_.-])+")
+_END = re.compile(r"([_.-][A-Za-z][A-Za-z0-9]*)+$")
 
 
 @dataclass
@@ -44,23 +47,29 @@ def places_of(groups: Sequence[Group], others: Sequence[Group]) -> list[Places]:
     for (place, _), members in clusters.items():
         files = sorted(file for group in members for file in group.files)
         splits = {group.split: _place(group, others) for group in members if group.split}
-        by_split = splits if splits and len(splits) == len(members) else {"": place}
+        by_split = splits or {"": place}
         found.append(Places(by_split, files))
     return sorted(found, key=lambda places: (-len(places.files), min(places.by_split.values())))
 
 
 def _cluster(group: Group, others: Sequence[Group]) -> str:
     """Groups with the same one are one place."""
-    return group.template if group.split else _place(group, others)
+    place = _place(group, others)
+    return without_split(place) if group.split else place
 
 
 def _place(group: Group, others: Sequence[Group]) -> str:
     """The folder of a group, or a pattern where other files are in it."""
     parts = PurePosixPath(group.folder).parts
-    beside = [other for other in others if other.folder == group.folder]
-    name = "" if not beside and not group.affix else f"*{group.affix}{_ending(group.files)}"
-    if group.split or len(parts) <= 1:
-        return "/".join([*parts, name] if name else parts) or name or "*"
+    beside = any(other.folder == group.folder for other in others)
+    name = f"*{group.affix}{_ending(group.files)}" if beside or group.affix else ""
+    if group.split:
+        base = group.base
+        alone = not any(f"{other.folder}/".startswith(f"{base}/") for other in others)
+        folder = base if alone else group.folder
+        return f"{folder}/{name}" if name else folder
+    if len(parts) <= 1:
+        return "/".join([*parts, name] if name else parts) or "*"
     alone = all(PurePosixPath(other.folder).parts[:1] != parts[:1] for other in others)
     if alone and not name:
         return parts[0]
@@ -85,7 +94,7 @@ def paired(root: Path, images: Places, other: Places, sort: str) -> tuple[Places
 
 def matched(root: Path, places: Places, sort: str) -> dict[str, Path]:
     """The files of places, by frame name."""
-    found = {}
+    found: dict[str, Path] = {}
     for split, pattern in places.by_split.items():
         try:
             files = match_files(root, pattern, ENDINGS[sort])
@@ -132,11 +141,14 @@ def _between(places: Places) -> Places | None:
     stems = [PurePosixPath(file).stem for file in places.files]
     if len(stems) < 2 or any("*" in place for place in places.by_split.values()):
         return None
-    start = re.sub(r"[0-9A-Za-z]+$", "", os.path.commonprefix(stems))  # noqa: RUF071 - letters
-    end = os.path.commonprefix([stem[::-1] for stem in stems])[::-1]  # noqa: RUF071
-    end = re.sub(r"^[0-9A-Za-z]+", "", end)
+    # Whole words alone: a digit may differ in files that were not looked at.
+    start = _START.match(os.path.commonprefix(stems))  # noqa: RUF071 - letters
+    end = _END.search(os.path.commonprefix([stem[::-1] for stem in stems])[::-1])  # noqa: RUF071
     ending = _ending(places.files)
     nested = len({PurePosixPath(f).parent for f in places.files}) > len(places.by_split)
     middle = "**/" if nested else ""
-    by_split = {s: f"{place}/{middle}{start}*{end}{ending}" for s, place in places.by_split.items()}
+    words = [match[0] if match else "" for match in (start, end)]
+    by_split = {
+        s: f"{place}/{middle}{words[0]}*{words[1]}{ending}" for s, place in places.by_split.items()
+    }
     return Places(by_split, places.files)

@@ -23,7 +23,7 @@ def evenly(items: Sequence[str], count: int) -> list[str]:
 
 
 def sort_of(root: Path, files: Sequence[str], hint: str) -> str:
-    """ "image", "label", "depth", or "" if no file can be read.
+    """The sort of a group: "image", "label", "depth", or "" if no file can be read.
 
     Args:
         root: The folder.

@@ -60,7 +60,7 @@ def init(folder: str | Path) -> FolderSource:
             or a data set that has a kind of its own.
 
     Example:
-        >>> init("/data/mine").frames("train")
+        >>> init("/data/new").frames("train")  # doctest: +SKIP
     """
     root = Path(folder).expanduser()
     if not root.is_dir():
