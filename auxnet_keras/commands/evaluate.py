@@ -20,6 +20,10 @@ def command(
             "has moved.",
         ),
     ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option("--split", metavar="val|test", help="Score this split of the data."),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Also write the scores to FILE.")
     ] = None,
@@ -32,7 +36,7 @@ def command(
     from auxnet_keras.experiments.run.run import load_run
     from auxnet_keras.experiments.score.evaluation import evaluate
 
-    results = evaluate(load_run(run), data)
+    results = evaluate(load_run(run), data, split=split)
     print_evaluation(results)
     if json_file is not None:
         write_json(results, json_file)

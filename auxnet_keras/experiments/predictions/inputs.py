@@ -6,7 +6,7 @@ import glob
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
 
-from auxnet_keras.data.files.image import IMAGES
+from auxnet_keras.data.files.image import IMAGES, REFUSED
 from auxnet_keras.data.files.listing import files_below
 from auxnet_keras.errors import DataError
 from auxnet_keras.experiments.predictions.record import RECORD, Record, read_record
@@ -58,9 +58,18 @@ def find_inputs(paths: Sequence[str | Path]) -> list[Input]:
 
 def _below(path: str) -> Iterator[Input]:
     if Path(path).is_dir():
-        for name in sorted(files_below(Path(path))):
-            if PurePath(name).suffix.lower() in (*IMAGES, *VIDEOS):
-                yield _placed(Path(path) / name, Path(path))
+        names = sorted(files_below(Path(path)))
+        wanted = [name for name in names if PurePath(name).suffix.lower() in (*IMAGES, *VIDEOS)]
+        stems = {PurePath(name).with_suffix("") for name in wanted}
+        # Files that cannot be decoded are named, unless the camera wrote a JPEG with each.
+        wanted += [
+            name
+            for name in names
+            if PurePath(name).suffix.lower() in REFUSED
+            and PurePath(name).with_suffix("") not in stems
+        ]
+        for name in sorted(wanted):
+            yield _placed(Path(path) / name, Path(path))
     elif Path(path).exists():
         yield _placed(Path(path), Path(path).parent)
     else:

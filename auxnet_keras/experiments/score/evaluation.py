@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NEAREST_TO_ZERO = 1e-6  # a disparity or inverse depth <= 0 means infinitely far
 
 
-def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
+def evaluate(run: "Run", data: str | None = None, *, split: str | None = None) -> dict[str, Any]:
     """Scores a run's best weights at the images' own size.
 
     The class map and the depth of every image are resized to the image's own size and compared
@@ -33,6 +33,7 @@ def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
         data: `KIND[:ROOT]` of other data, used in full, or of the run's own data in another folder,
             of which the validation split counts; `None` for the validation split of the
             run's data.
+        split: "val" or "test", to score that split of the data.
 
     Returns:
         {"data", "split", "frames", "segmentation": {score: value}, "depth": {score: value},
@@ -45,7 +46,7 @@ def evaluate(run: "Run", data: str | None = None) -> dict[str, Any]:
     Example:
         >>> evaluate(ak.experiments.load_run("runs/kitti"))["segmentation"]["mean_iou"]
     """
-    chosen = scored_data([run], data)
+    chosen = scored_data([run], data, split)
     scores = Scores(run, chosen.source)
     for frame in chosen.frames:
         scores.add(frame)

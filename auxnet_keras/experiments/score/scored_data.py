@@ -10,7 +10,7 @@ from auxnet_keras.data.example import Example
 from auxnet_keras.data.file_key import image_keys
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
-from auxnet_keras.errors import AuxnetError, ConfigError
+from auxnet_keras.errors import AuxnetError, ConfigError, DataError, unknown
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.trained_images import read_trained_images
 
@@ -24,7 +24,7 @@ class ScoredData:
 
     Attributes:
         place: `KIND[:ROOT]`.
-        split: "val", or "all" for other data.
+        split: "val", "test", or "all" for other data.
         source: Their reader.
         frames: The frames.
     """
@@ -45,7 +45,7 @@ class ScoredData:
         return Contents(self.source, self.frames).fingerprint
 
 
-def scored_data(runs: Sequence["Run"], data: str | None) -> ScoredData:
+def scored_data(runs: Sequence["Run"], data: str | None, split: str | None = None) -> ScoredData:
     """The data to score runs on.
 
     Images are recognised by content, also in another folder, under other names or converted with
@@ -58,17 +58,27 @@ def scored_data(runs: Sequence["Run"], data: str | None) -> ScoredData:
         data: `KIND[:ROOT]` of other data, used in full, or of a run's own data, in its folder or
             another one, of which the validation split counts; `None` for the validation split of
             the runs' data.
+        split: "val" or "test", to score that split of the data.
 
     Raises:
-        ConfigError: A run was trained on some of the frames, or on other classes; the runs have
-            different data without `data` to choose one, or different folds of it.
+        ConfigError: An unknown split; a run was trained on some of the frames, or on other classes;
+            the runs have different data without `data` to choose one, or different folds of it.
         DataError: As the reader.
     """
-    config, split = _chosen(runs, data)
+    if split not in (None, "val", "test"):
+        raise unknown("split", split, ("val", "test"))
+    config, usual = _chosen(runs, data)
+    split = split or usual
     source = config.source()
     for run in runs:
         check_classes(run.info.class_names, source.info.class_names)
     frames = source.frames(split, config.seed, config.limit if split == "val" else None)
+    if not frames:
+        raise DataError(
+            f"The split {split!r} of {source.root} is empty. Expected at least one frame; "
+            "`auxnet data verify` shows what the data holds. "
+            f"Received: {len(source.frames('all'))} frames in all splits."
+        )
     place = config.data if config.root is None else f"{config.data}:{config.root}"
     chosen = ScoredData(place, split, source, frames)
     for run in runs:

@@ -88,9 +88,17 @@ def test_validation_frames_without_the_main_target(root):
         check(root)
 
 
-def test_an_auxiliary_target_that_no_frame_has(root):
+def test_depth_that_is_described_and_not_there(root):
     shutil.rmtree(root / "depth")
     (root / "depth").mkdir()
+    with pytest.raises(DataError, match=r"No image in .* has a file of depth.files: 'depth'"):
+        check(root)
+
+
+def test_an_auxiliary_target_that_no_frame_has(root):
+    spec = yaml.safe_load((root / "dataset.yaml").read_text())
+    del spec["depth"]
+    (root / "dataset.yaml").write_text(yaml.safe_dump(spec))
     with pytest.raises(DataError, match=r"No training frame.*has a depth file.*--single-task"):
         check(root)
     check(root, ("segmentation",))

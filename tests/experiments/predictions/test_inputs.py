@@ -102,3 +102,9 @@ def test_another_file_of_that_name_hides_nothing(tree, text):
 def test_a_record_of_another_program_hides_nothing(tree):
     predictions_in(tree, "b.png", writer="another program")
     assert "b" in places(tree)
+
+
+def test_what_cannot_be_decoded_is_named_unless_a_readable_twin_exists(tmp_path):
+    for name in ("a.heic", "b.heic", "b.jpg", "c.png", "d.txt"):
+        (tmp_path / name).touch()
+    assert [one.path.name for one in find_inputs([tmp_path])] == ["a.heic", "b.jpg", "c.png"]

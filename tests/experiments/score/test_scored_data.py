@@ -136,3 +136,15 @@ def test_a_manifest_without_a_fingerprint_proves_nothing(trained, tmp_path, fact
     (run.path / FILE).write_text("".join(f"{key}\n" for key in keys))
     with pytest.raises(ConfigError, match="on 1 of the 4 frames"):
         scored_data([run], None)
+
+
+def test_a_split_of_the_data(trained, tmp_path):
+    data.street.write(tmp_path / "new", 10, seed=4, size=(64, 96))
+    place = f"street:{tmp_path / 'new'}"
+    found = scored_data([trained], place, "val")
+    source = data.source("street", tmp_path / "new")
+    assert found.split == "val" and found.frames == source.frames("val") != source.frames("all")
+    with pytest.raises(DataError, match=r"The split 'test' of .*new is empty.*Received: 10 frames"):
+        scored_data([trained], place, "test")
+    with pytest.raises(ConfigError, match="Unknown split; did you mean 'val'"):
+        scored_data([trained], place, "vall")
