@@ -4,31 +4,48 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import yaml
 
-from auxnet_keras.data.frame import IGNORE, Frame
+from auxnet_keras.core.printable import printable
+from auxnet_keras.data.frame import IGNORE, DatasetInfo, Frame
 from auxnet_keras.data.labels import UNUSED
 from auxnet_keras.data.readers.base import Source
-from auxnet_keras.data.units import Calibration, DepthEncoding
+from auxnet_keras.data.units import Calibration
 from auxnet_keras.errors import DataError
-
-STEP = 0.001
-"""Depth stored as fractions is rounded to this step, in the data set's unit (1 mm)."""
+from data_tools.depth_files import DepthFiles, depth_bytes, described, png_bytes
 
 IMAGES, LABELS, DEPTH = "rgb", "labels", "depth"
 _COPIED = (".png", ".jpg", ".jpeg")
 
 
-def files_of(source: Source, frame: Frame) -> dict[str, Path]:
+def check_names(frames: list[Frame]) -> None:
+    """Refuses names that would not be found in a list again, before anything is written."""
+    for frame in frames:
+        name = frame.name
+        utf8 = not any("\ud800" <= letter <= "\udfff" for letter in name)
+        if (
+            not utf8
+            or [name] != name.splitlines()
+            or name != name.strip()
+            or set(name) & {'"', "\\"}
+        ):
+            raise DataError(
+                f"A name that no list of names can hold: {printable(str(frame.image))}. Expected "
+                "UTF-8 without quotation marks, backslashes, line breaks, or spaces at the start "
+                "or end; rename the files of the frame. "
+                f"Received: {printable(name)!r}."
+            )
+
+
+def files_of(source: Source, frame: Frame, deep: DepthFiles) -> dict[str, Path]:
     """The paths of a frame's files, relative to the new folder; the image last."""
     suffix = frame.image.suffix.lower()
     places = {}
     if frame.label is not None:
         places[LABELS] = Path(LABELS, f"{frame.name}.png")
     if frame.depth is not None:
-        places[DEPTH] = Path(DEPTH, f"{frame.name}.png")
+        places[DEPTH] = Path(DEPTH, frame.name + deep.ending)
     kept = suffix if _is_copied(source, frame) else ".png"
     return places | {IMAGES: Path(IMAGES, frame.name + kept)}
 
@@ -41,35 +58,30 @@ def _is_copied(source: Source, frame: Frame) -> bool:
 def places_of(frame: Frame) -> list[Path]:
     """Every path a frame's files can have, whatever the data set contains now."""
     images = [Path(IMAGES, frame.name + suffix) for suffix in _COPIED]
-    return [Path(folder, f"{frame.name}.png") for folder in (LABELS, DEPTH)] + images
+    depths = [Path(DEPTH, frame.name + ending) for ending in (".png", ".npy")]
+    return [Path(LABELS, f"{frame.name}.png"), *depths, *images]
 
 
-def has_fractions(source: Source, frame: Frame) -> bool:
-    """Whether a frame's depth file holds other numbers than a PNG of 16 bits can."""
-    if frame.depth is None:
-        return False
-    return source.stored_depth(frame, frame.depth).dtype not in (np.uint8, np.uint16)
-
-
-def content_of(source: Source, frame: Frame, fractions: bool) -> dict[str, bytes]:
+def content_of(source: Source, frame: Frame, deep: DepthFiles) -> dict[str, bytes]:
     """The bytes of the files. An image file is copied unchanged, after the reader's checks.
 
-    Args:
-        fractions: Whether depth is written in steps of `STEP`.
-
     Raises:
-        DataError: The frame cannot be read, or its depth does not fit 16 bits.
+        DataError: The frame cannot be read, or its depth does not fit.
     """
     sample = source.read(frame, ignore_void=False)
     content = {}
     if frame.label is not None:
-        content[LABELS] = _png(sample.segmentation.astype(_label_dtype(source)), frame.label)
+        train_ids = sample.segmentation
+        if "label" in source.resized:  # written as large as it is, and resized when it is read
+            ids = source.label_ids(frame, frame.label)
+            train_ids = source.label_table(frame).train_ids(ids, frame.label, ignore_void=False)
+        content[LABELS] = png_bytes(train_ids.astype(_label_dtype(source)), frame.label)
     if frame.depth is not None:
-        content[DEPTH] = _png(_stored(source, frame, frame.depth, fractions), frame.depth)
+        content[DEPTH] = depth_bytes(source, frame, frame.depth, deep)
     if _is_copied(source, frame):
         content[IMAGES] = frame.image.read_bytes()
     else:
-        content[IMAGES] = _png(sample.image[..., ::-1], frame.image)  # OpenCV's order is BGR
+        content[IMAGES] = png_bytes(sample.image[..., ::-1], frame.image)  # OpenCV's order is BGR
     return content
 
 
@@ -77,73 +89,32 @@ def _label_dtype(source: Source) -> type[np.integer]:
     return np.uint8 if source.info.num_classes <= IGNORE + 1 else np.uint16
 
 
-def _lost(encoding: DepthEncoding) -> int:
-    """The value written for "not measured"."""
-    whole = (int(value) for value in encoding.invalid if value == int(value) and 0 <= value < 65536)
-    return next(whole, 65535)
-
-
-def _stored(source: Source, frame: Frame, path: Path, fractions: bool) -> np.ndarray:
-    """uint16 [H, W]: the data set's own integers, or depths in steps of `STEP`."""
-    stored, encoding = source.stored_depth(frame, path), source.encoding
-    if fractions:
-        depth = encoding.decode(stored, encoding.unit)
-        valid = depth >= 0
-        # Depths below half a step are rounded up: 0 means "not measured".
-        steps = np.maximum(np.rint(np.where(valid, depth, 0) / STEP), 1)
-        if steps.max(where=valid, initial=0) > 65535:
-            raise DataError(
-                f"Depth too large for a 16-bit PNG in steps of {STEP}: {path}. Expected at most "
-                f"{65535 * STEP:.5g}; read the original data set instead. "
-                f"Received: {depth.max(where=valid, initial=0):.5g}."
-            )
-        return np.where(valid, steps, 0).astype(np.uint16)
-    if stored.dtype not in (np.uint8, np.uint16):
-        raise DataError(
-            f"Depth files of different types: {path}. Expected integers of at most 16 bits, as in "
-            f"the first frame; save all files alike. Received: {stored.dtype}."
-        )
-    valid = encoding.decode(stored, "raw") >= 0
-    return np.where(valid, stored, _lost(encoding)).astype(np.uint16)
-
-
-def _png(pixels: np.ndarray, path: Path) -> bytes:
-    encoded, buffer = cv2.imencode(".png", np.ascontiguousarray(pixels))
-    if not encoded:
-        raise DataError(f"Cannot be written as PNG: {path}. Received: {pixels.dtype}.")
-    return buffer.tobytes()
-
-
 def description(
     source: Source,
-    depth: bool,
-    fractions: bool,
+    depth: DepthFiles | None,
     calibration: Calibration | None,
     splits: Sequence[str] = ("train", "val"),
 ) -> str:
     """`dataset.yaml`, with which the kind `folder` reads what `source` reads.
 
     Args:
-        depth: Whether any frame has depth.
-        fractions: Whether the data set stores depth as fractions.
+        depth: How depth is written; None if no frame has any.
         calibration: The calibration shared by all frames, if there is one.
         splits: The splits that have a list of names.
     """
     info = source.info
     spec: dict[str, Any] = {"images": IMAGES}
+    resize = {what: {"resize": "nearest"} for what in source.resized}
     if info.class_names:
-        spec["labels"] = LABELS
-    if depth:
-        spec[DEPTH] = {"files": DEPTH} | _depth(source.encoding, fractions)
+        labels = resize.get("label")
+        spec["labels"] = {"files": LABELS} | labels if labels else LABELS
+    if depth is not None:
+        spec[DEPTH] = {"files": DEPTH} | described(source.encoding, depth)
+        spec[DEPTH] |= resize.get("depth", {})
         if calibration is not None:
             spec[DEPTH] |= {"focal": calibration.focal, "baseline": calibration.baseline}
     if info.class_names:
-        colours = zip(info.class_names, info.palette.tolist(), strict=True)
-        spec["classes"] = {
-            number: {"name": name, "color": colour}
-            for number, (name, colour) in enumerate(colours)
-            if name != UNUSED
-        }
+        spec["classes"] = _classes(info)
         spec["ignore"] = [IGNORE]
     spec["split"] = {split: f"{split}.txt" for split in splits}
     spec["licence"], spec["citation"] = info.licence, info.citation
@@ -153,12 +124,14 @@ def description(
     )
 
 
-def _depth(encoding: DepthEncoding, fractions: bool) -> dict[str, Any]:
-    if fractions:
-        return {"unit": encoding.unit, "scale": STEP, "offset": 0.0, "invalid": [0]}
-    return {
-        "unit": encoding.unit,
-        "scale": encoding.scale,
-        "offset": encoding.offset,
-        "invalid": sorted({*(v for v in encoding.invalid if v == int(v)), _lost(encoding)}),
-    }
+def _classes(info: DatasetInfo) -> dict[int, dict[str, Any]]:
+    """Names and colours; of classes with one colour, the first has it, as a description must."""
+    found: dict[int, dict[str, Any]] = {}
+    taken: list[list[int]] = []
+    for number, (name, colour) in enumerate(
+        zip(info.class_names, info.palette.tolist(), strict=True)
+    ):
+        if name != UNUSED:
+            found[number] = {"name": name} | ({} if colour in taken else {"color": colour})
+            taken.append(colour)
+    return found

@@ -2,29 +2,28 @@
 
 import hashlib
 import json
-import logging
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from auxnet_keras.data.files.image import size_of
 from auxnet_keras.data.files.listing import contents
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.readers.folder_spec import FILE
-from auxnet_keras.data.units import Calibration, NoCalibrationError
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.safety import read_text
 from auxnet_keras.safety.bounded_read import MAX_TABLE
 from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.scratch import sweep
 from auxnet_keras.storage.write_errors import writing
+from data_tools.convert.shared_calibration import shared_calibration
+from data_tools.depth_files import DepthFiles, depth_files
 from data_tools.folder_layout import (
     IMAGES,
+    check_names,
     content_of,
     description,
     files_of,
-    has_fractions,
     places_of,
 )
 from data_tools.opening import open_dataset
@@ -33,19 +32,19 @@ from data_tools.progress import with_progress
 RECORD = "convert.json"
 """Records what a folder was converted from; its presence marks the folder as ours."""
 
-VERSION = 2
+VERSION = 3
 """Incremented when the way a data set is written changes."""
-
-logger = logging.getLogger("auxnet_keras")
 
 
 def convert(target: str, out: str | Path) -> Path:
     """Writes a data set as the kind `folder`: one image, label and depth file per frame.
 
-    Image files are copied byte for byte. Labels are train ids. Depth keeps the data set's own
-    integers; fractions (NYU-v2's metres) are rounded to a millimetre. `train.txt` and `val.txt`
-    hold the split. `dataset.yaml` is written last, so that a partial data set is never read as
-    complete; until then the same call resumes an interrupted conversion.
+    PNG and JPEG images are copied byte for byte, others are written as PNG. Labels are train ids.
+    Depth keeps the data set's own numbers: integers of 16 bits in PNGs, all others in NumPy files;
+    only NYU-v2's metres are rounded, to a millimetre. What has another size than its image keeps
+    it. `train.txt`, `val.txt` and, if there is a test split, `test.txt` hold the names of its
+    frames. `dataset.yaml` is written last, so that a partial data set is never read as complete;
+    until then the same call resumes an interrupted conversion.
 
     Args:
         target: `KIND:ROOT`, any kind that `ak.data.load` reads.
@@ -55,8 +54,8 @@ def convert(target: str, out: str | Path) -> Path:
         The folder.
 
     Raises:
-        DataError: A frame cannot be read, the folder contains something else or was converted
-            from other data, or it cannot be written.
+        DataError: A frame cannot be read or has a name that no list can hold, the folder contains
+            something else or was converted from other data, or it cannot be written.
         ConfigError: An unknown kind, no root, or `out` inside the data set.
 
     Example:
@@ -71,23 +70,24 @@ def convert(target: str, out: str | Path) -> Path:
         )
     source.check_found()
     frames = source.frames("all")
+    check_names(frames)
     parts = {split: source.frames(split) for split in ("train", "val", "test")}
     parts = {split: members for split, members in parts.items() if members or split != "test"}
     with writing(f"Converted files in {out}"):
         sweep(out, deep=True)
         _claim(source, frames, out, _record(source, frames, parts))
-        missing = [frame for frame in frames if not _is_complete(source, frame, out)]
+        deep = next((frame for frame in frames if frame.depth is not None), None)
+        how = depth_files(source, deep)
+        missing = [frame for frame in frames if not _is_complete(source, frame, out, how)]
         if missing or not (out / FILE).is_file():
-            deep = next((frame for frame in frames if frame.depth is not None), None)
-            fractions = deep is not None and has_fractions(source, deep)
-            write = partial(_write_frame, source, out=out, fractions=fractions)
+            write = partial(_write_frame, source, out=out, how=how)
             for _ in with_progress("Converting", missing, write):
                 pass
             for split, members in parts.items():
                 names = "".join(f"{frame.name}\n" for frame in members)
                 write_file(out / f"{split}.txt", names or "\n")
-            calibration = _calibration(source, frames, out)
-            about = description(source, deep is not None, fractions, calibration, list(parts))
+            calibration = shared_calibration(source, frames, out, how)
+            about = description(source, how if deep else None, calibration, list(parts))
             write_file(out / FILE, about)
     return out
 
@@ -161,9 +161,9 @@ def _frames_before(note: Path, record: dict[str, Any]) -> dict[str, str] | None:
         return None
 
 
-def _is_complete(source: Source, frame: Frame, out: Path) -> bool:
+def _is_complete(source: Source, frame: Frame, out: Path, how: DepthFiles) -> bool:
     """Whether all files of a frame exist with content; a power cut can leave empty ones."""
-    return all(_state(out / place)[0] > 0 for place in files_of(source, frame).values())
+    return all(_state(out / place)[0] > 0 for place in files_of(source, frame, how).values())
 
 
 def _image_exists(frame: Frame, out: Path) -> bool:
@@ -171,29 +171,10 @@ def _image_exists(frame: Frame, out: Path) -> bool:
     return any((out / place).is_file() for place in places_of(frame) if place.parts[0] == IMAGES)
 
 
-def _write_frame(source: Source, frame: Frame, *, out: Path, fractions: bool) -> None:
-    content, places = content_of(source, frame, fractions), files_of(source, frame)
+def _write_frame(source: Source, frame: Frame, *, out: Path, how: DepthFiles) -> None:
+    content, places = content_of(source, frame, how), files_of(source, frame, how)
     for earlier in places_of(frame):  # such as a label that the data set no longer has
         if earlier not in places.values():
             (out / earlier).unlink(missing_ok=True)
     for what, place in places.items():
         write_file(out / place, content[what])
-
-
-def _calibration(source: Source, frames: list[Frame], out: Path) -> Calibration | None:
-    """The calibration shared by all frames; None if they have none or different ones."""
-    found: set[Calibration] = set()
-    for frame in frames:
-        width = size_of(out / files_of(source, frame)[IMAGES])[1]
-        try:
-            found.add(source.calibration(frame, width))
-        except NoCalibrationError:
-            return None
-        if len(found) > 1:
-            logger.warning(
-                "%s: frames have different calibrations, but a folder has one only; depth is in %s",
-                out,
-                source.encoding.unit,
-            )
-            return None
-    return found.pop() if found else None
