@@ -1,88 +1,111 @@
 """The lines of a suggested `dataset.yaml`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from auxnet_keras.data.files.image import read_image
-from auxnet_keras.data.files.orientation import TURNS, orientation
 from auxnet_keras.data.files.stored_values import read_values
 from auxnet_keras.data.readers.folder_yaml import SPLITS
 from auxnet_keras.errors import DataError
-from data_tools.init.classes import Counted, lines
-from data_tools.init.layout import Places
-from data_tools.init.sorts import evenly
+from data_tools.init.classes import class_lines
+from data_tools.init.counting import Counted
+from data_tools.init.names import Names
+from data_tools.init.places import Places
+from data_tools.init.sizes import Sizes
+from data_tools.init.sorts import evenly, packing
+from data_tools.init.text import comment, quoted
 
 _SAMPLE = 20
+_FAR = 655.35  # metres: what is farther is no depth of a scene
 
 
-def _place(key: str, places: Places) -> str:
+def place_text(places: Places) -> str:
+    """Places as the value of a key."""
     if set(places.by_split) == {""}:
-        return f'{key}: "{places.by_split[""]}"'
-    parts = ", ".join(f'{s}: "{places.by_split[s]}"' for s in SPLITS if s in places.by_split)
-    return f"{key}: {{{parts}}}"
+        return quoted(places.by_split[""])
+    parts = [f"{s}: {quoted(places.by_split[s])}" for s in SPLITS if s in places.by_split]
+    return f"{{{', '.join(parts)}}}"
 
 
-def image_lines(images: Places) -> list[str]:
-    """The line of `images`."""
-    return [_place("images", images)]
+def label_lines(
+    places: Places, number: int, counted: Counted, sizes: Sizes, names: Names
+) -> list[str]:
+    """The lines of `labels`, `classes` and `ignore`.
 
-
-def label_lines(root: Path, labels: Places, images: Places, counted: Counted) -> list[str]:
-    """The lines of `labels`, `classes` and `ignore`."""
-    place = _place("labels", labels)
-    size, tag = _first(root, images)
-    if tag != 1 and counted.size == size[::-1]:
-        place += f"\norientation: upright  # the images have tag {tag}: {TURNS[tag]}"
-    elif counted.size != size:
-        files = place.removeprefix("labels: ")
-        place = (
-            f"labels: {{files: {files}, resize: nearest}}  # {_size(counted.size)}, images differ"
+    Args:
+        places: Where the masks are.
+        number: How many there are.
+        counted: What was counted in them.
+        sizes: How they fit their images.
+        names: Names of classes.
+    """
+    keys = {"stored": counted.stored, "divide": counted.divide if counted.divide > 1 else ""}
+    keys["resize"] = "nearest" if sizes.resize else ""
+    more = "".join(f", {key}: {value}" for key, value in keys.items() if value)
+    files = place_text(places)
+    found = [f"labels: {{files: {files}{more}}}" if more else f"labels: {files}"]
+    if sizes.resize:
+        found[0] += f"  # {sizes.resize}"
+    if counted.divide > 1:
+        found.append(
+            f"# A guess: the masks hold id * {counted.divide} + the number of an instance."
         )
-    about = f"# Counted in {counted.masks} of {len(labels.files)} masks."
-    return [place, about, *lines(root, counted)]
+    if counted.stored == "colors" and counted.alone:
+        found.append(comment(f"{counted.alone} masks have one channel, and no colours to read."))
+    found.append(f"# Counted in {counted.masks} of {number} masks.")
+    return [*found, *map(comment, sizes.notes), *class_lines(counted, names)]
 
 
-def depth_lines(root: Path, depth: Places, images: Places) -> list[str]:
-    """The lines of `depth`, with a guess of the unit and scale."""
-    largest, fraction, size, packed = 0.0, False, (0, 0), False
-    for file in evenly(depth.files, _SAMPLE):
+def depth_lines(places: Places, files: Sequence[Path], sizes: Sizes) -> list[str]:
+    """The lines of `depth`, with a guess of the unit and scale.
+
+    Args:
+        places: Where the files are.
+        files: The files.
+        sizes: How they fit their images.
+    """
+    largest, kinds, packed = 0.0, "", ""
+    for file in evenly(files, _SAMPLE):
         try:
-            values = read_values(root / file, "depth").values
+            values = read_values(file, "depth").values
         except DataError:
             continue
-        size, fraction = values.shape[:2], values.dtype.kind == "f"
-        packed = values.ndim == 3 and not (values == values[..., :1]).all()
-        finite = values[np.isfinite(values)] if fraction else values
+        kinds += values.dtype.kind if values.dtype.itemsize > 1 else "b"
+        packed = packed or packing(values)
+        if packed:
+            order = [0, 1, 2] if packed == "rgb" else [2, 1, 0]
+            values = values[..., order].astype(np.int32) @ np.array([1, 256, 65536], np.int32)
+        finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
         largest = max(largest, float(finite.max(initial=0)))
-    disparity = "disp" in " ".join(depth.by_split.values()).lower()
-    unit = "disparity_px" if disparity else "metres"
-    scale = 1.0 if fraction else (1 / 256 if disparity else 0.01 if largest == 65535 else 0.001)
-    short = "px" if disparity else "m"
+    disparity = "disp" in str(places).lower()
+    scale = _scale(largest, "f" in kinds, set(kinds) == {"b"}, packed, disparity)
     found = [
         "depth:",
-        f"  {_place('files', depth)}",
-        f"  unit: {unit}",
+        f"  files: {place_text(places)}",
+        f"  unit: {'disparity_px' if disparity else 'metres'}",
         f"  scale: {scale:.8g}  # a guess: the largest stored value, {largest:g}, is "
-        f"{largest * scale:.4g} {short}",
+        f"{largest * scale:.4g} {'px' if disparity else 'm'}",
         "  invalid: [0]",
     ]
     if packed:
-        found.append("  packed: rgb  # a guess: bytes of one number, the lowest in red")
-    if size not in (_first(root, images)[0], _first(root, images)[0][::-1]):
-        found.append(f"  resize: nearest  # {_size(size)}, images differ")
-    return found
+        found.append(
+            f"  packed: {packed}  # a guess: the lowest of three bytes in {_FIRST[packed]}"
+        )
+    if sizes.resize:
+        found.append(f"  resize: nearest  # {sizes.resize}")
+    return [*found, *map(comment, sizes.notes)]
 
 
-def _first(root: Path, images: Places) -> tuple[tuple[int, int], int]:
-    """(height, width) and orientation tag of the first image."""
-    path = root / images.files[0]
-    try:
-        height, width = read_image(path).shape[:2]
-    except DataError:
-        return (0, 0), 1
-    return (height, width), orientation(path.read_bytes())
+_FIRST = {"rgb": "red", "bgr": "blue"}
 
 
-def _size(size: tuple[int, ...]) -> str:
-    return f"{size[1]}x{size[0]}"
+def _scale(largest: float, fraction: bool, bytes_: bool, packed: str, disparity: bool) -> float:
+    """Usual scales: CARLA's, KITTI's disparity, SYNTHIA's centimetres, sensors' millimetres."""
+    if packed:
+        return 1000 / (256**3 - 1)
+    if fraction or bytes_:
+        return 0.001 if largest > _FAR and not disparity else 1.0
+    if disparity:
+        return 1 / 256
+    return 0.01 if largest == 65535 else 0.001

@@ -1,18 +1,18 @@
-"""The files of a folder in groups that look alike: one directory, one ending, one end of names."""
+"""The files of a folder in groups that look alike: one directory, one word at an end of names."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from auxnet_keras.data.files.image import IMAGES
 from auxnet_keras.data.files.listing import files_below, without_ending
 from auxnet_keras.data.files.stored_values import DEPTHS, LABELS
+from data_tools.init.split_names import split_of
 
-_SPLIT = re.compile(
-    r"(training|train|validation|valid|val|testing|test)(?=$|[_-]|annot|images|masks|labels)", re.I
-)
-_CANONICAL = {"training": "train", "validation": "val", "valid": "val", "testing": "test"}
+_START = re.compile(r"[A-Za-z]+[_.\- ]+(?=.)")
+_END = re.compile(r"(?<=.)[_.\- ][A-Za-z][A-Za-z0-9]*$")
+_WORDS = 6  # that a folder's names may begin or end with; more are no sorts of files but names
 
 
 @dataclass
@@ -20,67 +20,71 @@ class Group:
     """Files that belong together.
 
     Args:
-        folder: Their directory, relative to the root; "." for the root.
-        affix: What stands at the end of their names, after the name of another file: "_mask".
+        folder: Their directory, relative to the root; "" for the root.
+        start: The word that their names begin with: "mask_" of "mask_0007"; or "".
+        end: The word that their names end with: "_mask" of "0007_mask"; or "".
+        ending: Their ending, if names in the folder differ in it alone; else "".
         files: Their paths relative to the root, sorted.
+        sort: "image", "label" or "depth"; "" while it is not known.
     """
 
     folder: str
-    affix: str
+    start: str
+    end: str
+    ending: str
     files: list[str]
+    sort: str = ""
 
     @property
     def split(self) -> str:
         """The split that one of the directories is named after; "" for none."""
-        found = self._split_at()
-        return "" if found is None else found[1]
+        return split_of(self.folder)
 
     @property
-    def base(self) -> str:
-        """The directories up to the one that is named after the split."""
-        found = self._split_at()
-        parts = PurePosixPath(self.folder).parts
-        return self.folder if found is None else "/".join(parts[: found[0] + 1])
-
-    def _split_at(self) -> tuple[int, str] | None:
-        for place, part in enumerate(PurePosixPath(self.folder).parts):
-            match = _SPLIT.match(part)
-            if match:
-                return place, _CANONICAL.get(match[1].lower(), match[1].lower())
-        return None
-
-
-def without_split(folder: str) -> str:
-    """A directory with "{split}" in place of the split's name."""
-    return "/".join(_SPLIT.sub("{split}", part, count=1) for part in folder.split("/"))
+    def hint(self) -> str:
+        """The names of the directory and of the group, which hint at what the files are."""
+        return f"{self.folder}/{self.start}*{self.end}"
 
 
 def groups_in(root: Path) -> list[Group]:
-    """The groups below a folder, largest first; files with other endings are in none."""
+    """The groups below a folder; files with endings of no image, label or depth are in none."""
     by_folder: dict[str, list[str]] = defaultdict(list)
     for file in files_below(root):
         if without_ending(file, (*IMAGES, *LABELS, *DEPTHS)) is not None:
-            by_folder[str(PurePosixPath(file).parent)].append(file)
-    found: dict[tuple[str, str, bool], Group] = {}
-    for folder, files in by_folder.items():
-        stems = {PurePosixPath(file).stem for file in files}
-        endings_of: dict[str, set[str]] = defaultdict(set)
-        for file in files:
-            endings_of[PurePosixPath(file).stem].add(PurePosixPath(file).suffix.lower())
-        twins = any(len(endings) > 1 for endings in endings_of.values())
-        for file in files:
-            path = PurePosixPath(file)
-            affix = _affix(path.stem, stems)
-            # Files of one name with two endings are an image and its mask: x.jpg and x.png.
-            lossy = twins and path.suffix.lower() in (".jpg", ".jpeg")
-            group = found.setdefault((folder, affix, lossy), Group(folder, affix, []))
-            group.files.append(file)
-    return sorted(found.values(), key=lambda group: -len(group.files))
+            by_folder[file.rpartition("/")[0]].append(file)
+    return [group for folder in sorted(by_folder) for group in _groups(folder, by_folder[folder])]
 
 
-def _affix(stem: str, stems: set[str]) -> str:
-    """What a name has after the longest other name that it begins with; "" for none."""
-    for cut in range(len(stem) - 1, 0, -1):
-        if stem[cut] in "_-." and stem[:cut] in stems and not stem[cut + 1 :].isdecimal():
-            return stem[cut:]
-    return ""
+def _groups(folder: str, files: list[str]) -> list[Group]:
+    stems = Counter(PurePosixPath(file).stem for file in files)
+    starts, ends = _kept(_START.match, stems), _kept(_END.search, stems)
+    twins = len(stems) < len(files)  # an image and its mask of one name: x.jpg and x.png
+    found: dict[tuple[str, str, str], Group] = {}
+    for file in files:
+        path = PurePosixPath(file)
+        start, end = _word(_START.match, path.stem), _word(_END.search, path.stem)
+        start, end = start if start in starts else "", end if end in ends else ""
+        ending = path.suffix.lower() if twins else ""
+        group = found.setdefault((start, end, ending), Group(folder, start, end, ending, []))
+        group.files.append(file)
+    return list(found.values())
+
+
+def _word(find, stem: str) -> str:  # type: ignore[no-untyped-def]
+    match = find(stem)
+    return match[0] if match else ""
+
+
+def _kept(find, stems: Counter[str]) -> set[str]:  # type: ignore[no-untyped-def]
+    """The words that several names have, or that stand beside a whole other name."""
+    words: Counter[str] = Counter()
+    beside = set()
+    for stem in stems:
+        word = _word(find, stem)
+        words[word] += bool(word)
+        if word and stem.replace(word, "", 1) in stems:
+            beside.add(word)
+    usual = [
+        word for word, number in words.most_common() if word and (number > 1 or word in beside)
+    ]
+    return set(usual) if len(usual) <= _WORDS else beside & set(usual[:_WORDS])

@@ -1,10 +1,12 @@
 """Names of classes: from files that tools write beside masks, and from well-known palettes."""
 
-import csv
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from auxnet_keras.data.files.listing import files_below
 from auxnet_keras.data.readers.cityscapes_labels import CITYSCAPES_34
+from auxnet_keras.data.readers.folder_yaml import is_line
 from auxnet_keras.errors import DataError
 from auxnet_keras.safety import read_text
 
@@ -12,6 +14,9 @@ Colour = tuple[int, int, int]
 
 _LISTS = ("classes.txt", "labels.txt", "label_names.txt", "codes.txt", "class_names.txt")
 _TABLES = ("labelmap.txt", "class_dict.csv")
+_NUMBERS = r"\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*"
+_CVAT = re.compile(rf"(.*):{_NUMBERS}(?::|$)")
+_CSV = re.compile(rf"(.*?),{_NUMBERS}(?:,|$)")
 
 CAMVID: dict[Colour, str] = {
     (64, 128, 64): "Animal",
@@ -62,18 +67,34 @@ def known_colours(colours: set[Colour]) -> dict[Colour, str]:
     return {}
 
 
-def names_beside(root: Path) -> tuple[list[str], dict[Colour, str]]:
-    """Names by id, and by colour, from the files that tools write; both may be empty."""
-    files = sorted(file for file in files_below(root) if file.count("/") < 3)
-    by_id: list[str] = []
-    by_colour: dict[Colour, str] = {}
-    for file in files:
+@dataclass
+class Names:
+    """Names of classes that files beside the masks give.
+
+    Args:
+        by_id: In the order of ids, from `id_file`.
+        by_colour: Colour to name, from `colour_file`.
+    """
+
+    by_id: list[str] = field(default_factory=list)
+    by_colour: dict[Colour, str] = field(default_factory=dict)
+    id_file: str = ""
+    colour_file: str = ""
+
+
+def names_beside(root: Path) -> Names:
+    """Names from the files that tools write; both sorts may be empty."""
+    found = Names()
+    for file in sorted(file for file in files_below(root) if file.count("/") < 3):
         name = file.rpartition("/")[2].lower()
-        if name in _LISTS and not by_id:
-            by_id = [line.strip() for line in _text(root / file).splitlines() if line.strip()]
-        elif name in _TABLES and not by_colour:
-            by_colour = _table(_text(root / file))
-    return by_id, by_colour
+        if name in _LISTS and not found.by_id:
+            lines = [line.strip() for line in _text(root / file).splitlines()]
+            found.by_id = [line for line in lines if is_line(line)]
+            found.id_file = file
+        elif name in _TABLES and not found.by_colour:
+            found.by_colour = _table(_text(root / file))
+            found.colour_file = file
+    return found
 
 
 def _text(path: Path) -> str:
@@ -86,9 +107,11 @@ def _text(path: Path) -> str:
 def _table(text: str) -> dict[Colour, str]:
     """`name:r,g,b:parts:actions` (CVAT) or `name,r,g,b`; other lines are passed over."""
     found: dict[Colour, str] = {}
-    for words in csv.reader(line.replace(":", ",") for line in text.splitlines()):
-        numbers = [word.strip() for word in words[1:4]]
-        if len(numbers) == 3 and all(word.isdecimal() and int(word) < 256 for word in numbers):
-            red, green, blue = map(int, numbers)
-            found.setdefault((red, green, blue), words[0].strip())
+    for line in text.splitlines():
+        match = _CVAT.match(line) or _CSV.match(line)
+        numbers = [int(number) for number in match.groups()[1:]] if match else []
+        name = match[1].strip().strip('"').strip() if match else ""
+        if numbers and max(numbers) < 256 and is_line(name):
+            red, green, blue = numbers
+            found.setdefault((red, green, blue), name)
     return found

@@ -1,53 +1,38 @@
 """Suggests the `dataset.yaml` of a folder from what is in it."""
 
-import contextlib
-import itertools
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from auxnet_keras.data.files.listing import contents, files_below, folders_in
-from auxnet_keras.data.readers.catalogue import source
+from auxnet_keras.data.files.listing import contents
 from auxnet_keras.data.readers.folder import FolderSource
 from auxnet_keras.data.readers.folder_yaml import FILE
-from auxnet_keras.data.readers.name_list import read_names
-from auxnet_keras.errors import AuxnetError, DataError
+from auxnet_keras.errors import DataError
 from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
-from data_tools.init.classes import count
-from data_tools.init.description import depth_lines, image_lines, label_lines
+from data_tools.init.choice import Choice, Found
+from data_tools.init.counting import Counted, count
+from data_tools.init.description import depth_lines, label_lines, place_text
 from data_tools.init.groups import Group, groups_in
-from data_tools.init.layout import Places, matched, paired, places_of
+from data_tools.init.known import refuse_known
+from data_tools.init.left_out import left_out, nothing_found
+from data_tools.init.lists import find_lists
+from data_tools.init.names import names_beside
+from data_tools.init.places import Places
+from data_tools.init.sizes import compare
 from data_tools.init.sorts import sort_of
+from data_tools.init.split_names import split_of
+from data_tools.init.text import comment
 
-_KNOWN = ("kitti", "cityscapes", "synthia", "vkitti", "nyuv2")
-
-
-@dataclass
-class Found:
-    """What a folder seems to hold.
-
-    Args:
-        images: Where its images are.
-        labels, depth: Where their labels and depth files are; None without any.
-        counts: Sort to the number of files that pair with an image.
-        split: Split to a list of names.
-    """
-
-    images: Places
-    labels: Places | None = None
-    depth: Places | None = None
-    counts: dict[str, int] = field(default_factory=dict)
-    split: dict[str, str] = field(default_factory=dict)
+_FEW_GROUPS = 40  # more are sequences, where one file of each is enough to look at
 
 
 def init(folder: str | Path) -> FolderSource:
     """Looks at a folder of images, masks and depth, and writes the `dataset.yaml` it suggests.
 
-    A few files of each group show what it holds; ids or colours are counted in up to 200 masks.
+    A few files of each group show what it holds; ids or colours are counted in up to 500 masks.
     Names of classes come from lists that tools write beside masks (`classes.txt`, `labelmap.txt`,
     `class_dict.csv`, `codes.txt`) and from the palettes of CamVid and Cityscapes; else they are
-    "class 0" and so on, to be filled in. The scale of depth in whole numbers is a guess, and the
-    file says so.
+    "class 0" and so on, to be filled in. What is a guess, as the scale of depth in whole numbers,
+    and what is left out stands in a comment.
 
     Args:
         folder: The folder; no file in it is changed.
@@ -71,7 +56,7 @@ def init(folder: str | Path) -> FolderSource:
             f"{path} exists; nothing was changed. Move it away to have a new one suggested. "
             f"Received: {contents(root)}."
         )
-    _refuse_known(root)
+    refuse_known(root)
     text = suggest(root)
     with writing(path):
         write_file(path, text)
@@ -79,9 +64,12 @@ def init(folder: str | Path) -> FolderSource:
         opened = FolderSource(root)
         opened.check_found()
         opened.frames("train")
-    except DataError:
+    except DataError as error:
         path.unlink(missing_ok=True)
-        raise
+        raise DataError(
+            f"Cannot describe {root}: the suggested {FILE} did not open, and was removed. Describe "
+            f"the folder by hand, as in the documentation. Received: {error}"
+        ) from error
     return opened
 
 
@@ -91,88 +79,74 @@ def suggest(root: Path) -> str:
     Raises:
         DataError: As `init`.
     """
-    found = _look(root)
+    groups, notes = _sorted_groups(root)
+    found, counted = _choose(root, groups)
     lines = [
         "# Suggested by `auxnet data init`: check it, fill in names, then run",
-        f"# auxnet data verify folder:{root}",
-        *image_lines(found.images),
+        comment(f"auxnet data verify folder:{root}"),
+        f"images: {place_text(found.places['image'])}",
     ]
-    if found.labels is not None:
-        lines += label_lines(root, found.labels, found.images, count(root, found.labels.files))
-    if found.depth is not None:
-        lines += depth_lines(root, found.depth, found.images)
-    if found.split:
-        listed = ", ".join(f'{split}: "{place}"' for split, place in found.split.items())
-        lines.append(f"split: {{{listed}}}")
-    return "\n".join(lines) + "\n"
+    seen: dict = {}
+    paired = found.paired
+    sizes = {what: compare(found.images, files, what, seen) for what, files in paired.items()}
+    lines += sorted({each.upright for each in sizes.values() if each.upright})[:1]
+    if counted is not None:
+        places, number = found.places["label"], len(paired["label"])
+        lines += label_lines(places, number, counted, sizes["label"], names_beside(root))
+    if "depth" in paired:
+        files = sorted(paired["depth"].values())
+        lines += depth_lines(found.places["depth"], files, sizes["depth"])
+    if set(found.places["image"].by_split) == {""}:
+        labelled = paired.get("label") or paired["depth"]
+        lists = find_lists(root, found.images, labelled)
+        if lists.split:
+            places = Places(lists.split)
+            lines.append(f"split: {place_text(places)}")
+        notes += lists.notes
+    notes += left_out(root, groups, found)
+    return "\n".join([*lines, *map(comment, notes)]) + "\n"
 
 
-def _look(root: Path) -> Found:
-    sorts: dict[str, list[Group]] = {"image": [], "label": [], "depth": []}
-    for group in groups_in(root):
-        sort = sort_of(root, group.files, f"{group.folder}/{group.affix}")
-        if sort:
-            sorts[sort].append(group)
-    if not sorts["image"]:
-        raise DataError(_nothing(root, sorts))
-    places = {
-        sort: places_of(members, [g for s, other in sorts.items() if s != sort for g in other])
-        for sort, members in sorts.items()
-    }
-    best: tuple[int, Found] | None = None
-    for images in places["image"]:
-        found = Found(images)
-        for sort, name in (("label", "labels"), ("depth", "depth")):
-            for other in places[sort]:
-                first, second, number = paired(root, found.images, other, sort)
-                if number > found.counts.get(sort, 0):
-                    found.images, found.counts[sort] = first, number
-                    setattr(found, name, second)
-        total = sum(found.counts.values())
-        if total and (best is None or total > best[0]):
-            best = total, found
-    if best is None:
-        raise DataError(_nothing(root, sorts))
-    if set(best[1].images.by_split) == {""}:
-        best[1].split = _lists(root, best[1].images)
-    return best[1]
+def _sorted_groups(root: Path) -> tuple[list[Group], list[str]]:
+    """The groups with their sorts, and what is to be said about those that cannot be used."""
+    groups, notes = groups_in(root), []
+    for group in groups:
+        group.sort = sort_of(root, group.files, group.hint, 5 if len(groups) <= _FEW_GROUPS else 1)
+    splits = {group.split for group in groups if group.sort == "image"}
+    if "test" in splits and "train" in splits and "val" not in splits:
+        # A description of train and test alone would validate on nothing.
+        number = sum(len(g.files) for g in groups if g.split == "test" and g.sort == "image")
+        notes.append(
+            f"Left out: {number} images of the test split. There is no folder for validation, so a "
+            "fifth of the images above validates; with one, all three can be described."
+        )
+        groups = [group for group in groups if group.split != "test"]
+    return groups, notes
 
 
-def _lists(root: Path, images: Places) -> dict[str, str]:
-    """Lists of names for training and validation, if the folder has them."""
-    names = set(matched(root, images, "image"))
-    found: dict[str, str] = {}
-    for file in sorted(files_below(root)):
-        split = Path(file).stem.lower()
-        if split in ("train", "val", "test") and file.endswith(".txt") and split not in found:
-            with contextlib.suppress(AuxnetError):
-                if read_names(root / file, names):
-                    found[split] = file
-    return found if {"train", "val"} <= found.keys() else {}
-
-
-def _refuse_known(root: Path) -> None:
-    """Data sets that have a kind need no description."""
-    for kind, folder in itertools.product(_KNOWN, [root, *folders_in(root)[:20]]):
+def _choose(root: Path, groups: list[Group]) -> tuple[Found, Counted | None]:
+    """The places that pair best and whose masks are masks, and what these hold."""
+    choice = Choice(root, groups)
+    without: list[Places] = []
+    first: DataError | None = None
+    while True:
+        found = choice.best(without)
+        if found is None:
+            raise first or DataError(nothing_found(root, groups))
+        if "label" not in found.paired:
+            return found, None
+        if _half(groups, found):
+            raise DataError(nothing_found(root, groups))
         try:
-            frames = source(kind, folder).discover()
-        except (AuxnetError, OSError):
-            continue
-        if any(frame.label or frame.depth for frame in frames):
-            raise DataError(
-                f"{folder} looks like the data set {kind!r}, which needs no description. Use it as "
-                f"{kind}:{folder}. Received: {str(root)!r}."
-            )
+            return found, count(sorted(found.paired["label"].values()))
+        except DataError as error:
+            first = first or error
+            without.append(found.places["label"])
 
 
-def _nothing(root: Path, sorts: dict[str, list[Group]]) -> str:
-    seen = [
-        f"{sum(len(g.files) for g in groups)} {sort}{'s' if sort != 'depth' else ' files'}"
-        for sort, groups in sorts.items()
-        if groups
-    ]
-    return (
-        f"Cannot tell what {root} holds. Expected images, and masks or depth files with names like "
-        "theirs; describe the folder by hand, as in the documentation. "
-        f"Received: {', '.join(seen) or contents(root)}."
-    )
+def _half(groups: list[Group], found: Found) -> bool:
+    """Whether masks are divided into splits and images are not, which no description can hold."""
+    splits = {group.split for group in groups if group.sort == "label"}
+    whole = set(found.places["image"].by_split) == {""}
+    place = str(found.places["label"])
+    return whole and {"train", "val"} <= splits and split_of(place) in ("train", "val")

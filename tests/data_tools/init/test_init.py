@@ -72,7 +72,10 @@ def test_official_camvid(tmp_path):
         coloured(tmp_path / f"LabeledApproved_full/0001TP_00{number}_L.png", number)
     source = init(tmp_path)
     assert counts(source) == (4, 4, 0)
-    assert written(tmp_path)["labels"] == "LabeledApproved_full/*_L.png"
+    assert written(tmp_path)["labels"] == {
+        "files": "LabeledApproved_full/*_L.png",
+        "stored": "colors",
+    }
     names = {tuple(c["color"]): c["name"] for c in written(tmp_path)["classes"].values()}
     assert names == {COLOURS[0]: "Sky", COLOURS[1]: "Building", COLOURS[2]: "Sidewalk"}
     assert (source.read(source.frames("all")[0]).segmentation < 3).all()

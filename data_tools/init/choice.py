@@ -1,0 +1,162 @@
+"""Chooses the places whose files pair best, as the reader of the kind `folder` will pair them."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from auxnet_keras.data.files.image import IMAGES
+from auxnet_keras.data.files.pattern import match_files
+from auxnet_keras.data.files.stored_values import DEPTHS, LABELS
+from auxnet_keras.data.readers.pairing import pairs, suggestion
+from auxnet_keras.errors import DataError
+from data_tools.init.groups import Group
+from data_tools.init.places import Places, candidates
+from data_tools.init.sorts import PICTURE
+
+_ENDINGS = {"image": IMAGES, "label": LABELS, "depth": DEPTHS}
+_SECOND = re.compile(r"inst|object|small|thumb", re.I)  # what stands beside the real masks
+
+
+@dataclass
+class Found:
+    """What a folder seems to hold.
+
+    Args:
+        places: "image", "label" and "depth" to where they are; without what there is not.
+        images: Frame name to image.
+        paired: "label" and "depth" to frame name to file.
+    """
+
+    places: dict[str, Places]
+    images: dict[str, Path]
+    paired: dict[str, dict[str, Path]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many files pair with an image."""
+        return sum(map(len, self.paired.values()))
+
+    @property
+    def files(self) -> set[Path]:
+        """All files that the places find."""
+        return {*self.images.values(), *(p for each in self.paired.values() for p in each.values())}
+
+
+class Choice:
+    """Tries places and remembers what they hold.
+
+    Args:
+        root: The folder.
+        groups: Its groups, with their sorts.
+    """
+
+    def __init__(self, root: Path, groups: Sequence[Group]) -> None:
+        self._root = root
+        self._seen: dict[tuple[str, str], dict[str, Path]] = {}
+        splits = {group.split for group in groups if group.sort == "image"}
+        by_split = {"train", "val"} <= splits
+        self._candidates: dict[str, list[Places]] = {}
+        for sort in _ENDINGS:
+            members = [group for group in groups if group.sort == sort]
+            others = [group for group in groups if group.sort not in ("", sort)]
+            self._candidates[sort] = candidates(members, others, by_split=by_split)
+
+    def best(self, without: Sequence[Places] = ()) -> Found | None:
+        """The places with most pairs; None if nothing pairs.
+
+        Folders of splits go before the same files without their splits.
+
+        Args:
+            without: Places that turned out to hold something else.
+        """
+        divided = [p for p in self._candidates["image"] if set(p.by_split) != {""}]
+        whole = [p for p in self._candidates["image"] if set(p.by_split) == {""}]
+        for tried in (divided, whole):
+            found = [self._with_pairs(places, without) for places in tried]
+            found = [each for each in found if each.total]
+            if found:
+                # Images that a mask or depth map belongs to go before images alone, then the
+                # simplest place.
+                return min(found, key=lambda each: (-each.total, _rank(each.places["image"])))
+        return None
+
+    def _with_pairs(self, images: Places, without: Sequence[Places]) -> Found:
+        names = self._files(images, "image")
+        found = Found({"image": images}, names)
+        for sort in ("label", "depth"):
+            others = [other for other in self._candidates[sort] if other not in without]
+            tried = [(other, self._paired(images, names, other, sort)) for other in others]
+            if not any(paired for _, paired in tried):
+                tried += self._suggested(images, names, sort, without)
+            if tried:
+                place, paired = min(tried, key=lambda each: (-len(each[1]), *_rank(each[0])))
+                if paired:
+                    found.places[sort], found.paired[sort] = place, paired
+        theirs = {
+            p for s, place in found.places.items() if s != "image" for p in self._all(place, s)
+        }
+        found.images = {name: path for name, path in names.items() if path not in theirs}
+        found.paired = {
+            sort: {name: path for name, path in paired.items() if name in found.images}
+            for sort, paired in found.paired.items()
+        }
+        return found
+
+    def _all(self, places: Places, sort: str) -> list[Path]:
+        return list(self._files(places, sort).values())
+
+    def _files(self, places: Places, sort: str) -> dict[str, Path]:
+        """Files by frame name; of a place for one split, the name begins with the split's."""
+        found = {}
+        for split, pattern in places.by_split.items():
+            if (pattern, sort) not in self._seen:
+                self._seen[pattern, sort] = self._matched(pattern, sort)
+            for name, path in self._seen[pattern, sort].items():
+                found[f"{split}/{name}" if split else name] = path
+        return found
+
+    def _matched(self, pattern: str, sort: str) -> dict[str, Path]:
+        try:
+            return match_files(self._root, pattern, _ENDINGS[sort])
+        except DataError:  # two files of one name: not this place
+            return {}
+
+    def _paired(
+        self, images: Places, names: Mapping[str, Path], other: Places, sort: str
+    ) -> dict[str, Path]:
+        files = self._files(other, sort)
+        found = pairs(names, files)
+        if set(images.by_split) != {""} and set(other.by_split) == {""} and not found:
+            # One folder beside images in a folder for each split, whose names then differ.
+            short = {name: name.partition("/")[2] for name in names}
+            if max(Counter(short.values()).values(), default=0) == 1:
+                alone = pairs(short.values(), files)
+                found = {name: alone[s] for name, s in short.items() if s in alone}
+        return {name: path for name, path in found.items() if path != names[name]}
+
+    def _suggested(
+        self, images: Places, names: Mapping[str, Path], sort: str, without: Sequence[Places]
+    ) -> list[tuple[Places, dict[str, Path]]]:
+        """Patterns for files whose names hold the images' names."""
+        found = []
+        for places in self._candidates[sort]:
+            folder = places.by_split.get("", "*")
+            if "*" in folder:
+                continue
+            inside = [path.relative_to(self._root / folder) for path in self._all(places, sort)]
+            files = [PurePosixPath(path).as_posix() for path in inside]
+            better = suggestion(self._root, self._root / folder, files, names, _ENDINGS[sort])
+            if better is not None and Places({"": better[0]}) not in without:
+                place = Places({"": better[0]})
+                found.append((place, self._paired(images, names, place, sort)))
+        return found
+
+
+def _rank(places: Places) -> tuple[bool, int, int, str]:
+    """Smaller for what is more likely the real thing, and simpler."""
+    text = str(places)
+    drawn = bool(PICTURE.search(text)) + bool(_SECOND.search(text))
+    whole = set(places.by_split) == {""}
+    return whole, drawn, text.count("*"), text
