@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -55,6 +55,7 @@ class Choice:
     def __init__(self, root: Path, groups: Sequence[Group]) -> None:
         self._root = root
         self._seen: dict[tuple[str, str], dict[str, Path]] = {}
+        groups = [group for group in groups if group.can_be_named]
         splits = {group.split for group in groups if group.sort == "image"}
         by_split = {"train", "val"} <= splits
         self._candidates: dict[str, list[Places]] = {}
@@ -63,13 +64,13 @@ class Choice:
             others = [group for group in groups if group.sort not in ("", sort)]
             self._candidates[sort] = candidates(members, others, by_split=by_split)
 
-    def best(self, without: Sequence[Places] = ()) -> Found | None:
+    def best(self, without: Collection[Path] = ()) -> Found | None:
         """The places with most pairs; None if nothing pairs.
 
         Folders of splits go before the same files without their splits.
 
         Args:
-            without: Places that turned out to hold something else.
+            without: Files that turned out to be something else.
         """
         divided = [p for p in self._candidates["image"] if set(p.by_split) != {""}]
         whole = [p for p in self._candidates["image"] if set(p.by_split) == {""}]
@@ -82,14 +83,15 @@ class Choice:
                 return min(found, key=lambda each: (-each.total, _rank(each.places["image"])))
         return None
 
-    def _with_pairs(self, images: Places, without: Sequence[Places]) -> Found:
+    def _with_pairs(self, images: Places, without: Collection[Path]) -> Found:
         names = self._files(images, "image")
         found = Found({"image": images}, names)
         for sort in ("label", "depth"):
-            others = [other for other in self._candidates[sort] if other not in without]
+            others = self._candidates[sort]
             tried = [(other, self._paired(images, names, other, sort)) for other in others]
             if not any(paired for _, paired in tried):
-                tried += self._suggested(images, names, sort, without)
+                tried += self._suggested(images, names, sort)
+            tried = [each for each in tried if not set(each[1].values()) & set(without)]
             if tried:
                 place, paired = min(tried, key=lambda each: (-len(each[1]), *_rank(each[0])))
                 if paired:
@@ -137,7 +139,7 @@ class Choice:
         return {name: path for name, path in found.items() if path != names[name]}
 
     def _suggested(
-        self, images: Places, names: Mapping[str, Path], sort: str, without: Sequence[Places]
+        self, images: Places, names: Mapping[str, Path], sort: str
     ) -> list[tuple[Places, dict[str, Path]]]:
         """Patterns for files whose names hold the images' names."""
         found = []
@@ -148,7 +150,7 @@ class Choice:
             inside = [path.relative_to(self._root / folder) for path in self._all(places, sort)]
             files = [PurePosixPath(path).as_posix() for path in inside]
             better = suggestion(self._root, self._root / folder, files, names, _ENDINGS[sort])
-            if better is not None and Places({"": better[0]}) not in without:
+            if better is not None:
                 place = Places({"": better[0]})
                 found.append((place, self._paired(images, names, place, sort)))
         return found

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -12,7 +13,10 @@ from data_tools.init.split_names import split_of
 
 _START = re.compile(r"[A-Za-z]+[_.\- ]+(?=.)")
 _END = re.compile(r"(?<=.)[_.\- ][A-Za-z][A-Za-z0-9]*$")
+_WHOLE = re.compile(r"[A-Za-z_.\- ]+")
 _WORDS = 6  # that a folder's names may begin or end with; more are no sorts of files but names
+
+_Find = Callable[[str], re.Match[str] | None]
 
 
 @dataclass
@@ -22,7 +26,7 @@ class Group:
     Args:
         folder: Their directory, relative to the root; "" for the root.
         start: The word that their names begin with: "mask_" of "mask_0007"; or "".
-        end: The word that their names end with: "_mask" of "0007_mask"; or "".
+        end: The word that their names end with: "_mask" of "0007_mask", or all of "mask"; or "".
         ending: Their ending, if names in the folder differ in it alone; else "".
         files: Their paths relative to the root, sorted.
         sort: "image", "label" or "depth"; "" while it is not known.
@@ -39,6 +43,11 @@ class Group:
     def split(self) -> str:
         """The split that one of the directories is named after; "" for none."""
         return split_of(self.folder)
+
+    @property
+    def can_be_named(self) -> bool:
+        """Whether a description can name the folder: `*` is a wildcard, and YAML is Unicode."""
+        return not any(letter == "*" or "\ud800" <= letter <= "\udfff" for letter in self.folder)
 
     @property
     def hint(self) -> str:
@@ -59,23 +68,27 @@ def _groups(folder: str, files: list[str]) -> list[Group]:
     stems = Counter(PurePosixPath(file).stem for file in files)
     starts, ends = _kept(_START.match, stems), _kept(_END.search, stems)
     twins = len(stems) < len(files)  # an image and its mask of one name: x.jpg and x.png
+    # A folder for each frame: img.png, label.png and label_viz.png.
+    whole = len(stems) <= _WORDS and all(map(_WHOLE.fullmatch, stems))
     found: dict[tuple[str, str, str], Group] = {}
     for file in files:
         path = PurePosixPath(file)
         start, end = _word(_START.match, path.stem), _word(_END.search, path.stem)
         start, end = start if start in starts else "", end if end in ends else ""
+        if whole:
+            start, end = "", path.stem
         ending = path.suffix.lower() if twins else ""
         group = found.setdefault((start, end, ending), Group(folder, start, end, ending, []))
         group.files.append(file)
     return list(found.values())
 
 
-def _word(find, stem: str) -> str:  # type: ignore[no-untyped-def]
+def _word(find: _Find, stem: str) -> str:
     match = find(stem)
     return match[0] if match else ""
 
 
-def _kept(find, stems: Counter[str]) -> set[str]:  # type: ignore[no-untyped-def]
+def _kept(find: _Find, stems: Counter[str]) -> set[str]:
     """The words that several names have, or that stand beside a whole other name."""
     words: Counter[str] = Counter()
     beside = set()

@@ -19,15 +19,12 @@ def left_out(root: Path, groups: list[Group], found: Found) -> list[str]:
     """Sentences about the groups of which no file is used."""
     used = found.files
     unused = [group for group in groups if not any(root / file in used for file in group.files)]
-    notes = [f"Not used: {shown(root, group)}." for group in unused[:_MOST]]
-    if len(unused) > _MOST:
-        notes.append(f"Not used: {len(unused) - _MOST} more groups of files.")
-    return notes
+    return [f"Not used: {text}." for text in _shown(root, unused)]
 
 
 def nothing_found(root: Path, groups: list[Group]) -> str:
     """The message when no images pair with masks or depth files."""
-    seen = [shown(root, group) for group in sorted(groups, key=lambda g: -len(g.files))[:_MOST]]
+    seen = _shown(root, groups)
     return (
         f"Cannot tell what {root} holds. Expected images, and masks or depth files with names like "
         f"theirs; {_remedy(groups)}describe the folder by hand, as in the documentation. "
@@ -35,22 +32,33 @@ def nothing_found(root: Path, groups: list[Group]) -> str:
     )
 
 
-def shown(root: Path, group: Group) -> str:
-    """How many files of what sort a group has, and where."""
-    place = printable(group.files[0])
-    text = f"{len(group.files)} {_PLURAL[group.sort]} such as {place}"
-    if group.sort:
+def _shown(root: Path, groups: list[Group]) -> list[str]:
+    """How many files of what sort there are, and where, most first."""
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
+    for group in groups:
+        words = group.start + group.end  # which say more than folders do
+        key = group.sort, "" if words else group.folder.rpartition("/")[2], group.start, group.end
+        alike.setdefault(key, []).extend(group.files)
+    found = sorted(alike.items(), key=lambda each: -len(each[1]))
+    texts = [_files(root, sort, files) for (sort, *_), files in found[:_MOST]]
+    rest = sum(len(files) for _, files in found[_MOST:])
+    return [*texts, f"{rest} more files"] if rest else texts
+
+
+def _files(root: Path, sort: str, files: list[str]) -> str:
+    text = f"{len(files)} {_PLURAL[sort]} such as {printable(files[0])}"
+    if sort:
         return text
     try:
-        return f"{text} ({describe(file_bytes(root / group.files[0])[:600])})"
+        return f"{text} ({describe(file_bytes(root / files[0])[:600])})"
     except DataError:
         return f"{text} (empty)"
 
 
 def _remedy(groups: list[Group]) -> str:
     """What to do, for layouts that no description can hold."""
-    if any("*" in group.folder for group in groups):
-        return "rename folders with a * in their names, or "
+    if not all(group.can_be_named for group in groups):
+        return "rename folders whose names hold a * or are not UTF-8, or "
     lossy = any(
         LABEL.search(group.hint) and group.files[0].lower().endswith((".jpg", ".jpeg", ".webp"))
         for group in groups

@@ -13,7 +13,7 @@ from auxnet_keras.safety import read_text
 Colour = tuple[int, int, int]
 
 _LISTS = ("classes.txt", "labels.txt", "label_names.txt", "codes.txt", "class_names.txt")
-_TABLES = ("labelmap.txt", "class_dict.csv")
+_TABLES = ("labelmap.txt", "class_dict.csv", "class_dict_seg.csv")
 _NUMBERS = r"\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*"
 _CVAT = re.compile(rf"(.*):{_NUMBERS}(?::|$)")
 _CSV = re.compile(rf"(.*?),{_NUMBERS}(?:,|$)")

@@ -89,14 +89,14 @@ def _clusters(groups: Sequence[Group]) -> Iterator[list[Group]]:
 
 
 def _patterns(
-    groups: Sequence[Group], others: Sequence[Group], names: tuple[str, str]
+    groups: Sequence[Group], others: Sequence[Group], names: tuple[str, str, str]
 ) -> dict[str, str]:
     """Names of a variant to the pattern that finds all files of the groups.
 
     Args:
         groups: The groups of a place.
         others: All other groups.
-        names: Patterns of names: any name, and a name between words.
+        names: As `_names`.
     """
     folders = [tuple(PurePosixPath(group.folder).parts) for group in groups]
     common = tuple(os.path.commonprefix(folders))  # noqa: RUF071 - of parts, not of letters
@@ -107,7 +107,7 @@ def _patterns(
         if place and not any(f"{other.folder}/".startswith(f"{place}/") for other in others):
             found[variant] = place
     base = _template(folders, common)
-    for variant, name in zip(("plain", "words"), names, strict=True):
+    for variant, name in zip(("plain", "end", "words"), names, strict=True):
         found[variant] = "/".join([*base, name])
     return found
 
@@ -122,17 +122,19 @@ def _template(folders: Sequence[tuple[str, ...]], common: tuple[str, ...]) -> li
     return [*common, "**", *tuple(backwards)[::-1]]
 
 
-def _names(groups: Sequence[Group]) -> tuple[str, str]:
-    """A pattern of all names, and one with the whole words that all of them begin and end with."""
+def _names(groups: Sequence[Group]) -> tuple[str, str, str]:
+    """Patterns of all names: without words, with the words at their end, and at both ends."""
     files = [PurePosixPath(file) for group in groups for file in group.files]
     endings = {file.suffix.lower() for file in files}
     ending = endings.pop() if len(endings) == 1 else ""
     stems = [file.stem for file in files]
     if len(stems) == 1:
         start, end = groups[0].start, groups[0].end
+    elif len(set(stems)) == 1:  # a folder for each frame
+        return f"*{ending}", f"*{ending}", f"{stems[0]}{ending}"
     else:
         # Not a digit that happens to be the same: it may differ in the next file.
         first = _START.match(os.path.commonprefix(stems))  # noqa: RUF071 - letters
         last = _END.search(os.path.commonprefix([stem[::-1] for stem in stems])[::-1])  # noqa: RUF071
         start, end = first[0] if first else "", last[0] if last else ""
-    return f"*{ending}", f"{start}*{end}{ending}"
+    return f"*{ending}", f"*{end}{ending}", f"{start}*{end}{ending}"

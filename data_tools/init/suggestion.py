@@ -127,7 +127,7 @@ def _sorted_groups(root: Path) -> tuple[list[Group], list[str]]:
 def _choose(root: Path, groups: list[Group]) -> tuple[Found, Counted | None]:
     """The places that pair best and whose masks are masks, and what these hold."""
     choice = Choice(root, groups)
-    without: list[Places] = []
+    without: set[Path] = set()
     first: DataError | None = None
     while True:
         found = choice.best(without)
@@ -137,11 +137,12 @@ def _choose(root: Path, groups: list[Group]) -> tuple[Found, Counted | None]:
             return found, None
         if _half(groups, found):
             raise DataError(nothing_found(root, groups))
+        masks = sorted(found.paired["label"].values())
         try:
-            return found, count(sorted(found.paired["label"].values()))
+            return found, count(masks)
         except DataError as error:
             first = first or error
-            without.append(found.places["label"])
+            without.update(masks)
 
 
 def _half(groups: list[Group], found: Found) -> bool:
