@@ -61,15 +61,23 @@ def groups_in(root: Path) -> list[Group]:
     for file in files_below(root):
         if without_ending(file, (*IMAGES, *LABELS, *DEPTHS)) is not None:
             by_folder[file.rpartition("/")[0]].append(file)
-    return [group for folder in sorted(by_folder) for group in _groups(folder, by_folder[folder])]
+    stems = {folder: Counter(map(_stem, files)) for folder, files in by_folder.items()}
+    # A folder for each frame, with the same names in all: img.png, label.png and label_viz.png.
+    same = Counter(frozenset(each) for each in stems.values() if all(map(_WHOLE.fullmatch, each)))
+    found: list[Group] = []
+    for folder in sorted(by_folder):
+        whole = same[frozenset(stems[folder])] > 1
+        found += _groups(folder, by_folder[folder], stems[folder], whole)
+    return found
 
 
-def _groups(folder: str, files: list[str]) -> list[Group]:
-    stems = Counter(PurePosixPath(file).stem for file in files)
+def _stem(file: str) -> str:
+    return PurePosixPath(file).stem
+
+
+def _groups(folder: str, files: list[str], stems: Counter[str], whole: bool) -> list[Group]:
     starts, ends = _kept(_START.match, stems), _kept(_END.search, stems)
     twins = len(stems) < len(files)  # an image and its mask of one name: x.jpg and x.png
-    # A folder for each frame: img.png, label.png and label_viz.png.
-    whole = len(stems) <= _WORDS and all(map(_WHOLE.fullmatch, stems))
     found: dict[tuple[str, str, str], Group] = {}
     for file in files:
         path = PurePosixPath(file)
