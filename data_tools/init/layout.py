@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from auxnet_keras.data.files.image import IMAGES
 from auxnet_keras.data.files.pattern import match_files
 from auxnet_keras.data.files.stored_values import DEPTHS, LABELS
-from auxnet_keras.data.readers.pairing import pairs, suggestion
+from auxnet_keras.data.readers.suggested_pattern import pairs, suggestion
 from auxnet_keras.errors import DataError
 from data_tools.init.groups import Group, without_split
 

@@ -140,13 +140,13 @@ def _look(root: Path) -> Found:
 
 def _lists(root: Path, images: Places) -> dict[str, str]:
     """Lists of names for training and validation, if the folder has them."""
-    names = set(matched(root, images, "image"))
+    names = matched(root, images, "image")
     found: dict[str, str] = {}
     for file in sorted(files_below(root)):
         split = Path(file).stem.lower()
         if split in ("train", "val", "test") and file.endswith(".txt") and split not in found:
             with contextlib.suppress(AuxnetError):
-                if read_names(root / file, names):
+                if read_names(root / file, root, names):
                     found[split] = file
     return found if {"train", "val"} <= found.keys() else {}
 
