@@ -77,7 +77,7 @@ class Masks:
             return values
         below = np.unique(values[(values > 0) & (values < self.divide)])
         # Instances of class 0 are numbered without large gaps; other small values are plain ids.
-        if below.size > 3 and below[-1] > 2 * below.size + 4 and self.table.knows(below).all():
+        if below.size > 3 and below[-1] > 1.5 * below.size + 2 and self.table.knows(below).all():
             few = ", ".join(map(str, below[:8].tolist()))
             raise DataError(
                 f"Ids without instances in {path}. Expected id * {self.divide} + instance "

@@ -39,7 +39,7 @@ def read_names(path: Path, root: Path, images: Mapping[str, Path]) -> set[str]:
     """
     known = _Names(root, images)
     found = set()
-    for line in _text(path).splitlines():
+    for line in re.split(r"\r\n|\r|\n", _text(path)):
         line = composed(line.strip())
         if not line:
             continue
