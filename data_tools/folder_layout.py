@@ -1,5 +1,6 @@
 """Writes a frame of any data set as files of the kind `folder`, with their description."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,24 +18,18 @@ from data_tools.depth_files import DepthFiles, depth_bytes, described, png_bytes
 
 IMAGES, LABELS, DEPTH = "rgb", "labels", "depth"
 _COPIED = (".png", ".jpg", ".jpeg")
+_NO_LINE = re.compile("[\\\\\r\n\ud800-\udfff]")
 
 
 def check_names(frames: list[Frame]) -> None:
     """Refuses names that would not be found in a list again, before anything is written."""
     for frame in frames:
         name = frame.name
-        utf8 = not any("\ud800" <= letter <= "\udfff" for letter in name)
-        if (
-            not utf8
-            or [name] != name.splitlines()
-            or name != name.strip()
-            or set(name) & {'"', "\\"}
-        ):
+        if _NO_LINE.search(name) or name != name.strip().strip("\"'"):
             raise DataError(
                 f"A name that no list of names can hold: {printable(str(frame.image))}. Expected "
-                "UTF-8 without quotation marks, backslashes, line breaks, or spaces at the start "
-                "or end; rename the files of the frame. "
-                f"Received: {printable(name)!r}."
+                "UTF-8 without backslashes, line breaks, and quotation marks or spaces at the "
+                f"start or end; rename the files of the frame. Received: {printable(name)!r}."
             )
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from auxnet_keras.data.file_key import file_key
+from auxnet_keras.data.file_key import UNCOMPRESSED, file_key
 from auxnet_keras.data.fingerprint import digest
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
@@ -18,9 +18,9 @@ from auxnet_keras.errors import shown
 
 _SORTS = {
     "frames": ("{count} frames", "other frames"),
-    "images": ("{count} of {frames} images exist", "other images (by size)"),
-    "labels": ("{count} of {frames} frames have a label", "other labels (by size)"),
-    "depth": ("{count} of {frames} frames have a depth file", "other depth files (by size)"),
+    "images": ("{count} of {frames} images exist", "other images"),
+    "labels": ("{count} of {frames} frames have a label", "other labels"),
+    "depth": ("{count} of {frames} frames have a depth file", "other depth files"),
     "others": (
         "{count} of {frames} frames have a calibration or another file",
         "a calibration or another file has changed",
@@ -36,8 +36,9 @@ class Contents:
     Names of frames count, and folders do not: data that has moved has the same contents. Images,
     labels and depth files count by their sizes, because reading tens of thousands of files would
     delay every start by minutes, and the time of a change is lost when data is copied. So an edit
-    that keeps a file's size goes unnoticed. All other files, such as a calibration, count by
-    content, each read once however many frames share it (of a large one, both ends).
+    that keeps a compressed file's size goes unnoticed. Files without compression, whose edits
+    always keep it, and others, such as a calibration, count by content (of a large one, by pieces
+    of it), each read once however many frames share it.
 
     Args:
         source: The reader of the frames.
@@ -122,12 +123,12 @@ def _facts_of(source: Source, frame: Frame, keys: dict[Path, str | None]) -> tup
     files = source.files(frame)
     own = (frame.image, frame.label, frame.depth)
     # A path inside a file that holds all frames has no size of its own.
-    sizes = [_size(path) if path in files else path and "inside" for path in own]
+    facts = [_fact(path) if path in files else path and "inside" for path in own]
     others = [path for path in files if path not in own]
     for path in others:
         if path not in keys:
             keys[path] = file_key(path)
-    return frame.name, *sizes, [keys[path] for path in others] or None
+    return frame.name, *facts, [keys[path] for path in others] or None
 
 
 def _summary(facts: Sequence[Any]) -> dict[str, Any]:
@@ -145,8 +146,10 @@ def _first_difference(before: str, now: str) -> int:
     return next((end for end in ends if before[end : end + 2] != now[end : end + 2]), len(now)) // 2
 
 
-def _size(path: Path) -> int | None:
-    """Bytes, with a single stat of the file; `None` if it does not exist."""
+def _fact(path: Path) -> int | str | None:
+    """Bytes, with a single stat of the file, or the key of one without compression."""
+    if path.suffix.lower() in UNCOMPRESSED:
+        return file_key(path)
     try:
         state = path.stat()
     except OSError:

@@ -1,7 +1,6 @@
 """Chooses the places whose files pair best, as the reader of the kind `folder` will pair them."""
 
 import re
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -9,7 +8,8 @@ from pathlib import Path, PurePosixPath
 from auxnet_keras.data.files.image import IMAGES
 from auxnet_keras.data.files.pattern import match_files
 from auxnet_keras.data.files.stored_values import DEPTHS, LABELS
-from auxnet_keras.data.readers.pairing import pairs, suggestion
+from auxnet_keras.data.readers.pairing import pairs_beyond_splits
+from auxnet_keras.data.readers.suggested_pattern import pairs, suggestion
 from auxnet_keras.errors import DataError
 from data_tools.init.groups import Group
 from data_tools.init.places import Places, candidates
@@ -56,13 +56,11 @@ class Choice:
         self._root = root
         self._seen: dict[tuple[str, str], dict[str, Path]] = {}
         groups = [group for group in groups if group.can_be_named]
-        splits = {group.split for group in groups if group.sort == "image"}
-        by_split = {"train", "val"} <= splits
         self._candidates: dict[str, list[Places]] = {}
         for sort in _ENDINGS:
             members = [group for group in groups if group.sort == sort]
             others = [group for group in groups if group.sort not in ("", sort)]
-            self._candidates[sort] = candidates(members, others, by_split=by_split)
+            self._candidates[sort] = candidates(members, others)
 
     def best(self, without: Collection[Path] = ()) -> Found | None:
         """The places with most pairs; None if nothing pairs.
@@ -72,8 +70,8 @@ class Choice:
         Args:
             without: Files that turned out to be something else.
         """
-        divided = [p for p in self._candidates["image"] if set(p.by_split) != {""}]
-        whole = [p for p in self._candidates["image"] if set(p.by_split) == {""}]
+        divided = [places for places in self._candidates["image"] if places.divided]
+        whole = [places for places in self._candidates["image"] if not places.divided]
         for tried in (divided, whole):
             found = [self._with_pairs(places, without) for places in tried]
             found = [each for each in found if each.total]
@@ -130,13 +128,13 @@ class Choice:
     ) -> dict[str, Path]:
         files = self._files(other, sort)
         found = pairs(names, files)
-        if set(images.by_split) != {""} and set(other.by_split) == {""} and not found:
-            # One folder beside images in a folder for each split, whose names then differ.
-            short = {name: name.partition("/")[2] for name in names}
-            if max(Counter(short.values()).values(), default=0) == 1:
-                alone = pairs(short.values(), files)
-                found = {name: alone[s] for name, s in short.items() if s in alone}
-        return {name: path for name, path in found.items() if path != names[name]}
+        if images.divided and not other.divided:
+            found = pairs_beyond_splits(names, files) | found
+        elif other.divided and not images.divided:
+            short = {name.partition("/")[2]: path for name, path in files.items()}
+            found = (pairs(names, short) if len(short) == len(files) else {}) | found
+        once = len(set(found.values())) == len(found)
+        return {name: path for name, path in found.items() if once and path != names[name]}
 
     def _suggested(
         self, images: Places, names: Mapping[str, Path], sort: str
@@ -160,5 +158,4 @@ def _rank(places: Places) -> tuple[bool, int, int, str]:
     """Smaller for what is more likely the real thing, and simpler."""
     text = str(places)
     drawn = bool(PICTURE.search(text)) + bool(_SECOND.search(text))
-    whole = set(places.by_split) == {""}
-    return whole, drawn, text.count("*"), text
+    return not places.divided, drawn, text.count("*"), text

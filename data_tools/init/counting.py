@@ -91,6 +91,8 @@ def _values(file: Path) -> np.ndarray | None:
     except DataError:  # verify says why
         return None
     if values.dtype.kind == "f":
+        if np.isfinite(values).all() and (values == np.floor(values)).all():
+            return values.astype(np.int64)
         raise DataError(
             f"Masks of fractions: {file}. Expected whole numbers, the ids of classes; save "
             f"them as integers. Received: {values.dtype}."

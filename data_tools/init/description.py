@@ -22,7 +22,7 @@ _FAR = 655.35  # metres: what is farther is no depth of a scene
 
 def place_text(places: Places) -> str:
     """Places as the value of a key."""
-    if set(places.by_split) == {""}:
+    if not places.divided:
         return quoted(places.by_split[""])
     parts = [f"{s}: {quoted(places.by_split[s])}" for s in SPLITS if s in places.by_split]
     return f"{{{', '.join(parts)}}}"

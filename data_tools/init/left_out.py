@@ -66,9 +66,4 @@ def _remedy(groups: list[Group]) -> str:
     )
     if lossy:
         return "export masks as PNG, because JPEG changes their values, or "
-    splits = {
-        sort: {group.split for group in groups if group.sort == sort} for sort in ("image", "label")
-    }
-    if {"train", "val"} <= splits["label"] and not splits["image"] & {"train", "val"}:
-        return "sort the images into the same folders of splits as their masks, or "
     return ""

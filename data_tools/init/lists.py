@@ -1,6 +1,6 @@
 """Lists of names for training and validation that a folder has."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,12 +23,12 @@ class Lists:
     notes: list[str] = field(default_factory=list)
 
 
-def find_lists(root: Path, names: Collection[str], labelled: Collection[str]) -> Lists:
+def find_lists(root: Path, images: Mapping[str, Path], labelled: Collection[str]) -> Lists:
     """The lists whose frames have most labels, if there are several of them.
 
     Args:
         root: The folder.
-        names: The names of all frames.
+        images: Frame name to image.
         labelled: The names of frames with labels, or with depth if there are no labels.
     """
     found = Lists()
@@ -37,7 +37,7 @@ def find_lists(root: Path, names: Collection[str], labelled: Collection[str]) ->
         members: dict[str, set[str]] = {}
         for split, file in lists.items():
             try:
-                members[split] = read_names(root / file, names)
+                members[split] = read_names(root / file, root, images)
             except DataError as error:
                 received = str(error).rpartition("Received: ")[2]
                 found.notes.append(
@@ -65,8 +65,9 @@ def find_lists(root: Path, names: Collection[str], labelled: Collection[str]) ->
         for lists, _ in usable[1:]:
             found.notes.append(f"Not used: {', '.join(lists.values())}; there are other lists.")
         listed = set[str]().union(*members.values())
-        if len(listed) < len(names):
-            found.notes.append(f"{len(names) - len(listed)} of {len(names)} images are in no list.")
+        if len(listed) < len(images):
+            number = len(images) - len(listed)
+            found.notes.append(f"{number} of {len(images)} images are in no list.")
     return found
 
 

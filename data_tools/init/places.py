@@ -24,6 +24,11 @@ class Places:
 
     by_split: dict[str, str]
 
+    @property
+    def divided(self) -> bool:
+        """Whether there is a place for each split."""
+        return set(self.by_split) != {""}
+
     def __str__(self) -> str:
         return ", ".join(self.by_split.values())
 
@@ -41,13 +46,12 @@ _KEYS: tuple[_Key, ...] = (
 """Groups that agree in one of these may be one place."""
 
 
-def candidates(groups: Sequence[Group], others: Sequence[Group], *, by_split: bool) -> list[Places]:
+def candidates(groups: Sequence[Group], others: Sequence[Group]) -> list[Places]:
     """Every place that some of the groups can be, simple ones first.
 
     Args:
         groups: The groups of one sort.
         others: The groups of other sorts, which a folder must not hold.
-        by_split: Whether folders are named after a training and a validation split.
     """
     found: dict[str, Places] = {}
     for cluster in _clusters(groups):
@@ -55,7 +59,7 @@ def candidates(groups: Sequence[Group], others: Sequence[Group], *, by_split: bo
         rest = [*others, *(group for group in groups if id(group) not in members)]
         names = _names(cluster)
         splits = {group.split for group in cluster} - {""}
-        if by_split and {"train", "val"} <= splits:
+        if "train" in splits and len(splits) > 1:
             parts = [s for s in ("train", "val", "test") if s in splits]
             each = [_patterns([g for g in cluster if g.split == s], rest, names) for s in parts]
             for variant in each[0]:

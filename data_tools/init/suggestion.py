@@ -19,7 +19,6 @@ from data_tools.init.names import names_beside
 from data_tools.init.places import Places
 from data_tools.init.sizes import compare
 from data_tools.init.sorts import sort_of
-from data_tools.init.split_names import split_of
 from data_tools.init.text import comment
 
 _FEW_GROUPS = 40  # more are sequences, where one file of each is enough to look at
@@ -79,7 +78,7 @@ def suggest(root: Path) -> str:
     Raises:
         DataError: As `init`.
     """
-    groups, notes = _sorted_groups(root)
+    groups = _sorted_groups(root)
     found, counted = _choose(root, groups)
     lines = [
         "# Suggested by `auxnet data init`: check it, fill in names, then run",
@@ -96,32 +95,24 @@ def suggest(root: Path) -> str:
     if "depth" in paired:
         files = sorted(paired["depth"].values())
         lines += depth_lines(found.places["depth"], files, sizes["depth"])
-    if set(found.places["image"].by_split) == {""}:
-        labelled = paired.get("label") or paired["depth"]
-        lists = find_lists(root, found.images, labelled)
-        if lists.split:
-            places = Places(lists.split)
-            lines.append(f"split: {place_text(places)}")
+    notes = []
+    divided = [places for places in found.places.values() if places.divided]
+    if not divided:
+        lists = find_lists(root, found.images, paired.get("label") or paired["depth"])
         notes += lists.notes
+        if lists.split:
+            lines.append(f"split: {place_text(Places(lists.split))}")
+    elif "val" not in divided[0].by_split:
+        notes.append("There is no folder for validation: a fifth of train validates.")
     notes += left_out(root, groups, found)
     return "\n".join([*lines, *map(comment, notes)]) + "\n"
 
 
-def _sorted_groups(root: Path) -> tuple[list[Group], list[str]]:
-    """The groups with their sorts, and what is to be said about those that cannot be used."""
-    groups, notes = groups_in(root), []
+def _sorted_groups(root: Path) -> list[Group]:
+    groups = groups_in(root)
     for group in groups:
         group.sort = sort_of(root, group.files, group.hint, 5 if len(groups) <= _FEW_GROUPS else 1)
-    splits = {group.split for group in groups if group.sort == "image"}
-    if "test" in splits and "train" in splits and "val" not in splits:
-        # A description of train and test alone would validate on nothing.
-        number = sum(len(g.files) for g in groups if g.split == "test" and g.sort == "image")
-        notes.append(
-            f"Left out: {number} images of the test split. There is no folder for validation, so a "
-            "fifth of the images above validates; with one, all three can be described."
-        )
-        groups = [group for group in groups if group.split != "test"]
-    return groups, notes
+    return groups
 
 
 def _choose(root: Path, groups: list[Group]) -> tuple[Found, Counted | None]:
@@ -135,19 +126,9 @@ def _choose(root: Path, groups: list[Group]) -> tuple[Found, Counted | None]:
             raise first or DataError(nothing_found(root, groups))
         if "label" not in found.paired:
             return found, None
-        if _half(groups, found):
-            raise DataError(nothing_found(root, groups))
         masks = sorted(found.paired["label"].values())
         try:
             return found, count(masks)
         except DataError as error:
             first = first or error
             without.update(masks)
-
-
-def _half(groups: list[Group], found: Found) -> bool:
-    """Whether masks are divided into splits and images are not, which no description can hold."""
-    splits = {group.split for group in groups if group.sort == "label"}
-    whole = set(found.places["image"].by_split) == {""}
-    place = str(found.places["label"])
-    return whole and {"train", "val"} <= splits and split_of(place) in ("train", "val")

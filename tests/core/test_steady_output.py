@@ -12,8 +12,8 @@ import pytest
 from auxnet_keras.core.steady_output import steady_output
 
 TRAIN = [
-    *("train", "--data", "street", "--model", "segnet", "--backbone", "small", "--limit", "8"),
-    *("--weights", "none", "--size", "32", "64", "--batch-size", "4", "--epochs", "2", "--out"),
+    *("train", "--model", "segnet", "--backbone", "small", "--limit", "8"),
+    *("--weights", "none", "--size", "32", "64", "--batch-size", "4", "--epochs", "2"),
 ]
 
 
@@ -74,8 +74,12 @@ def test_streams_that_are_closed_from_the_start(tmp_path):
 
 @pytest.mark.slow
 def test_a_training_goes_on_when_its_reader_leaves(tmp_path):
+    from auxnet_keras import street
+
+    street.write(tmp_path / "scenes", 10, seed=0, size=(64, 96))
+    places = ("--data", f"street:{tmp_path / 'scenes'}", "--out", str(tmp_path / "run"))
     process = subprocess.Popen(
-        [sys.executable, "-m", "auxnet_keras", *TRAIN, str(tmp_path / "run")],
+        [sys.executable, "-m", "auxnet_keras", *TRAIN, *places],
         cwd=Path(__file__).resolve().parents[2],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

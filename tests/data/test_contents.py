@@ -73,11 +73,11 @@ CHANGES = {
     "another name": (rename, "other frames, first difference: frame '000007_10'"),
     "another image": (
         append("training/image_2/000002_10.png"),
-        "other images (by size), first difference: {root}/training/image_2/000002_10.png",
+        "other images, first difference: {root}/training/image_2/000002_10.png",
     ),
     "another label": (
         append("training/semantic/000002_10.png"),
-        "other labels (by size), first difference: {root}/training/semantic/000002_10.png",
+        "other labels, first difference: {root}/training/semantic/000002_10.png",
     ),
     "a label less": (
         remove("training/semantic/000004_10.png"),
@@ -89,7 +89,7 @@ CHANGES = {
     ),
     "another depth": (
         append("training/disp_occ_0/000001_10.png"),
-        "other depth files (by size), first difference: {root}/training/disp_occ_0/000001_10.png",
+        "other depth files, first difference: {root}/training/disp_occ_0/000001_10.png",
     ),
     "a calibration of the same size": (
         same_size,
@@ -120,7 +120,7 @@ def test_changes_of_two_sorts_are_two_lines(root):
     append("training/image_2/000002_10.png")(root)
     lines = contents(root).changes(before)
     assert [line.partition(",")[0] for line in lines] == [
-        "other images (by size)",
+        "other images",
         "5 of 6 frames have a label",
     ]
 

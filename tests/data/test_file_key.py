@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import numpy as np
 import pytest
 
 from auxnet_keras import data
@@ -73,3 +74,14 @@ def test_images_of_one_file_have_its_key_and_their_names(tmp_path):
     assert image_keys(examples("nyuv2", tmp_path / "b")) == keys
     makers.nyu(tmp_path / "c", 5)
     assert not set(keys) & set(image_keys(examples("nyuv2", tmp_path / "c")))
+
+
+@pytest.mark.parametrize("ending", [".bmp", ".NPY", ".tif", ".pfm"])
+def test_the_middle_of_a_file_without_compression_counts(tmp_path, ending):
+    values = np.random.default_rng(0).integers(0, 256, 300_000, np.uint8)
+    path, other = tmp_path / f"a{ending}", tmp_path / f"b{ending}"
+    path.write_bytes(values.tobytes())
+    assert file_key(path) == file_key(path)
+    values[20_000:280_000] = 0  # most of it, as when all labels of a frame are edited
+    other.write_bytes(values.tobytes())
+    assert file_key(path) != file_key(other)

@@ -93,10 +93,10 @@ class WeightingContract:
             weighting.on_epoch_begin(epoch)
             assert state_of(model) == state
 
-    def test_steps_per_execution_changes_nothing(self):
-        one, several = self.make(), self.make()
-        model, _ = self.fit(one, batches=8)
-        other, _ = self.fit(several, batches=8, steps_per_execution=8)
+    def test_steps_per_execution_changes_nothing(self, trained):
+        model, one = trained
+        several = self.make()
+        other, _ = self.fit(several, steps_per_execution=6)
         np.testing.assert_allclose(self.flat(one), self.flat(several), rtol=1e-6)
         for a, b in zip(model.get_weights(), other.get_weights(), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
@@ -330,18 +330,18 @@ class WeightingContract:
         )
         assert not np.array_equal(before, model.get_layer("other").get_weights()[0])
 
-    @pytest.mark.parametrize("scale", [1e-12, 1e12])
-    def test_extreme_losses_give_no_nan(self, scale):
-        images, targets = toy_batches(3)
-        targets["depth"] = np.where(targets["depth"] < 0, -1, targets["depth"] * scale)
+    def test_extreme_losses_give_no_nan(self):
         weighting = self.make()
         model = toy_model()
         model.compile(keras.optimizers.SGD(0.0), metrics=None)
-        history = model.fit(
-            images, targets.copy(), batch_size=4, shuffle=False, verbose=0, callbacks=[weighting]
-        )
-        assert np.isfinite(self.flat(weighting)).all()
-        assert np.isfinite(history.history["loss"]).all()
+        for scale in (1e-12, 1e12):
+            images, targets = toy_batches(3)
+            targets["depth"] = np.where(targets["depth"] < 0, -1, targets["depth"] * scale)
+            history = model.fit(
+                images, targets, batch_size=4, shuffle=False, verbose=0, callbacks=[weighting]
+            )
+            assert np.isfinite(self.flat(weighting)).all()
+            assert np.isfinite(history.history["loss"]).all()
 
     def test_one_task_model_is_refused_by_name(self):
         model = toy_model(auxiliary=None)

@@ -12,11 +12,14 @@ from auxnet_keras.errors import DataError
 
 IMAGES = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".webp", ".tif", ".tiff", ".avif", ".gif"),
-    *(".ppm", ".pgm", ".pnm"),
+    *(".ppm", ".pgm", ".pbm", ".pnm", ".apng"),
 )
 """Endings of image files, in any case. The content decides how a file is decoded."""
 
-REFUSED = (".heic", ".heif", ".jxl", ".jp2", ".tga", ".exr", ".hdr", ".psd", ".dng", ".cr2", ".nef")
+REFUSED = (
+    *(".heic", ".heif", ".jxl", ".jp2", ".j2k", ".tga", ".pcx", ".exr", ".hdr", ".psd", ".svg"),
+    *(".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".raf", ".rw2", ".pef", ".srw", ".raw"),
+)
 """Endings of images that are not decoded; such a file is refused, never passed over."""
 
 _FLAGS = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION

@@ -1,5 +1,6 @@
 """JPEG images, judged by what the decoder itself says about them."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,10 @@ SIGNATURE = b"\xff\xd8"
 MAX_SCANS = 100
 """Maximum number of scans of a progressive JPEG: files have about ten, and each costs a pass."""
 
+# The start of a scan of one to four components. Two bytes alone also occur in what follows the
+# image, such as the video that a phone appends.
+_SCAN = re.compile(rb"\xff\xda\0[\x06\x08\x0a\x0c][\x01-\x04]")
+
 
 def decode(data: bytes, path: Path) -> np.ndarray:
     """uint8 [H, W, 3], RGB.
@@ -23,7 +28,7 @@ def decode(data: bytes, path: Path) -> np.ndarray:
     """
     height, width = size(data, path)
     png.check_pixels(width, height, path)
-    scans = data.count(b"\xff\xda")
+    scans = len(_SCAN.findall(data))
     if scans > MAX_SCANS:
         raise DataError(
             f"Refused to decode {path}. Expected a JPEG of at most {MAX_SCANS} scans; save the "

@@ -6,7 +6,7 @@ Endings count in any case, and names compare in Unicode's composed form: macOS d
 
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from auxnet_keras.errors import DataError
@@ -71,21 +71,35 @@ def files_below(folder: Path) -> Iterator[str]:
     """Paths of all files below a folder, relative to it, with forward slashes.
 
     Links to folders are followed, to each folder once and not to one that holds `folder`, so that
-    a loop of links ends.
+    a loop of links ends. A folder that is there itself and as a link has its own name.
     """
     above = folder.resolve().parents
     seen = {_identity(parent) for parent in above if parent.is_dir()}
-    for base, folders, names in os.walk(folder, followlinks=True):
-        identity = _identity(Path(base))
-        if identity in seen:
-            folders.clear()
-            continue
-        seen.add(identity)
-        folders[:] = sorted(name for name in folders if not is_hidden(name))
-        inside = Path(base).relative_to(folder).as_posix()
-        for name in sorted(names):
-            if not is_hidden(name):
-                yield name if inside == "." else f"{inside}/{name}"
+    links = [folder]
+    while links:
+        for base, folders, names in os.walk(links.pop(0)):
+            identity = _identity(Path(base))
+            if identity in seen:
+                folders.clear()
+                continue
+            seen.add(identity)
+            folders[:] = sorted(name for name in folders if not is_hidden(name))
+            links += [path for path in (Path(base) / name for name in folders) if path.is_symlink()]
+            place = Path(base).relative_to(folder).as_posix()
+            for name in sorted(names):
+                if not is_hidden(name):
+                    yield name if place == "." else f"{place}/{name}"
+
+
+def inside(root: Path, parts: Sequence[str]) -> Path:
+    """A path below a folder, spelled as on disk: its Unicode form may be another one there."""
+    for part in parts:
+        path = root / part
+        if not path.exists() and root.is_dir():
+            same = [other for other in root.iterdir() if composed(other.name) == composed(part)]
+            path = same[0] if same else path
+        root = path
+    return root
 
 
 def _identity(folder: Path) -> tuple[int, int]:

@@ -4,7 +4,13 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from auxnet_keras.data.files.listing import add_once, composed, files_below, without_ending
+from auxnet_keras.data.files.listing import (
+    add_once,
+    composed,
+    files_below,
+    inside,
+    without_ending,
+)
 from auxnet_keras.errors import DataError
 
 MAX_STARS, MAX_FOLDERS = 3, 2
@@ -35,7 +41,7 @@ def match_files(
     parts = Path(pattern.removesuffix(".*") if "*" in pattern else pattern).parts
     _check(root, pattern, parts)
     wild = next((i for i, part in enumerate(parts) if "*" in part), None)
-    base = root.joinpath(*parts[:wild])
+    base = inside(root, parts[:wild])
     ended = without_ending(pattern, [*endings, *refused]) is not None
     matcher = None
     if wild is not None:

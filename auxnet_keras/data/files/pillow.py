@@ -1,18 +1,19 @@
 """Images in formats other than PNG and JPEG, through Pillow."""
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from PIL.TiffImagePlugin import TiffImageFile
+from PIL.TiffImagePlugin import BITSPERSAMPLE, TiffImageFile
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.data.files import png
 from auxnet_keras.data.files.foreign import describe
-from auxnet_keras.data.files.orientation import ORIENTATION, turned_back
+from auxnet_keras.data.files.orientation import ORIENTATION, TURNS, turned_back
 from auxnet_keras.errors import DataError
 
 FORMATS = ("BMP", "WEBP", "TIFF", "AVIF", "GIF", "PPM")
@@ -62,16 +63,28 @@ def rgb(data: bytes, path: Path) -> np.ndarray:
         DataError: As `opened`, or not 8 bits per channel.
     """
     with opened(data, path, FORMATS, "PNG, JPEG, BMP, WebP, TIFF, AVIF, GIF or PPM") as image:
-        if image.mode.startswith(("I", "F")):
+        bits = _bits(data, image)
+        if bits > 8:
             raise DataError(
                 f"Wrong image: {path}. Expected 8 bits per channel; convert it to 8 bits. "
-                f"Received: {image.format}, {'32' if image.mode in 'IF' else '16'} bits.",
+                f"Received: {image.format}, {bits} bits.",
                 "other_format",
             )
         tag = image.getexif().get(ORIENTATION, 1)
         pixels = np.array(image.convert("RGB"))
         # Pillow turns TIFFs upright, and only these.
-        return turned_back(pixels, tag) if isinstance(image, TiffImageFile) else pixels
+        upright = isinstance(image, TiffImageFile) and tag in TURNS
+        return turned_back(pixels, tag) if upright else pixels
+
+
+def _bits(data: bytes, image: Image.Image) -> int:
+    """Bits per channel, of which Pillow keeps eight in colours."""
+    if isinstance(image, TiffImageFile):
+        return max(image.tag_v2.get(BITSPERSAMPLE, (1,)))
+    if image.format == "PPM" and data[:2] not in (b"P1", b"P4"):
+        words = re.sub(rb"#[^\n]*", b"", data[:1000]).split(maxsplit=4)
+        return int(words[3]).bit_length()  # the largest value
+    return 16 if image.mode.startswith("I;16") else 32 if image.mode in ("I", "F") else 8
 
 
 def _unreadable(data: bytes, path: Path, error: Exception, expected: str) -> DataError:

@@ -8,21 +8,24 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from auxnet_keras.data.files import jpeg, numpy_file, pfm, pillow, png
+from auxnet_keras.data.files import jpeg, numpy_file, pfm, pillow, png, tiff
+from auxnet_keras.data.files.foreign import describe
+from auxnet_keras.data.files.image import IMAGES
+from auxnet_keras.data.files.image import REFUSED as REFUSED_IMAGES
 from auxnet_keras.data.files.png_chunks import image_chunks
 from auxnet_keras.errors import DataError
 
-LABELS = (".png", ".tif", ".tiff", ".bmp", ".gif", ".npy")
+LABELS = (".png", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".pgm", ".ppm", ".pnm", ".npy")
 """Endings of label files, in any case."""
 
-DEPTHS = (".png", ".tif", ".tiff", ".npy", ".pfm")
+DEPTHS = (".png", ".tif", ".tiff", ".pgm", ".npy", ".pfm")
 """Endings of depth files, in any case."""
 
-REFUSED = (".jpg", ".jpeg", ".webp", ".avif", ".exr", ".hdr", ".npz", ".mat", ".h5", ".tga")
+REFUSED = tuple(dict.fromkeys((*IMAGES, *REFUSED_IMAGES, ".npz", ".mat", ".h5", ".pt", ".pkl")))
 """Endings that label and depth files have too, and that are refused with the reason."""
 
-_FORMATS = ("TIFF", "BMP", "GIF", "PPM")
-_EXPECTED = "PNG, TIFF, BMP, GIF, PFM or a NumPy file"
+_FORMATS = ("BMP", "GIF", "WEBP")
+_EXPECTED = "PNG, TIFF, BMP, GIF, PGM, PPM, PFM or a NumPy file"
 _SCALE = {1: 255, 2: 85, 4: 17}  # OpenCV stretches few bits to 0..255
 
 
@@ -43,7 +46,8 @@ def read_values(path: Path, what: str) -> Stored:
     """Decodes a file without changing a value: a palette gives its indices, alpha is dropped.
 
     Args:
-        path: PNG, TIFF, BMP, GIF, PPM, PFM or NumPy; the content decides, not the ending.
+        path: PNG, TIFF, BMP, GIF, lossless WebP, PGM, PPM, PFM or NumPy; the content decides, not
+            the ending.
         what: "label" or "depth", for error messages.
 
     Raises:
@@ -52,27 +56,41 @@ def read_values(path: Path, what: str) -> Stored:
     data = png.file_bytes(path)
     if data.startswith(png.SIGNATURE):
         return _png(data, path)
+    if data.startswith(tiff.SIGNATURES):
+        return Stored(*tiff.decode(data, path))
     if data.startswith(numpy_file.SIGNATURE):
         values = numpy_file.decode(data, path)
         return Stored(values, f"{values.dtype} NumPy array {list(values.shape)}")
-    if data.startswith(pfm.SIGNATURES):
+    if pfm.is_pfm(data):
         return Stored(pfm.decode(data, path), "PFM")
-    if data.startswith(jpeg.SIGNATURE) or data[8:12] == b"WEBP" or data[4:8] == b"ftyp":
+    if data[:2] in (b"P2", b"P3", b"P5", b"P6"):
+        return _netpbm(data, path)
+    if _is_lossy(data):
         raise DataError(
             f"Lossy {what} file: {path}. Expected a format that keeps every value, such as PNG: "
             "this one has changed values near edges. Export the file again; converting it does not "
-            f"restore them. Received: {_lossy(data)}.",
+            f"restore them. Received: {describe(data)}.",
             "lossy",
         )
     with pillow.opened(data, path, _FORMATS, _EXPECTED) as image:
-        if image.mode in ("RGBA", "LA", "PA", "CMYK", "YCbCr"):
+        if image.mode in ("RGBA", "LA", "PA", "RGBX"):
             image = image.convert("RGB")
         values = np.array(image)
     return Stored(values, f"{image.format or 'image'} of mode {image.mode}")
 
 
-def _lossy(data: bytes) -> str:
-    return "a JPEG" if data.startswith(jpeg.SIGNATURE) else "a WebP or AVIF image"
+def _is_lossy(data: bytes) -> bool:
+    if data[8:12] == b"WEBP":
+        return b"VP8L" not in data[12:256]  # the sort of WebP that loses nothing
+    return data.startswith(jpeg.SIGNATURE) or data[4:12] in (b"ftypavif", b"ftypheic")
+
+
+def _netpbm(data: bytes, path: Path) -> Stored:
+    with pillow.opened(data, path, ("PPM",), _EXPECTED):  # checks the size before it is allocated
+        values = png.opencv_pixels(data, cv2.IMREAD_UNCHANGED)
+    if values is None:
+        raise png.truncated(data, path)
+    return Stored(values[..., ::-1] if values.ndim == 3 else values, f"{values.dtype} Netpbm image")
 
 
 def _png(data: bytes, path: Path) -> Stored:

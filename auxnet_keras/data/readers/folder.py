@@ -1,38 +1,40 @@
 """Your own folder, described by a `dataset.yaml` such as dataset.example.yaml."""
 
-import fnmatch
+import contextlib
 from pathlib import Path
 
 import numpy as np
 
 from auxnet_keras.data.files import stored_values
 from auxnet_keras.data.files.image import IMAGES, REFUSED, read_image
-from auxnet_keras.data.files.listing import composed, contents
+from auxnet_keras.data.files.listing import contents
 from auxnet_keras.data.files.orientation import TURNS, orientation
-from auxnet_keras.data.files.pattern import match_files, unknown_wildcards
+from auxnet_keras.data.files.pattern import unknown_wildcards
 from auxnet_keras.data.files.png import file_bytes
-from auxnet_keras.data.files.stored_values import read_values
+from auxnet_keras.data.files.stored_values import Stored, read_values
 from auxnet_keras.data.frame import DatasetInfo, Frame
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.readers.folder_depth import depth_values
+from auxnet_keras.data.readers.folder_places import ENDINGS, matched
 from auxnet_keras.data.readers.folder_spec import FILE, read_spec
+from auxnet_keras.data.readers.folder_splits import listed_splits
 from auxnet_keras.data.readers.masks import Masks
-from auxnet_keras.data.readers.name_list import read_names
-from auxnet_keras.data.readers.pairing import pairs, unpaired
+from auxnet_keras.data.readers.pairing import check_once, pairs_beyond_splits, unpaired
 from auxnet_keras.data.readers.split import by_sequence
+from auxnet_keras.data.readers.suggested_pattern import pairs
 from auxnet_keras.data.units import Calibration, NoCalibrationError
 from auxnet_keras.errors import DataError
 
-_ENDINGS = {"label": stored_values.LABELS, "depth": stored_values.DEPTHS}
+_EXAMPLES = 20  # masks that show how a data set stores its classes
 
 
 class FolderSource(Source):
     """Reads the images, labels and depth that the folder's `dataset.yaml` describes.
 
-    The splits are folders, lists of names or patterns of names; without these, a share of all
-    frames validates, cut so that neighbours stay together (whole sub-folders if there are several,
-    else the end after a gap).
+    The splits are folders, lists of names or patterns of names; without one to validate, a share
+    does, cut so that neighbours stay together (whole sub-folders if there are several, else the
+    end after a gap).
     """
 
     searched_below = True
@@ -46,7 +48,11 @@ class FolderSource(Source):
         self._spec = spec = read_spec(self.root)
         self.encoding = spec.encoding
         self._masks = Masks(
-            spec.table, spec.classes.colours, stored=spec.stored, divide=spec.divide
+            spec.table,
+            spec.classes.colours,
+            stored=spec.stored,
+            divide=spec.divide,
+            examples=self._examples,
         )
         self._places = {"label": spec.labels, "depth": spec.depth}
         self.label_place = ", ".join(spec.labels.values()) or f"'labels' of {FILE}"
@@ -71,46 +77,52 @@ class FolderSource(Source):
 
     def discover(self) -> list[Frame]:
         spec = self._spec
-        images = self._matched(spec.images, IMAGES, REFUSED)
+        files = {
+            what: matched(self.root, places, ENDINGS[what], stored_values.REFUSED)
+            for what, places in self._places.items()
+        }
+        # A pattern of images may match the masks and depth files beside them.
+        taken = {path for found in files.values() for path in found.values()}
+        found = matched(self.root, spec.images, IMAGES, REFUSED)
+        images = {name: path for name, path in found.items() if path not in taken}
         if not images:
             wild = "".join(map(unknown_wildcards, spec.images.values()))
             places = ", ".join(map(repr, spec.images.values()))
+            received = "only files that are labels or depth, too" if found else ""
             raise DataError(
                 f"No image in {self.root} matches images: {places} of {FILE}.{wild} Expected "
                 f"{', '.join(IMAGES)} files; correct the folder or pattern. "
-                f"Received: {contents(self.root)}."
+                f"Received: {received or contents(self.root)}."
             )
-        found = {what: self._paired(what, images) for what in self._places}
+        labels, depths = (self._paired(what, images, files[what]) for what in files)
         return [
-            Frame(
-                name,
-                path,
-                found["label"].get(name),
-                found["depth"].get(name),
-                name.rpartition("/")[0],
-            )
+            Frame(name, path, labels.get(name), depths.get(name), name.rpartition("/")[0])
             for name, path in images.items()
         ]
 
-    def _matched(
-        self, places: dict[str, str], endings: tuple[str, ...], refused: tuple[str, ...]
+    def _paired(
+        self, what: str, images: dict[str, Path], files: dict[str, Path]
     ) -> dict[str, Path]:
-        """Frame name to file; of a place for one split, the name begins with the split's."""
-        return {
-            f"{split}/{name}" if split else name: path
-            for split, pattern in places.items()
-            for name, path in match_files(self.root, pattern, endings, refused).items()
-        }
+        """Frame name to file.
 
-    def _paired(self, what: str, images: dict[str, Path]) -> dict[str, Path]:
-        places = self._places[what]
-        files = self._matched(places, _ENDINGS[what], stored_values.REFUSED)
+        Images, or files, in a folder for each split may pair with the others in one folder: then
+        the split at the beginning of a name does not count.
+        """
         found = pairs(images, files)
-        if set(self._spec.images) != {""} and set(places) == {""}:
-            # One folder of labels beside images in a folder for each split.
-            whole = {name: name.partition("/")[2] for name in images if name not in found}
-            alone = pairs(whole.values(), files)
-            found |= {name: alone[short] for name, short in whole.items() if short in alone}
+        if set(self._spec.images) != {""} and set(self._places[what]) == {""}:
+            found = pairs_beyond_splits(images, files) | found
+        elif set(self._spec.images) == {""} and set(self._places[what]) != {""}:
+            found = pairs(images, _without_splits(what, files)) | found
+        check_once(found, images)
+        return found
+
+    def _examples(self) -> list[Stored]:
+        """Some masks from all over the data set."""
+        labels = [frame.label for frame in self._frames if frame.label is not None]
+        found = []
+        for label in labels[:: -(-len(labels) // _EXAMPLES) or 1]:
+            with contextlib.suppress(DataError):  # it is reported when its frame is read
+                found.append(read_values(label, "label"))
         return found
 
     def absent(self, what: str) -> DataError:
@@ -123,12 +135,13 @@ class FolderSource(Source):
             inside = {name: path for name, path in frames.items() if name.startswith(start)}
             frames = {name.removeprefix(start): path for name, path in inside.items()} or frames
         key = {"label": "labels", "depth": "depth.files"}[what] + (f".{split}" if split else "")
-        return unpaired(self.root, key, pattern, frames, _ENDINGS[what])
+        return unpaired(self.root, key, pattern, frames, ENDINGS[what])
 
     def divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
         split = self._splits
-        if split:
+        if "val" in split:
             return split["train"], split["val"]
+        frames = split.get("train", frames)
         rank = {frame.name: place for place, frame in enumerate(frames)}
         return by_sequence(
             frames,
@@ -142,35 +155,13 @@ class FolderSource(Source):
 
     @property
     def _splits(self) -> dict[str, list[Frame]]:
-        """Split to frames as the description lists them; empty if it gives a share."""
-        frames, spec = self._frames, self._spec
-        names = {frame.name for frame in frames}
-        if set(spec.images) != {""}:
-            listed = {
-                split: {name for name in names if name.startswith(f"{split}/")}
-                for split in spec.images
-            }
-        elif spec.split:
-            listed = {split: self._listed(value, names) for split, value in spec.split.items()}
-        else:
-            return {}
-        _check_disjoint(listed, self.root)
-        listed = {"train": set(), "val": set()} | listed
+        """Split to frames as the description lists them; without "val", a share validates."""
+        frames = self._frames
+        listed = listed_splits(self._spec, self.root, frames)
         return {
             split: [frame for frame in frames if frame.name in members]
             for split, members in listed.items()
         }
-
-    def _listed(self, value: str, names: set[str]) -> set[str]:
-        if "*" not in value:
-            return read_names(self.root / value, names)
-        found = set(fnmatch.filter(names, composed(value)))
-        if not found:
-            raise DataError(
-                f"No frame name matches the pattern {value!r} of 'split' in {self.root / FILE}. "
-                f"Expected names such as {min(names)!r}; correct the pattern. Received: no match."
-            )
-        return found
 
     def image(self, frame: Frame) -> np.ndarray:
         return read_image(frame.image, upright=self.upright)
@@ -209,14 +200,14 @@ class FolderSource(Source):
         return self._spec.calibration
 
 
-def _check_disjoint(listed: dict[str, set[str]], root: Path) -> None:
-    splits = list(listed)
-    for number, split in enumerate(splits):
-        for other in splits[number + 1 :]:
-            both = sorted(listed[split] & listed[other])
-            if both:
-                raise DataError(
-                    f"A frame is in both lists of 'split' in {root / FILE}, {split} and {other}. "
-                    "Expected every frame in one list; remove it from the other. "
-                    f"Received: {both[0]!r}."
-                )
+def _without_splits(what: str, files: dict[str, Path]) -> dict[str, Path]:
+    """Files by their names without the split at the beginning."""
+    alone: dict[str, Path] = {}
+    for name, path in files.items():
+        short = name.partition("/")[2]
+        if alone.setdefault(short, path) != path:
+            raise DataError(
+                f"Two {what} files for one image, of two splits: {alone[short]} and {path}. "
+                "Expected one; give images a place for each split, too. Received: two files."
+            )
+    return alone

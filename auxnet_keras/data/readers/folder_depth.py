@@ -29,14 +29,14 @@ def depth_values(stored: Stored, packed: str | None, path: Path) -> np.ndarray:
                 "other_format",
             )
         values = values[..., 0]
-    elif values.ndim == 3:
+    elif values.ndim == 3 and packed is not None:
         if values.dtype != np.uint8:
             raise DataError(
                 f"Wrong depth file: {path}. Expected 8 bits per channel, because depth.packed is "
                 f"{packed!r}. Received: {stored.form}.",
                 "other_format",
             )
-        first, second, third = (values[..., i].astype(np.int32) for i in _BYTES[packed or "rgb"])
+        first, second, third = (values[..., i].astype(np.int32) for i in _BYTES[packed])
         values = first + 256 * second + 65536 * third
     elif packed is not None:
         raise DataError(
@@ -51,4 +51,4 @@ def depth_values(stored: Stored, packed: str | None, path: Path) -> np.ndarray:
         )
     if values.dtype in (np.uint8, np.uint16):
         return values
-    return values.astype(np.int32 if values.dtype.kind in "iu" else np.float32)
+    return values.astype(np.int32 if np.can_cast(values.dtype, np.int32) else np.float32)

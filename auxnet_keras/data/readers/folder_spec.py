@@ -109,7 +109,7 @@ def read_spec(root: Path) -> FolderSpec:
         classes=read_classes(yaml) if described else nothing,
         resized=frozenset(resized),
         upright=yaml.choice(top, "orientation", ("stored", "upright"), "stored") == "upright",
-        **_split(yaml, top, by_place=set(images) != {""}),
+        **_split(yaml, top, set(images) - {""}),
         licence=yaml.get(top, "licence", "text", is_text, "not stated"),
         citation=yaml.get(top, "citation", "text", is_text, "not stated"),
         text=yaml.text,
@@ -155,14 +155,13 @@ def _depth(yaml: FolderYaml, top: dict) -> dict[str, Any]:
     }
 
 
-def _split(yaml: FolderYaml, top: dict, *, by_place: bool) -> dict[str, Any]:
+def _split(yaml: FolderYaml, top: dict, places: set[str]) -> dict[str, Any]:
     split = yaml.mapping(top.get("split", {}), "split", (*SPLITS, "ratio"))
-    if by_place:
-        if split:
-            expected = "no split, because images has a place for each"
-            raise yaml.invalid("split", expected, split)
-        return {"ratio": 0.2, "split": {}}
-    if not set(split) & set(SPLITS):
+    listed = set(split) & set(SPLITS)
+    if places and (listed or ("val" in places and split)):
+        expected = "no split, because images has a place for each"
+        raise yaml.invalid("split", expected, split)
+    if not listed:
         share = "the share of validation frames, between 0 and 1"
         return {"ratio": float(yaml.get(split, "split.ratio", share, is_share, 0.2)), "split": {}}
     if "ratio" in split:

@@ -1,6 +1,7 @@
 """From the values of a mask, as any tool writes it, to label ids."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +20,14 @@ class Masks:
 
     A single channel holds ids. Three channels hold the same id three times, an id in red alone, or
     the colours of the classes. Which of these a file is follows from its values; if they allow two
-    meanings, the description must say which.
+    meanings, from those of other files, and if these do too, the description must say which.
 
     Args:
         table: What ids mean.
         colours: Colour to id, -1 for a colour that is ignored.
         stored: "ids", "colors", "red", "green", "blue", or None to find out.
         divide: The id is the stored value divided by this, rounded down.
+        examples: Gives some masks of the data set.
     """
 
     def __init__(
@@ -35,8 +37,10 @@ class Masks:
         *,
         stored: str | None = None,
         divide: int = 1,
+        examples: Callable[[], Iterable[Stored]] = tuple,
     ) -> None:
         self.table = table
+        self._examples = examples
         self.stored = stored
         self.divide = divide
         self.colours = ColourTable(colours, _UNLISTED)
@@ -48,9 +52,11 @@ class Masks:
             DataError: Fractions, a colour that is not listed, or values with two meanings.
         """
         values = mask.values
+        if values.dtype.kind == "f" and _whole(values):
+            values = values.astype(np.int32)
         if values.dtype.kind not in "bui":
             raise DataError(
-                f"Wrong label file: {path}. Expected integers, the class ids. "
+                f"Wrong label file: {path}. Expected whole numbers, the class ids. "
                 f"Received: {mask.form}, with fractions.",
                 "other_format",
             )
@@ -64,18 +70,27 @@ class Masks:
                 f"{self.stored!r}; correct the description. Received: {mask.form}.",
                 "other_format",
             )
-        return self._divided(values)
+        return self._divided(values, path)
 
-    def _divided(self, values: np.ndarray) -> np.ndarray:
-        return values if self.divide == 1 else values // self.divide
+    def _divided(self, values: np.ndarray, path: Path) -> np.ndarray:
+        if self.divide == 1:
+            return values
+        below = np.unique(values[(values > 0) & (values < self.divide)])
+        # Instances of class 0 are numbered without large gaps; other small values are plain ids.
+        if below.size > 3 and below[-1] > 1.5 * below.size + 2 and self.table.knows(below).all():
+            few = ", ".join(map(str, below[:8].tolist()))
+            raise DataError(
+                f"Ids without instances in {path}. Expected id * {self.divide} + instance "
+                f"everywhere, because labels.divide is {self.divide}; use the files of plain ids "
+                f"(in Cityscapes, labelIds). Received: {few}.",
+                "other_format",
+            )
+        return values // self.divide
 
     def _from_channels(self, rgb: np.ndarray, mask: Stored, path: Path) -> np.ndarray:
         if self.stored in _CHANNELS:
-            return self._divided(rgb[..., _CHANNELS[self.stored]])
-        red, green, blue = (rgb[..., channel] for channel in range(3))
-        alone = not (green.any() or blue.any()) or bool(
-            (red == green).all() and (red == blue).all()
-        )
+            return self._divided(rgb[..., _CHANNELS[self.stored]], path)
+        alone = _alone(rgb)
         if self.stored == "colors" or (self.stored is None and not alone):
             return self._from_colours(rgb, path)
         if not alone:
@@ -85,17 +100,20 @@ class Masks:
                 f"Received: {mask.form}, with colours.",
                 "other_format",
             )
-        ids = self._divided(red)
+        ids = self._divided(rgb[..., 0], path)
         return ids if self.stored == "ids" else self._ids_or_colours(ids, rgb, path)
 
     def _ids_or_colours(self, ids: np.ndarray, rgb: np.ndarray, path: Path) -> np.ndarray:
         if rgb.dtype != np.uint8:
             return ids
-        coloured = self.colours.look_up(rgb)
-        listed, known = (coloured != _UNLISTED).mean(), self.table.knows(ids).mean()
+        if self._coloured:
+            return self._from_colours(rgb, path)
+        listed, known = self._shares(rgb)
         if listed < 1 or known < 1:
             return self._from_colours(rgb, path) if listed > known else ids
-        if np.array_equal(self.table.train_ids(coloured, path), self.table.train_ids(ids, path)):
+        coloured = self.colours.look_up(rgb)
+        same = np.array_equal(self.table.train_ids(coloured, path), self.table.train_ids(ids, path))
+        if same or self._coloured is False:
             return ids
         raise DataError(
             f"A label file with two meanings: {path}. Its values are ids of classes, and they are "
@@ -104,6 +122,21 @@ class Masks:
             f"{rgb.reshape(-1, 3)[0].tolist()}.",
             "other_format",
         )
+
+    def _shares(self, rgb: np.ndarray) -> tuple[float, float]:
+        """The shares of pixels whose colour is listed, and whose id is."""
+        listed = self.colours.look_up(rgb) != _UNLISTED
+        return float(listed.mean()), float(self.table.knows(rgb[..., 0] // self.divide).mean())
+
+    @cached_property
+    def _coloured(self) -> bool | None:
+        """Whether the data set's masks hold colours; None if the examples allow both."""
+        channels = [mask.values[..., :3] for mask in self._examples() if mask.values.ndim == 3]
+        if not all(map(_alone, channels)):
+            return True
+        shares = [self._shares(rgb) for rgb in channels if rgb.dtype == np.uint8]
+        meanings = {listed > known for listed, known in shares if listed != known}
+        return meanings.pop() if len(meanings) == 1 else None
 
     def _from_colours(self, rgb: np.ndarray, path: Path) -> np.ndarray:
         if rgb.dtype != np.uint8:
@@ -120,6 +153,16 @@ class Masks:
                 raise _unlisted(rgb, unlisted, path)
             ids[unlisted] = -1
         return ids
+
+
+def _whole(values: np.ndarray) -> bool:
+    return bool((np.abs(values) < 1 << 31).all() and (values == np.floor(values)).all())
+
+
+def _alone(rgb: np.ndarray) -> bool:
+    """Whether a single number is in every pixel: in red alone, or three times."""
+    red, green, blue = np.moveaxis(rgb, -1, 0)
+    return not (green.any() or blue.any()) or bool((red == green).all() and (red == blue).all())
 
 
 def _unlisted(rgb: np.ndarray, unlisted: np.ndarray, path: Path) -> DataError:

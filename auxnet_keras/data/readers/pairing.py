@@ -1,31 +1,35 @@
 """Pairs images with their label or depth files by name, and finds out why they do not pair."""
 
 import os
-import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from auxnet_keras.data.files.listing import composed, files_below, without_ending
-from auxnet_keras.data.files.pattern import match_files, unknown_wildcards
+from auxnet_keras.data.files.listing import files_below, inside, without_ending
+from auxnet_keras.data.files.pattern import unknown_wildcards
+from auxnet_keras.data.readers.suggested_pattern import advice, pairs
 from auxnet_keras.errors import DataError
 
 _SAMPLE = 200  # images whose names are compared
 
 
-def pairs(images: Iterable[str], files: Mapping[str, Path]) -> dict[str, Path]:
-    """Image name to file: of the same name, or of the only name that differs in case alone."""
-    folded: dict[str, list[str]] = {}
-    for name in files:
-        folded.setdefault(name.casefold(), []).append(name)
-    found = {}
-    for image in images:
-        alike = folded.get(image.casefold(), [])
-        if image in files:
-            found[image] = files[image]
-        elif len(alike) == 1:
-            found[image] = files[alike[0]]
-    return found
+def pairs_beyond_splits(images: Iterable[str], files: Mapping[str, Path]) -> dict[str, Path]:
+    """As `pairs`, for images whose names begin with their split and files whose names do not."""
+    short = {image: image.partition("/")[2] for image in images}
+    alone = pairs(short.values(), files)
+    return {image: alone[name] for image, name in short.items() if name in alone}
+
+
+def check_once(found: Mapping[str, Path], images: Mapping[str, Path]) -> None:
+    """Raises a DataError if two images have one file."""
+    first: dict[Path, str] = {}
+    for name, path in found.items():
+        other = first.setdefault(path, name)
+        if other != name:
+            raise DataError(
+                f"One file for two images: {path}. Expected a file for each, named like its image; "
+                "rename one of them, or give labels and depth a place for each split, too. "
+                f"Received: {images[other]} and {images[name]}."
+            )
 
 
 def unpaired(
@@ -41,7 +45,7 @@ def unpaired(
         endings: Endings of such files.
     """
     parts = Path(pattern).parts
-    base = root.joinpath(*parts[: next((i for i, p in enumerate(parts) if "*" in p), None)])
+    base = inside(root, parts[: next((i for i, p in enumerate(parts) if "*" in p), None)])
     if not base.is_dir():
         what = "a file" if base.exists() else "no such folder"
         return _error(root, key, pattern, images, f"{what}: {base}", "")
@@ -54,8 +58,7 @@ def unpaired(
         return _error(root, key, pattern, images, received, f"Read are {', '.join(endings)}. ")
     name, file = _nearest(images, usual)
     received = f"{len(usual)} files below {base}; the nearest to {name!r} is {base / file}"
-    better = suggestion(root, base, usual, images, endings)
-    remedy = f'This pattern pairs {better[1]} of them: {key}: "{better[0]}". ' if better else ""
+    remedy = advice(root, key, base, usual, images, endings)
     return _error(root, key, pattern, images, received, remedy)
 
 
@@ -68,46 +71,6 @@ def _error(
         f"{remedy}Correct the pattern, or remove the key. Received: {received}.",
         "absent",
     )
-
-
-def suggestion(
-    root: Path, base: Path, files: Sequence[str], images: Mapping[str, Path], endings: Sequence[str]
-) -> tuple[str, int] | None:
-    """A pattern that pairs files with images, and how many; None if none is found.
-
-    Tries what stands before and after the image's name in the file's, most frequent first.
-    """
-    stems = {_stem(file, endings): file for file in files}
-    votes: Counter[str] = Counter()
-    for image in list(images)[:_SAMPLE]:
-        short = image.rpartition("/")[2]
-        for stem, file in stems.items():
-            if short.casefold() in stem.casefold():
-                ending = file[len(file) - (len(Path(file).name) - len(Path(stem).name)) :]
-                name = re.sub(
-                    re.escape(composed(short)), "*", composed(Path(stem).name), flags=re.I
-                )
-                votes[_below(root, base, file) + name.replace("**", "*") + ending] += 1
-    for pattern, _ in votes.most_common(5):
-        try:
-            found = pairs(images, match_files(root, pattern, endings))
-        except DataError:
-            continue
-        if found:
-            return pattern, len(found)
-    return None
-
-
-def _stem(file: str, endings: Sequence[str]) -> str:
-    stem = without_ending(file, endings)
-    return file if stem is None else stem
-
-
-def _below(root: Path, base: Path, file: str) -> str:
-    """The folders before a file's name in a pattern: those inside `base` as wildcards."""
-    start = base.relative_to(root).as_posix()
-    depth = file.count("/")
-    return ("" if start == "." else f"{start}/") + "*/" * min(depth, 1) + "*/" * max(0, depth - 1)
 
 
 def _nearest(images: Mapping[str, Path], files: Sequence[str]) -> tuple[str, str]:

@@ -83,7 +83,7 @@ class Job:
             plots.write_png(legend, self.out / LEGEND)
 
     def predict(self, one: Input, progress: Progress) -> bool:
-        """Predicts a file and writes the results; `False` and a warning if it cannot be read.
+        """Predicts a file and writes the results; `False` and a warning if not all can be read.
 
         Raises:
             DataError: A file cannot be written.
@@ -97,10 +97,9 @@ class Job:
             logger.warning("%s", error)
             return False
         if one.is_video:
-            self._predict_video(video, self.out / one.place, progress)
-        else:
-            prediction = self.predictor(image, depth, confidence=True)
-            self.pictures.write(image, prediction, self.out / one.place)
+            return self._predict_video(video, self.out / one.place, progress)
+        prediction = self.predictor(image, depth, confidence=True)
+        self.pictures.write(image, prediction, self.out / one.place)
         return True
 
     def _names(self, one: Input) -> list[str]:
@@ -115,7 +114,7 @@ class Job:
             return self.depth_input.read(one)
         return read_image(one.path, upright=self.upright), None
 
-    def _predict_video(self, video: Video, stem: Path, progress: Progress) -> None:
+    def _predict_video(self, video: Video, stem: Path, progress: Progress) -> bool:
         task = progress.add_task(escape(video.path.name), total=video.total)
         given = video, self.predictor, self.pictures
         try:
@@ -134,3 +133,4 @@ class Job:
                 video.read,
                 video.total,
             )
+        return not video.cut

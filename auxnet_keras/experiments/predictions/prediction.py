@@ -100,11 +100,14 @@ def predict(
 
 
 def _unreadable(failed: Sequence[Path], inputs: Sequence[Input]) -> DataError:
-    what = "files" if any(one.is_video for one in inputs) else "images"
-    others = "none was predicted" if len(failed) == len(inputs) else "the others were predicted"
+    films = any(one.is_video for one in inputs)
+    what, whole = ("files", " in full") if films else ("images", "")
+    others = "the others were predicted"
+    if len(failed) == len(inputs):
+        others = "there is no other" if films else "none was predicted"
     more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
     return DataError(
-        f"{len(failed)} of {len(inputs)} {what} could not be read; {others}. Replace or remove "
-        "what the warnings name, then give the same command again. "
+        f"{len(failed)} of {len(inputs)} {what} could not be read{whole}; {others}. Replace or "
+        "remove what the warnings name, then give the same command again. "
         f"Received: {', '.join(map(str, failed[:3]))}{more}."
     )

@@ -5,6 +5,7 @@ import io
 import cv2
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from auxnet_keras.data.files.stored_values import read_values
@@ -57,6 +58,102 @@ def test_whole_numbers(tmp_path, dtype, ending):
     np.testing.assert_array_equal(stored, ids)
     renamed = path.rename(tmp_path / "x.other")  # the content decides
     np.testing.assert_array_equal(read_values(renamed, "label").values, ids)
+
+
+PALETTE = np.arange(768, dtype=np.uint16).reshape(3, 256) * 85
+WIDE = np.random.default_rng(2).integers(0, 65536, (9, 13, 3)).astype(np.uint16)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(
+    ("values", "options"),
+    [
+        (IDS, {"compression": "lzw"}),
+        (IDS, {"compression": "packbits"}),
+        (np.pad(IDS, ((0, 7), (0, 3))), {"tile": (16, 16), "compression": "zlib"}),
+        (IDS, {"photometric": "miniswhite"}),
+        (IDS, {"photometric": "palette", "colormap": PALETTE}),
+        (IDS, {"extratags": [(274, "H", 1, 6, True)]}),  # an orientation
+        (IDS % 2 > 0, {"bitspersample": 1}),
+        (IDS % 4, {"bitspersample": 2}),
+        (IDS, {"bitspersample": 4}),
+        (IDS.astype(np.int8) - 1, {}),
+        (IDS.astype(np.int16) - 1, {}),
+        (IDS.astype(np.uint16) * 300, {"predictor": True, "compression": "zlib"}),
+        (IDS.astype(np.uint32) * 400_000_000 // 2, {}),
+        (DEPTH, {"predictor": True, "compression": "zlib"}),
+        (DEPTH.astype(np.float64), {}),
+        (DEPTH.astype(np.float16), {}),
+        (WIDE, {"photometric": "rgb"}),
+        (np.moveaxis(WIDE, -1, 0), {"photometric": "rgb", "planarconfig": "separate"}),
+    ],
+)
+def test_a_tiff_gives_what_was_stored(tmp_path, values, options, order):
+    path = tmp_path / "x.tif"
+    tifffile.imwrite(path, values, byteorder=order, **options)
+    stored = read_values(path, "label").values
+    if options.get("planarconfig"):
+        values = np.moveaxis(values, 0, -1)
+    assert stored.dtype == values.dtype and stored.dtype.isnative
+    np.testing.assert_array_equal(stored, values)
+
+
+def test_alpha_of_a_tiff_is_dropped(tmp_path):
+    for values, photometric in ((np.dstack([WIDE, WIDE[..., :1]]), "rgb"), (WIDE[..., :2], None)):
+        options = {"photometric": photometric or "minisblack", "planarconfig": "contig"}
+        tifffile.imwrite(tmp_path / "x.tif", values, extrasamples=["unassalpha"], **options)
+        wanted = values[..., :3] if photometric else values[..., 0]
+        np.testing.assert_array_equal(read_values(tmp_path / "x.tif", "depth").values, wanted)
+
+
+def test_a_tiff_that_is_lossy_or_holds_several_images_is_refused(tmp_path):
+    path = tmp_path / "x.tif"
+    tifffile.imwrite(path, np.resize(IDS, (16, 16)), compression="jpeg")
+    with pytest.raises(DataError, match=r"without loss\. Received: JPEG") as error:
+        read_values(path, "label")
+    assert error.value.fault == "lossy"
+    tifffile.imwrite(path, np.stack([IDS, IDS]), photometric="minisblack")
+    with pytest.raises(DataError, match=r"Expected one image; .*Received: 2\.$"):
+        read_values(path, "label")
+    with tifffile.TiffWriter(path) as file:  # a picture for file managers beside the image
+        file.write(IDS)
+        file.write(IDS[::2], subfiletype=1)
+    np.testing.assert_array_equal(read_values(path, "label").values, IDS)
+
+
+def test_a_tiff_cannot_take_more_memory_than_its_image(tmp_path):
+    path = tmp_path / "x.tif"
+    tifffile.imwrite(path, np.zeros((64, 64), np.uint8), compression="zlib")
+    data = bytearray(path.read_bytes())
+    for tag in (b"\x00\x01", b"\x01\x01"):  # width and length, each of one long
+        place = data.index(tag + b"\x04\x00\x01\x00\x00\x00")
+        data[place + 8 : place + 12] = (90_000).to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(DataError, match="Refused to decode"):
+        read_values(path, "label")
+
+
+@pytest.mark.parametrize(("kind", "maximum"), [(b"P5", 255), (b"P5", 40_000), (b"P6", 255)])
+def test_netpbm_gives_what_was_stored(tmp_path, kind, maximum):
+    values = (WIDE % (maximum + 1))[..., : 3 if kind == b"P6" else 1]
+    pixels = values.astype(">u2" if maximum > 255 else np.uint8).tobytes()
+    (tmp_path / "x.pgm").write_bytes(kind + b" # made\n13 9\n%d\n" % maximum + pixels)
+    stored = read_values(tmp_path / "x.pgm", "label").values
+    np.testing.assert_array_equal(stored.reshape(values.shape), values)
+
+
+@pytest.mark.parametrize("header", [b"Pf\n13 9\n%s\n", b"Pf 13 9 %s\r\n", b"Pf\n# x\n13 9\n%s "])
+@pytest.mark.parametrize("scale", [b"-1.0", b"-0.003922", b"2", b"1e-3"])
+def test_a_pfm_is_not_scaled(tmp_path, header, scale):
+    order = "<f4" if scale.startswith(b"-") else ">f4"
+    (tmp_path / "x.pfm").write_bytes(header % scale + DEPTH[::-1].astype(order).tobytes())
+    np.testing.assert_array_equal(read_values(tmp_path / "x.pfm", "depth").values, DEPTH)
+
+
+def test_webp_without_loss_is_read(tmp_path):
+    rgb = makers.picture(3, 9, 13)
+    Image.fromarray(rgb).save(tmp_path / "x.webp", lossless=True)
+    np.testing.assert_array_equal(read_values(tmp_path / "x.webp", "label").values, rgb)
 
 
 def test_the_index_of_a_palette_counts(tmp_path):
@@ -132,7 +229,12 @@ def npy(shape, descr="'|u1'", body=b""):
         (npy("(9, 13)", "'|O'", bytes(936)), "array of numbers"),
         (npy("(117,)", body=bytes(117)), "array of numbers"),
         (npy("(9, 13)", "[("), "array of numbers"),
-        (npy("(-1, 13)"), "Refused to decode"),
+        (npy("(-1, 13)"), "array of numbers"),
+        (npy("(-9, -13)", body=bytes(117)), "array of numbers"),
+        (npy("(9, 13, 0)"), "array of numbers"),
+        (npy("(True, True)", body=bytes(1)), "array of numbers"),
+        (npy("(9, 13, 11)", body=bytes(1287)), "array of numbers"),
+        (npy("(9, 13, 2)", body=bytes(234)), "array of numbers"),
         (b"\x93NUMPY\x09\x00", "array of numbers"),
         (b"\x93NUMPY", "array of numbers"),
         (b"Pf\n4 4\n-1\n" + bytes(60), "Truncated or damaged PFM"),

@@ -1,6 +1,7 @@
 """Folders as people keep them: what pairs, what is split how, and what is named when it fails."""
 
 import logging
+import re
 
 import numpy as np
 import pytest
@@ -183,7 +184,8 @@ def test_labels_of_all_splits_in_one_folder(tmp_path, wanted):
     ("spec", "message"),
     [
         ({"split": {"train": "x/*", "val": "f*"}}, "No frame name matches the pattern 'x/\\*'"),
-        ({"images": {"train": "rgb"}, "split": {"ratio": 0.5}}, "split: expected no split"),
+        ({"images": {"train": "rgb", "val": "v"}, "split": {"ratio": 0.5}}, "expected no split"),
+        ({"images": {"train": "rgb"}, "split": {"train": "x"}}, "split: expected no split"),
         ({"images": {"training": "rgb"}}, "did you mean 'train'"),
         ({"images": {}}, "images: expected a folder"),
         ({"labels": {"files": "labels", "stored": "colours"}}, "did you mean 'colors'"),
@@ -334,3 +336,105 @@ def test_test_frames_are_in_no_fold(tmp_path):
     source.fold = 0
     folded = {f.name for split in ("train", "val") for f in source.frames(split)}
     assert folded == set(NAMES[:5])
+
+
+def test_images_and_masks_in_one_folder(tmp_path, wanted):
+    root = tmp_path / "root"
+    images(root, "both")
+    labels(root, "both", ending="_mask")
+    for place in ("both", "both/*.png", "both/*"):
+        check(describe(root, images=place, labels="both/*_mask.png"), wanted)
+    assert len(describe(root, images="**", labels="both/*_mask.png").frames("all")) == 6
+    with pytest.raises(DataError, match="only files that are labels or depth, too"):
+        describe(root, images="both", labels="both").frames("all")
+
+
+def test_labels_in_a_folder_for_each_split_and_images_in_one(tmp_path, wanted):
+    images(tmp_path)
+    labels(tmp_path, "labels/train", NAMES[:3])
+    labels(tmp_path, "labels/val", NAMES[3:5])
+    labels(tmp_path, "labels/test", NAMES[5:])
+    places = {split: f"labels/{split}" for split in ("train", "val", "test")}
+    source = describe(tmp_path, labels=places)
+    check(source, wanted)
+    found = {split: [frame.name for frame in source.frames(split)] for split in places}
+    assert found == {"train": [*NAMES[:3]], "val": [*NAMES[3:5]], "test": [NAMES[5]]}
+    makers.write_png(tmp_path / "labels/val/f0.png", ids_of("f0"))
+    with pytest.raises(DataError, match="Two label files for one image, of two splits"):
+        describe(tmp_path, labels=places).frames("all")
+
+
+def test_without_a_split_to_validate_a_share_of_the_others_does(tmp_path):
+    images(tmp_path, "train", NAMES[:5])
+    images(tmp_path, "test", NAMES[5:])
+    labels(tmp_path)
+    places = {"train": "train", "test": "test"}
+    source = describe(tmp_path, images=places, split={"ratio": 0.4})
+    parts = {split: {f.name for f in source.frames(split)} for split in ("train", "val", "test")}
+    assert parts["test"] == {"test/f5"} and parts["val"] and parts["train"]
+    assert parts["train"] | parts["val"] <= {f"train/{name}" for name in NAMES[:5]}
+    assert not parts["train"] & parts["val"]
+
+
+def test_one_file_never_labels_two_images(tmp_path):
+    for split in ("train", "val"):
+        images(tmp_path, split, NAMES[:2])
+    labels(tmp_path)
+    source = describe(tmp_path, images={"train": "train", "val": "val"})
+    with pytest.raises(DataError, match=r"One file for two images: .*labels/f0\.png"):
+        source.frames("all")
+
+
+def test_a_folder_and_a_link_to_it_count_once_by_the_folders_name(tmp_path):
+    images(tmp_path, "rgb/s2")
+    (tmp_path / "rgb" / "latest").symlink_to("s2")
+    labels(tmp_path, "labels/s2")
+    names = [(frame.name, frame.label is None) for frame in describe(tmp_path).frames("all")]
+    assert names == [(f"s2/{name}", False) for name in NAMES]
+
+
+def test_a_described_folder_may_have_another_unicode_form(tmp_path, wanted):
+    images(tmp_path, "Bu\u0308ro/rgb")
+    labels(tmp_path)
+    check(describe(tmp_path, images="B\u00fcro/rgb"), wanted)
+
+
+def test_only_the_star_is_a_wildcard_of_names(tmp_path):
+    names = ("seq[1]_0", "seq1_1", "s_2")
+    images(tmp_path, names=names)
+    labels(tmp_path, names=names)
+    source = describe(tmp_path, split={"train": "seq[1]*", "val": "s*_2"})
+    assert [frame.name for frame in source.frames("train")] == ["seq[1]_0"]
+    with pytest.raises(DataError, match=r"No frame name matches the pattern 's\?q\*'"):
+        describe(tmp_path, split={"train": "s?q*", "val": "s*_2"}).frames("val")
+
+
+@pytest.mark.parametrize(
+    ("place", "pattern"),
+    [("labels/fine", "labels/fine/*.png"), ("labels", "labels/*_gt.png")],
+)
+def test_the_pattern_that_would_pair_is_named(tmp_path, place, pattern):
+    images(tmp_path)
+    labels(tmp_path, place, ending="" if place == "labels/fine" else "_gt")
+    described = "labels" if place == "labels/fine" else "labels/*.png"
+    with pytest.raises(DataError) as error:
+        describe(tmp_path, labels=described).check_found()
+    assert f'This pattern pairs 6 of them: labels: "{pattern}"' in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("image", "label"),
+    [("img_{}.png", "lab_{}.png"), ("{}_rgb.png", "{}_seg.png"), ("{}.left.png", "{}.gt.png")],
+)
+def test_two_patterns_that_would_pair_are_named(tmp_path, image, label):
+    for name in NAMES:
+        makers.write_png(tmp_path / "rgb" / image.format(name), makers.picture(0))
+        makers.write_png(tmp_path / "labels" / label.format(name), ids_of(name))
+    with pytest.raises(DataError) as error:
+        describe(tmp_path).check_found()
+    first, second = (
+        re.search(rf'{key}: "(\S+)"', str(error.value))[1] for key in ("images", "labels")
+    )
+    assert "These patterns pair 6 of them" in str(error.value)
+    found = describe(tmp_path, images=first, labels=second).frames("all")
+    assert len(found) == 6 and all(frame.label for frame in found)

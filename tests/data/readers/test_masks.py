@@ -98,9 +98,13 @@ def test_instances_are_divided_away():
 
 
 def test_fractions_are_no_ids():
-    with pytest.raises(DataError, match="Expected integers"):
+    with pytest.raises(DataError, match="Expected whole numbers"):
         read(IDS / 2)
     np.testing.assert_array_equal(read(IDS > 0), IDS > 0)
+    np.testing.assert_array_equal(read(IDS.astype(np.float64)), IDS)
+    for odd in (np.nan, np.inf, 1e20):
+        with pytest.raises(DataError, match="Expected whole numbers"):
+            read(np.where(IDS > 1, odd, IDS))
 
 
 def test_colours_of_16_bits_need_a_channel():
@@ -115,3 +119,28 @@ def test_a_table_ignores_minus_one_and_on_request_all_others():
         table().train_ids(ids, PATH)
     np.testing.assert_array_equal(table(others=True).train_ids(ids, PATH), [[255, 2, 255, 255]])
     np.testing.assert_array_equal(table().train_ids(ids[:, :2], PATH), [[255, 2]])
+
+
+def test_other_masks_decide_what_one_with_two_meanings_holds():
+    black = np.zeros((2, 3, 3), np.uint8)
+    half = black.copy()
+    half[0] = 255  # an id that is ignored, and a colour of no class
+    colours, ids = Stored(coloured(IDS), "a mask"), Stored(np.dstack([IDS] * 3), "a mask")
+    for others, wanted in (([colours, ids], -1), ([Stored(half, "a mask"), ids], 0)):
+        assert (read(black, examples=lambda others=others: others) == wanted).all()
+    assert (read(half, examples=lambda: [colours], others=True) == -1).all()
+    with pytest.raises(DataError, match=r"A colour of no class.*\[255, 255, 255\]"):
+        read(half, examples=lambda: [colours])
+    with pytest.raises(DataError, match="two meanings"):
+        read(black, examples=lambda: [Stored(black, "a mask")])
+
+
+def test_ids_without_instances_are_not_divided_to_nothing():
+    known = {f"c{number}": [number] for number in range(34)}
+    masks = Masks(LabelTable(dict.fromkeys(known, (1, 1, 1)), known), {}, divide=1000)
+    with pytest.raises(DataError, match=r"Ids without instances.*labelIds.*Received: 7, 8, 11, 21"):
+        masks.ids(Stored(np.array([[7, 8, 11], [21, 26001, 24000]]), "a mask"), PATH)
+    numbered = np.array([[1, 2, 3], [4, 26001, 24000]])  # of class 0
+    np.testing.assert_array_equal(
+        masks.ids(Stored(numbered, "a mask"), PATH), [[0, 0, 0], [0, 26, 24]]
+    )

@@ -255,9 +255,9 @@ LAYOUTS = {
     ),
     "train and test alone": (
         split_folders("{}/images/{}", "{}/masks/{}", ("train", "test")),
-        (3, 3, 0),
-        {"train": 1, "val": 1},
-        {"images": "train/images", "labels": "train/masks"},
+        (6, 6, 0),
+        {"train": 1, "val": 1, "test": 3},
+        {"images": {"train": "train/images", "test": "test/images"}},
     ),
     "a folder called training": (
         split_folders("{}/images/{}", "{}/gt/{}", ("training", "validation")),
@@ -386,6 +386,36 @@ LAYOUTS = {
         WHOLE,
         {"depth": DEEP | {"scale": 5.9604648e-05, "packed": "rgb"}},
     ),
+    "masks beside images of one format": (
+        flat("d/{:03}.png", "d/{:03}_mask.png", "d/{:03}_depth.png"),
+        (8, 8, 8),
+        WHOLE,
+        {"images": "d/*.png", "labels": "d/*_mask.png", "depth": DEEP | {"files": "d/*_depth.png"}},
+    ),
+    "masks beside images of one format in each split": (
+        split_folders("{}/{:03}", "{}/{:03}_mask"),
+        (9, 9, 0),
+        FOLDERS,
+        {"labels": {s: f"{s}/*_mask.png" for s in FOLDERS}},
+    ),
+    "masks in each split and images together": (
+        split_folders("images/{1:03}", "labels/{0}/{1:03}", ("train", "val")),
+        (6, 6, 0),
+        {"train": 3, "val": 3},
+        {"images": "images", "labels": {s: f"labels/{s}" for s in ("train", "val")}},
+    ),
+    "images in each split and masks together": (
+        split_folders("images/{}/{:03}", "labels/{1:03}"),
+        (9, 9, 0),
+        FOLDERS,
+        {"labels": "labels"},
+    ),
+    "a folder for each frame": (
+        flat("frame_{}_json/img.png", "frame_{}_json/label.png", "frame_{}_json/depth.png"),
+        (8, 8, 8),
+        {},
+        {"images": "*/img.png", "labels": "*/label.png"},
+    ),
     "lists of paths": (
         listed,
         (8, 8, 0),
@@ -422,30 +452,6 @@ def test_it_opens_and_decodes_and_verifies(tmp_path, name):
             expected = depth_of(number)
             np.testing.assert_allclose(sample.depth[..., 0], expected, rtol=1e-4, atol=2e-4)
     assert verify(f"folder:{tmp_path}").counts_by_code("error") == {}
-
-
-@pytest.mark.parametrize("depth", [False, True])
-def test_images_that_are_found_with_their_masks(tmp_path, depth):
-    made = Maker(tmp_path)
-    for number in range(6):
-        folder = "train" if number < 4 else "val"
-        for place in ("one/d", f"split/{folder}"):
-            made.image(f"{place}/{number:03}.png", number)
-            made.mask(f"{place}/{number:03}_mask.png", number)
-            if depth:
-                made.depth(f"{place}/{number:03}_depth.png", number)
-    for root in ("one", "split"):
-        source = init(tmp_path / root)
-        pairs = [frame for frame in source.frames("all") if frame.label is not None]
-        assert [frame.name[-3:] for frame in pairs] == [f"{number:03}" for number in range(6)]
-        assert sum(frame.depth is not None for frame in pairs) == 6 * depth
-    one, split = (
-        yaml.safe_load((tmp_path / root / "dataset.yaml").read_text()) for root in ("one", "split")
-    )
-    assert (one["images"], one["labels"]) == ("d/*.png", "d/*_mask.png")
-    assert split["images"] == {"train": "train/*.png", "val": "val/*.png"}
-    assert split["labels"] == {"train": "train/*_mask.png", "val": "val/*_mask.png"}
-    assert not depth or one["depth"]["files"] == "d/*_depth.png"
 
 
 def test_all_colours_are_classes(tmp_path):
