@@ -53,7 +53,7 @@ def label_lines(
         )
     if counted.stored == "colors" and counted.alone:
         found.append(comment(f"{counted.alone} masks have one channel, and no colours to read."))
-    rest = "" if counted.masks == number else ": verify names what the others hold besides"
+    rest = "" if counted.masks == number else "; verify reads the others"
     found.append(f"# Counted in {counted.masks} of {number} masks{rest}.")
     return [*found, *map(comment, sizes.notes), *class_lines(counted, names)]
 

@@ -29,7 +29,7 @@ class Group:
         end: The word that their names end with: "_mask" of "0007_mask", or all of "mask"; or "".
         ending: Their ending, if names in the folder differ in it alone; else "".
         files: Their paths relative to the root, sorted.
-        sort: "image", "label" or "depth"; "" while it is not known.
+        sort: "image", "label", "depth" or "valid"; "" while it is not known.
     """
 
     folder: str

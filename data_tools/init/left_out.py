@@ -3,16 +3,21 @@
 from pathlib import Path
 
 from auxnet_keras.core.printable import printable
-from auxnet_keras.data.files.foreign import describe
 from auxnet_keras.data.files.listing import contents
-from auxnet_keras.data.files.png import file_bytes
+from auxnet_keras.data.files.stored_values import read_values
 from auxnet_keras.errors import DataError
 from data_tools.init.choice import Found
 from data_tools.init.groups import Group
 from data_tools.init.sorts import LABEL
 
 _MOST = 8
-_PLURAL = {"image": "images", "label": "masks", "depth": "depth files", "": "unreadable files"}
+_NAMES = {
+    "image": "image",
+    "label": "mask",
+    "depth": "depth file",
+    "valid": "validity mask",
+    "": "unreadable file",
+}
 
 
 def left_out(root: Path, groups: list[Group], found: Found) -> list[str]:
@@ -46,13 +51,15 @@ def _shown(root: Path, groups: list[Group]) -> list[str]:
 
 
 def _files(root: Path, sort: str, files: list[str]) -> str:
-    text = f"{len(files)} {_PLURAL[sort]} such as {printable(files[0])}"
+    plural = "s" if len(files) > 1 else ""
+    text = f"{len(files)} {_NAMES[sort]}{plural} such as {printable(files[0])}"
     if sort:
         return text
     try:
-        return f"{text} ({describe(file_bytes(root / files[0])[:600])})"
-    except DataError:
-        return f"{text} (empty)"
+        read_values(root / files[0], "label")
+    except DataError as error:
+        text += f" ({printable(str(error).rpartition('Received: ')[2]).rstrip('.')})"
+    return text
 
 
 def _remedy(groups: list[Group]) -> str:

@@ -34,6 +34,9 @@ def find_lists(root: Path, images: Mapping[str, Path], labelled: Collection[str]
     found = Lists()
     usable: list[tuple[dict[str, str], dict[str, set[str]]]] = []
     for lists in _by_folder(root):
+        if {"train", "test"} == set(lists):
+            # A description needs both, and what is held out must not be trained on.
+            lists = {"train": lists["train"], "val": lists["test"]}
         members: dict[str, set[str]] = {}
         for split, file in lists.items():
             try:
@@ -45,13 +48,6 @@ def find_lists(root: Path, images: Mapping[str, Path], labelled: Collection[str]
                 )
         members = {split: frames for split, frames in members.items() if frames}
         lists = {split: file for split, file in lists.items() if split in members}
-        if {"train", "test"} == set(lists):
-            # A description needs both, and what is held out must not be trained on.
-            lists = {"train": lists["train"], "val": lists["test"]}
-            members = {"train": members["train"], "val": members["test"]}
-            found.notes.append(
-                f"There is no list for validation: the frames of {lists['val']} validate."
-            )
         both = _shared(members)
         if both:
             found.notes.append(f"Not used: {', '.join(lists.values())}, which share {both!r}.")
@@ -62,6 +58,9 @@ def find_lists(root: Path, images: Mapping[str, Path], labelled: Collection[str]
     if usable:
         usable.sort(key=lambda each: _rank(each, set(labelled)))
         found.split, members = usable[0]
+        validating = found.split["val"]
+        if canonical(Path(validating).stem) == "test":
+            found.notes.append(f"There is no list for validation: the frames of {validating} do.")
         for lists, _ in usable[1:]:
             found.notes.append(f"Not used: {', '.join(lists.values())}; there are other lists.")
         listed = set[str]().union(*members.values())

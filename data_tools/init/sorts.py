@@ -18,6 +18,7 @@ _FEW_WIDE = 256  # of 16 bits: instances of a mask, but not the depths of a scen
 LABEL = re.compile(r"label|mask|annot|seg|classes|instance|(^|[/_.-])L($|[/_.*-])", re.I)
 _TRUTH = re.compile(r"(^|[/_])gt", re.I)  # of labels, if nothing says that it is of depth
 DEPTH = re.compile(r"depth|dispar|(^|[/_.-])(disp|range)|inverse", re.I)
+_VALID = re.compile(r"(depth|disparity)_?(mask|valid)|valid_?mask|validity", re.I)
 PICTURE = re.compile(r"colou?r|(^|[/_.-])viz?s?($|[/_.*-])|overlay|preview", re.I)
 """Names of pictures that are drawn for people."""
 
@@ -29,7 +30,9 @@ def evenly(items: Sequence[Item], count: int) -> list[Item]:
 
 
 def sort_of(root: Path, files: Sequence[str], hint: str, sample: int) -> str:
-    """The sort of a group: "image", "label", "depth", or "" if no file can be read.
+    """The sort of a group: "image", "label", "depth", "valid", or "" if no file can be read.
+
+    "valid" is a mask of the pixels that a depth map has measured, which are no classes.
 
     Args:
         root: The folder.
@@ -37,6 +40,8 @@ def sort_of(root: Path, files: Sequence[str], hint: str, sample: int) -> str:
         hint: The names of the files' directory and group, which decide where content does not.
         sample: How many files to look at.
     """
+    if _VALID.search(files[0]):
+        return "valid"
     votes = [vote for vote in (_vote(root / f, hint) for f in evenly(files, sample)) if vote]
     return max(sorted(set(votes)), key=votes.count) if votes else ""
 

@@ -79,7 +79,7 @@ def suggest(root: Path) -> str:
         DataError: As `init`.
     """
     groups = _sorted_groups(root)
-    found, counted = _choose(root, groups)
+    found, counted, notes = _choose(root, groups)
     lines = [
         "# Suggested by `auxnet data init`: check it, fill in names, then run",
         comment(f"auxnet data verify folder:{root}"),
@@ -95,7 +95,6 @@ def suggest(root: Path) -> str:
     if "depth" in paired:
         files = sorted(paired["depth"].values())
         lines += depth_lines(found.places["depth"], files, sizes["depth"])
-    notes = []
     divided = [places for places in found.places.values() if places.divided]
     if not divided:
         lists = find_lists(root, found.images, paired.get("label") or paired["depth"])
@@ -115,20 +114,20 @@ def _sorted_groups(root: Path) -> list[Group]:
     return groups
 
 
-def _choose(root: Path, groups: list[Group]) -> tuple[Found, Counted | None]:
-    """The places that pair best and whose masks are masks, and what these hold."""
+def _choose(root: Path, groups: list[Group]) -> tuple[Found, Counted | None, list[str]]:
+    """The places that pair best, what their masks hold, and what is to be said about others."""
     choice = Choice(root, groups)
     without: set[Path] = set()
-    first: DataError | None = None
+    notes: list[str] = []
     while True:
         found = choice.best(without)
         if found is None:
-            raise first or DataError(nothing_found(root, groups))
+            raise DataError(notes[0] if notes else nothing_found(root, groups))
         if "label" not in found.paired:
-            return found, None
+            return found, None, notes
         masks = sorted(found.paired["label"].values())
         try:
-            return found, count(masks)
+            return found, count(masks), notes
         except DataError as error:
-            first = first or error
+            notes.append(str(error))
             without.update(masks)

@@ -187,7 +187,7 @@ def test_what_it_refuses(tmp_path):
     with pytest.raises(DataError, match=r"Cannot tell what .* holds.*Received: an empty folder"):
         init(tmp_path)
     image(tmp_path / "rgb/0.png")
-    with pytest.raises(DataError, match=r"Cannot tell.*Received: 1 images such as rgb/0\.png\.$"):
+    with pytest.raises(DataError, match=r"Cannot tell.*Received: 1 image such as rgb/0\.png\.$"):
         init(tmp_path)
     assert not (tmp_path / "dataset.yaml").exists()
     mask(tmp_path / "labels/0.png")

@@ -46,6 +46,13 @@ def test_a_list_with_an_unknown_name(made):
     assert "split:" not in text
 
 
+def test_a_list_of_the_test_frames_does_not_replace_a_damaged_one(made):
+    made.text("train.txt", "0\n1\n2\n")
+    made.text("val.txt", "nope\n")
+    made.text("test.txt", "6\n7\n")
+    assert "split:" not in text_of(made)
+
+
 def test_lists_that_share_a_frame(made):
     made.text("train.txt", "0\n1\n2\n")
     made.text("val.txt", "2\n3\n")
@@ -69,7 +76,7 @@ def test_lists_without_validation_do_not_train_on_the_test_frames(made):
     source = init(made.root)
     assert [frame.name for frame in source.frames("val")] == ["5", "6", "7"]
     text = (made.root / "dataset.yaml").read_text()
-    assert "# There is no list for validation: the frames of test.txt validate.\n" in text
+    assert "# There is no list for validation: the frames of test.txt do.\n" in text
 
 
 def test_a_test_folder_without_validation(tmp_path):
@@ -161,6 +168,20 @@ def test_masks_of_fractions(tmp_path):
     for number in range(8):
         made.depth(f"depth/{number}.png", number)
     assert not init(tmp_path).declares("label")
+    assert "# Masks of fractions: " in (tmp_path / "dataset.yaml").read_text()
+
+
+def test_masks_of_valid_depth_are_no_labels(tmp_path):
+    made = Maker(tmp_path)
+    flat("{:05}.png", "")(made)
+    for number in range(8):
+        made.array(f"{number:05}_depth.npy", ids_of(number) + np.float32(1.5))
+        made.array(f"{number:05}_depth_mask.npy", (ids_of(number) > 0).astype(np.float32))
+    source = init(tmp_path)
+    assert source.declares("depth") and not source.declares("label")
+    assert source.encoding.scale == 1
+    text = (tmp_path / "dataset.yaml").read_text()
+    assert "# Not used: 8 validity masks such as 00000_depth_mask.npy.\n" in text
 
 
 def test_pointers_instead_of_files(tmp_path):
