@@ -26,8 +26,9 @@ def _ids(counted: Counted, names: Names) -> list[str]:
     for number in listed:
         name = quoted(known.get(number, f"class {number}"))
         found.append(f"  {number}: {name}{_share(counted.ids[number], total)}")
-    shown = ", ".join(map(str, ignored))
-    share = "".join(_share(counted.ids[number], total) for number in ignored[:1])
+    usual = [] if 255 in listed else [255]  # also where the masks that were counted have none
+    shown = ", ".join(map(str, sorted({*ignored, *usual})))
+    share = _share(sum(counted.ids[number] for number in ignored), total) if ignored else ""
     return [*found, f"ignore: [{shown}]{share}"]
 
 

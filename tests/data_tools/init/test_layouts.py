@@ -215,7 +215,7 @@ LAYOUTS = {
         flat("rgb/{}.png", "labels/{}.png", "depth/{}.png"),
         (8, 8, 8),
         WHOLE,
-        {"images": "rgb", "labels": "labels", "depth": DEEP},
+        {"images": "rgb", "labels": "labels", "depth": DEEP, "ignore": [255]},
     ),
     "SegNet's folders": (
         split_folders("{}/{}", "{}annot/{}"),
