@@ -48,7 +48,8 @@ def _colours(counted: Counted, names: Names) -> list[str]:
     known = names.by_colour or known_colours(set(counted.colours))
     found = [comment(f"Names from {names.colour_file}.")] if names.by_colour else []
     found.append("classes:")
-    ordered = [colour for colour, _ in counted.colours.most_common() if any(colour)]
+    by_share = sorted(counted.colours, key=lambda colour: (-counted.colours[colour], colour))
+    ordered = [colour for colour in by_share if any(colour)]
     black: Colour = (0, 0, 0)
     named = known.get(black, "void").lower() not in _VOID
     if counted.colours[black] and (named or len(ordered) == 1):

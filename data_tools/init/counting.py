@@ -13,7 +13,7 @@ from data_tools.init.names import Colour
 from data_tools.init.sorts import evenly
 from data_tools.progress import with_progress
 
-_SAMPLE = 500
+_SAMPLE = 2000
 _MOST = 256
 _INSTANCES = (1000, 256)  # Cityscapes' and KITTI's factors
 
@@ -41,7 +41,7 @@ class Counted:
 
 
 def count(files: Sequence[Path]) -> Counted:
-    """Counts in up to 500 masks, evenly spread; those that cannot be read are passed over.
+    """Counts in up to 2,000 masks, evenly spread; those that cannot be read are passed over.
 
     One mask of many colours decides that all masks hold colours: a mask that shows one thing may
     be all red, or all grey, and looks like ids.
@@ -51,30 +51,21 @@ def count(files: Sequence[Path]) -> Counted:
             or fractions.
     """
     found = Counted()
-    single: Counter[int] = Counter()
-    red: Counter[int] = Counter()
-    sample = evenly(files, _SAMPLE)
-    for file, values in with_progress("Counting classes", sample, _values):
-        if values is None:
+    for file, mask in with_progress("Counting classes", evenly(files, _SAMPLE), _look):
+        if mask is None:
             continue
         found.masks += 1
-        if values.ndim == 2:
-            found.alone += 1
-            single.update(_counts(values))
-            continue
-        red.update(_counts(values[..., 0]))
-        if _has_colours(values):
-            found.stored = "red" if values.dtype.itemsize > 1 else "colors"
-        if values.dtype.itemsize == 1:
-            codes = values.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
-            found.colours.update({_colour(c): pixels for c, pixels in _counts(codes).items()})
+        found.alone += mask.alone
+        found.stored = mask.stored if mask.stored in ("colors", "red") else found.stored
+        found.stored = found.stored or mask.stored
+        found.ids.update(mask.ids)
+        found.colours.update(mask.colours)
         if found.stored == "colors":
             _check(len(found.colours), file)
     if found.stored == "colors":
+        found.ids.clear()
         return found
-    found.stored = found.stored or ("ids" if red else "")
     found.colours.clear()
-    found.ids = single + red
     found.divide = _instances(found.ids, files[0])
     classes: Counter[int] = Counter()
     for number, pixels in found.ids.items():
@@ -84,29 +75,49 @@ def count(files: Sequence[Path]) -> Counted:
     return found
 
 
-def _values(file: Path) -> np.ndarray | None:
-    """Integers [H, W] or [H, W, 3]; None if they cannot be read."""
+def _look(file: Path) -> Counted | None:
+    """What one mask holds: ids, and the colours that these would be; None if it cannot be read."""
     try:
         values = read_values(file, "label").values
     except DataError:  # verify says why
         return None
+    if values.ndim == 3 and values.shape[2] < 3:
+        return None
+    values = values[..., :3] if values.ndim == 3 else values
     if values.dtype.kind == "f":
-        if np.isfinite(values).all() and (values == np.floor(values)).all():
-            return values.astype(np.int64)
-        raise DataError(
-            f"Masks of fractions: {file}. Expected whole numbers, the ids of classes; save "
-            f"them as integers. Received: {values.dtype}."
-        )
-    return values
+        if not np.isfinite(values).all() or (values != np.floor(values)).any():
+            raise DataError(
+                f"Masks of fractions: {file}. Expected whole numbers, the ids of classes; save "
+                f"them as integers. Received: {values.dtype}."
+            )
+        values = values.astype(np.int64)
+    if values.ndim == 2:
+        return Counted(1, ids=Counter(_counts(values)), alone=1)
+    if values.dtype.itemsize > 1:
+        stored = "red" if _has_colours(values) else "ids"
+        return Counted(1, stored, ids=Counter(_counts(values[..., 0])))
+    colours = Counter(_colours(values))
+    ids: Counter[int] = Counter()
+    for (red, _, _), pixels in colours.items():
+        ids[red] += pixels
+    return Counted(
+        1, "colors" if _has_colours(np.array(list(colours))) else "ids", ids=ids, colours=colours
+    )
 
 
 def _counts(values: np.ndarray) -> dict[int, int]:
-    unique, counts = np.unique(values, return_counts=True)
+    # Masks are made of runs of one value, of which there are far fewer than pixels to be sorted.
+    flat = values.ravel()
+    starts = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1]]))
+    unique, places = np.unique(flat[starts], return_inverse=True)
+    counts = np.bincount(places, np.diff(starts, append=flat.size)).astype(int)
     return dict(zip(unique.astype(int).tolist(), counts.tolist(), strict=True))
 
 
-def _colour(code: int) -> Colour:
-    return code >> 16, code >> 8 & 255, code & 255
+def _colours(values: np.ndarray) -> dict[Colour, int]:
+    red, green, blue = np.moveaxis(values.astype(np.int32), -1, 0)
+    codes = _counts(red << 16 | green << 8 | blue)
+    return {(code >> 16, code >> 8 & 255, code & 255): pixels for code, pixels in codes.items()}
 
 
 def _has_colours(values: np.ndarray) -> bool:

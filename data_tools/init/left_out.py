@@ -56,10 +56,10 @@ def _files(root: Path, sort: str, files: list[str]) -> str:
     if sort:
         return text
     try:
-        read_values(root / files[0], "label")
+        received = read_values(root / files[0], "label").form
     except DataError as error:
-        text += f" ({printable(str(error).rpartition('Received: ')[2]).rstrip('.')})"
-    return text
+        received = printable(str(error).rpartition("Received: ")[2]).rstrip(".")
+    return f"{text} ({received})"
 
 
 def _remedy(groups: list[Group]) -> str:

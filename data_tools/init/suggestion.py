@@ -27,7 +27,7 @@ _FEW_GROUPS = 40  # more are sequences, where one file of each is enough to look
 def init(folder: str | Path) -> FolderSource:
     """Looks at a folder of images, masks and depth, and writes the `dataset.yaml` it suggests.
 
-    A few files of each group show what it holds; ids or colours are counted in up to 500 masks.
+    A few files of each group show what it holds; ids or colours are counted in up to 2,000 masks.
     Names of classes come from lists that tools write beside masks (`classes.txt`, `labelmap.txt`,
     `class_dict.csv`, `codes.txt`) and from the palettes of CamVid and Cityscapes; else they are
     "class 0" and so on, to be filled in. What is a guess, as the scale of depth in whole numbers,

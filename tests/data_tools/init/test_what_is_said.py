@@ -193,6 +193,15 @@ def test_pointers_instead_of_files(tmp_path):
     assert "3 unreadable files such as images/0.png (a Git LFS pointer; fetch the file" in said
 
 
+def test_a_channel_for_each_class(tmp_path):
+    made = Maker(tmp_path)
+    for number in range(8):
+        made.image(f"images/{number}.png", number)
+        made.array(f"masks/{number}.npy", np.eye(5, dtype=np.uint8)[ids_of(number)])
+    said = refused(made)
+    assert "8 unreadable files such as masks/0.npy (uint8 NumPy array [32, 48, 5])" in said
+
+
 def test_masks_as_jpeg(tmp_path):
     made = Maker(tmp_path)
     flat("images/{}.png", "")(made)
