@@ -81,9 +81,6 @@ def _look(file: Path) -> Counted | None:
         values = read_values(file, "label").values
     except DataError:  # verify says why
         return None
-    if values.ndim == 3 and values.shape[2] < 3:
-        return None
-    values = values[..., :3] if values.ndim == 3 else values
     if values.dtype.kind == "f":
         if not np.isfinite(values).all() or (values != np.floor(values)).any():
             raise DataError(

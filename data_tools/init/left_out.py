@@ -56,10 +56,10 @@ def _files(root: Path, sort: str, files: list[str]) -> str:
     if sort:
         return text
     try:
-        received = read_values(root / files[0], "label").form
+        read_values(root / files[0], "label")
     except DataError as error:
-        received = printable(str(error).rpartition("Received: ")[2]).rstrip(".")
-    return f"{text} ({received})"
+        text += f" ({printable(str(error).rpartition('Received: ')[2]).rstrip('.')})"
+    return text
 
 
 def _remedy(groups: list[Group]) -> str:

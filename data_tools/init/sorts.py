@@ -63,8 +63,6 @@ def _vote(path: Path, hint: str) -> str:
 def _by_values(stored: Stored, hint: str) -> str:
     values = stored.values
     label, depth = _hinted(hint)
-    if values.ndim == 3 and values.shape[2] not in (3, 4):  # such as a channel for each class
-        return ""
     if values.ndim == 3 and (values == values[..., :1]).all():
         values = values[..., 0]
     if values.dtype.kind == "f":

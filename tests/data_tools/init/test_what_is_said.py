@@ -199,7 +199,7 @@ def test_a_channel_for_each_class(tmp_path):
         made.image(f"images/{number}.png", number)
         made.array(f"masks/{number}.npy", np.eye(5, dtype=np.uint8)[ids_of(number)])
     said = refused(made)
-    assert "8 unreadable files such as masks/0.npy (uint8 NumPy array [32, 48, 5])" in said
+    assert "8 unreadable files such as masks/0.npy (uint8 [32, 48, 5])" in said
 
 
 def test_masks_as_jpeg(tmp_path):
