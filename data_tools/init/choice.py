@@ -27,11 +27,13 @@ class Found:
         places: "image", "label" and "depth" to where they are; without what there is not.
         images: Frame name to image.
         paired: "label" and "depth" to frame name to file.
+        rival: Where other images pair with as many files; None if there are none.
     """
 
     places: dict[str, Places]
     images: dict[str, Path]
     paired: dict[str, dict[str, Path]] = field(default_factory=dict)
+    rival: Places | None = None
 
     @property
     def total(self) -> int:
@@ -74,11 +76,15 @@ class Choice:
         whole = [places for places in self._candidates["image"] if not places.divided]
         for tried in (divided, whole):
             found = [self._with_pairs(places, without) for places in tried]
-            found = [each for each in found if each.total]
-            if found:
-                # Images that a mask or depth map belongs to go before images alone, then the
-                # simplest place.
-                return min(found, key=lambda each: (-each.total, _rank(each.places["image"])))
+            most = max((each.total for each in found), default=0)
+            if most:
+                found = [each for each in found if each.total == most]
+                found.sort(key=lambda each: _rank(each.places["image"]))
+                best, used = found[0], set(found[0].images.values())
+                rivals = [e.places["image"] for e in found if used.isdisjoint(e.images.values())]
+                alike = [r for r in rivals if _drawn(r) == _drawn(best.places["image"])]
+                best.rival = alike[0] if alike else None
+                return best
         return None
 
     def _with_pairs(self, images: Places, without: Collection[Path]) -> Found:
@@ -157,5 +163,10 @@ class Choice:
 def _rank(places: Places) -> tuple[bool, int, int, str]:
     """Smaller for what is more likely the real thing, and simpler."""
     text = str(places)
-    drawn = bool(PICTURE.search(text)) + bool(_SECOND.search(text))
-    return not places.divided, drawn, text.count("*"), text
+    return not places.divided, _drawn(places), text.count("*"), text
+
+
+def _drawn(places: Places) -> int:
+    """Above 0 for names of what is made from the real images and masks."""
+    text = str(places)
+    return bool(PICTURE.search(text)) + bool(_SECOND.search(text))

@@ -18,7 +18,7 @@ _FEW_WIDE = 256  # of 16 bits: instances of a mask, but not the depths of a scen
 LABEL = re.compile(r"label|mask|annot|seg|classes|instance|(^|[/_.-])L($|[/_.*-])", re.I)
 _TRUTH = re.compile(r"(^|[/_])gt", re.I)  # of labels, if nothing says that it is of depth
 DEPTH = re.compile(r"depth|dispar|(^|[/_.-])(disp|range)|inverse", re.I)
-_VALID = re.compile(r"(depth|disparity)_?(mask|valid)|valid_?mask|validity", re.I)
+_VALID = re.compile(r"(depth|disparity)_?(mask|valid)|validity", re.I)
 PICTURE = re.compile(r"colou?r|(^|[/_.-])viz?s?($|[/_.*-])|overlay|preview", re.I)
 """Names of pictures that are drawn for people."""
 

@@ -103,6 +103,8 @@ def suggest(root: Path) -> str:
             lines.append(f"split: {place_text(Places(lists.split))}")
     elif "val" not in divided[0].by_split:
         notes.append("There is no folder for validation: a fifth of train validates.")
+    if found.rival is not None:
+        notes.append(f"Check the images: those in {found.rival} pair with as many files.")
     notes += left_out(root, groups, found)
     return "\n".join([*lines, *map(comment, notes)]) + "\n"
 

@@ -95,6 +95,14 @@ def test_groups_that_are_not_used(made):
     assert "depth_0.png (a Git LFS pointer; fetch the file itself with `git lfs pull`).\n" in text
 
 
+def test_images_of_the_same_names(made):
+    for number in range(8):
+        made.image(f"other/{number}.png", number + 20)
+    text = text_of(made)
+    assert 'images: "images"\n' in text
+    assert "# Check the images: those in other pair with as many files.\n" in text
+
+
 def test_sizes_that_differ_for_some_are_no_setting(made):
     other = np.zeros((SHAPE[0], SHAPE[1] + 6), np.uint8)
     makers.write_png(made.root / "masks/3.png", other)
