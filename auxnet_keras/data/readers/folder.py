@@ -142,13 +142,17 @@ class FolderSource(Source):
         if "val" in split:
             return split["train"], split["val"]
         frames = split.get("train", frames)
-        rank = {frame.name: place for place, frame in enumerate(frames)}
-        return by_sequence(
-            frames,
+        # A share of frames with labels or depth: others could not tell how good a network is.
+        known = [frame for frame in frames if frame.label or frame.depth] or frames
+        rank = {frame.name: place for place, frame in enumerate(known)}
+        train, val = by_sequence(
+            known,
             route=lambda frame: frame.sequence,
             position=lambda frame: rank[frame.name],
             fraction=self._spec.ratio,
         )
+        rest = [frame for frame in frames if frame.name not in rank]
+        return sorted([*train, *rest], key=lambda frame: frame.name), val
 
     def held_out(self, frames: list[Frame]) -> list[Frame]:
         return self._splits.get("test", [])

@@ -438,3 +438,11 @@ def test_two_patterns_that_would_pair_are_named(tmp_path, image, label):
     assert "These patterns pair 6 of them" in str(error.value)
     found = describe(tmp_path, images=first, labels=second).frames("all")
     assert len(found) == 6 and all(frame.label for frame in found)
+
+
+def test_a_share_is_one_of_the_frames_with_a_target(tmp_path):
+    images(tmp_path)
+    labels(tmp_path, names=NAMES[:3])
+    source = describe(tmp_path, split={"ratio": 0.34})
+    assert [frame.name for frame in source.frames("val")] == ["f2"]
+    assert {"f0", *NAMES[3:]} <= {frame.name for frame in source.frames("train")}
