@@ -372,7 +372,12 @@ LAYOUTS = {
         WHOLE,
         {"labels": {"files": "labels", "resize": "nearest"}, "depth": DEEP | {"resize": "nearest"}},
     ),
-    "a size for each image": (sizes_of_their_own, (8, 7, 0), WHOLE, {"labels": "labels"}),
+    "a size for each image": (
+        sizes_of_their_own,
+        (8, 7, 0),
+        {"train": 6, "val": 1},
+        {"labels": "labels"},
+    ),
     "pictures of masks beside them": (beside_pictures, (8, 8, 0), WHOLE, {"images": "images"}),
     "two sorts of masks": (
         two_names,
