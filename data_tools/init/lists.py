@@ -34,9 +34,6 @@ def find_lists(root: Path, images: Mapping[str, Path], labelled: Collection[str]
     found = Lists()
     usable: list[tuple[dict[str, str], dict[str, set[str]]]] = []
     for lists in _by_folder(root):
-        if {"train", "test"} == set(lists):
-            # A description needs both, and what is held out must not be trained on.
-            lists = {"train": lists["train"], "val": lists["test"]}
         members: dict[str, set[str]] = {}
         for split, file in lists.items():
             try:
@@ -46,21 +43,23 @@ def find_lists(root: Path, images: Mapping[str, Path], labelled: Collection[str]
                 found.notes.append(
                     f"Not used: {file}, because of a line that names no image: {received}"
                 )
+        damaged = len(members) < len(lists)
         members = {split: frames for split, frames in members.items() if frames}
         lists = {split: file for split, file in lists.items() if split in members}
         both = _shared(members)
         if both:
             found.notes.append(f"Not used: {', '.join(lists.values())}, which share {both!r}.")
-        elif {"train", "val"} <= set(lists):
+        elif "train" in lists and ("val" in lists or ("test" in lists and not damaged)):
             usable.append((lists, members))
         elif lists:
-            found.notes.append(f"Not used: {', '.join(lists.values())}; train and val are needed.")
+            found.notes.append(
+                f"Not used: {', '.join(lists.values())}; train and val, or train and test, are needed."
+            )
     if usable:
         usable.sort(key=lambda each: _rank(each, set(labelled)))
         found.split, members = usable[0]
-        validating = found.split["val"]
-        if canonical(Path(validating).stem) == "test":
-            found.notes.append(f"There is no list for validation: the frames of {validating} do.")
+        if "val" not in found.split:
+            found.notes.append("There is no list for validation: a fifth of train validates.")
         for lists, _ in usable[1:]:
             found.notes.append(f"Not used: {', '.join(lists.values())}; there are other lists.")
         listed = set[str]().union(*members.values())

@@ -31,6 +31,7 @@ _KEYS = ("images", "labels", "depth", "classes", "ignore", "others", "split", "o
 _TEXTS = ("licence", "citation")
 _LABEL_KEYS = ("files", "stored", "divide", "resize")
 _DEPTH_KEYS = ("files", "unit", "scale", "offset", "invalid", "focal", "baseline")
+_LIST = "a text file with one frame name per line, or a pattern of names such as 'train/*'"
 _UNITS = ("metres", "disparity_px", "inverse_depth")
 
 
@@ -46,7 +47,8 @@ class FolderSpec:
         packed: How three channels pack a depth; None if they do not.
         resized: What may have another size than its image: "label", "depth".
         upright: Whether images are turned as their camera's tag says.
-        split: Split to a list of names or a pattern of them; empty divides by `ratio`.
+        split: Split to a list of names or a pattern of them.
+        ratio: The share that validates, of the frames of "train" or of all, if nothing lists "val".
     """
 
     images: dict[str, str]
@@ -161,14 +163,16 @@ def _split(yaml: FolderYaml, top: dict, places: set[str]) -> dict[str, Any]:
     if places and (listed or ("val" in places and split)):
         expected = "no split, because images has a place for each"
         raise yaml.invalid("split", expected, split)
-    if not listed:
+    ratio = 0.2
+    if "val" not in listed:
         share = "the share of validation frames, between 0 and 1"
-        return {"ratio": float(yaml.get(split, "split.ratio", share, is_share, 0.2)), "split": {}}
-    if "ratio" in split:
-        raise yaml.invalid("split", "either ratio or train and val", split)
-    file = "a text file with one frame name per line, or a pattern of names such as 'train/*'"
-    wanted = ["train", "val"] + (["test"] if "test" in split else [])
-    return {"ratio": 0.0, "split": {k: yaml.place(split, f"split.{k}", file) for k in wanted}}
+        ratio = float(yaml.get(split, "split.ratio", share, is_share, ratio))
+    elif "ratio" in split:
+        raise yaml.invalid("split", "either ratio or val", split)
+    if listed and "train" not in listed:
+        raise yaml.invalid("split.train", _LIST, "no such key")
+    files = {each: yaml.place(split, f"split.{each}", _LIST) for each in SPLITS if each in listed}
+    return {"ratio": ratio, "split": files}
 
 
 def _is_divisor(value: Any) -> bool:

@@ -26,7 +26,7 @@ def read_names(path: Path, root: Path, images: Mapping[str, Path]) -> set[str]:
 
     A line is a frame's name or the path of its image, with or without its ending. It may begin with
     more folders than these have, as in an absolute path of another machine, or leave out the first
-    ones if one frame alone is meant. After it, a label's path or a number may follow. UTF-8 or
+    ones if one frame alone is meant. After it, a label's path or numbers may follow. UTF-8 or
     UTF-16.
 
     Args:
@@ -92,11 +92,11 @@ def _readings(line: str) -> Iterator[str]:
 
 
 def _is_label(rest: str, field: str) -> bool:
-    """Whether what follows an image belongs to it: a number, or a file as the image is one."""
+    """Whether what follows an image belongs to it: numbers, or a file as the image is one."""
     stem = without_ending(field, IMAGES)
     both = stem is not None and without_ending(rest, _ENDINGS) is not None
     name = PurePosixPath(stem or field).name
-    return both or name in rest or re.fullmatch(r"[-+]?\d+", rest) is not None
+    return both or name in rest or re.fullmatch(r"[-+\d\s]+", rest) is not None
 
 
 def _text(path: Path) -> str:

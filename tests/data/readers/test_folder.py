@@ -159,7 +159,7 @@ def test_one_sequence_is_cut_by_the_ratio(tmp_path):
         (changed(depth=SPEC["depth"] | {"focal": 3}), r"depth\.baseline: expected a positive"),
         (changed(depth=SPEC["depth"] | {"scales": 1}), "did you mean 'scale'"),
         (changed(split={"ratio": 1.5}), r"split\.ratio: expected the share of validation frames"),
-        (changed(split={"train": "a"}), r"split\.val: expected a text file"),
+        (changed(split={"val": "a"}), r"split\.train: expected a text file"),
         (changed(split={"train": "a", "val": "b", "ratio": 0.1}), "split: expected either"),
         (changed(split=0.2), "split: expected keys and values. Received: 0.2"),
         ("a: " + "[" * 5000, "file: expected plain YAML"),

@@ -446,3 +446,16 @@ def test_a_share_is_one_of_the_frames_with_a_target(tmp_path):
     source = describe(tmp_path, split={"ratio": 0.34})
     assert [frame.name for frame in source.frames("val")] == ["f2"]
     assert {"f0", *NAMES[3:]} <= {frame.name for frame in source.frames("train")}
+
+
+def test_lists_without_one_to_validate(tmp_path):
+    images(tmp_path)
+    labels(tmp_path)
+    (tmp_path / "train.txt").write_text("f0\nf1\nf2\nf3\n")
+    lists = {"train": "train.txt", "test": "f5*"}
+    source = describe(tmp_path, split={**lists, "ratio": 0.25})
+    parts = {split: {f.name for f in source.frames(split)} for split in ("train", "val", "test")}
+    assert parts["test"] == {"f5"} and len(parts["val"]) == 1
+    assert parts["train"] | parts["val"] <= {*NAMES[:4]} and not parts["train"] & parts["val"]
+    with pytest.raises(DataError, match=r"split\.train: expected a text file"):
+        describe(tmp_path, split={"test": "f5*"})

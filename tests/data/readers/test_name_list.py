@@ -52,6 +52,7 @@ def test_encodings_and_line_ends(tmp_path, encoding, mark, newline):
         "0001TP_006690,0001TP_006690_L.png",
         '"0001TP_006690.png"',
         "0001TP_006690 1",
+        "0001TP_006690 1 1 -1",
     ],
 )
 def test_endings_folders_and_a_label_behind(tmp_path, line):

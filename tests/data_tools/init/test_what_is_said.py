@@ -42,7 +42,7 @@ def test_a_list_with_an_unknown_name(made):
     made.text("val.txt", "3\nnope\n")
     text = text_of(made)
     assert "# Not used: val.txt, because of a line that names no image: 'nope'.\n" in text
-    assert "# Not used: train.txt; train and val are needed.\n" in text
+    assert "# Not used: train.txt; train and val, or train and test, are needed.\n" in text
     assert "split:" not in text
 
 
@@ -74,9 +74,10 @@ def test_lists_without_validation_do_not_train_on_the_test_frames(made):
     made.text("train.txt", "0\n1\n2\n3\n4\n")
     made.text("test.txt", "5\n6\n7\n")
     source = init(made.root)
-    assert [frame.name for frame in source.frames("val")] == ["5", "6", "7"]
+    assert [frame.name for frame in source.frames("test")] == ["5", "6", "7"]
+    assert [frame.name for frame in source.frames("val")] == ["4"]
     text = (made.root / "dataset.yaml").read_text()
-    assert "# There is no list for validation: the frames of test.txt do.\n" in text
+    assert "# There is no list for validation: a fifth of train validates.\n" in text
 
 
 def test_a_test_folder_without_validation(tmp_path):
