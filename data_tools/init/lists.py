@@ -53,7 +53,8 @@ def find_lists(root: Path, images: Mapping[str, Path], labelled: Collection[str]
             usable.append((lists, members))
         elif lists:
             found.notes.append(
-                f"Not used: {', '.join(lists.values())}; train and val, or train and test, are needed."
+                f"Not used: {', '.join(lists.values())}; "
+                "train and val, or train and test, are needed."
             )
     if usable:
         usable.sort(key=lambda each: _rank(each, set(labelled)))
