@@ -35,6 +35,7 @@ def test_the_folder_holds_what_a_run_leaves_behind(trained):
         "tensorboard/validation",
         "tensorboard/weights",
         "tensorboard/pictures",
+        "weights.csv",
         "figures/curves.png",
         "figures/qualitative.png",
         "figures/confusion.png",
