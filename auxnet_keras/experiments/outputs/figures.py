@@ -1,6 +1,8 @@
 """The pictures of a run folder."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,7 +10,16 @@ import numpy as np
 from auxnet_keras import plots
 from auxnet_keras.callbacks.weight_trace import read_weight_trace
 from auxnet_keras.data.readers.base import Source
-from auxnet_keras.experiments.outputs.strip import strip
+from auxnet_keras.experiments.outputs.strip import shortened, strip
+from auxnet_keras.experiments.outputs.tables import LABELS
+from auxnet_keras.experiments.score.per_image import (
+    FILE,
+    SCORES,
+    ImageScores,
+    key_of,
+    read_per_image,
+    worst_first,
+)
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run
@@ -26,6 +37,33 @@ def write_figures(run: "Run", results: Mapping[str, Any], source: Source) -> Non
         shown = [name for name, used in zip(names, seen, strict=True) if used]
         plots.confusion_matrix(counts[seen][:, seen], shown, folder / "confusion.png")
     strip({run.config.model: run}, source, folder / "qualitative.png")
+    write_worst(run, source, folder / "worst.png")
+
+
+def write_worst(run: "Run", source: Source, path: Path, count: int = 8) -> None:
+    """Draws the images of `per_image.csv` with the worst scores, the worst first."""
+    score = SCORES[run.config.main][0]
+    scored = worst_first(read_per_image(run.path / FILE), score)
+    frames = {key_of(frame.name): frame for frame in source.frames("val", run.config.seed)}
+    chosen = [image for image in scored if image.name in frames][:count]
+    strip(
+        {run.config.model: run},
+        source,
+        path,
+        frames=[frames[image.name] for image in chosen],
+        captions=[caption(image, run.config.tasks) for image in chosen],
+    )
+
+
+def caption(image: ImageScores, tasks: Sequence[str]) -> str:
+    """An image's name and scores, the main task's first."""
+    found = [
+        f"{LABELS[score]} {image.scores[score]:.3f}"
+        for task in tasks
+        for score in SCORES.get(task, ())
+        if math.isfinite(image.scores.get(score, math.nan))
+    ]
+    return "    ".join([", ".join(found), shortened(image.name)])
 
 
 def write_curves(run: "Run") -> None:

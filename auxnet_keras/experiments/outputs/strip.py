@@ -53,7 +53,7 @@ def strip(
         even = np.linspace(0, len(found) - 1, min(rows, len(found)), dtype=int)
         frames = [found[i] for i in even]
     if len(runs) == 1:
-        captions = captions or [short_name(frame) for frame in frames]
+        captions = captions or [shortened(frame.name) for frame in frames]
     with_depth = [
         one
         for one in runs.values()
@@ -92,9 +92,8 @@ def strip(
     plots.write_png(picture, path)
 
 
-def short_name(frame: Frame) -> str:
+def shortened(name: str) -> str:
     """A frame's name; of a long one, the end, in which frames differ."""
-    name = frame.name
     return name if len(name) <= NAME else f"...{name[3 - NAME :]}"
 
 

@@ -34,9 +34,9 @@ def test_a_scale_without_any_depth():
 
 
 def test_a_long_name_keeps_its_end():
-    assert strip.short_name(frame("a" * 60)) == "a" * 60
-    assert strip.short_name(frame("b" * 50 + "/000012_10")) == "b" * 50 + "/000012_10"
-    assert strip.short_name(frame("b" * 60 + "/000012")) == "..." + "b" * 50 + "/000012"
+    assert strip.shortened("a" * 60) == "a" * 60
+    assert strip.shortened("b" * 50 + "/000012_10") == "b" * 50 + "/000012_10"
+    assert strip.shortened("b" * 60 + "/000012") == "..." + "b" * 50 + "/000012"
 
 
 def frame(name):
