@@ -1,4 +1,5 @@
 from .budget_curve import budget_curve as budget_curve
+from .class_bars import class_bars as class_bars
 from .class_effects import class_effects as class_effects
 from .class_weight_map import class_weight_map as class_weight_map
 from .colour import colour_depth as colour_depth

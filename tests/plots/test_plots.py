@@ -11,11 +11,13 @@ from matplotlib.axes import Axes
 
 from auxnet_keras import plots
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.plots import figure
 from auxnet_keras.plots.class_weight_map import frozen_epochs
 from auxnet_keras.plots.colour import UNKNOWN
 from auxnet_keras.plots.confusion_matrix import compact
 from auxnet_keras.plots.curve_panels import panels
 from auxnet_keras.plots.errors import WRONG
+from auxnet_keras.plots.paired_dots import BETTER, WORSE
 from auxnet_keras.plots.palette import COLOURS, TASK_COLOURS
 
 PALETTE = np.array([[10, 20, 30], [200, 100, 0], [0, 255, 0]], "uint8")
@@ -337,6 +339,55 @@ class TestConfusion:
         plots.confusion_matrix(matrix, ["road", "car"], tmp_path / "confusion.png")
         assert texts[:6] == ["75 %", "3.0k", "25 %", "1.0k", "100 %", "999"]  # 0.1 % is empty
         assert {"75.0", "4.0k", "1.0k", "IoU %", "true pixels"} <= set(texts[6:])
+
+
+class TestClassBars:
+    PAIRS = {"car": (0.5, 0.75), "road": (0.9, 0.8), "pole": (None, None)}
+
+    @pytest.fixture
+    def texts(self, monkeypatch):
+        """(height, text, colour) of every text in a panel."""
+        found = []
+        text = Axes.text
+        monkeypatch.setattr(
+            Axes,
+            "text",
+            lambda self, x, y, s, **o: found.append((y, s, o["color"])) or text(self, x, y, s, **o),
+        )
+        return found
+
+    @pytest.mark.parametrize(("larger_is_better", "first"), [(True, "road"), (False, "car")])
+    def test_the_best_class_is_first_and_differences_are_coloured(
+        self, texts, larger_is_better, first, tmp_path
+    ):
+        panels = {"IoU": (self.PAIRS, larger_is_better, "#0072B2")}
+        path = plots.class_bars(panels, ("both", "segnet"), tmp_path / "new" / "classes.png")
+        assert contains(read(path), [64, 149, 197])  # the bars' blue
+        better, worse = (BETTER, WORSE) if larger_is_better else (WORSE, BETTER)
+        car, road = (1, 0) if first == "road" else (0, 1)
+        assert set(texts) == {
+            (car, "0.500", figure.INK),
+            (car, "-0.250", worse),
+            (road, "0.900", figure.INK),
+            (road, "+0.100", better),
+        }
+
+    def test_without_a_baseline_there_are_no_differences(self, texts, tmp_path):
+        panels = {"abs rel": ({"car": (0.5, None)}, False, "#D55E00")}
+        plots.class_bars(panels, ("depth", "nothing"), tmp_path / "classes.png")
+        assert [text for _, text, _ in texts] == ["0.500"]
+
+    def test_of_hundreds_of_classes_the_best_and_the_worst_are_drawn(self, texts, tmp_path):
+        pairs = {f"thing {c}": (c / 1000, None) for c in range(894)}
+        image = read(
+            plots.class_bars({"IoU": (pairs, True, "red")}, ("a", "b"), tmp_path / "classes.png")
+        )
+        assert max(image.shape) < 3000
+        assert [text for _, text, _ in texts[:60:59]] == ["0.893", "0.000"]
+
+    def test_no_class(self, tmp_path):
+        with pytest.raises(ConfigError, match="at least one class"):
+            plots.class_bars({"IoU": ({}, True, "red")}, ("a", "b"), tmp_path / "classes.png")
 
 
 class TestClassWeights:

@@ -87,6 +87,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     from auxnet_keras.experiments.fit.initial_weights import start_from_run
     from auxnet_keras.experiments.fit.memory_errors import readable_memory_errors
     from auxnet_keras.experiments.fit.phases import phases_left
+    from auxnet_keras.experiments.outputs.train_batch import draw_train_batch
     from auxnet_keras.experiments.run import trained_images
     from auxnet_keras.experiments.run.network import network
 
@@ -117,6 +118,9 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
         if phase.first and phase.begins == phase.first:
             _compile(model, config)
         frames = phase.data(train)
+        if new and phase.first == 0:
+            shown = (*config.tasks, *(["depth"] if config.network.depth_input else []))
+            draw_train_batch(frames.plan, shown, run.path / "figures" / "train_batch.png")
         with readable_event_file_errors(run.path / _BOARD), readable_memory_errors(config):
             model.fit(
                 frames,

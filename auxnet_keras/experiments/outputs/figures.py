@@ -20,6 +20,7 @@ from auxnet_keras.experiments.score.per_image import (
     read_per_image,
     worst_first,
 )
+from auxnet_keras.plots.palette import TASK_COLOURS
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run
@@ -36,8 +37,35 @@ def write_figures(run: "Run", results: Mapping[str, Any], source: Source) -> Non
         seen = (counts.sum(axis=0) + counts.sum(axis=1)) > 0  # without void, if it is ignored
         shown = [name for name, used in zip(names, seen, strict=True) if used]
         plots.confusion_matrix(counts[seen][:, seen], shown, folder / "confusion.png")
+    write_class_scores(run, results, folder / "classes.png")
     strip({run.config.model: run}, source, folder / "qualitative.png")
     write_worst(run, source, folder / "worst.png")
+
+
+def write_class_scores(run: "Run", results: Mapping[str, Any], path: Path) -> None:
+    """Draws the IoU of each class, next to the position prior's, and the error of depth on it.
+
+    Args:
+        run: The run.
+        results: Its results.
+        path: The file to write; none without classes.
+    """
+    panels: dict[str, tuple[dict[str, tuple[Any, Any]], bool, str]] = {}
+    for task in run.config.tasks:
+        if task == "segmentation" and task in results:
+            prior = results["position_prior"].get(task, {})
+            pairs = {
+                key.removeprefix("iou_"): (value, prior.get(key))
+                for key, value in results[task].items()
+                if key.startswith("iou_")
+            }
+            panels["IoU"] = pairs, True, TASK_COLOURS[task]
+        elif task == "depth" and "depth_by_class" in results:
+            depth = results["depth_by_class"]
+            pairs = {key: (value["abs_rel"], None) for key, value in depth.items()}
+            panels["Depth: abs rel"] = pairs, False, TASK_COLOURS[task]
+    if panels:
+        plots.class_bars(panels, (run.name, "position prior"), path)
 
 
 def write_worst(run: "Run", source: Source, path: Path, count: int = 8) -> None:

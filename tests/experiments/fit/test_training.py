@@ -40,6 +40,8 @@ def test_the_folder_holds_what_a_run_leaves_behind(trained):
         "figures/qualitative.png",
         "figures/confusion.png",
         "figures/worst.png",
+        "figures/classes.png",
+        "figures/train_batch.png",
         "per_image.csv",
         "parts.csv",
         "classes.md",
