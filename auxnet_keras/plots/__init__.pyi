@@ -6,6 +6,8 @@ from .colour import colour_depth as colour_depth
 from .colour import colour_labels as colour_labels
 from .colour import overlay as overlay
 from .colour_bar import ColourBar as ColourBar
+from .colour_blind import colour_blind_palette as colour_blind_palette
+from .colour_blind import named_palette as named_palette
 from .confusion_matrix import confusion_matrix as confusion_matrix
 from .depth_scale import DepthScale as DepthScale
 from .errors import depth_error_bar as depth_error_bar

@@ -1,6 +1,7 @@
 """Trains a run, from its config to its folder."""
 
 import contextlib
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,7 +79,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     import keras
     import tensorflow as tf
 
-    from auxnet_keras import data
+    from auxnet_keras import data, plots
     from auxnet_keras.callbacks.event_log import Position, event_files, rewind
     from auxnet_keras.experiments.fit.announce import describe_run, record_facts
     from auxnet_keras.experiments.fit.check_data import check_data
@@ -97,6 +98,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     if config.deterministic:
         tf.config.experimental.enable_op_determinism()
     info = data.info(config.data, config.root)
+    info = dataclasses.replace(info, palette=plots.named_palette(config.palette, info.palette))
     train, val = (_dataset(config, split) for split in ("train", "val"))
     check_data(config.tasks, train.plan, val.plan, run.path)
     new = run.position_saved == (0, 0)  # else the checkpoint has all weights
@@ -120,7 +122,8 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
         frames = phase.data(train)
         if new and phase.first == 0:
             shown = (*config.tasks, *(["depth"] if config.network.depth_input else []))
-            draw_train_batch(frames.plan, shown, run.path / "figures" / "train_batch.png")
+            picture = run.path / "figures" / "train_batch.png"
+            draw_train_batch(frames.plan, shown, info.palette, picture)
         with readable_event_file_errors(run.path / _BOARD), readable_memory_errors(config):
             model.fit(
                 frames,

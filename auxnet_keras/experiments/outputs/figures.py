@@ -104,7 +104,7 @@ def write_curves(run: "Run") -> None:
     if not history:
         return
     folder = run.path / "figures"
-    history["epoch"] = [epoch + 1 for epoch in history["epoch"]]
+    history["epoch"] = list(range(1, len(history["epoch"]) + 1))
     plots.learning_curves(
         history,
         folder / "curves.png",

@@ -16,7 +16,7 @@ MOST = 8
 TITLES = {"segmentation": "labels", "depth": "depth"}
 
 
-def draw_train_batch(plan: Plan, shown: tuple[str, ...], path: Path) -> None:
+def draw_train_batch(plan: Plan, shown: tuple[str, ...], palette: np.ndarray, path: Path) -> None:
     """Draws image, labels and depth of the first samples of the first batch.
 
     They are resized, augmented and in the unit of the training, with what the network does not get
@@ -25,6 +25,7 @@ def draw_train_batch(plan: Plan, shown: tuple[str, ...], path: Path) -> None:
     Args:
         plan: Of the training data.
         shown: The maps to draw, in their order: "segmentation", "depth".
+        palette: Colours of the classes, uint8 [K, 3], RGB.
         path: The PNG to write.
 
     Raises:
@@ -38,7 +39,7 @@ def draw_train_batch(plan: Plan, shown: tuple[str, ...], path: Path) -> None:
     for task in shown:
         if task == "segmentation":
             columns[TITLES[task]] = [
-                plots.colour_labels(_ids(sample), info.palette) for sample in samples
+                plots.colour_labels(_ids(sample), palette) for sample in samples
             ]
         else:
             depths = [sample.depth for sample in samples]
@@ -55,7 +56,7 @@ def draw_train_batch(plan: Plan, shown: tuple[str, ...], path: Path) -> None:
         list(columns),
         captions=[_caption(*pair, shown) for pair in zip(names, samples, strict=True)],
         class_names=info.class_names if "segmentation" in shown else (),
-        palette=info.palette,
+        palette=palette,
         bars=bars,
     )
     plots.write_png(picture, path)

@@ -20,17 +20,20 @@ def drawn(monkeypatch):
     return given
 
 
+PALETTE = plots.colour_blind_palette(13)
 OPTIONS = {"size": (32, 48), "batch_size": 4, "seed": 3, "augment": True}
 
 
 def test_it_shows_the_first_augmented_batch(drawn, scenes, tmp_path):
     batches = data.arrays("street", scenes, **OPTIONS)
-    train_batch.draw_train_batch(batches.plan, ("segmentation", "depth"), tmp_path / "batch.png")
+    train_batch.draw_train_batch(
+        batches.plan, ("segmentation", "depth"), PALETTE, tmp_path / "batch.png"
+    )
     images, targets = next(iter(batches))
     assert drawn["titles"] == ["image", "labels", "depth"] and len(drawn["rows"]) == 4
     for row, image, labels in zip(drawn["rows"], images, targets["segmentation"], strict=True):
         np.testing.assert_array_equal(row[0], image)
-        expected = plots.colour_labels(labels, batches.plan.source.info.palette)
+        expected = plots.colour_labels(labels, PALETTE)
         np.testing.assert_array_equal(row[1], expected)
     scale = plots.DepthScale.of(list(targets["depth"]), "metres", far_is_large=True)
     np.testing.assert_array_equal(drawn["rows"][2][2], scale.colour(targets["depth"][2]))
@@ -40,17 +43,19 @@ def test_it_shows_the_first_augmented_batch(drawn, scenes, tmp_path):
 
 def test_the_main_task_is_first_and_a_single_task_alone(drawn, scenes, tmp_path):
     plan = data.arrays("street", scenes, main="depth", **OPTIONS).plan
-    train_batch.draw_train_batch(plan, ("depth", "segmentation"), tmp_path / "batch.png")
+    train_batch.draw_train_batch(plan, ("depth", "segmentation"), PALETTE, tmp_path / "batch.png")
     assert drawn["titles"] == ["image", "depth", "labels"]
-    train_batch.draw_train_batch(plan, ("depth",), tmp_path / "batch.png")
+    train_batch.draw_train_batch(plan, ("depth",), PALETTE, tmp_path / "batch.png")
     assert drawn["titles"] == ["image", "depth"] and drawn["class_names"] == ()
-    train_batch.draw_train_batch(plan, ("segmentation",), tmp_path / "batch.png")
+    train_batch.draw_train_batch(plan, ("segmentation",), PALETTE, tmp_path / "batch.png")
     assert drawn["titles"] == ["image", "labels"] and not drawn["bars"]
 
 
 def test_it_says_which_targets_the_network_does_not_get(drawn, scenes, tmp_path):
     batches = data.arrays("street", scenes, labels=2, extra_share=0.5, **OPTIONS)
-    train_batch.draw_train_batch(batches.plan, ("segmentation", "depth"), tmp_path / "batch.png")
+    train_batch.draw_train_batch(
+        batches.plan, ("segmentation", "depth"), PALETTE, tmp_path / "batch.png"
+    )
     _, targets = next(iter(batches))
     without = [(labels == 255).all() for labels in targets["segmentation"]]
     assert sum(without) == 2
@@ -59,5 +64,5 @@ def test_it_says_which_targets_the_network_does_not_get(drawn, scenes, tmp_path)
 
 def test_a_large_batch_is_drawn_in_part(drawn, scenes, tmp_path):
     plan = data.arrays("street", scenes, **{**OPTIONS, "batch_size": 12}).plan
-    train_batch.draw_train_batch(plan, ("segmentation",), tmp_path / "batch.png")
+    train_batch.draw_train_batch(plan, ("segmentation",), PALETTE, tmp_path / "batch.png")
     assert len(drawn["rows"]) == train_batch.MOST
