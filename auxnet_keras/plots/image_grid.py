@@ -71,11 +71,7 @@ def image_grid(
     below = GAP + LINE * len(legend) if legend else 0
     height = int(tops[-1]) + below + HEIGHT * len(bar_lines) + (GAP if bars else 0)
     full = max(full, LENGTH if bars else 0)
-    canvas = _white(height, full)
-    for top, line in zip(tops, lines, strict=False):
-        canvas[top + above : top + above + len(line), : line.shape[1]] = line
     figure = figures.new(full / DPI, height / DPI, DPI)
-    figure.figimage(canvas)
     size = (full, height)
     for column, title in enumerate(titles):
         centre = column * (width + GAP) + width / 2
@@ -95,7 +91,10 @@ def image_grid(
                 tops[-1] + below + GAP + HEIGHT * number,
             )
             draw_bar(figure, bar, *corner, size)
-    return figures.to_pixels(figure)
+    picture = figures.to_pixels(figure)
+    for top, line in zip(tops, lines, strict=False):  # Matplotlib would take a second for it
+        picture[top + above : top + above + len(line), : line.shape[1]] = line
+    return picture
 
 
 def write_png(image: np.ndarray, path: str | Path) -> Path:
