@@ -17,6 +17,9 @@ SIGNS = {"metres": "m", "inverse_depth": "m", "disparity_px": "px", "raw": "as s
 class DepthScale:
     """Maps depth to colour; the maps it colours are comparable.
 
+    Brightness is proportional to `sqrt(near / depth)` in metres, and so to `sqrt(depth / near)` in
+    inverse depth and disparity: all units give the same picture.
+
     Args:
         near: The value shown brightest; nearer ones look the same.
         far: The farthest value of the maps.
@@ -53,13 +56,17 @@ class DepthScale:
 
     def colour(self, depth: np.ndarray) -> np.ndarray:
         """uint8 [H, W, 3], RGB, of a depth map; neutral where there is no depth."""
-        return colour_depth(depth, self.near, near_bright=self.far_is_large)
+        if self.far_is_large:
+            return colour_depth(depth, self.near, near_bright=True)
+        known = np.isfinite(depth) & (depth >= 0)
+        root = np.where(known, np.sqrt(np.where(known, depth, 0.0)), -1.0)
+        return colour_depth(root, math.sqrt(self.near))
 
     def bar(self, steps: int = 256) -> ColourBar:
         """All colours from far to near, with round distances (or disparities) as ticks."""
         first = self._brightness(self.far)
         values = np.linspace(first, 1.0, steps)
-        shown = self.near / values**2 if self.far_is_large else self.near * values
+        shown = self.near / values**2 if self.far_is_large else self.near * values**2
         spread = max(1.0 - first, 1e-9)
         ticks: list[tuple[float, str]] = []
         for value in self._round_values():
@@ -71,9 +78,8 @@ class DepthScale:
 
     def _brightness(self, value: float) -> float:
         """As `colour_depth` has it: 1 is brightest."""
-        if self.far_is_large:
-            return min(1.0, math.sqrt(self.near / max(value, 1e-9)))
-        return min(1.0, value / self.near)
+        share = self.near / max(value, 1e-9) if self.far_is_large else value / self.near
+        return min(1.0, math.sqrt(share))
 
     def _round_values(self) -> list[float]:
         """Candidates for ticks, the most important first: both ends, then 1, 2, 5 times 10^n."""

@@ -104,6 +104,15 @@ class TestDepthScale:
             found = bar.colours[round(place * 255)].astype(int)
             assert np.abs(expected - found).max() <= 12, text
 
+    def test_all_units_give_the_same_picture(self):
+        metres = plots.DepthScale(2.0, 80.0, "metres", far_is_large=True)
+        inverse = plots.DepthScale(0.5, 1 / 80, "inverse_depth", far_is_large=False)
+        depth = np.array([[1.0, 2, 5, 20, 80, 200]])
+        np.testing.assert_array_equal(metres.colour(depth), inverse.colour(1 / depth))
+        unknown = inverse.colour(np.array([[-1.0, np.nan, 0.0]]))[0]
+        np.testing.assert_array_equal(unknown[:2], [UNKNOWN] * 2)
+        assert unknown[2].max() < 60  # infinitely far
+
     def test_no_depth_gives_no_scale(self):
         nothing = [np.full((2, 2), -1.0), np.array([[np.nan, 0.0]])]
         assert plots.DepthScale.of(nothing, "metres", far_is_large=True) is None

@@ -85,7 +85,8 @@ def test_true_and_predicted_depth_share_their_colours(drawn, tmp_path):
     (row,), titles = drawn["cells"]
     assert titles == ["image", "truth", "SegNet", "AuxNet", "true depth", "predicted depth"]
     np.testing.assert_array_equal(row[4], row[5])
-    np.testing.assert_array_equal(row[4], plots.colour_depth(TRUE, 0.4))
+    scale = plots.DepthScale(0.4, 0.1, "inverse_depth", far_is_large=False)
+    np.testing.assert_array_equal(row[4], scale.colour(TRUE))
     (bar,) = drawn["bars"]
     assert (bar.title, dict(bar.ticks)[1.0]) == ("depth [m]", "2.5")
     assert not drawn["captions"]
