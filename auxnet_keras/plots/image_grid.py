@@ -8,6 +8,7 @@ import numpy as np
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.plots import figure as figures
+from auxnet_keras.plots.colour import UNKNOWN
 from auxnet_keras.plots.colour_bar import HEIGHT, LENGTH, ColourBar, draw_bar
 from auxnet_keras.plots.legends import LINE, draw_line, legend_lines
 from auxnet_keras.storage.atomic import write_file
@@ -18,6 +19,7 @@ GAP = 6
 TITLE = 46
 CAPTION = 34
 BETWEEN_BARS = 70
+LEAST_KNOWN = 0.1  # share of known pixels that makes a shrunk pixel known
 TITLE_TEXT, CAPTION_TEXT = 24, 19
 DPI = 100
 
@@ -117,17 +119,23 @@ def _row(images: Sequence[np.ndarray], titles: Sequence[str], width: int) -> np.
             f"{list(titles)}. Received: a row of {len(images)} images."
         )
     height = round(images[0].shape[0] * width / images[0].shape[1])
-    # Averaging when shrinking; nearest when enlarging keeps class borders sharp.
-    cells = [
-        cv2.resize(
-            image,
-            (width, height),
-            interpolation=cv2.INTER_AREA if image.shape[1] > width else cv2.INTER_NEAREST,
-        )
-        for image in images
-    ]
+    cells = [_resized(image, height, width) for image in images]
     gap = _white(height, GAP)
     return np.concatenate([part for cell in cells for part in (cell, gap)][:-1], axis=1)
+
+
+def _resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    if image.shape[1] <= width:  # nearest keeps class borders sharp
+        return cv2.resize(image, (width, height), interpolation=cv2.INTER_NEAREST)
+    known = (image != UNKNOWN).any(axis=-1, keepdims=True).astype(np.float32)
+    if known.all():
+        return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    # The mean of the known pixels, or the measurements of a laser scanner would fade into grey.
+    parts = np.concatenate([image * known, known], axis=-1)
+    means = cv2.resize(parts, (width, height), interpolation=cv2.INTER_AREA)
+    share = means[..., 3:]
+    colours = np.round(means[..., :3] / np.maximum(share, 1e-6))
+    return np.where(share > LEAST_KNOWN, colours, UNKNOWN).astype(np.uint8)
 
 
 def _white(height: int, width: int) -> np.ndarray:

@@ -196,6 +196,14 @@ class TestStrip:
         row = [np.zeros((20, 40, 3), "uint8"), np.zeros((10, 20, 3), "uint8")]
         assert plots.image_grid([row], ["a", "b"], width=40).shape[1] == 86
 
+    def test_sparse_measurements_keep_their_colour_when_they_are_shrunk(self):
+        image = np.full((40, 80, 3), UNKNOWN, "uint8")
+        image[::2, ::2] = [250, 10, 10]
+        image[:, 40:] = UNKNOWN
+        body = plots.image_grid([[image]], ["a"], width=20)[46:56]
+        np.testing.assert_array_equal(body[:, :10], np.full((10, 10, 3), [250, 10, 10]))
+        np.testing.assert_array_equal(body[:, 10:], np.full((10, 10, 3), UNKNOWN))
+
     def test_every_title_needs_an_image(self):
         with pytest.raises(ConfigError, match=r"2 titles .* Received: a row of 3"):
             plots.image_grid(self.rows(), ["RGB", "truth"])
