@@ -19,11 +19,13 @@ Place = tuple[float, float, float, float]
 DASHED = (0, (3, 1.5))
 LOG_FROM = 10.0
 """An axis is logarithmic if its largest value is so many times the smallest."""
+HANDLE = (1.015, 1.065)
+"""Begin and end of the piece of a line in front of its name, as shares of a panel's width."""
 APART = 0.1
 """Smallest distance of two names, as a share of the height of a panel."""
 
 # All in inches.
-LEFT, NAMES = 0.6, 1.15  # of a panel: numbers at its left, names at its right
+LEFT, NAMES = 0.6, 1.25  # of a panel: numbers at its left, names at its right
 ABOVE, BELOW = 0.4, 0.5
 PANEL = (3.1, 1.9)
 NOTE = 0.28
@@ -171,8 +173,17 @@ def _label(axes: Axes, lines: Sequence[Line]) -> None:
         heights[i] = max(heights[i], heights[i - 1] + APART)
     excess = max(0.0, heights[-1] - 1.0) if heights else 0.0
     for height, (_, line) in zip(heights, places, strict=True):
+        axes.plot(
+            HANDLE,
+            [height - excess] * 2,
+            transform=axes.transAxes,
+            color=lighter(line.colour, line.tint),
+            linestyle=DASHED if line.validation else "-",
+            linewidth=1.6,
+            clip_on=False,
+        )
         axes.text(
-            1.02,
+            HANDLE[1] + 0.02,
             height - excess,
             line.label,
             transform=axes.transAxes,
