@@ -30,7 +30,7 @@ LABELS = {
 
 PART_SCORES = {
     "segmentation": ("mean_iou", "pixel_accuracy"),
-    "depth": ("abs_rel", "rmse", "delta_1"),
+    "depth": ("abs_rel", "rmse"),
 }
 
 
@@ -63,7 +63,7 @@ def part_table(results: Mapping[str, Any]) -> Table:
     """A row for each part of the images: near, middle, far, along class borders, elsewhere."""
     parts = results["parts"]
     shown = [name for name in PARTS if name in parts]
-    columns, keys = ["pixels [%]"], []
+    columns, keys = ["pixels"], []
     for task in _order(results):
         if any(task in parts[name] for name in shown):
             keys += [(task, key) for key in PART_SCORES[task]]
@@ -123,20 +123,19 @@ def _part_name(name: str, parts: Mapping[str, Any]) -> str:
     if name in RANGES:
         number, edges = RANGES.index(name), parts["ranges"]["edges"]
         if edges is None:
-            return f"{name} third of each image"
-        return f"{name}, {edges[number]:g} to {edges[number + 1]:g} m"
-    width = parts["border_px"]
+            return f"{name} third"
+        return f"{name}, {edges[number]:g}-{edges[number + 1]:g} m"
     return {
         "all": "all pixels",
-        "border": f"within {width} px of a class border",
-        "interior": "farther from class borders",
+        "border": f"borders, {parts['border_px']} px",
+        "interior": "inside classes",
     }[name]
 
 
-def _share(name: str, parts: Mapping[str, Any]) -> float | None:
+def _share(name: str, parts: Mapping[str, Any]) -> str | None:
     """Per cent of the pixels of a task that are in the part."""
     for task in _order(parts["all"]):
         whole, part = (parts[one].get(task, {}).get("pixels", 0) for one in ("all", name))
         if part:
-            return 100.0 * part / whole
+            return f"{100.0 * part / whole:.1f} %"
     return None
