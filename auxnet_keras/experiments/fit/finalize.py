@@ -58,4 +58,6 @@ def _write_results(run: Run, results: dict[str, Any]) -> None:
     write_json(results, run.path / RESULTS)
     evaluation_table(results).write(run.path)
     part_table(results).write(run.path, "parts")
-    class_table(results).write(run.path, "classes")
+    classes = class_table(results)
+    if classes.rows:  # there is depth without classes
+        classes.write(run.path, "classes")

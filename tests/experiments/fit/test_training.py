@@ -281,6 +281,7 @@ def test_depth_trains_where_there_are_no_labels(settings, tmp_path):
     assert "depth_by_class" not in run.results and run.results["parts"]["near"]["depth"]
     pictures = {path.stem for path in (run.path / "figures").iterdir()}
     assert {"train_batch", "worst"} <= pictures and not {"confusion", "classes"} & pictures
+    assert (run.path / "parts.md").is_file() and not (run.path / "classes.md").exists()
     assert len(top_losses(run, 2)) == 2
     assert evaluate(load_run(run.path))["depth"] == run.results["depth"]
 
