@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from auxnet_keras.data.frame import IGNORE
-from auxnet_keras.metrics import confusion, depth_scores
+from auxnet_keras.metrics import depth_scores
 from auxnet_keras.metrics.borders import border_band
 from auxnet_keras.metrics.depth_ranges import RANGES, metric_ranges, range_edges, third_ranges
 
@@ -15,7 +15,17 @@ BORDER = 5
 """Width in pixels, at the image's own size, of the band on each side of a class border."""
 
 MIN_DEPTH = 1e-3
-PARTS = ("all", *RANGES, "border", "interior")
+_RANGES, _SIDES = len(RANGES) + 1, 3
+_BAND, _INSIDE = 0, 1
+_EVERY = slice(None)
+_PARTS: dict[str, tuple[slice, slice]] = {
+    "all": (_EVERY, _EVERY),
+    **{name: (slice(number, number + 1), _EVERY) for number, name in enumerate(RANGES)},
+    "border": (_EVERY, slice(_BAND, _BAND + 1)),
+    "interior": (_EVERY, slice(_INSIDE, _INSIDE + 1)),
+}
+PARTS = tuple(_PARTS)
+"""The names of the parts, in their order."""
 
 Scores = dict[str, float | None]
 
@@ -42,6 +52,9 @@ class ImageMaps:
 class Parts:
     """Sums over the pixels of each part, image by image.
 
+    Every pixel is in one cell: of a range (near, middle, far, none) and a side (near a border of
+    classes, inside a class, without a label). The sums of a part are those of its cells.
+
     Args:
         names: Names of the classes.
         farthest: Largest depth that is scored, in metres.
@@ -53,46 +66,45 @@ class Parts:
         self.farthest = farthest
         self.far_is_large = far_is_large
         self.in_metres: bool | None = None  # as the first image with depth says
-        self.counts = {part: np.zeros((len(names),) * 2, np.int64) for part in PARTS}
-        self.sums = {part: np.zeros(depth_scores.TERMS) for part in PARTS}
-        self.class_sums = np.zeros((len(names), depth_scores.TERMS))
+        classes = len(names)
+        self.counts = np.zeros((_RANGES, _SIDES, classes, classes), np.int64)
+        # The last class is of pixels without a label.
+        self.sums = np.zeros((_RANGES, _SIDES, classes + 1, depth_scores.TERMS))
 
     def add(self, maps: ImageMaps) -> None:
         """Adds the pixels of one image."""
-        for part, inside in self._masks(maps).items():
-            if maps.classes is not None:
-                self.counts[part] += confusion.count_pairs(
-                    maps.labels[inside], maps.classes[inside], len(self.names)
-                )
-            self.sums[part] += self._depth_sums(maps, inside)
-        for c in np.unique(maps.labels[maps.labels != IGNORE]):
-            if c < len(self.names) and maps.metres is not None:
-                self.class_sums[c] += self._depth_sums(maps, maps.labels == c)
+        classes = len(self.names)
+        labels = maps.labels.astype(np.int64)
+        labels[(labels == IGNORE) | (labels >= classes)] = classes
+        cells = self._cells(maps, labels < classes)
+        if maps.classes is not None:
+            known = labels < classes
+            pairs = (cells[known] * classes + labels[known]) * classes + maps.classes[known]
+            self.counts += np.bincount(pairs, minlength=self.counts.size).reshape(self.counts.shape)
+        if maps.metres is not None and maps.true_metres is not None:
+            truth = maps.true_metres
+            counted = np.isfinite(truth) & (truth > 0) & (truth <= self.farthest)
+            said = np.clip(maps.metres[counted].astype(np.float64), MIN_DEPTH, self.farthest)
+            true = truth[counted].astype(np.float64)
+            keys = cells[counted] * (classes + 1) + labels[counted]
+            each = depth_scores.terms(true, said, np.full(said.shape, True), MIN_DEPTH)
+            shape = self.sums.shape[:-1]
+            for number, term in enumerate(each):
+                found = np.bincount(keys, weights=term, minlength=self.sums[..., 0].size)
+                self.sums[..., number] += found.reshape(shape)
 
-    def _masks(self, maps: ImageMaps) -> dict[str, np.ndarray]:
-        known = maps.labels != IGNORE
-        band = border_band(maps.labels, BORDER)
-        masks = {"all": np.ones_like(known), "border": band, "interior": known & ~band}
-        if maps.depth is None:
-            return masks
-        if self.in_metres is None:
-            self.in_metres = maps.true_metres is not None
-        if not self.in_metres:
-            ranges = third_ranges(maps.depth, far_is_large=self.far_is_large)
-        elif maps.true_metres is not None:
-            ranges = metric_ranges(maps.true_metres, range_edges(self.farthest))
-        else:  # this image alone has no calibration
-            return masks
-        return masks | {name: ranges == number for number, name in enumerate(RANGES)}
-
-    def _depth_sums(self, maps: ImageMaps, inside: np.ndarray) -> np.ndarray:
-        if maps.true_metres is None or maps.metres is None:
-            return np.zeros(depth_scores.TERMS)
-        truth = maps.true_metres
-        counted = inside & np.isfinite(truth) & (truth > 0) & (truth <= self.farthest)
-        said = np.clip(maps.metres[counted].astype(np.float64), MIN_DEPTH, self.farthest)
-        truth = truth[counted].astype(np.float64)
-        return depth_scores.sums(truth, said, np.full(said.shape, True), MIN_DEPTH)
+    def _cells(self, maps: ImageMaps, known: np.ndarray) -> np.ndarray:
+        """int64 [H, W]: the number of each pixel's cell."""
+        sides = np.where(border_band(maps.labels, BORDER), _BAND, np.where(known, _INSIDE, 2))
+        ranges = np.full(sides.shape, -1, np.int8)
+        if maps.depth is not None:
+            if self.in_metres is None:
+                self.in_metres = maps.true_metres is not None
+            if not self.in_metres:
+                ranges = third_ranges(maps.depth, far_is_large=self.far_is_large)
+            elif maps.true_metres is not None:  # else this image alone has no calibration
+                ranges = metric_ranges(maps.true_metres, range_edges(self.farthest))
+        return np.where(ranges < 0, len(RANGES), ranges).astype(np.int64) * _SIDES + sides
 
     def results(self, segmentation: Callable[[np.ndarray], Scores]) -> dict[str, Any]:
         """What was found: `parts` and, with depth and classes, `depth_by_class`.
@@ -105,22 +117,22 @@ class Parts:
             edges = [0.0, *range_edges(self.farthest)] if self.in_metres else None
             parts["ranges"] = {"unit": "metres" if edges else "thirds of an image", "edges": edges}
         parts["border_px"] = BORDER
-        for part in PARTS:
+        for part, cells in _PARTS.items():
+            counts, sums = self.counts[cells].sum(axis=(0, 1)), self.sums[cells].sum(axis=(0, 1, 2))
             scores = {}
-            pixels = int(self.counts[part].sum())
-            if pixels:
-                scores["segmentation"] = {"pixels": pixels, **segmentation(self.counts[part])}
-            if self.sums[part][0]:
-                scores["depth"] = _depth(self.sums[part])
+            if counts.any():
+                scores["segmentation"] = {"pixels": int(counts.sum()), **segmentation(counts)}
+            if sums[0]:
+                scores["depth"] = _depth(sums)
             if scores:
                 parts[part] = scores
-        found = {"parts": parts}
+        of_class = self.sums.sum(axis=(0, 1))
         by_class = {
             name: _depth(sums)
-            for name, sums in zip(self.names, self.class_sums, strict=True)
+            for name, sums in zip(self.names, of_class[:-1], strict=True)
             if sums[0]
         }
-        return found | ({"depth_by_class": by_class} if by_class else {})
+        return {"parts": parts} | ({"depth_by_class": by_class} if by_class else {})
 
 
 def _depth(sums: np.ndarray) -> Scores:
