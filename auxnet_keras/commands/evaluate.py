@@ -27,16 +27,25 @@ def command(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Also write the scores to FILE.")
     ] = None,
+    per_image: Annotated[
+        Path | None,
+        typer.Option(
+            "--per-image",
+            metavar="FILE",
+            help="Also write the scores of every image to FILE (CSV), the worst first.",
+        ),
+    ] = None,
 ) -> None:
     """Score a run at the images' own size, next to the position prior."""
     check_file(json_file, "--json")
+    check_file(per_image, "--per-image")
     import_tensorflow()
     from auxnet_keras.experiments.outputs.tables import print_evaluation
     from auxnet_keras.experiments.run.json_files import write_json
     from auxnet_keras.experiments.run.run import load_run
     from auxnet_keras.experiments.score.evaluation import evaluate
 
-    results = evaluate(load_run(run), data, split=split)
+    results = evaluate(load_run(run), data, split=split, per_image=per_image)
     print_evaluation(results)
     if json_file is not None:
         write_json(results, json_file)

@@ -12,5 +12,7 @@ from .run.run import Run as Run
 from .run.run import load_run as load_run
 from .score.class_regions import compare as compare
 from .score.evaluation import evaluate as evaluate
+from .score.top_losses import WorstImage as WorstImage
+from .score.top_losses import top_losses as top_losses
 from .studies.study import forecast as forecast
 from .studies.study import study as study

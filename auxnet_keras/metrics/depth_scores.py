@@ -27,6 +27,13 @@ def sums(
         min_depth: Lower clip of predictions in ratios and logarithms.
         xp: `numpy`, or `keras.ops` inside a graph.
     """
+    return xp.stack([xp.sum(term) for term in terms(truth, prediction, measured, min_depth, xp)])
+
+
+def terms(
+    truth: Tensor, prediction: Tensor, measured: Tensor, min_depth: float, xp: ModuleType = np
+) -> list[Tensor]:
+    """What each pixel adds to the 12 `sums`, in the shape of `truth`; arguments as there."""
     # Finite numbers where nothing was measured: inf - inf or log 0 would make the sum NaN.
     truth = xp.where(measured, truth, 0.0)
     positive = truth > 0
@@ -37,7 +44,7 @@ def sums(
     log = xp.log(clipped / divisor)
     quotient = xp.maximum(clipped / divisor, divisor / clipped)
     one = xp.where(positive, 1.0, 0.0)
-    terms = [
+    return [
         xp.where(measured, 1.0, 0.0),
         xp.abs(error),
         error * error,
@@ -49,7 +56,6 @@ def sums(
         xp.abs(log) / math.log(10.0),
         *(xp.where(quotient < threshold, one, 0.0) for threshold in THRESHOLDS),
     ]
-    return xp.stack([xp.sum(term) for term in terms])
 
 
 def scores(sums: Tensor, xp: ModuleType = np) -> dict[str, Tensor]:

@@ -14,6 +14,8 @@ from auxnet_keras.experiments.config.setting import setting
 from auxnet_keras.losses.catalogue import DEPTH_LOSSES
 from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.catalogue import NETWORKS, Network
+from auxnet_keras.plots.palette_names import OWN as OWN_COLOURS
+from auxnet_keras.plots.palette_names import PALETTES
 
 if TYPE_CHECKING:
     from auxnet_keras.data.readers.base import Source
@@ -191,6 +193,14 @@ class RunSettings:
         "On a batch with NaN or infinity: raise (stop the training), skip (continue without it) or "
         "rollback (return to the newest checkpoint).",
         "POLICY",
+        changeable=True,
+    )
+    palette: str = setting(
+        OWN_COLOURS,
+        values.one_of(PALETTES),
+        "Colours of the classes in pictures: {names}. colour-blind has colours that differ also "
+        "with protanopia and deuteranopia, for up to 20 classes.",
+        "NAME",
         changeable=True,
     )
     deterministic: bool = setting(

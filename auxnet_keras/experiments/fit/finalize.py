@@ -6,10 +6,11 @@ from auxnet_keras import data
 from auxnet_keras.experiments.outputs.exporting import export
 from auxnet_keras.experiments.outputs.figures import write_figures
 from auxnet_keras.experiments.outputs.model_card import model_card
-from auxnet_keras.experiments.outputs.tables import evaluation_table
+from auxnet_keras.experiments.outputs.tables import class_table, evaluation_table, part_table
 from auxnet_keras.experiments.run.json_files import write_json
 from auxnet_keras.experiments.run.log import logger
 from auxnet_keras.experiments.run.run import RESULTS, Run
+from auxnet_keras.experiments.score import per_image
 from auxnet_keras.experiments.score.evaluation import evaluate
 from auxnet_keras.experiments.score.position_prior import position_prior, write_prior
 from auxnet_keras.storage.atomic import write_file
@@ -20,7 +21,7 @@ def finish(run: Run) -> None:
     """Evaluates the best weights and writes results, figures, model card and export."""
     if "segmentation" in run.config.tasks:  # the data of a training of depth may have no labels
         write_prior(_prior(run), run.path)
-    results = evaluate(run)
+    results = evaluate(run, per_image=run.path / per_image.FILE)
     _write_results(run, results)
     write_figures(run, results, run.config.source())
     card = run.path / "MODEL_CARD.md"
@@ -56,3 +57,7 @@ def _prior(run: Run) -> Any:
 def _write_results(run: Run, results: dict[str, Any]) -> None:
     write_json(results, run.path / RESULTS)
     evaluation_table(results).write(run.path)
+    part_table(results).write(run.path, "parts")
+    classes = class_table(results)
+    if classes.rows:  # there is depth without classes
+        classes.write(run.path, "classes")

@@ -1,11 +1,13 @@
 """Trains a run, from its config to its folder."""
 
+import contextlib
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.core.whole_numbers import is_whole
-from auxnet_keras.errors import ConfigError
+from auxnet_keras.errors import AuxnetError, ConfigError
 from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.folder import claim_folder, open_folder
@@ -51,6 +53,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
         return run
     from auxnet_keras.data import sentence
     from auxnet_keras.experiments.fit.finalize import finish
+    from auxnet_keras.experiments.outputs.figures import write_curves
     from auxnet_keras.experiments.run.log import logger, run_log
 
     with hold_lock(run.path, "training in this run folder", ConfigError):
@@ -62,6 +65,8 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
                 finish(run)
             except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
                 run.manifest.event("interrupt", epochs=run.epochs_saved)
+                with contextlib.suppress(AuxnetError):  # pictures must not hide what is saved
+                    write_curves(run)
                 logger.info("Interrupted. %s", _describe_saved(run))
                 raise
             except Exception as error:
@@ -74,7 +79,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     import keras
     import tensorflow as tf
 
-    from auxnet_keras import data
+    from auxnet_keras import data, plots
     from auxnet_keras.callbacks.event_log import Position, event_files, rewind
     from auxnet_keras.experiments.fit.announce import describe_run, record_facts
     from auxnet_keras.experiments.fit.check_data import check_data
@@ -83,6 +88,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     from auxnet_keras.experiments.fit.initial_weights import start_from_run
     from auxnet_keras.experiments.fit.memory_errors import readable_memory_errors
     from auxnet_keras.experiments.fit.phases import phases_left
+    from auxnet_keras.experiments.outputs.train_batch import draw_train_batch
     from auxnet_keras.experiments.run import trained_images
     from auxnet_keras.experiments.run.network import network
 
@@ -92,6 +98,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     if config.deterministic:
         tf.config.experimental.enable_op_determinism()
     info = data.info(config.data, config.root)
+    info = dataclasses.replace(info, palette=plots.named_palette(config.palette, info.palette))
     train, val = (_dataset(config, split) for split in ("train", "val"))
     check_data(config.tasks, train.plan, val.plan, run.path)
     new = run.position_saved == (0, 0)  # else the checkpoint has all weights
@@ -113,6 +120,10 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
         if phase.first and phase.begins == phase.first:
             _compile(model, config)
         frames = phase.data(train)
+        if new and phase.first == 0:
+            shown = (*config.tasks, *(["depth"] if config.network.depth_input else []))
+            picture = run.path / "figures" / "train_batch.png"
+            draw_train_batch(frames.plan, shown, info.palette, picture)
         with readable_event_file_errors(run.path / _BOARD), readable_memory_errors(config):
             model.fit(
                 frames,
@@ -188,6 +199,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
         callbacks.Progress(phase.note, keep=phase.validated(config.validate_every)),
         EpochLog(),
         callbacks.HistoryFile(run.path / "history.csv"),
+        callbacks.WeightTrace(run.path / "weights.csv"),
         callbacks.TensorBoard(board, write_graph=False),
         # By steps, of which each phase may count its own.
         callbacks.WeightBoard(board / "first" if phase.alone else board),

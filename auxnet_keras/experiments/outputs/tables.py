@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from auxnet_keras.core.tasks import TASKS
+from auxnet_keras.experiments.score.parts import PARTS
+from auxnet_keras.metrics.depth_ranges import RANGES
 from auxnet_keras.tables.table import Table
 
 LABELS = {
@@ -26,6 +28,12 @@ LABELS = {
 }
 
 
+PART_SCORES = {
+    "segmentation": ("mean_iou", "pixel_accuracy"),
+    "depth": ("abs_rel", "rmse"),
+}
+
+
 def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:
     """The table of several evaluations.
 
@@ -38,7 +46,7 @@ def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:
         >>> print(comparison({run.name: run.results for run in runs}).markdown())
     """
     rows = []
-    for task in TASKS:
+    for task in dict.fromkeys(task for one in results.values() for task in _order(one)):
         scores = {key: None for one in results.values() for key in one.get(task, {})}
         for key in scores:
             values = tuple(one.get(task, {}).get(key) for one in results.values())
@@ -51,13 +59,83 @@ def evaluation_table(results: Mapping[str, Any]) -> Table:
     return comparison({"model": results, "position prior": results["position_prior"]})
 
 
+def part_table(results: Mapping[str, Any]) -> Table:
+    """A row for each part of the images: near, middle, far, along class borders, elsewhere."""
+    parts = results["parts"]
+    shown = [name for name in PARTS if name in parts]
+    columns, keys = ["pixels"], []
+    for task in _order(results):
+        if any(task in parts[name] for name in shown):
+            keys += [(task, key) for key in PART_SCORES[task]]
+    columns += [_label(key) for _, key in keys]
+    rows = []
+    for name in shown:
+        values = tuple(parts[name].get(task, {}).get(key) for task, key in keys)
+        rows.append((_part_name(name, parts), (_share(name, parts), *values)))
+    return Table(tuple(columns), tuple(rows))
+
+
+def class_table(results: Mapping[str, Any]) -> Table:
+    """A row for each class: its IoU, the position prior's, and the error of depth on its pixels."""
+    model = results.get("segmentation", {})
+    prior = results["position_prior"].get("segmentation", {})
+    depth = results.get("depth_by_class", {})
+    names = [key.removeprefix("iou_") for key in model if key.startswith("iou_")]
+    columns: list[str] = []
+    for task in _order(results):
+        if task == "segmentation":
+            columns += ["IoU", "IoU of the position prior"]
+        elif depth:
+            columns += [_label(key) for key in PART_SCORES["depth"]]
+    rows = []
+    for name in dict.fromkeys([*names, *depth]):
+        cells: list[float | None] = []
+        for task in _order(results):
+            if task == "segmentation":
+                cells += [one.get(f"iou_{name}") for one in (model, prior)]
+            elif depth:
+                cells += [depth.get(name, {}).get(key) for key in PART_SCORES["depth"]]
+        rows.append((name, tuple(cells)))
+    return Table(tuple(columns), tuple(rows), corner="class")
+
+
 def print_evaluation(results: Mapping[str, Any]) -> None:
-    """Prints a run's scores next to the position prior's."""
+    """Prints a run's scores next to the position prior's, and those of parts of the images."""
     evaluation_table(results).show(
         f"{results['frames']} frames of {results['data']} ({results['split']}), "
         "at the images' own size"
     )
+    part_table(results).show("\nParts of the images, over all their pixels")
+    if "depth_by_class" in results:
+        class_table(results).show("\nClass by class")
 
 
 def _label(key: str) -> str:
     return f"IoU {key.removeprefix('iou_')}" if key.startswith("iou_") else LABELS.get(key, key)
+
+
+def _order(results: Mapping[str, Any]) -> list[str]:
+    """Its tasks, in the order of its scores: the main task first."""
+    return [key for key in results if key in TASKS]
+
+
+def _part_name(name: str, parts: Mapping[str, Any]) -> str:
+    if name in RANGES:
+        number, edges = RANGES.index(name), parts["ranges"]["edges"]
+        if edges is None:
+            return f"{name} third"
+        return f"{name}, {edges[number]:g}-{edges[number + 1]:g} m"
+    return {
+        "all": "all pixels",
+        "border": f"borders, {parts['border_px']} px",
+        "interior": "inside classes",
+    }[name]
+
+
+def _share(name: str, parts: Mapping[str, Any]) -> str | None:
+    """Per cent of the pixels of a task that are in the part."""
+    for task in _order(parts["all"]):
+        whole, part = (parts[one].get(task, {}).get("pixels", 0) for one in ("all", name))
+        if part:
+            return f"{100.0 * part / whole:.1f} %"
+    return None

@@ -9,7 +9,17 @@ from typing import Any
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.reports.scored import Scored
 
-_NOT_IN_ARM = {"data", "root", "seed", "fold", "labels", "cache", "on_bad_numbers", "out"}
+_NOT_IN_ARM = {
+    "data",
+    "root",
+    "seed",
+    "fold",
+    "labels",
+    "cache",
+    "on_bad_numbers",
+    "out",
+    "palette",
+}
 """Settings that do not make another arm: what arms are compared over, and paths."""
 
 _IN_TITLE = {"model", "weighting", "main", "single_task"}

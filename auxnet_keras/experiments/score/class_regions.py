@@ -15,9 +15,11 @@ from auxnet_keras.experiments.score.evaluation import converted
 from auxnet_keras.experiments.score.scored_data import scored_data
 from auxnet_keras.metrics import confusion
 from auxnet_keras.metrics.regions import Regions, iou_regions, log_l1, regions
+from auxnet_keras.plots.palette import TASK_COLOURS
 from auxnet_keras.tables.table import Table
 
 SCORES = {"iou": "IoU", "log_l1": "log L1"}
+COLOURED = {"iou": "segmentation", "log_l1": "depth"}
 
 
 def compare(
@@ -183,13 +185,21 @@ def print_comparison(results: Mapping[str, Any]) -> None:
 
 
 def write_comparison(results: Mapping[str, Any], out: Path) -> None:
-    """Writes `comparison.{md,csv,tex,json}` and, if any class was seen, `comparison.png`."""
+    """Writes `comparison.{md,csv,tex,json}` and pictures, if any class was seen.
+
+    `comparison.png` joins the scores of both runs class by class; `classes.png` has those of the
+    second run as bars, with the first as baseline.
+    """
     write_json(results, out / "comparison.json")
     region_table(results).write(out, "comparison")
-    panels = {}
+    panels, bars = {}, {}
     for key, title in SCORES.items():
         pairs = {name: one["inside"][key] for name, one in results["classes"].items()}
         if any(value is not None for pair in pairs.values() for value in pair):
             panels[f"{title} inside"] = (pairs, key == "iou")
+            swapped = {name: (b, a) for name, (a, b) in pairs.items()}
+            bars[title] = (swapped, key == "iou", TASK_COLOURS[COLOURED[key]])
     if panels:
         plots.paired_dots(panels, results["runs"], out / "comparison.png")
+        a, b = results["runs"]
+        plots.class_bars(bars, (b, a), out / "classes.png")

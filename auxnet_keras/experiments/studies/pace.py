@@ -27,6 +27,7 @@ _NOT_IN_STEP = {
     "learning_rate",
     "learning_rate_drops",
     "validate_every",
+    "palette",
     "out",
 }
 """Settings that change how many steps a run has, or their values, but not what a step computes."""

@@ -12,11 +12,14 @@ import numpy as np
 import pytest
 import yaml
 
+from auxnet_keras import data
+from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.experiments import evaluate, load_run, train
+from auxnet_keras.experiments import evaluate, load_run, top_losses, train
 from auxnet_keras.experiments.fit.depth_bins import edges_of
 from auxnet_keras.experiments.fit.training import _epochs_to_a_checkpoint
 from auxnet_keras.experiments.run.folder import claim_folder
+from auxnet_keras.plots import colour_blind_palette
 from tests.callbacks.test_checkpoint import HOLD
 from tests.data.makers import write_png
 from tests.storage.leftovers import leave_half
@@ -35,9 +38,16 @@ def test_the_folder_holds_what_a_run_leaves_behind(trained):
         "tensorboard/validation",
         "tensorboard/weights",
         "tensorboard/pictures",
+        "weights.csv",
         "figures/curves.png",
         "figures/qualitative.png",
         "figures/confusion.png",
+        "figures/worst.png",
+        "figures/classes.png",
+        "figures/train_batch.png",
+        "per_image.csv",
+        "parts.csv",
+        "classes.md",
         "figures/predictions.png",
         "results.json",
         "results.md",
@@ -168,8 +178,10 @@ def test_a_run_interrupted_and_resumed_ends_as_one_that_was_not(
     with pytest.raises(KeyboardInterrupt):
         train(settings())
     assert "1 of 2 epochs" in capsys.readouterr().err
+    assert (load_run(settings().out).path / "figures" / "curves.png").is_file()
     monkeypatch.undo()
     run = train(settings())
+    assert (run.path / "weights.csv").read_bytes() == (trained.path / "weights.csv").read_bytes()
     events = [event["event"] for event in run.manifest.content["events"]]
     assert events == ["start", "interrupt", "resume", "end"]
     clocks = ("seconds", "images_per_second")
@@ -182,7 +194,7 @@ def test_a_run_interrupted_and_resumed_ends_as_one_that_was_not(
 @pytest.mark.parametrize(
     "changes",
     [
-        {"model": "segnet", "weighting": "none"},
+        {"model": "segnet", "weighting": "none", "palette": "colour-blind"},
         {"model": "fusenet", "weighting": "none"},
         {"main": "depth", "weighting": "twb", "ignore_void": False, "augment": True},
     ],
@@ -195,6 +207,14 @@ def test_every_model_trains(settings, changes):
     assert np.isfinite(run.results["segmentation"]["mean_iou"])
     monitored = f"val_{run.config.main}_loss"
     assert len(run.history[monitored]) == 1
+    assert next(task for task in run.results if task in TASKS) == run.config.main
+    assert {path.stem for path in (run.path / "figures").iterdir()} == {
+        *("train_batch", "curves", "confusion", "classes"),
+        *("predictions", "qualitative", "worst"),
+    }
+    own = run.config.palette == "data"
+    expected = data.info("street").palette if own else colour_blind_palette(13)
+    np.testing.assert_array_equal(run.info.palette, expected)
 
 
 def test_bins_and_learning_rate_survive_a_resumption(settings, monkeypatch):
@@ -258,6 +278,11 @@ def test_depth_trains_where_there_are_no_labels(settings, tmp_path):
     run = train(settings(**changes, weighting="none", epochs=1))
     assert run.finished and run.results["depth"]["abs_rel"] > 0
     assert "segmentation" not in run.results and run.results["position_prior"] == {}
+    assert "depth_by_class" not in run.results and run.results["parts"]["near"]["depth"]
+    pictures = {path.stem for path in (run.path / "figures").iterdir()}
+    assert {"train_batch", "worst"} <= pictures and not {"confusion", "classes"} & pictures
+    assert (run.path / "parts.md").is_file() and not (run.path / "classes.md").exists()
+    assert len(top_losses(run, 2)) == 2
     assert evaluate(load_run(run.path))["depth"] == run.results["depth"]
 
 

@@ -1,6 +1,11 @@
 """Tables of results."""
 
-from auxnet_keras.experiments.outputs.tables import comparison, evaluation_table
+from auxnet_keras.experiments.outputs.tables import (
+    class_table,
+    comparison,
+    evaluation_table,
+    part_table,
+)
 
 RESULTS = {
     "SegNet": {"segmentation": {"mean_iou": 0.25, "iou_road": 0.5, "iou_sign": None}},
@@ -55,3 +60,49 @@ def test_three_files_are_written(tmp_path):
         "table.md",
         "table.tex",
     ]
+
+
+PARTS = {
+    "depth": {"abs_rel": 0.2},
+    "segmentation": {"mean_iou": 0.5, "iou_road": 0.75, "iou_sign": None},
+    "position_prior": {"segmentation": {"iou_road": 0.5, "iou_sign": 0.0}},
+    "parts": {
+        "ranges": {"unit": "metres", "edges": [0.0, 20.0, 40.0, 80.0]},
+        "border_px": 5,
+        "all": {
+            "segmentation": {"pixels": 200, "mean_iou": 0.5, "pixel_accuracy": 0.75},
+            "depth": {"pixels": 100, "abs_rel": 0.25, "rmse": 4.0},
+        },
+        "near": {"depth": {"pixels": 25, "abs_rel": 0.125, "rmse": 1.0}},
+        "border": {"segmentation": {"pixels": 20, "mean_iou": 0.25, "pixel_accuracy": 0.5}},
+    },
+    "depth_by_class": {"road": {"pixels": 50, "abs_rel": 0.125, "rmse": 2.0}},
+}
+
+
+def test_parts_have_the_main_task_first_and_say_their_range():
+    assert part_table(PARTS).markdown() == (
+        "| | pixels | abs rel | RMSE [m] | mean IoU | pixel accuracy |\n"
+        "|---|---:|---:|---:|---:|---:|\n"
+        "| all pixels | 100.0 % | 0.250 | 4.000 | 0.500 | 0.750 |\n"
+        "| near, 0-20 m | 25.0 % | 0.125 | 1.000 | - | - |\n"
+        "| borders, 5 px | 10.0 % | - | - | 0.250 | 0.500 |\n"
+    )
+    thirds = {**PARTS, "parts": {**PARTS["parts"], "ranges": {"unit": "", "edges": None}}}
+    assert part_table(thirds).rows[1][0] == "near third"
+    assert comparison({"run": PARTS}).rows[0][0] == "abs rel"
+
+
+def test_a_class_has_its_iou_and_the_error_of_depth_on_it():
+    table = class_table(PARTS)
+    assert table.columns == (
+        *("abs rel", "RMSE [m]"),
+        *("IoU", "IoU of the position prior"),
+    )
+    assert table.rows == (
+        ("road", (0.125, 2.0, 0.75, 0.5)),
+        ("sign", (None, None, None, 0.0)),
+    )
+    alone = {key: value for key, value in PARTS.items() if key != "segmentation"}
+    alone["position_prior"] = {}
+    assert class_table(alone).rows == (("road", (0.125, 2.0)),)

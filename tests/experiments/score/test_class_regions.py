@@ -95,6 +95,7 @@ def test_what_is_written(results, tmp_path):
     assert "void" not in results["classes"]
     assert (tmp_path / "new/comparison.csv").read_text().count("\n") == 14
     assert (tmp_path / "new/comparison.png").stat().st_size > 10_000
+    assert (tmp_path / "new/classes.png").stat().st_size > 10_000
 
 
 def test_an_absent_class_is_blank_and_not_zero(results):
