@@ -176,8 +176,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
                 thread_count(),
             )
         iterations = int(ops.convert_to_numpy(self.model.optimizer.iterations))
-        passes = checkpoint.epoch - self.after
-        position = Position(checkpoint.epoch, checkpoint.step, iterations, passes)
+        position = Position(checkpoint.epoch, checkpoint.step, iterations)
         for callback in self._others:
             getattr(callback, "rewind", lambda position: None)(position)
 

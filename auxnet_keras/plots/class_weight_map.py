@@ -18,7 +18,9 @@ MAX_ROWS = 100
 """Maximum number of labelled rows; with more classes, every second, third, ... row is labelled."""
 
 
-def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -> Path:
+def class_weight_map(
+    history: Mapping[str, Sequence[float]], path: str | Path, *, width: float = 7.6
+) -> Path:
     """Draws the weight of every class after every epoch; white is 1, the initial weight.
 
     Red classes count more than at the start, blue ones less; the numbers are the weights after the
@@ -29,6 +31,7 @@ def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -
             Keras' `History.history`, or the columns of a run's history.csv (its `epoch` column then
             numbers the epochs).
         path: File to write; the suffix selects PNG, PDF or SVG.
+        width: In inches.
 
     Returns:
         The path.
@@ -45,7 +48,7 @@ def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -
         )
     epochs = np.asarray(history.get("epoch", np.arange(1, weights.shape[1] + 1)), np.float64)
     span = max(float(np.nanmax(np.abs(weights - 1.0))), MIN_SPAN)
-    figure = figures.new(7.6, 0.22 * min(len(names), MAX_ROWS) + 1.5)
+    figure = figures.new(width, 0.22 * min(len(names), MAX_ROWS) + 1.5)
     axes = figure.subplots()
     image = axes.imshow(
         weights,
