@@ -4,7 +4,12 @@ from .class_weight_map import class_weight_map as class_weight_map
 from .colour import colour_depth as colour_depth
 from .colour import colour_labels as colour_labels
 from .colour import overlay as overlay
+from .colour_bar import ColourBar as ColourBar
 from .confusion_matrix import confusion_matrix as confusion_matrix
+from .depth_scale import DepthScale as DepthScale
+from .errors import depth_error_bar as depth_error_bar
+from .errors import depth_errors as depth_errors
+from .errors import label_errors as label_errors
 from .image_grid import image_grid as image_grid
 from .image_grid import write_png as write_png
 from .learning_curves import learning_curves as learning_curves

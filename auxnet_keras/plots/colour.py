@@ -3,6 +3,9 @@
 import cv2
 import numpy as np
 
+UNKNOWN = (148, 148, 148)
+"""The colour of a pixel without a value: neutral, because dark means far and bright near."""
+
 
 def colour_labels(ids: np.ndarray, palette: np.ndarray) -> np.ndarray:
     """A class map in the colours of a palette; ids without a colour (the ignore label) are black.
@@ -26,27 +29,26 @@ def colour_depth(
     """A depth map in a perceptually uniform colour map from dark (0) to bright (`maximum`).
 
     Args:
-        depth: [H, W] or [H, W, 1] in any unit; black where negative, infinite or NaN.
+        depth: [H, W] or [H, W, 1] in any unit; neutral grey where negative, infinite or NaN.
         maximum: The depth shown brightest; set it to make images comparable. By default the 99th
             (with `near_bright` the 1st) percentile of the valid pixels.
         near_bright: For depth in metres: brightness is proportional to `sqrt(maximum / depth)`, so
-            near things are bright, as in a disparity map.
+            near things are bright, as in a disparity map. A depth of 0 is then no depth, and grey.
 
     Returns:
         uint8 [H, W, 3], RGB.
     """
     depth = _flat(depth).astype(np.float64)
-    valid = np.isfinite(depth) & (depth >= 0)
+    valid = np.isfinite(depth) & ((depth > 0) if near_bright else (depth >= 0))
     if maximum is None and valid.any():
         maximum = float(np.percentile(depth[valid], 1 if near_bright else 99))
     maximum = max(maximum or 0.0, 1e-6)
     values = np.where(valid, depth, 0.0) / maximum
     if near_bright:
         values = 1.0 / np.sqrt(np.maximum(values, 1e-6))
-    # Starts at 8, so that a valid 0 differs from the black of an invalid pixel.
-    steps = 8 + 247 * np.clip(values, 0.0, 1.0)
+    steps = 8 + 247 * np.clip(values, 0.0, 1.0)  # the darkest colours cannot be told apart
     colours = cv2.applyColorMap(np.round(steps).astype(np.uint8), cv2.COLORMAP_INFERNO)
-    colours[~valid] = 0
+    colours[~valid] = UNKNOWN
     return colours[..., ::-1].copy()
 
 

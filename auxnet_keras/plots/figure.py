@@ -1,11 +1,13 @@
 """What all plots share: figures without global state, one style, files by suffix."""
 
+import functools
 from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.storage.atomic import replacing
@@ -23,14 +25,14 @@ def new(width: float, height: float, dpi: int = 150) -> Figure:
     return figure
 
 
-def literal(name: str) -> str:
+def literal(name: str, longest: int = _LONGEST) -> str:
     """A name from outside as Matplotlib draws it: on one line, and never as mathematics.
 
     Matplotlib parses what stands between two dollar signs, and fails if it is no formula.
     """
     shown = printable(name)
-    if len(shown) > _LONGEST:
-        shown = f"{shown[: _LONGEST - 3]}..."
+    if len(shown) > longest:
+        shown = f"{shown[: longest - 3]}..."
     return shown.replace("$", r"\$")
 
 
@@ -42,6 +44,7 @@ def text(
     align: str,
     size: tuple[int, int],
     weight: str = "normal",
+    longest: int = _LONGEST,
 ) -> None:
     """Writes a name at a place that is counted in pixels.
 
@@ -53,17 +56,27 @@ def text(
         align: `"left"`, `"center"` or `"right"` of the place.
         size: (width, height) of the figure in pixels.
         weight: `"normal"` or `"bold"`.
+        longest: Most letters; of a longer name, the first ones are drawn.
     """
     figure.text(
         place[0] / size[0],
         1 - place[1] / size[1],
-        literal(name),
+        literal(name, longest),
         fontsize=pixels * 72 / figure.dpi,
         ha=align,
         va="center_baseline",
         color=INK,
         weight=weight,
     )
+
+
+@functools.cache
+def text_width(name: str, pixels: int) -> float:
+    """Width in pixels of a name drawn literally with letters of this height."""
+    shown = literal(name)
+    if not shown.strip():  # Matplotlib cannot measure nothing
+        return 0.0
+    return float(TextPath((0, 0), shown, size=pixels).get_extents().width)
 
 
 def plain(axes: Axes) -> None:

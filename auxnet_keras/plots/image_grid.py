@@ -5,20 +5,20 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from matplotlib.figure import Figure
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.plots import figure as figures
-from auxnet_keras.plots.colour import colour_depth
-from auxnet_keras.plots.legends import LINE, SPACE, SWATCH, TEXT, draw_line, legend_lines
+from auxnet_keras.plots.colour_bar import HEIGHT, LENGTH, ColourBar, draw_bar
+from auxnet_keras.plots.legends import LINE, draw_line, legend_lines
 from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
 # All in pixels; on a page the grid appears at about half its size.
 GAP = 6
 TITLE = 46
-BAR = 240  # length of the colour bar
-TITLE_TEXT = 24
+CAPTION = 34
+BETWEEN_BARS = 70
+TITLE_TEXT, CAPTION_TEXT = 24, 19
 DPI = 100
 
 
@@ -26,9 +26,10 @@ def image_grid(
     rows: Sequence[Sequence[np.ndarray]],
     titles: Sequence[str],
     *,
+    captions: Sequence[str] = (),
     class_names: Sequence[str] = (),
     palette: np.ndarray | None = None,
-    depth_ends: tuple[str, str] | None = None,
+    bars: Sequence[ColourBar] = (),
     width: int = 320,
 ) -> np.ndarray:
     """A table of images, one row per frame, for example RGB | truth | SegNet | AuxNet | depth.
@@ -36,17 +37,18 @@ def image_grid(
     Args:
         rows: For every frame its images, uint8 [H, W, 3] RGB, one per title.
         titles: Column titles.
+        captions: A line of text above every row; none by default.
         class_names: Names for the legend below; no legend by default.
         palette: Colours of the legend, uint8 [K, 3].
-        depth_ends: Text at the dark and at the bright end of a colour bar for depth maps; no bar by
-            default.
+        bars: Colour bars below, for example `DepthScale.bar()`.
         width: Width of a column in pixels; the first image of a row determines its height.
 
     Returns:
         uint8 [H, W, 3], RGB.
 
     Raises:
-        ConfigError: A row has more or fewer images than there are titles.
+        ConfigError: A row has more or fewer images than there are titles, or there are captions
+            for some rows only.
 
     Example:
         >>> scene, info = ak.data.street.render(seed=0, index=7), ak.data.info("street")
@@ -54,27 +56,45 @@ def image_grid(
         >>> picture = image_grid([[scene.image, labels]], ["RGB", "labels"])
         >>> write_png(picture, "strip.png")
     """
+    if captions and len(captions) != len(rows):
+        raise ConfigError(
+            f"An image grid needs a caption for each of its {len(rows)} rows, or none. "
+            f"Received: {len(captions)} captions."
+        )
     lines = [_row(row, titles, width) for row in rows]
-    body = np.concatenate([part for line in lines for part in (line, _white(GAP, line.shape[1]))])
-    full = body.shape[1]
+    above = CAPTION if captions else 0
+    full = lines[0].shape[1]
+    tops = np.cumsum([TITLE, *(above + line.shape[0] + GAP for line in lines)])
     legend = legend_lines(class_names, full)
-    below_lines = len(legend) + (depth_ends is not None)
-    below = LINE * below_lines + (GAP if below_lines else 0)
-    canvas = np.concatenate([_white(TITLE, full), body[:-GAP], _white(below + GAP, full)])
-    height = len(canvas)
+    each = max(1, (full + BETWEEN_BARS) // (LENGTH + BETWEEN_BARS))  # bars in a line
+    bar_lines = [bars[i : i + each] for i in range(0, len(bars), each)]
+    below = GAP + LINE * len(legend) if legend else 0
+    height = int(tops[-1]) + below + HEIGHT * len(bar_lines) + (GAP if bars else 0)
+    full = max(full, LENGTH if bars else 0)
+    canvas = _white(height, full)
+    for top, line in zip(tops, lines, strict=False):
+        canvas[top + above : top + above + len(line), : line.shape[1]] = line
     figure = figures.new(full / DPI, height / DPI, DPI)
     figure.figimage(canvas)
+    size = (full, height)
     for column, title in enumerate(titles):
         centre = column * (width + GAP) + width / 2
-        figures.text(
-            figure, (centre, TITLE / 2), title, TITLE_TEXT, "center", (full, height), "bold"
-        )
-    for number, line in enumerate(legend):
-        y = TITLE + len(body) + LINE * (number + 0.5)
-        draw_line(figure, line, y, (full, height), class_names, palette)
-    if depth_ends is not None:
-        y = TITLE + len(body) + LINE * (len(legend) + 0.5)
-        _draw_depth_bar(figure, depth_ends, y, (full, height))
+        figures.text(figure, (centre, TITLE / 2), title, TITLE_TEXT, "center", size, "bold")
+    for top, caption in zip(tops, captions, strict=False):
+        place = (2, top + CAPTION / 2)
+        most = max(8, int(1.7 * full / CAPTION_TEXT))  # letters that fit
+        figures.text(figure, place, caption, CAPTION_TEXT, "left", size, longest=most)
+    for number, classes in enumerate(legend):
+        y = tops[-1] + GAP + LINE * (number + 0.5)
+        draw_line(figure, classes, y, size, class_names, palette)
+    for number, shown in enumerate(bar_lines):
+        left = (full - len(shown) * (LENGTH + BETWEEN_BARS) + BETWEEN_BARS) / 2
+        for column, bar in enumerate(shown):
+            corner = (
+                left + column * (LENGTH + BETWEEN_BARS),
+                tops[-1] + below + GAP + HEIGHT * number,
+            )
+            draw_bar(figure, bar, *corner, size)
     return figures.to_pixels(figure)
 
 
@@ -113,11 +133,3 @@ def _row(images: Sequence[np.ndarray], titles: Sequence[str], width: int) -> np.
 
 def _white(height: int, width: int) -> np.ndarray:
     return np.full((height, width, 3), 255, np.uint8)
-
-
-def _draw_depth_bar(figure: Figure, ends: tuple[str, str], y: float, size: tuple[int, int]) -> None:
-    left = (size[0] - BAR) // 2
-    values = np.tile(np.linspace(0.0, 1.0, BAR), (SWATCH, 1))
-    figure.figimage(colour_depth(values, 1.0), left, round(size[1] - y - SWATCH / 2))
-    figures.text(figure, (left - SPACE, y), ends[0], TEXT, "right", size)
-    figures.text(figure, (left + BAR + SPACE, y), ends[1], TEXT, "left", size)

@@ -1,13 +1,11 @@
 """The legend of classes: a swatch of colour and a name for each."""
 
-import functools
 import math
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.textpath import TextPath
 
 from auxnet_keras.plots import figure as figures
 
@@ -95,9 +93,5 @@ def draw_line(
         x += _entry_width(class_names[c])
 
 
-@functools.cache
 def _entry_width(name: str) -> float:
-    shown, width = figures.literal(name), 0.0
-    if shown.strip():  # Matplotlib cannot measure nothing
-        width = float(TextPath((0, 0), shown, size=TEXT).get_extents().width)
-    return SWATCH + SPACE + width + BETWEEN
+    return SWATCH + SPACE + figures.text_width(name, TEXT) + BETWEEN

@@ -41,7 +41,7 @@ class DepthScale:
         return cls(float(np.percentile(valid, 99)), float(valid.min()), unit)
 
     def colour(self, depth: np.ndarray) -> np.ndarray:
-        """uint8 [H, W, 3], RGB, of a depth map [H, W, 1]; black where invalid."""
+        """uint8 [H, W, 3], RGB, of a depth map [H, W, 1]; grey where invalid."""
         return plots.colour_depth(depth, self.bright, near_bright=self._far_is_large)
 
     def bar(self, height: int, width: int) -> np.ndarray:

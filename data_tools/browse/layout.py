@@ -117,7 +117,7 @@ class Layout:
             for k, left in zip(shown, lefts, strict=True):
                 top = (LEGEND_LINE - SWATCH) // 2
                 parts[-1][top : top + SWATCH, left : left + SWATCH] = colours[k]
-        note = "Ignored pixels have no colour. Depth: bright is near, black is unknown."
+        note = "Ignored pixels have no colour. Depth: bright is near, grey is unknown."
         parts.append(band(LEGEND_LINE, self.width, [PlacedText(note, MARGIN, colour=GREY)]))
         return np.concatenate([*parts, _white(MARGIN // 2, self.width)])
 

@@ -10,6 +10,8 @@ from matplotlib import _pylab_helpers
 
 from auxnet_keras import plots
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.plots.colour import UNKNOWN
+from auxnet_keras.plots.errors import WRONG
 
 PALETTE = np.array([[10, 20, 30], [200, 100, 0], [0, 255, 0]], "uint8")
 NAMES = ["sky", "road", "lane marking"]
@@ -38,24 +40,83 @@ class TestColour:
         brightness = cv2.cvtColor(got, cv2.COLOR_RGB2GRAY)[0].astype(int)
         assert (np.diff(brightness[:5]) > 0).all()
         np.testing.assert_array_equal(got[0, 4], got[0, 5])
-        assert got[0, 0].any(), "a valid 0 is not black"
+        assert (got[0, 0] != UNKNOWN).any(), "a valid 0 is not unknown"
         near = plots.colour_depth(np.array([[2.0, 10, 80]]), maximum=2.0, near_bright=True)
         np.testing.assert_array_equal(near[0, 0], got[0, 4])
         assert near[0, 0].sum() > near[0, 1].sum() > near[0, 2].sum()
 
     @pytest.mark.parametrize("near_bright", [False, True])
     @pytest.mark.parametrize("invalid", [-1.0, np.nan, np.inf])
-    def test_depth_without_truth_is_black(self, near_bright, invalid):
-        depth = np.array([[invalid, 0.0, 3.0]])[..., None]
+    def test_depth_without_truth_is_neutral(self, near_bright, invalid):
+        depth = np.array([[invalid, 2.0, 3.0]])[..., None]
         got = plots.colour_depth(depth, near_bright=near_bright)
-        assert not got[0, 0].any() and got[0, 1:].any(axis=-1).all()
-        assert not plots.colour_depth(depth[:, :1], near_bright=near_bright).any()
-        assert plots.colour_depth(np.zeros((2, 2)), near_bright=near_bright).any()
+        np.testing.assert_array_equal(got[0, 0], UNKNOWN)
+        assert (got[0, 1:] != UNKNOWN).any(axis=-1).all()
+        nothing = plots.colour_depth(depth[:, :1], near_bright=near_bright)
+        np.testing.assert_array_equal(nothing[0, 0], UNKNOWN)
+
+    def test_a_zero_is_far_in_disparity_and_no_depth_in_metres(self):
+        zero = np.zeros((1, 1))
+        disparity = plots.colour_depth(zero, 10.0)[0, 0]
+        assert disparity.max() < 60 and (disparity != UNKNOWN).any()
+        np.testing.assert_array_equal(
+            plots.colour_depth(zero, 10.0, near_bright=True)[0, 0], UNKNOWN
+        )
 
     def test_overlay(self):
         image = np.full((1, 2, 3), 100, "uint8")
         got = plots.overlay(image, np.array([[1, 255]]), PALETTE, alpha=0.25)
         np.testing.assert_array_equal(got, [[[125, 100, 75], [100, 100, 100]]])
+
+
+class TestDepthScale:
+    METRES = np.array([[2.0, 4.0, 8.0, 80.0, -1.0, np.nan]])
+
+    @pytest.mark.parametrize(
+        ("depth", "unit", "title"),
+        [
+            (METRES, "metres", "depth [m]"),
+            (1 / METRES[:, :5], "inverse_depth", "depth [m]"),
+            (100 / METRES[:, :5], "disparity_px", "disparity [px]"),
+        ],
+    )
+    def test_ends_and_ticks_are_those_of_the_maps(self, depth, unit, title):
+        scale = plots.DepthScale.of([depth, depth], unit, far_is_large=unit == "metres")
+        bar = scale.bar()
+        assert bar.title == title and bar.unknown == "no depth"
+        places = [place for place, _ in bar.ticks]
+        texts = dict(bar.ticks)
+        ends = {"disparity_px": ("1.2", "50")}.get(unit, ("80", "2"))
+        assert {0.0, 1.0} <= set(places)
+        shown = float(texts[0.0]), float(texts[1.0])
+        assert shown == pytest.approx([float(end) for end in ends], rel=0.06)  # the 1 % ends
+        # Every tick stands where the bar has the colour of its number.
+        for place, text in bar.ticks:
+            value = float(text) if unit != "inverse_depth" else 1 / float(text)
+            expected = scale.colour(np.array([[value]]))[0, 0].astype(int)
+            found = bar.colours[round(place * 255)].astype(int)
+            assert np.abs(expected - found).max() <= 12, text
+
+    def test_no_depth_gives_no_scale(self):
+        nothing = [np.full((2, 2), -1.0), np.array([[np.nan, 0.0]])]
+        assert plots.DepthScale.of(nothing, "metres", far_is_large=True) is None
+
+
+class TestErrors:
+    def test_wrong_classes_stand_out_and_ignored_pixels_are_neutral(self):
+        image = np.full((1, 3, 3), 100, "uint8")
+        got = plots.label_errors(image, np.array([[1, 1, 255]]), np.array([[1, 2, 0]]))
+        np.testing.assert_array_equal(got[0], [[220] * 3, WRONG, UNKNOWN])
+
+    def test_half_and_twice_the_distance_are_the_ends_in_every_unit(self):
+        truth, predicted = np.array([[4.0, 4, 4, -1]]), np.array([[2.0, 8, 4, 4]])
+        bar = plots.depth_error_bar().colours
+        metres = plots.depth_errors(truth, predicted, far_is_large=True)[0]
+        np.testing.assert_array_equal(metres[:2], [bar[0], bar[-1]])
+        assert metres[2].min() > 240  # right is white
+        np.testing.assert_array_equal(metres[3], UNKNOWN)
+        inverse = plots.depth_errors(1 / truth, 1 / predicted, far_is_large=False)[0]
+        np.testing.assert_array_equal(inverse[:2], metres[:2])
 
 
 class TestStrip:
@@ -88,15 +149,26 @@ class TestStrip:
         assert len(plots.class_legend(NAMES, PALETTE, width=90)) > len(got)
 
     @pytest.mark.parametrize("names", [(), NAMES])
-    def test_a_colour_bar_goes_from_dark_to_bright_below_the_legend(self, names):
+    def test_colour_bars_are_below_the_legend(self, names):
         titles, legend = ["RGB", "truth", "depth"], {"class_names": names, "palette": PALETTE}
+        colours = np.array([[250, 0, 0], [0, 0, 250]], "uint8")
+        bar = plots.ColourBar("depth [m]", colours, [(0.0, "80"), (1.0, "2")], "no depth")
         bare = plots.image_grid(self.rows(), titles, width=200, **legend)
-        got = plots.image_grid(
-            self.rows(), titles, width=200, depth_ends=("far", "near (4 m)"), **legend
-        )
-        bar = got[-25, got.shape[1] // 2 - 120 : got.shape[1] // 2 + 120]
-        np.testing.assert_array_equal(bar, plots.colour_depth(np.linspace(0, 1, 240)[None], 1.0)[0])
-        np.testing.assert_array_equal(got[: len(bare) - 8], bare[:-8])
+        got = plots.image_grid(self.rows(), titles, width=200, bars=[bar, bar], **legend)
+        below = got[len(bare) :]
+        assert contains(below, colours[0]) and contains(below, colours[1])
+        assert contains(below, UNKNOWN)
+        np.testing.assert_allclose(got[46 : len(bare)], bare[46:], atol=5)  # letters, anew
+        wide = plots.image_grid(self.rows(), titles, width=400, bars=[bar, bar], **legend)
+        assert contains(wide[-92:, :600], colours[0]) and contains(wide[-92:, 600:], colours[0])
+
+    def test_captions_are_above_their_rows(self):
+        bare = plots.image_grid(self.rows(), ["a", "b", "c"], width=200)
+        got = plots.image_grid(self.rows(), ["a", "b", "c"], captions=["one", "$two"], width=200)
+        np.testing.assert_array_equal(got[46 + 34 : 46 + 134], bare[46:146])
+        assert (got[46 : 46 + 34] < 100).any()
+        with pytest.raises(ConfigError, match="caption for each of its 2 rows"):
+            plots.image_grid(self.rows(), ["a", "b", "c"], captions=["one"])
 
     def test_a_narrow_strip_breaks_the_legend_into_lines(self):
         one = [[np.zeros((20, 40, 3), "uint8")]]

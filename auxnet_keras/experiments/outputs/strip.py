@@ -2,35 +2,58 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from auxnet_keras import plots
+from auxnet_keras.core.tasks import TASKS
+from auxnet_keras.data.frame import Frame, Sample
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.units import zoom_power
 from auxnet_keras.experiments.run.best_epoch import idle_tasks
+from auxnet_keras.experiments.run.predictor import Prediction
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run
 
+NAME = 60
+"""Most letters of a frame's name in a caption."""
 
-def strip(runs: Mapping[str, "Run"], source: Source, path: Path, rows: int = 4) -> None:
+Columns = dict[str, list[np.ndarray]]
+"""Title -> a picture, uint8 [H, W, 3] RGB, of every frame."""
+
+
+def strip(
+    runs: Mapping[str, "Run"],
+    source: Source,
+    path: Path,
+    rows: int = 4,
+    *,
+    frames: Sequence[Frame] | None = None,
+    captions: Sequence[str] = (),
+) -> None:
     """Figure 4 of the AuxNet paper: image, truth, the class map of every run, and depth.
 
-    If a run predicts depth, and still trained it at the end, the last two columns are the true
-    depth and that run's, in the same colours, with a colour bar below. If no run predicts classes,
-    there are no class maps.
+    If a run predicts depth, and still trained it at the end, there are also the true depth and that
+    run's in one colour scale, with a colour bar below. A single run has its errors, too, the names
+    of its frames, and its main task first. If no run predicts classes, there are no class maps.
 
     Args:
         runs: Column title -> run; all with the same data, size and classes.
         source: The reader of the validation frames; shows `rows` of them, evenly spaced.
         path: The PNG to write.
         rows: Frames shown.
+        frames: The frames to show instead.
+        captions: A line of text above each frame; by default, the name of a single run's.
     """
     run = next(iter(runs.values()))
-    frames = source.frames("val", run.config.seed, run.config.limit)
-    chosen = [frames[i] for i in np.linspace(0, len(frames) - 1, min(rows, len(frames)), dtype=int)]
+    if frames is None:
+        found = source.frames("val", run.config.seed, run.config.limit)
+        even = np.linspace(0, len(found) - 1, min(rows, len(found)), dtype=int)
+        frames = [found[i] for i in even]
+    if len(runs) == 1:
+        captions = captions or [short_name(frame) for frame in frames]
     with_depth = [
         one
         for one in runs.values()
@@ -38,38 +61,90 @@ def strip(runs: Mapping[str, "Run"], source: Source, path: Path, rows: int = 4) 
     ]
     of_depth = with_depth[-1] if with_depth else None
     unit = (of_depth or run).depth_unit
-    samples = [source.read(frame, unit, run.config.ignore_void) for frame in chosen]
-    info = run.info
-
-    columns = {"image": [sample.image for sample in samples]}
-    depths: list[np.ndarray] = []
+    samples = [source.read(frame, unit, run.config.ignore_void) for frame in frames]
+    predicted = {
+        title: [one.predictor(sample.image, sample.depth) for sample in samples]
+        for title, one in runs.items()
+    }
     classes = any("segmentation" in one.config.tasks for one in runs.values())
+    parts: dict[str, Columns] = {}
+    bars: list[plots.ColourBar] = []
     if classes:
-        columns["truth"] = [plots.colour_labels(s.segmentation, info.palette) for s in samples]
-    for title, one in runs.items():
-        predicted = [one.predictor(sample.image, sample.depth) for sample in samples]
-        maps = [each.classes for each in predicted if each.classes is not None]
-        if maps:
-            columns[title] = [plots.colour_labels(each, info.palette) for each in maps]
-        if one is of_depth:
-            depths = [each.depth for each in predicted if each.depth is not None]
-    ends = None
-    if depths:
-        true = [sample.depth for sample in samples]
-        maximum = brightest(true, unit, info.depth_unit) or brightest(depths, unit, info.depth_unit)
-        columns["true depth"] = [depth_picture(d, unit, info.depth_unit, maximum) for d in true]
-        columns["predicted depth"] = [
-            depth_picture(np.maximum(d, 1e-6), unit, info.depth_unit, maximum) for d in depths
-        ]
-        ends = ("far", _near(maximum, unit))
+        parts["segmentation"] = _class_columns(samples, predicted, run.info.palette)
+    if of_depth is not None:
+        title = next(title for title, one in runs.items() if one is of_depth)
+        maps = [one.depth for one in predicted[title]]
+        parts["depth"], bars = _depth_columns(
+            samples, maps, unit, run.info.depth_unit, errors=len(runs) == 1
+        )
+    order = run.config.tasks if len(runs) == 1 else TASKS
+    columns = {"image": [sample.image for sample in samples]}
+    for task in order:
+        columns |= parts.get(task, {})
     picture = plots.image_grid(
         list(zip(*columns.values(), strict=True)),
         list(columns),
-        class_names=info.class_names if classes else (),
-        palette=info.palette,
-        depth_ends=ends,
+        captions=captions,
+        class_names=run.info.class_names if classes else (),
+        palette=run.info.palette,
+        bars=bars,
     )
     plots.write_png(picture, path)
+
+
+def short_name(frame: Frame) -> str:
+    """A frame's name; of a long one, the end, in which frames differ."""
+    name = frame.name
+    return name if len(name) <= NAME else f"...{name[3 - NAME :]}"
+
+
+def _class_columns(
+    samples: Sequence[Sample], predicted: Mapping[str, Sequence[Prediction]], palette: np.ndarray
+) -> Columns:
+    """The truth and every run's class maps; for a single run, also its errors."""
+    columns = {"truth": [plots.colour_labels(s.segmentation, palette) for s in samples]}
+    alone = len(predicted) == 1
+    for title, predictions in predicted.items():
+        maps = [one.classes for one in predictions if one.classes is not None]
+        if maps:
+            shown = [plots.colour_labels(each, palette) for each in maps]
+            columns["prediction" if alone else title] = shown
+        if maps and alone:
+            columns["wrong class"] = [
+                plots.label_errors(sample.image, sample.segmentation, each)
+                for sample, each in zip(samples, maps, strict=True)
+            ]
+    return columns
+
+
+def _depth_columns(
+    samples: Sequence[Sample],
+    predicted: Sequence[Any],
+    unit: str,
+    stored_unit: str,
+    *,
+    errors: bool,
+) -> tuple[Columns, list[plots.ColourBar]]:
+    """True and predicted depth in one scale, the errors of a single run, and the colour bars."""
+    true = [sample.depth for sample in samples]
+    far_is_large = zoom_power(unit, stored_unit) < 0
+    scale = plots.DepthScale.of(true, unit, far_is_large=far_is_large)
+    scale = scale or plots.DepthScale.of(predicted, unit, far_is_large=far_is_large)
+    if scale is None:
+        return {}, []
+    columns = {
+        "true depth": [scale.colour(depth) for depth in true],
+        # A negative prediction is the smallest one, not a missing one.
+        "predicted depth": [scale.colour(np.maximum(depth, 0.0)) for depth in predicted],
+    }
+    bars = [scale.bar()]
+    if errors:
+        columns["depth error"] = [
+            plots.depth_errors(*pair, far_is_large=far_is_large)
+            for pair in zip(true, predicted, strict=True)
+        ]
+        bars.append(plots.depth_error_bar())
+    return columns, bars
 
 
 def depth_picture(
@@ -83,7 +158,7 @@ def depth_picture(
         stored_unit: The unit that "raw" means in this data set.
         maximum: The depth shown brightest, as from `brightest`; by default the map's own.
     """
-    return plots.colour_depth(depth, maximum, near_bright=_far_is_large(unit, stored_unit))
+    return plots.colour_depth(depth, maximum, near_bright=zoom_power(unit, stored_unit) < 0)
 
 
 def brightest(depths: Sequence[np.ndarray], unit: str, stored_unit: str) -> float | None:
@@ -92,20 +167,4 @@ def brightest(depths: Sequence[np.ndarray], unit: str, stored_unit: str) -> floa
     values = values[np.isfinite(values) & (values > 0)]
     if not values.size:
         return None
-    return float(np.percentile(values, 1 if _far_is_large(unit, stored_unit) else 99))
-
-
-def _far_is_large(unit: str, stored_unit: str) -> bool:
-    return zoom_power(unit, stored_unit) < 0
-
-
-def _near(maximum: float | None, unit: str) -> str:
-    """The text at the bright end of the colour bar."""
-    if maximum is None or unit == "raw":
-        return "near"
-    value = {
-        "metres": f"{maximum:.2g} m",
-        "inverse_depth": f"{1 / maximum:.2g} m",
-        "disparity_px": f"{maximum:.3g} px",
-    }[unit]
-    return f"near ({value})"
+    return float(np.percentile(values, 1 if zoom_power(unit, stored_unit) < 0 else 99))

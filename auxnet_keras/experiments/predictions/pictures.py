@@ -43,7 +43,7 @@ class Pictures:
 
     def depth(self, depth: np.ndarray, maximum: float | None = None) -> np.ndarray:
         """The depth in colours, near is bright; see `depth_picture`."""
-        shown = np.maximum(depth, 1e-6)  # a negative prediction is not a missing one
+        shown = np.maximum(depth, 0.0)  # a negative prediction is not a missing one
         return depth_picture(shown, self.unit, self.stored_unit, maximum)
 
     def write(self, image: np.ndarray, prediction: Prediction, stem: Path) -> None:

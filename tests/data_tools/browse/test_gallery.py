@@ -13,6 +13,7 @@ from auxnet_keras import plots
 from auxnet_keras.cli import main
 from auxnet_keras.data.readers.kitti import KittiSource
 from auxnet_keras.errors import ConfigError, DataError
+from auxnet_keras.plots.colour import UNKNOWN
 from data_tools.browse.depth_scale import DepthScale
 from data_tools.browse.gallery import browse
 from data_tools.browse.layout import FAULT, PAPER, Layout
@@ -65,7 +66,7 @@ def test_frames_are_evenly_spaced_and_what_the_reader_reads(kitti):
         void = sample.segmentation == 255
         assert void[:, :20].all()
         np.testing.assert_array_equal(cell(montage, row, LABELS)[void], sample.image[void])
-        assert not cell(montage, row, DEPTH)[sample.depth[..., 0] < 0].any()
+        assert (cell(montage, row, DEPTH)[sample.depth[..., 0] < 0] == UNKNOWN).all()
     assert browse(f"kitti:{kitti}", frames=40, size=SIZE).frames == names
 
 
@@ -114,7 +115,7 @@ def test_near_is_bright_in_every_unit_and_the_bar_tells_the_ends(unit):
     scale = DepthScale.of(depth, unit)
     colours = scale.colour(depth)[0]
     order = [brightness(colour) for colour in (colours[:3] if metres else colours[2::-1])]
-    assert order[0] > order[1] > order[2] > 0 and not colours[3].any()
+    assert order[0] > order[1] > order[2] > 0 and (colours[3] == UNKNOWN).all()
     bar = scale.bar(4, 100)
     assert bar.shape == (4, 100, 3)
     along = [brightness(colour) for colour in bar[0]]
@@ -198,7 +199,7 @@ def test_every_kind_and_a_legend_of_the_classes_that_occur(tmp_path, make):
             assert ignored.any(), "255 is a number among the classes, and is no class"
         near, far = sample.depth.argmin(), sample.depth.argmax()
         colours = cell(montage, row, DEPTH).reshape(-1, 3)
-        assert not colours[sample.depth.ravel() < 0].any()
+        assert (colours[sample.depth.ravel() < 0] == UNKNOWN).all()
         if source.info.depth_unit != "metres":
             continue
         near = np.where(sample.depth < 0, np.inf, sample.depth).argmin()
