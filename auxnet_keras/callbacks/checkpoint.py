@@ -273,6 +273,8 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         TrainedBatches(self.model, step)
 
     def _save(self, epoch: int, step: int = 0, means: dict[str, np.ndarray] | None = None) -> None:
+        for callback in self._others:  # event files are rewound to the checkpoint, never filled up
+            getattr(callback, "flush", lambda: None)()
         variables = variables_of(self.model)
         arrays = {name: ops.convert_to_numpy(variable) for name, variable in variables.items()}
         numbers, of_callbacks = saved_state(self._others)

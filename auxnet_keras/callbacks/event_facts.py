@@ -23,7 +23,7 @@ def settings_of(model: keras.Model) -> dict[str, Any]:
         "weighting": None if weighting is None else _described(weighting),
         "optimizer": model.optimizer.name,
         "learning_rate": None if rate is None else float(ops.convert_to_numpy(rate)),
-        "parameters": model.count_params(),
+        "parameters": model.count_params() if model.built else None,
     }
 
 
@@ -33,21 +33,19 @@ def config_table(settings: Mapping[str, Any]) -> str:
     return Table(("value",), rows, corner="setting").markdown()
 
 
-def class_table(names: Sequence[str], palette: np.ndarray | None) -> str:
+def class_table(names: Sequence[str], palette: Sequence[Any] | np.ndarray) -> str:
     """Id, name and colour of every class as a Markdown table.
 
     Args:
         names: K names.
-        palette: uint8 [K, 3], RGB; without it the table has no colours.
+        palette: uint8 [K, 3], RGB; without colours of all classes the table has none.
     """
     columns: tuple[str, ...] = ("class",)
     cells: list[tuple[str, ...]] = [(name,) for name in names]
-    if palette is not None:
+    if len(palette) == len(names):
         columns = (*columns, "colour")
-        cells = [
-            (name, "#{:02x}{:02x}{:02x}".format(*colour))
-            for name, colour in zip(names, palette, strict=True)
-        ]
+        colours = ("#{:02x}{:02x}{:02x}".format(*colour) for colour in palette)
+        cells = list(zip(names, colours, strict=True))
     rows = tuple((str(number), cell) for number, cell in enumerate(cells))
     return Table(columns, rows, corner="id").markdown()
 

@@ -94,6 +94,7 @@ class TensorBoard(keras.callbacks.TensorBoard):
 
     def on_train_begin(self, logs: Logs = None) -> None:
         super().on_train_begin(logs)
+        self._global_train_batch = np.int64(0)
         self._in_fit = self._first = True
         self._before = self._step
         settings = event_facts.settings_of(self.model) if self.settings is None else self.settings
@@ -101,7 +102,7 @@ class TensorBoard(keras.callbacks.TensorBoard):
         self._file.text("config", event_facts.config_table(settings), np.int64(self.after))
         names = getattr(self.model, "class_names", ())
         if names:
-            palette = None if self.info is None else self.info.palette
+            palette = () if self.info is None else self.info.palette
             table = event_facts.class_table(names, palette)
             self._file.text("classes", table, np.int64(self.after))
         self._file.flush()
@@ -114,6 +115,10 @@ class TensorBoard(keras.callbacks.TensorBoard):
         """
         self._file.rewind(position, self.after)
         self._before = self._step
+
+    def flush(self) -> None:
+        """Writes to disk what a checkpoint counts as written."""
+        self._file.flush()
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         every_batch, self.write_steps_per_second = self.write_steps_per_second, False
@@ -169,6 +174,10 @@ class TensorBoard(keras.callbacks.TensorBoard):
             self._settings, metrics, str(Path(self.log_dir).absolute())
         )
         self._file.summaries(summaries, self._step)
+
+    def _push_writer(self, writer: Any, step: int) -> None:
+        if self.update_freq != "epoch":  # what a model writes itself is on the same axis
+            super()._push_writer(writer, self._step)
 
     def _log_weights(self, epoch: int) -> None:
         super()._log_weights(self._step)

@@ -15,7 +15,8 @@ from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.core.types import Logs
 from auxnet_keras.data.units import check_unit, zoom_power
 from auxnet_keras.metrics import SegmentationMetrics
-from auxnet_keras.plots.thumbnails import confusion_thumbnail, thumbnail, wrong_pixels
+from auxnet_keras.plots.errors import depth_errors, label_errors
+from auxnet_keras.plots.thumbnails import confusion_thumbnail, thumbnail
 
 if TYPE_CHECKING:
     from auxnet_keras.data.frame import DatasetInfo
@@ -97,7 +98,8 @@ class TensorBoardPictures(keras.callbacks.Callback):
             return
         step = steps_of(self.model) + self.after
         predictions = self.model.predict_on_batch(self._inputs)
-        tasks = [task for task in TITLES if task in predictions and task in self._targets]
+        ordered = dict.fromkeys((*getattr(self.model, "tasks", ()), *TITLES))
+        tasks = [t for t in ordered if t in TITLES and t in predictions and t in self._targets]
         matrix = self._confusion()
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)
@@ -123,14 +125,16 @@ class TensorBoardPictures(keras.callbacks.Callback):
     def _thumbnails(self, task: str, predictions: np.ndarray, folder: Path) -> list[Path]:
         files = []
         for i, image in enumerate(self._images()):
-            truth = self._targets[task][i]
-            cells = [("image", image)]
+            truth, predicted = self._targets[task][i], predictions[i]
             if task == "segmentation":
-                ids = truth.reshape(truth.shape[:2]), predictions[i].argmax(-1)
-                cells.append(("wrong pixels", wrong_pixels(image, *ids)))
-            drawn = self._cells(task, truth, predictions[i])
-            cells += zip(TITLES[task], drawn, strict=True)
-            files.append(plots.write_png(thumbnail(cells), folder / f"{task}{i}.png"))
+                ids = truth.reshape(truth.shape[:2]), predicted.argmax(-1)
+                errors = ("wrong class", label_errors(image, *ids))
+            else:
+                far_is_large = self._near_bright
+                errors = ("error", depth_errors(truth, predicted, far_is_large=far_is_large))
+            maps = zip(TITLES[task], self._cells(task, truth, predicted), strict=True)
+            picture = thumbnail([("image", image), errors, *maps])
+            files.append(plots.write_png(picture, folder / f"{task}{i}.png"))
         return files
 
     def _draw_predictions(self, predictions: Any, tasks: Sequence[str], folder: Path) -> None:

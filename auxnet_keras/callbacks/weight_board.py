@@ -65,6 +65,10 @@ class WeightBoard(keras.callbacks.Callback):
         for epoch, weights in enumerate(earlier, position.epoch - len(earlier)):
             self._keep(epoch, weights)
 
+    def flush(self) -> None:
+        """Writes to disk what a checkpoint counts as written."""
+        self._file.flush()
+
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._before = dict.fromkeys((metric.name for metric in self._losses), (0.0, 0.0))
 

@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from auxnet_keras.metrics.confusion import scores
@@ -13,7 +12,6 @@ from auxnet_keras.plots.image_grid import image_grid
 
 WIDTH = 640
 WIDE = 0.45  # height by width: below it, cells are stacked, or they would be strips
-WRONG = (224, 49, 49)
 _NUMBERED = 8  # classes; the cells of more are too small for numbers
 
 
@@ -36,24 +34,6 @@ def thumbnail(cells: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
         row = [*images, *[np.full_like(images[0], 255)] * blank]
         grids.append(image_grid([row], [*titles, *[""] * blank], width=WIDTH // columns))
     return np.concatenate(grids)
-
-
-def wrong_pixels(image: np.ndarray, truth: np.ndarray, predicted: np.ndarray) -> np.ndarray:
-    """The image in grey, with the pixels whose class is wrong in red; unlabelled ones are white.
-
-    Args:
-        image: uint8 [H, W, 3], RGB.
-        truth: Class ids [H, W]; 255 has no label.
-        predicted: Class ids [H, W].
-
-    Returns:
-        uint8 [H, W, 3], RGB.
-    """
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None]
-    picture = np.repeat(grey, 3, axis=2)
-    picture[truth == 255] = 255
-    picture[(truth != 255) & (truth != predicted)] = WRONG
-    return picture
 
 
 def confusion_thumbnail(

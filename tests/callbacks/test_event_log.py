@@ -1,16 +1,19 @@
 """TensorBoard's curves of a run that was killed and resumed are those of one that was not."""
 
 import shutil
-from pathlib import Path
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 import auxnet_keras as ak
+from auxnet_keras.callbacks.checkpoint_store import CheckpointStore
 from auxnet_keras.callbacks.event_log import event_files
-from tests.callbacks.events import points
+from tests.callbacks.events import charts, points, texts
 from tests.toys import toy_batches, toy_model
+
+CLOCK = ("time/seconds", "time/images_per_second")
 
 
 def fit(folder, epochs=3, **options):
@@ -34,26 +37,12 @@ def fit(folder, epochs=3, **options):
 
 
 def curves(folder):
-    """(subfolder, tag) -> [(step, value)] of all files, repeated points included."""
-    found = {}
-    for part in ("train", "validation", "weights", "pictures"):
-        for tag, values in points(folder / "board" / part).items():
-            found[part, tag] = sorted(values)
-    return found
+    """Tag -> [(step, value)] of all files, repeated points included; without those of a clock."""
+    found = points(folder / "board")
+    return {tag: sorted(values) for tag, values in found.items() if tag not in CLOCK}
 
 
-def test_a_resumed_run_repeats_no_step(tmp_path):
-    at, options = "epoch-00001.batch-000003", {"update_freq": "batch"}
-    fit(tmp_path / "whole", **options)
-    fit(tmp_path / "run", epochs=2, **options)
-    for path in (tmp_path / "run" / "checkpoints").glob("epoch-*"):
-        if path.name > at:
-            shutil.rmtree(path)
-    # As a kill leaves it: the last record is cut.
-    file = event_files(tmp_path / "run" / "board" / "weights")[-1]
-    file.write_bytes(file.read_bytes()[:-5])
-    assert fit(tmp_path / "run", **options).resumed_from.name == at
-    whole, run = curves(tmp_path / "whole"), curves(tmp_path / "run")
+def assert_same(run, whole):
     assert run.keys() == whole.keys()
     for name, expected in whole.items():
         steps = [step for step, _ in expected]
@@ -63,9 +52,52 @@ def test_a_resumed_run_repeats_no_step(tmp_path):
         )
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Three epochs of four steps, and after two of them its folder as a killed run leaves it."""
+    folder = tmp_path_factory.mktemp("whole")
+    fit(folder / "whole", update_freq="batch")
+    fit(folder / "killed", epochs=2, update_freq="batch")
+    # The last record is cut.
+    file = event_files(folder / "killed" / "board")[-1]
+    file.write_bytes(file.read_bytes()[:-5])
+    return folder
+
+
+@pytest.mark.parametrize(
+    "at", ["epoch-00001", "epoch-00001.batch-000003", "epoch-00001.batch-000004"]
+)
+def test_a_resumed_run_repeats_no_step(whole, tmp_path, at):
+    run = tmp_path / "run"
+    shutil.copytree(whole / "killed", run)
+    for path in (run / "checkpoints").glob("epoch-*"):
+        if path.name > at:
+            shutil.rmtree(path)
+    assert fit(run, update_freq="batch").resumed_from.name == at
+    assert_same(curves(run), curves(whole / "whole"))
+    for found in (texts(run / "board"), texts(whole / "whole" / "board")):
+        assert [len(found[tag]) for tag in ("config", "classes")] == [1, 1]
+    assert charts(run / "board") == charts(whole / "whole" / "board")
+
+
+def test_what_a_checkpoint_counts_is_on_disk_before_it(tmp_path, monkeypatch):
+    found = []
+    write = CheckpointStore.write
+
+    def note(self, epoch, arrays, meta, step=0):
+        curves = points(tmp_path / "board")
+        found.append((4 * epoch + step, curves["loss/depth/batch"][-1][0]))
+        write(self, epoch, arrays, meta, step)
+
+    monkeypatch.setattr(CheckpointStore, "write", note)
+    fit(tmp_path, epochs=1)
+    assert found == [(step, step) for step in (1, 2, 3, 4, 4)]
+
+
 def test_an_earlier_run_in_the_same_folder_stays(tmp_path):
     fit(tmp_path, epochs=1)
     shutil.rmtree(tmp_path / "checkpoints")
-    before = {file: file.read_bytes() for file in event_files(Path(tmp_path))}
+    before = {file: file.read_bytes() for file in event_files(tmp_path / "board")}
+    assert before
     fit(tmp_path, epochs=1)
     assert all(file.read_bytes() == content for file, content in before.items())

@@ -58,10 +58,12 @@ def evaluate(run: "Run", data: str | None = None, *, split: str | None = None) -
             "`auxnet data verify` shows what the data holds. "
             f"Received: {len(chosen.frames)} frames."
         )
+    main_first = {task: results.pop(task) for task in run.config.tasks if task in results}
     return {
         "data": chosen.place,
         "split": chosen.split,
         "frames": len(chosen.frames),
+        **main_first,
         **results,
     }
 
