@@ -87,7 +87,7 @@ def test_what_a_checkpoint_counts_is_on_disk_before_it(tmp_path, monkeypatch):
     def note(self, epoch, arrays, meta, step=0):
         curves = points(tmp_path / "board")
         found.append((4 * epoch + step, curves["loss/depth/batch"][-1][0]))
-        write(self, epoch, arrays, meta, step)
+        return write(self, epoch, arrays, meta, step)
 
     monkeypatch.setattr(CheckpointStore, "write", note)
     fit(tmp_path, epochs=1)

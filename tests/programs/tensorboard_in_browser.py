@@ -1,6 +1,6 @@
 """Opens TensorBoard on a run in headless Chromium, finds the charts and saves a picture of them.
 
-    python -m tests.programs.tensorboard_in_browser runs/kitti/tensorboard docs/pictures/tensorboard.png
+    python -m tests.programs.tensorboard_in_browser RUN/tensorboard docs/pictures/tensorboard.png
 
 It needs selenium and Debian's packages `chromium` and `chromium-driver`. It prints as JSON what the
 browser shows: the categories of the tab Custom Scalars with their charts and lines, the groups of
@@ -20,14 +20,18 @@ PATIENCE = 60
 """Seconds until a page must show what it loads."""
 
 FIND = """
-const found = [];
-(function walk(node) {
-  if (node.matches && node.matches(arguments[1])) found.push(node);
-  if (node.shadowRoot) walk.call(null, node.shadowRoot, arguments[1]);
-  for (const child of node.children || []) walk.call(null, child, arguments[1]);
-})(document, arguments[0]);
-return found;
+const selector = arguments[0], found = [];
+const walk = node => {
+  for (const child of node.children) {
+    if (child.matches(selector)) found.push(child);
+    walk(child);
+    if (child.shadowRoot) walk(child.shadowRoot);
+  }
+};
+walk(document);
+return found.map(node => READ);
 """
+"""Finds elements also in shadow trees, of which TensorBoard's older tabs are made."""
 
 
 def missing() -> str:
@@ -77,3 +81,8 @@ def wait_for(what: Callable[[], Any]) -> Any:
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} found nothing in {PATIENCE} seconds")
         time.sleep(0.5)
+
+
+def read(driver: Any, selector: str, what: str) -> list[Any]:
+    """A JavaScript expression of every `node` that the selector finds."""
+    return driver.execute_script(FIND.replace("READ", what), selector)
