@@ -8,3 +8,4 @@ from .progress import Progress as Progress
 from .tensorboard import TensorBoard as TensorBoard
 from .tensorboard_pictures import TensorBoardPictures as TensorBoardPictures
 from .weight_board import WeightBoard as WeightBoard
+from .weight_trace import WeightTrace as WeightTrace

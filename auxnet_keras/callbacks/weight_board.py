@@ -15,6 +15,7 @@ from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.callbacks.event_tags import tagged
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
+from auxnet_keras.plots.thumbnails import SIZE
 
 
 class WeightBoard(keras.callbacks.Callback):
@@ -103,7 +104,7 @@ class WeightBoard(keras.callbacks.Callback):
         if weights:
             self._keep(epoch, weights)
             with tempfile.TemporaryDirectory() as folder:
-                file = plots.class_weight_map(self._epochs, Path(folder) / "map.png", width=4.2)
+                file = plots.class_weight_map(self._epochs, Path(folder) / "map.png", size=SIZE)
                 self._file.picture(CLASS_WEIGHTS, [file], steps_of(self.model) + self.after)
         self._file.flush()
 

@@ -1,25 +1,32 @@
-"""Learning curves: losses, IoU and loss weights over epochs."""
+"""Learning curves: losses, scores and loss weights over epochs."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.plots import figure as figures
+from auxnet_keras.plots.curve_panels import Line, Panel, panels
+from auxnet_keras.plots.palette import lighter
 
-# Okabe and Ito's colours, safe for colour-blind readers; black is the total.
-COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
-LABELS = {
-    "loss": "total",
-    "segmentation_mean_iou": "mean IoU",
-    "segmentation_fw_iou": "freq.-weighted IoU",
-    "segmentation_pixel_accuracy": "pixel accuracy",
-}
-VALIDATION = "val_"
+Place = tuple[float, float, float, float]
+"""(left, bottom, width, height), as shares of a figure."""
+
 DASHED = (0, (3, 1.5))
+LOG_FROM = 10.0
+"""An axis is logarithmic if its largest value is so many times the smallest."""
+APART = 0.1
+"""Smallest distance of two names, as a share of the height of a panel."""
+
+# All in inches.
+LEFT, NAMES = 0.6, 1.15  # of a panel: numbers at its left, names at its right
+ABOVE, BELOW = 0.4, 0.5
+PANEL = (3.1, 1.9)
+NOTE = 0.28
 
 
 def learning_curves(
@@ -27,18 +34,24 @@ def learning_curves(
     path: str | Path,
     *,
     monitor: str = "val_segmentation_loss",
+    alone: int = 0,
+    trace: Mapping[str, Sequence[float]] | None = None,
 ) -> Path:
-    """Draws losses (log axis), segmentation scores and loss weights over epochs, if present.
+    """Draws a column for each task, with its loss and its scores, and one for total and weights.
 
-    Solid lines are training, dashed lines validation (for a single epoch: full and hollow points).
-    A vertical line marks the epoch with the lowest `monitor`, from which a run keeps the best
-    weights.
+    A task has the same colour everywhere. Solid lines are training, dashed lines validation; their
+    names are next to their ends. A dotted line marks the epoch with the lowest `monitor`, from
+    which a run keeps the best weights.
 
     Args:
         history: Column name to its values, one per epoch: Keras' `History.history`, or the columns
             of a run's history.csv (its `epoch` column then numbers the epochs).
         path: File to write; the suffix selects PNG, PDF or SVG.
-        monitor: The column with its best epoch at the lowest value.
+        monitor: The column with its best epoch at the lowest value; its task comes first.
+        alone: Number of epochs at the start in which only the auxiliary task trained: they are
+            shaded, and none of them is the best.
+        trace: The columns of a run's weights.csv: the weights of every batch, drawn instead of
+            those of every epoch.
 
     Returns:
         The path.
@@ -47,96 +60,123 @@ def learning_curves(
         ConfigError: The history has no epochs or nothing to draw.
     """
     columns = {name: np.asarray(values, np.float64) for name, values in history.items()}
-    panels = _panels(columns)
     length = len(next(iter(columns.values()), ()))
-    if not panels or not length:
+    epochs = columns.pop("epoch", np.arange(1.0, length + 1))
+    main = monitor.removeprefix("val_").removesuffix("_loss")
+    exact = {name: np.asarray(values, np.float64) for name, values in (trace or {}).items()}
+    grid = panels(columns, epochs, main, exact if len(exact.get("epoch", ())) else {})
+    if not grid or not length:
         raise ConfigError(
             "Learning curves need a history with at least one epoch and a column such as 'loss' or "
             f"'segmentation_loss'. Received: columns {sorted(columns)} of length {length}."
         )
-    epochs = columns.get("epoch", np.arange(1, length + 1))
-    best = _best(columns.get(monitor), epochs)
-    figure = figures.new(4.6 * len(panels), 3.7)
-    grid = figure.subplots(1, len(panels), squeeze=False)[0]
-    for axes, (title, names) in zip(grid, panels, strict=True):
-        _draw(axes, title, names, columns, epochs, best)
-    figure.tight_layout(w_pad=2.0)
+    best = _best(columns.get(monitor), epochs, alone)
+    figure, every = _new(len(grid), max(map(len, grid)))
+    for column, places in zip(grid, every, strict=True):
+        for panel, place in zip(column, places, strict=False):
+            axes = figure.add_axes(place)
+            _draw(axes, panel, epochs, best, alone)
+            _label(axes, panel.lines)
+    validated = any(line.validation for column in grid for panel in column for line in panel.lines)
+    notes = _notes(validated, best, monitor, alone)
+    between = "    " if len(grid) > 1 else "\n"
+    x, y = LEFT / figure.get_figwidth(), NOTE / 4 / figure.get_figheight()
+    figure.text(x, y, between.join(notes), fontsize=9, color=figures.INK, va="bottom")
     return figures.save(figure, path)
 
 
-def _panels(columns: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    def present(names: Sequence[str]) -> list[str]:
-        return [name for name in names if name in columns]
-
-    tasks = [name for name in columns if name.endswith("_loss") and not name.startswith(VALIDATION)]
-    weights = [name for name in columns if name.startswith("weight_")]
-    panels = [
-        ("Loss", present([*tasks, "loss"])),
-        ("Segmentation", present(list(LABELS)[1:])),
-        ("Loss weight", weights),
+def _new(columns: int, rows: int) -> tuple[Figure, list[list[Place]]]:
+    """A figure, and the places of its panels, column by column, from the top."""
+    width = columns * (LEFT + PANEL[0] + NAMES)
+    height = rows * (ABOVE + PANEL[1] + BELOW) + (NOTE if columns > 1 else 3 * NOTE)
+    places = [
+        [
+            (
+                (column * (LEFT + PANEL[0] + NAMES) + LEFT) / width,
+                1 - (row * (ABOVE + PANEL[1] + BELOW) + ABOVE + PANEL[1]) / height,
+                PANEL[0] / width,
+                PANEL[1] / height,
+            )
+            for row in range(rows)
+        ]
+        for column in range(columns)
     ]
-    return [(title, names) for title, names in panels if names]
+    return figures.new(width, height), places
 
 
-def _best(values: np.ndarray | None, epochs: np.ndarray) -> float | None:
-    if values is None or np.isnan(values).all():
+def _notes(validated: bool, best: float | None, monitor: str, alone: int) -> list[str]:
+    """What the styles of the lines mean."""
+    parts = ["solid: training", "dashed: validation"] if validated else ["training"]
+    if best is not None:
+        parts.append(f"dotted: epoch {best:g}, the best (lowest {figures.literal(monitor)})")
+    if alone:
+        parts.append("shaded: the auxiliary task alone")
+    return parts
+
+
+def _best(values: np.ndarray | None, epochs: np.ndarray, alone: int) -> float | None:
+    if values is None or not np.isfinite(values[alone:]).any():
         return None
-    return float(epochs[np.nanargmin(values)])
+    finite = np.where(np.isfinite(values[alone:]), values[alone:], np.inf)
+    return float(epochs[alone:][np.argmin(finite)])
 
 
-def _draw(
-    axes: Any,
-    title: str,
-    names: list[str],
-    columns: Mapping[str, np.ndarray],
-    epochs: np.ndarray,
-    best: float | None,
-) -> None:
-    lowest = np.inf
-    for number, name in enumerate(names):
-        colour = figures.INK if name == "loss" else COLOURS[number % len(COLOURS)]
-        for column, style in ((name, "-"), (VALIDATION + name, DASHED)):
-            if column in columns:
-                values = columns[column]
-                label = _label(name) if column == name else None
-                # Not every epoch is validated: the line joins those that are.
-                known = np.ones(len(values), bool) if column == name else ~np.isnan(values)
-                points = _points(epochs[known], validation=column != name)
-                axes.plot(
-                    epochs[known],
-                    values[known],
-                    color=colour,
-                    linestyle=style,
-                    label=label,
-                    **points,
-                )
-                lowest = min(lowest, *values[np.isfinite(values)], np.inf)
-    if any(VALIDATION + name in columns for name in names):
-        points = _points(epochs, validation=True)
-        axes.plot([], [], color="grey", linestyle=DASHED, label="validation", **points)
-    if title != "Segmentation" and 0 < lowest < np.inf:
+def _draw(axes: Axes, panel: Panel, epochs: np.ndarray, best: float | None, alone: int) -> None:
+    values = np.concatenate([line.y[np.isfinite(line.y)] for line in panel.lines] or [[]])
+    for line in panel.lines:
+        known = ~np.isnan(line.y)  # not every epoch is validated: the line joins those that are
+        single = known.sum() == 1
+        axes.plot(
+            line.x[known],
+            line.y[known],
+            color=lighter(line.colour, line.tint),
+            linestyle=DASHED if line.validation else "-",
+            drawstyle="steps-post" if line.steps else "default",
+            linewidth=0.9 if line.steps else 1.6,
+            marker="o" if single else None,  # a single point has no visible line
+            fillstyle="none" if line.validation else "full",
+        )
+    if panel.shares:
+        ends = [line.y[np.isfinite(line.y)][-1] for line in panel.lines]
+        axes.set_ylim(0.0, 1.0 if max(ends) <= 1 and values.max() > 0.5 else None)
+    elif values.size and 0 < values.min() <= values.max() / LOG_FROM:
         axes.set_yscale("log")
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_locator(NullLocator())
     if best is not None:
-        axes.axvline(best, color="grey", linewidth=1.0, linestyle=":", label=f"best: {best:g}")
-    axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
+        axes.axvline(best, color="grey", linewidth=1.2, linestyle=":", zorder=1)
+    if alone:
+        axes.axvspan(0.5, alone + 0.5, color="#eaeef2", linewidth=0, zorder=0)
+    first = min([epochs[0] - 0.5, *(line.x[0] for line in panel.lines)])
+    axes.set_xlim(first, epochs[-1] + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
     figures.plain(axes)
-    axes.set_title(title, fontsize=11, weight="bold", color=figures.INK, loc="left")
+    axes.set_title(panel.title, fontsize=11, weight="bold", color=figures.INK, loc="left")
     axes.set_xlabel("epoch", fontsize=9, color=figures.INK)
-    axes.legend(frameon=False, fontsize=9)
 
 
-def _points(epochs: np.ndarray, *, validation: bool) -> dict[str, Any]:
-    """Markers for a single epoch, which has no visible line; hollow for validation."""
-    if len(epochs) > 1:
-        return {}
-    return {"marker": "o", "fillstyle": "none" if validation else "full"}
-
-
-def _label(name: str) -> str:
-    if name in LABELS:
-        return LABELS[name]
-    return figures.literal(name.removesuffix("_loss").removeprefix("weight_"))
+def _label(axes: Axes, lines: Sequence[Line]) -> None:
+    """Writes the name of each line to the right of its end, a little higher or lower if need be."""
+    places = []
+    for line in lines:
+        finite = line.y[np.isfinite(line.y)]
+        if line.label and finite.size:
+            point = axes.transData.transform((0, finite[-1]))
+            height = float(np.nan_to_num(axes.transAxes.inverted().transform(point)[1]))
+            places.append((min(max(height, 0.0), 1.0), line))
+    places.sort(key=lambda place: place[0])
+    heights = [height for height, _ in places]
+    for i in range(1, len(heights)):
+        heights[i] = max(heights[i], heights[i - 1] + APART)
+    excess = max(0.0, heights[-1] - 1.0) if heights else 0.0
+    for height, (_, line) in zip(heights, places, strict=True):
+        axes.text(
+            1.02,
+            height - excess,
+            line.label,
+            transform=axes.transAxes,
+            va="center",
+            fontsize=9,
+            color=line.colour,
+        )

@@ -11,29 +11,27 @@ from auxnet_keras.plots import figure as figures
 from auxnet_keras.plots.image_grid import image_grid
 
 WIDTH = 640
-WIDE = 0.45  # height by width: below it, cells are stacked, or they would be strips
+SIZE = (4.2, 3.0)
+"""Of a plot, in inches; TensorBoard shows it half as large."""
 _NUMBERED = 8  # classes; the cells of more are too small for numbers
 
 
 def thumbnail(cells: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
-    """Pictures of one sample with their titles, in two columns, or in one if they are wide.
+    """Pictures of one sample with their titles, in two columns.
 
     Args:
-        cells: Title and uint8 [H, W, 3], RGB; all of one size.
+        cells: Title and uint8 [H, W, 3], RGB; an even number, all of one size.
 
     Returns:
         uint8 [H, W, 3], RGB, about 640 pixels wide.
     """
-    height, width = cells[0][1].shape[:2]
-    columns = 1 if height / width < WIDE else min(2, len(cells))
-    lines = [cells[first : first + columns] for first in range(0, len(cells), columns)]
-    grids = []
-    for line in lines:
-        titles, images = zip(*line, strict=True)
-        blank = columns - len(line)
-        row = [*images, *[np.full_like(images[0], 255)] * blank]
-        grids.append(image_grid([row], [*titles, *[""] * blank], width=WIDTH // columns))
-    return np.concatenate(grids)
+    lines = [
+        image_grid([[left, right]], titles, width=WIDTH // 2)
+        for titles, (left, right) in (
+            zip(*cells[first : first + 2], strict=True) for first in range(0, len(cells), 2)
+        )
+    ]
+    return np.concatenate(lines)
 
 
 def confusion_thumbnail(
@@ -60,7 +58,8 @@ def confusion_thumbnail(
     rows = true[shown][:, None]
     percent = np.divide(100.0 * part, rows, out=np.full(part.shape, np.nan), where=rows > 0)
     names = [figures.literal(class_names[c]) for c in shown]
-    figure = figures.new(4.2, 1.1 + 3.1 * min(1.0, max(len(names), 3) / 12), 150)
+    letters = min(9.0, 130 / len(names))
+    figure = figures.new(*SIZE)
     axes = figure.subplots()
     axes.imshow(percent, cmap="Blues", vmin=0, vmax=100, aspect="auto")
     if len(names) <= _NUMBERED:
@@ -74,7 +73,7 @@ def confusion_thumbnail(
     axes.set_title(
         f"mean IoU {100 * mean:.1f} %", fontsize=11, weight="bold", color=figures.INK, loc="left"
     )
-    axes.tick_params(length=0, labelsize=9, labelcolor=figures.INK)
+    axes.tick_params(length=0, labelsize=letters, labelcolor=figures.INK)
     for side in axes.spines.values():
         side.set_visible(False)
     figure.tight_layout()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import auxnet_keras as ak
+from auxnet_keras.plots.thumbnails import SIZE
 from tests.callbacks.events import images, scalars
 from tests.toys import toy_batches, toy_model
 
@@ -105,7 +106,7 @@ def test_class_weights_by_batch_and_as_a_heat_map(tmp_path):
     assert tag == "pictures/class_weights"
     assert list(pictures) == [3, 6]
     alone = {name: values[:1] for name, values in history.items()}
-    file = ak.plots.class_weight_map(alone, tmp_path / "alone.png", width=4.2)
+    file = ak.plots.class_weight_map(alone, tmp_path / "alone.png", size=SIZE)
     np.testing.assert_array_equal(pictures[3][0], cv2.imread(str(file))[..., ::-1])
     assert pictures[3][0].shape[1] < 700  # legible as a thumbnail
     assert not np.array_equal(pictures[3], pictures[6])

@@ -7,11 +7,16 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib import _pylab_helpers
+from matplotlib.axes import Axes
 
 from auxnet_keras import plots
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.plots.class_weight_map import frozen_epochs
 from auxnet_keras.plots.colour import UNKNOWN
+from auxnet_keras.plots.confusion_matrix import compact
+from auxnet_keras.plots.curve_panels import panels
 from auxnet_keras.plots.errors import WRONG
+from auxnet_keras.plots.palette import COLOURS, TASK_COLOURS
 
 PALETTE = np.array([[10, 20, 30], [200, 100, 0], [0, 255, 0]], "uint8")
 NAMES = ["sky", "road", "lane marking"]
@@ -217,9 +222,23 @@ class TestCharts:
 
     def test_a_single_epoch_tells_validation_from_training(self, tmp_path):
         points = {"loss": [2.0], "val_loss": [np.nan]}, {"loss": [np.nan], "val_loss": [2.0]}
-        full, hollow = (read(plots.learning_curves(p, tmp_path / "curves.png")) for p in points)
+        full, hollow = (
+            read(plots.learning_curves(p, tmp_path / "curves.png"))[70:330, 100:550] for p in points
+        )
         assert full.shape == hollow.shape
         assert (full < 100).sum() > (hollow < 100).sum()
+
+    def test_the_best_epoch_is_marked_but_not_among_those_of_the_auxiliary_task(self, tmp_path):
+        columns = {"depth_loss": [3.0, 2, 2, 2, 2], "val_depth_loss": [1.0, 5, 4, 4.5, np.nan]}
+        marked = {}
+        for alone in (0, 1, 5):
+            path = plots.learning_curves(
+                columns, tmp_path / "curves.png", monitor="val_depth_loss", alone=alone
+            )
+            grey = (read(path) == 128).all(axis=-1).sum(axis=0)[90:555]  # "grey" of the dots
+            marked[alone] = np.flatnonzero(grey > 60)
+        assert marked[0].max() < 100 and 200 < marked[1].min() <= marked[1].max() < 260
+        assert not marked[5].size
 
     def test_panels_depend_on_the_columns(self, tmp_path):
         one = read(plots.learning_curves({"loss": [2.0, 1.0]}, tmp_path / "one.png"))
@@ -245,6 +264,81 @@ class TestCharts:
         assert max(image.shape) < 6000
 
 
+class TestCurvePanels:
+    EPOCHS = np.array([1.0, 2.0])
+
+    def panels(self, names, main="segmentation", trace=None):
+        columns = {name: np.array([2.0, 1.0]) for name in names}
+        return panels(columns, self.EPOCHS, main, trace or {})
+
+    BOTH = ("segmentation_loss", "depth_loss", "loss", "val_depth_loss", "segmentation_mean_iou",
+            "depth_abs_rel", "depth_rmse", "val_depth_abs_rel", "weight_segmentation",
+            "weight_depth", "seconds", "learning_rate")  # fmt: skip
+
+    @pytest.mark.parametrize("main", ["segmentation", "depth"])
+    def test_a_column_for_each_task_the_main_one_first_and_one_for_the_weights(self, main):
+        columns = self.panels(self.BOTH, main)
+        titles = [[panel.title for panel in column] for column in columns]
+        other = {"segmentation": "depth", "depth": "segmentation"}[main]
+        assert titles == [
+            [f"{main.capitalize()}, main task: loss", "Scores"],
+            [f"{other.capitalize()}, auxiliary: loss", "Scores"],
+            ["Weighted total: loss", "Loss weight λ"],
+        ]
+        for column, task in zip(columns, (main, other), strict=False):
+            assert {line.colour for panel in column for line in panel.lines} == {TASK_COLOURS[task]}
+        assert [line.label for line in columns[2][1].lines] == ["segmentation", "depth"]
+        assert [line.colour for line in columns[2][1].lines] == list(TASK_COLOURS.values())
+
+    def test_a_single_task_has_only_its_own_panels(self):
+        columns = self.panels(["depth_loss", "loss", "val_loss", "depth_abs_rel"], "depth")
+        assert [[panel.title for panel in column] for column in columns] == [
+            ["Depth: loss", "Scores"]
+        ]
+
+    def test_training_and_validation_are_named_and_a_score_once(self):
+        loss, scores = self.panels(self.BOTH)[1]
+        assert [(line.label, line.validation) for line in loss.lines] == [
+            ("validation", True),
+            ("training", False),
+        ]
+        assert [line.label for line in scores.lines] == ["abs rel", ""]
+
+    def test_weights_of_every_batch_replace_those_of_the_epochs(self):
+        trace = {"epoch": np.array([0.5, 1.5]), "weight_depth": np.array([3.0, 4.0])}
+        segmentation, depth = self.panels(self.BOTH, trace=trace)[2][1].lines
+        assert not segmentation.steps and depth.steps
+        np.testing.assert_array_equal(depth.x, [0.5, 1.5, 2.0])  # the last holds to the end
+        np.testing.assert_array_equal(depth.y, [3.0, 4.0, 4.0])
+
+    def test_tasks_of_your_own_have_colours_of_their_own(self):
+        columns = self.panels(["normals_loss", "depth_loss"], "normals")
+        assert [column[0].lines[0].colour for column in columns] == [
+            COLOURS[2],
+            TASK_COLOURS["depth"],
+        ]
+
+
+class TestConfusion:
+    @pytest.mark.parametrize(
+        ("count", "text"),
+        [(0, "0"), (999, "999"), (1000, "1.0k"), (12_345, "12k"), (999_700, "1.0M"), (3e9, "3.0G")],
+    )
+    def test_counts_take_little_room(self, count, text):
+        assert compact(count) == text
+
+    def test_cells_have_shares_and_counts(self, tmp_path, monkeypatch):
+        texts = []
+        text = Axes.text
+        monkeypatch.setattr(
+            Axes, "text", lambda self, x, y, s, **o: texts.append(s) or text(self, x, y, s, **o)
+        )
+        matrix = np.array([[3000, 1000], [1, 999]])
+        plots.confusion_matrix(matrix, ["road", "car"], tmp_path / "confusion.png")
+        assert texts[:6] == ["75 %", "3.0k", "25 %", "1.0k", "100 %", "999"]  # 0.1 % is empty
+        assert {"75.0", "4.0k", "1.0k", "IoU %", "true pixels"} <= set(texts[6:])
+
+
 class TestClassWeights:
     def test_a_row_a_class_and_a_column_an_epoch(self, tmp_path):
         history = {
@@ -254,10 +348,26 @@ class TestClassWeights:
         }
         image = read(plots.class_weight_map(history, tmp_path / "figures" / "weights.png"))
         ends = matplotlib.colormaps["RdBu_r"]([0.0, 1.0])[:, :3]
-        for colour in np.round(255 * ends).astype(np.uint8):  # 0 and the largest weight
+        for colour in np.round(255 * ends).astype(np.uint8):  # 0 and 2, the ends of the scale
             cells = (image == colour).all(axis=-1)
             assert cells.sum() > 0.02 * cells.size
         assert _pylab_helpers.Gcf.figs == {}
+
+    def test_a_weight_has_the_same_colour_in_every_plot(self, tmp_path):
+        colour = np.round(255 * np.array(matplotlib.colormaps["RdBu_r"](0.6)[:3]))  # of 1.04
+        for most in (1.05, 9.0):
+            history = {"class_weight_a": [1.04, 1.04], "class_weight_b": [1.0, most]}
+            image = read(plots.class_weight_map(history, tmp_path / "weights.png"))
+            assert (image == colour.astype(np.uint8)).all(axis=-1).mean() > 0.1, most
+
+    def test_epochs_before_the_first_change_are_shaded(self, tmp_path):
+        assert frozen_epochs(np.array([[1.0, 1, 1.5], [1, 1, 1]])) == 2
+        assert frozen_epochs(np.array([[1.0, 0.5], [0.9, 1]])) == 0
+        assert frozen_epochs(np.ones((2, 3))) == 0  # nothing has moved: all white
+        image = read(
+            plots.class_weight_map({"class_weight_a": [1.0, 1.0, 1.2]}, tmp_path / "weights.png")
+        )
+        assert (image == [234, 238, 242]).all(axis=-1).mean() > 0.1
 
     def test_weights_that_have_not_moved_are_white(self, tmp_path):
         history = {"epoch": [21], "class_weight_a": [1.0], "class_weight_b": [1.0]}

@@ -1,11 +1,12 @@
 """Trains a run, from its config to its folder."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.core.whole_numbers import is_whole
-from auxnet_keras.errors import ConfigError
+from auxnet_keras.errors import AuxnetError, ConfigError
 from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.folder import claim_folder, open_folder
@@ -51,6 +52,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
         return run
     from auxnet_keras.data import sentence
     from auxnet_keras.experiments.fit.finalize import finish
+    from auxnet_keras.experiments.outputs.figures import write_curves
     from auxnet_keras.experiments.run.log import logger, run_log
 
     with hold_lock(run.path, "training in this run folder", ConfigError):
@@ -62,6 +64,8 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
                 finish(run)
             except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
                 run.manifest.event("interrupt", epochs=run.epochs_saved)
+                with contextlib.suppress(AuxnetError):  # pictures must not hide what is saved
+                    write_curves(run)
                 logger.info("Interrupted. %s", _describe_saved(run))
                 raise
             except Exception as error:
@@ -189,6 +193,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
         callbacks.Progress(phase.note, keep=phase.validated(config.validate_every)),
         EpochLog(),
         callbacks.HistoryFile(run.path / "history.csv"),
+        callbacks.WeightTrace(run.path / "weights.csv"),
         callbacks.TensorBoard(
             board, write_graph=False, settings=config.to_mapping(), info=run.info, after=after
         ),

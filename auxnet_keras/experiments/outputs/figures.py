@@ -6,24 +6,45 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auxnet_keras import plots
+from auxnet_keras.callbacks.weight_trace import read_weight_trace
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.experiments.outputs.strip import strip
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run
 
+TRACE = "weights.csv"
+
 
 def write_figures(run: "Run", results: Mapping[str, Any], source: Source) -> None:
     """Writes curves, confusion matrix and picture strip of a run after its last epoch."""
     folder = run.path / "figures"
-    history = run.history
-    history["epoch"] = [epoch + 1 for epoch in history["epoch"]]
-    plots.learning_curves(history, folder / "curves.png", monitor=f"val_{run.config.main}_loss")
-    if any(name.startswith("class_weight_") for name in history):
-        plots.class_weight_map(history, folder / "class_weights.png")
+    write_curves(run)
     if "confusion" in results:
         names, counts = run.info.class_names, np.asarray(results["confusion"])
         seen = (counts.sum(axis=0) + counts.sum(axis=1)) > 0  # without void, if it is ignored
         shown = [name for name, used in zip(names, seen, strict=True) if used]
         plots.confusion_matrix(counts[seen][:, seen], shown, folder / "confusion.png")
     strip({run.config.model: run}, source, folder / "qualitative.png")
+
+
+def write_curves(run: "Run") -> None:
+    """Writes the curves and the class weights of the epochs so far, if there are any.
+
+    Raises:
+        DataError: The history is damaged, or a file cannot be written.
+    """
+    history = run.history
+    if not history:
+        return
+    folder = run.path / "figures"
+    history["epoch"] = [epoch + 1 for epoch in history["epoch"]]
+    plots.learning_curves(
+        history,
+        folder / "curves.png",
+        monitor=f"val_{run.config.main}_loss",
+        alone=min(run.config.auxiliary_first or 0, len(history["epoch"])),
+        trace=read_weight_trace(run.path / TRACE),
+    )
+    if any(name.startswith("class_weight_") for name in history):
+        plots.class_weight_map(history, folder / "class_weights.png")

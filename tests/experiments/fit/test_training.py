@@ -32,6 +32,7 @@ def test_the_folder_holds_what_a_run_leaves_behind(trained):
         "best.weights.h5",
         "checkpoints",
         "tensorboard",
+        "weights.csv",
         "figures/curves.png",
         "figures/qualitative.png",
         "figures/confusion.png",
