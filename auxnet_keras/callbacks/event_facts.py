@@ -9,6 +9,9 @@ from keras import ops
 
 from auxnet_keras.tables.table import Table
 
+_SHOWN = ("labels", "main", "model", "seed", "weighting")
+"""Hyperparameters that TensorBoard shows at first; the others can be added."""
+
 _PATHS = ("root", "cache", "out")  # of a machine, not of an experiment
 
 
@@ -22,7 +25,9 @@ def settings_of(model: keras.Model) -> dict[str, Any]:
         "auxiliary": getattr(model, "auxiliary", None),
         "weighting": None if weighting is None else _described(weighting),
         "optimizer": model.optimizer.name,
-        "learning_rate": None if rate is None else float(ops.convert_to_numpy(rate)),
+        "learning_rate": None
+        if rate is None
+        else float(f"{float(ops.convert_to_numpy(rate)):.6g}"),
         "parameters": model.count_params() if model.built else None,
     }
 
@@ -64,7 +69,11 @@ def hyperparameters(settings: Mapping[str, Any], metrics: Sequence[str], trial: 
     types = {bool: api_pb2.DATA_TYPE_BOOL, float: api_pb2.DATA_TYPE_FLOAT64}
     experiment = summary.experiment_pb(
         [
-            api_pb2.HParamInfo(name=name, type=types.get(type(value), api_pb2.DATA_TYPE_STRING))
+            api_pb2.HParamInfo(
+                name=name,
+                type=types.get(type(value), api_pb2.DATA_TYPE_STRING),
+                differs=name in _SHOWN,
+            )
             for name, value in values.items()
         ],
         [api_pb2.MetricInfo(name=api_pb2.MetricName(tag=tag)) for tag in metrics],
@@ -88,4 +97,6 @@ def _plain(value: Any) -> bool | float | str | None:
 def _shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(_shown, value))
+    if isinstance(value, float):
+        return f"{value:.6g}"
     return "none" if value is None else str(value)

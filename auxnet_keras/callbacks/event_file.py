@@ -4,7 +4,8 @@ TensorBoard takes a folder for a run, and may follow only the newest file in it:
 in one folder it would show the values of one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class EventFile:
 
     Attributes:
         tags: Every tag with a scalar, and its last step.
-        class_weights: Of every epoch before a resume: log name to value.
+        class_weights: Of every epoch before a resume: tag to value.
     """
 
     def __init__(self, folder: str, tasks: Sequence[str] = ()) -> None:
@@ -78,7 +79,7 @@ class EventFile:
         import tensorflow as tf
 
         pixels = [tf.io.decode_png(file.read_bytes(), channels=3) for file in files]
-        with self.writer.as_default():
+        with self._recording():
             tf.summary.image(tag, tf.stack(pixels), step=step, max_outputs=len(files))
 
     def text(self, tag: str, markdown: str, step: np.int64) -> None:
@@ -95,8 +96,16 @@ class EventFile:
         # a Python number.)
         record = b"".join(summary.SerializeToString() for summary in summaries)
         if record:
-            with self.writer.as_default():
+            with self._recording():
                 tf.summary.experimental.write_raw_pb(record, step=step)
+
+    @contextlib.contextmanager
+    def _recording(self) -> Iterator[None]:
+        import tensorflow as tf
+
+        # Keras' `update_freq` turns recording off for whatever else is written between batches.
+        with self.writer.as_default(), tf.summary.record_if(True):
+            yield
 
     def rewind(self, position: Position, after: int = 0) -> None:
         """Removes from earlier files what a killed run had written after the checkpoint.
@@ -159,7 +168,7 @@ def _class_weights(values: Sequence[Any]) -> dict[str, float]:
     import tensorflow as tf
 
     return {
-        value.tag.replace("/", "_", 1): float(tf.make_ndarray(value.tensor))
+        value.tag: float(tf.make_ndarray(value.tensor))
         for value in values
         if value.tag.startswith("class_weight/")
     }

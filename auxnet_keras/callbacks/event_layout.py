@@ -4,6 +4,7 @@ The other tabs draw one chart per tag. Here training and validation are two line
 so are the weights or the IoU of all classes.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from auxnet_keras.callbacks.event_tags import HEADLINES, headline, in_group
 
 _PARTS = re.compile("/(train|validation|batch|running|evaluation)$")
+_OF_BATCHES = ("/batch", "/running")
 
 Charts = list[tuple[str, list[str]]]
 """Title and regular expressions of tags, one or more lines each."""
@@ -46,20 +48,9 @@ def layout(tags: Iterable[str], tasks: Sequence[str]) -> Any:
 
 
 def _categories(tags: list[str], tasks: Sequence[str]) -> list[tuple[str, Charts, bool]]:
-    shown: set[str] = set()
-    categories = []
-    for role, task in zip(("main task", "auxiliary task"), tasks, strict=False):
-        own = [f"loss/{task}/"]
-        if task in HEADLINES:
-            own.insert(0, f"score/{HEADLINES[task]}/")
-        found = [tag for start in own for tag in tags if tag.startswith(start)]
-        found = [tag for tag in found if not tag.endswith(("/batch", "/running"))]
-        shown.update(found)
-        categories.append((f"{task} ({role})", _by_score(found), False))
+    of_tasks = {task: _of_task(tags, task) for task in tasks}
+    shown = {tag for found in of_tasks.values() for tag in found}
     rest = [tag for tag in tags if tag not in shown]
-    each_batch = [tag for tag in rest if tag.endswith(("/batch", "/running"))]
-    others = [tag for tag in rest if tag not in each_batch]
-    scores = [tag for group in ("score", "loss", "depth") for tag in in_group(others, group)]
     weights = [
         (title, [f"{group}/"])
         for title, group in (("class weights", "class_weight"), ("task weights", "weight"))
@@ -70,20 +61,34 @@ def _categories(tags: list[str], tasks: Sequence[str]) -> list[tuple[str, Charts
         for part in ("validation", "train")
         if in_group(tags, "iou", part)
     ]
+    roles = ("main task", "auxiliary task")
     return [
-        *categories,
+        *(
+            (f"{task} ({role})", _by_score(found), False)
+            for role, (task, found) in zip(roles, of_tasks.items(), strict=False)
+        ),
         ("weights", weights, False),
         ("classes", classes, False),
-        ("each batch", _by_score(each_batch), False),
-        ("time", [(_title(tag), [_exactly(tag)]) for tag in in_group(tags, "time")], True),
-        ("more scores", _by_score(scores), bool(tasks)),
+        ("time", _by_score(in_group(rest, "time")), True),
+        (
+            "more scores",
+            _by_score(tag for group in ("score", "loss", "depth") for tag in in_group(rest, group)),
+            bool(tasks),
+        ),
     ]
 
 
+def _of_task(tags: list[str], task: str) -> list[str]:
+    starts = [f"loss/{task}/"]
+    if task in HEADLINES:
+        starts.insert(0, f"score/{HEADLINES[task]}/")
+    return [tag for start in starts for tag in tags if tag.startswith(start)]
+
+
 def _by_score(tags: Iterable[str]) -> Charts:
-    """One chart per score, with a line for each of its parts."""
+    """One chart per score, with a line for each of its parts; batches are not epochs."""
     charts: dict[str, list[str]] = {}
-    for tag in tags:
+    for tag in sorted(tags, key=lambda tag: tag.endswith(_OF_BATCHES)):
         charts.setdefault(_title(tag), []).append(_exactly(tag))
     return list(charts.items())
 
@@ -91,16 +96,25 @@ def _by_score(tags: Iterable[str]) -> Charts:
 def _title(tag: str) -> str:
     """`loss/depth/train` is drawn in the chart `depth loss`."""
     group, _, label = _PARTS.sub("", tag).partition("/")
-    label = label.replace("_", " ")
-    return f"{label} loss" if group == "loss" else label
+    label = re.sub(r"\biou\b", "IoU", label.replace("_", " "))
+    title = f"{label} loss" if group == "loss" else label
+    return f"{title}, each batch" if tag.endswith(_OF_BATCHES) else title
 
 
 def _exactly(tag: str) -> str:
     return f"{re.escape(tag)}$"
 
 
-def first_scores(tags: Iterable[str], tasks: Sequence[str], part: str) -> list[str]:
-    """The tags by which runs are compared: scores and losses, those of the main task first."""
-    own = [tag for task in tasks for tag in (headline(task, part), f"loss/{task}/{part}") if tag]
-    rest = [tag for group in ("score", "loss") for tag in in_group(sorted(tags), group, part)]
-    return list(dict.fromkeys([*own, *rest]))
+def compared_scores(tags: Iterable[str], tasks: Sequence[str]) -> list[str]:
+    """The tags by which runs are compared: scores and losses, those of the main task first.
+
+    They are the same for all runs with segmentation or depth, also if a run lacks one of them,
+    because TensorBoard asks only one of its runs.
+    """
+    if not set(tasks) & set(HEADLINES):
+        measured = [tag for tag in sorted(tags) if not tag.endswith(_OF_BATCHES)]
+        return [*in_group(measured, "score"), *in_group(measured, "loss")]
+    ordered = list(dict.fromkeys((*tasks, *HEADLINES)))
+    validation = [(headline(task, "validation"), f"loss/{task}/validation") for task in ordered]
+    training = [headline(task, "train") for task in ordered]
+    return [tag for tag in (*itertools.chain(*validation), *training) if tag]

@@ -18,6 +18,7 @@ _GROUPS = (
     (r"depth_(.+)", "depth"),
     (r"(learning_rate.*|epoch|seconds|\w+_per_second|skipped_batches)", "time"),
 )
+_PARENTHESES = str.maketrans("()", "[]")
 _WITHOUT_PART = ("weight", "class_weight", "time")
 _BY_BATCH = ("weight/", "class_weight/")
 _BY_EPOCH = ("score/", "iou/", "loss/", "depth/", "time/", "pictures/")
@@ -42,6 +43,8 @@ def tag_of(name: str, part: str) -> str:
             break
     if name == "loss":
         label = "total"
+    # TensorBoard takes what is in parentheses for the run, and draws nothing if there is no such.
+    label = label.translate(_PARENTHESES)
     return f"{group}/{label}" if group in _WITHOUT_PART else f"{group}/{label}/{part}"
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from auxnet_keras.callbacks import event_facts
 from auxnet_keras.callbacks.epoch_clock import EpochClock
 from auxnet_keras.callbacks.event_file import EventFile, close_file, shared_file, steps_of
-from auxnet_keras.callbacks.event_layout import first_scores
+from auxnet_keras.callbacks.event_layout import compared_scores
 from auxnet_keras.callbacks.event_log import Position
-from auxnet_keras.callbacks.event_tags import is_by_batch, tagged
+from auxnet_keras.callbacks.event_tags import tagged
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
 
@@ -167,12 +167,10 @@ class TensorBoard(keras.callbacks.TensorBoard):
             self._write_hyperparameters()
 
     def _write_hyperparameters(self) -> None:
-        tags = [tag for tag in self._file.tags if not is_by_batch(tag)]
-        part = "validation" if any(tag.endswith("/validation") for tag in tags) else "train"
-        metrics = first_scores(tags, getattr(self.model, "tasks", ()), part)
-        summaries = event_facts.hyperparameters(
-            self._settings, metrics, str(Path(self.log_dir).absolute())
-        )
+        scores = compared_scores(self._file.tags, getattr(self.model, "tasks", ()))
+        folder = Path(self.log_dir).absolute()
+        trial = str(folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder)
+        summaries = event_facts.hyperparameters(self._settings, scores, trial)
         self._file.summaries(summaries, self._step)
 
     def _push_writer(self, writer: Any, step: int) -> None:
@@ -180,4 +178,5 @@ class TensorBoard(keras.callbacks.TensorBoard):
             super()._push_writer(writer, self._step)
 
     def _log_weights(self, epoch: int) -> None:
-        super()._log_weights(self._step)
+        with self.summary.record_if(True):  # `update_freq` is about batches
+            super()._log_weights(self._step)

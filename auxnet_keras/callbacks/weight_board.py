@@ -12,7 +12,7 @@ from keras import ops
 from auxnet_keras import plots
 from auxnet_keras.callbacks.event_file import CLASS_WEIGHTS, close_file, shared_file, steps_of
 from auxnet_keras.callbacks.event_log import Position
-from auxnet_keras.callbacks.event_tags import tagged
+from auxnet_keras.callbacks.event_tags import tag_of, tagged
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
 from auxnet_keras.plots.thumbnails import SIZE
@@ -63,8 +63,9 @@ class WeightBoard(keras.callbacks.Callback):
         """
         self._file.rewind(position, self.after)
         earlier = self._file.class_weights
+        names = {} if self._weighting is None else self._weighting.host_weights()
         for epoch, weights in enumerate(earlier, position.epoch - len(earlier)):
-            self._keep(epoch, weights)
+            self._keep(epoch, {name: weights[tag_of(name, "batch")] for name in names})
 
     def flush(self) -> None:
         """Writes to disk what a checkpoint counts as written."""

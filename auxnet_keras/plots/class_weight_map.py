@@ -76,7 +76,9 @@ def class_weight_map(
             side.set_visible(False)
     axes.set_xlabel("epoch", fontsize=9, color=figures.INK)
     axes.set_title("Class weight", fontsize=11, weight="bold", color=figures.INK, loc="left", pad=8)
-    bar = figure.colorbar(image, ax=axes, pad=0.1, fraction=0.04, extend="max", ticks=TICKS)
+    bar = figure.colorbar(
+        image, ax=axes, pad=0.18 if size else 0.1, fraction=0.04, extend="max", ticks=TICKS
+    )
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0, labelsize=8, labelcolor=figures.INK)
     figure.tight_layout()

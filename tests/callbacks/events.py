@@ -7,13 +7,11 @@ import tensorflow as tf
 from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorflow.core.util import event_pb2
 
-LAYOUT = "custom_scalars__config__"
-
 
 def scalars(folder: Path) -> dict[str, dict[int, float]]:
     """Tag -> step -> value."""
     found: dict[str, dict[int, float]] = {}
-    for tag, step, array in _arrays(folder, "scalars"):
+    for tag, step, array in arrays(folder, "scalars"):
         found.setdefault(tag, {})[step] = float(array)
     return found
 
@@ -21,9 +19,9 @@ def scalars(folder: Path) -> dict[str, dict[int, float]]:
 def points(folder: Path) -> dict[str, list[tuple[int, float]]]:
     """Tag -> (step, value) of every record, repeated ones too; of pictures, their mean colour."""
     found: dict[str, list[tuple[int, float]]] = {}
-    for tag, step, array in _arrays(folder, "scalars"):
+    for tag, step, array in arrays(folder, "scalars"):
         found.setdefault(tag, []).append((step, float(array)))
-    for tag, step, array in _arrays(folder, "images"):
+    for tag, step, array in arrays(folder, "images"):
         colours = [tf.io.decode_png(png).numpy().mean() for png in array[2:]]
         found.setdefault(tag, []).append((step, float(np.mean(colours))))
     return found
@@ -32,7 +30,7 @@ def points(folder: Path) -> dict[str, list[tuple[int, float]]]:
 def images(folder: Path) -> dict[str, dict[int, list[np.ndarray]]]:
     """Tag -> step -> samples, uint8 [H, W, 3]."""
     found: dict[str, dict[int, list[np.ndarray]]] = {}
-    for tag, step, array in _arrays(folder, "images"):  # width, height, PNGs
+    for tag, step, array in arrays(folder, "images"):  # width, height, PNGs
         found.setdefault(tag, {})[step] = [tf.io.decode_png(png).numpy() for png in array[2:]]
     return found
 
@@ -40,14 +38,14 @@ def images(folder: Path) -> dict[str, dict[int, list[np.ndarray]]]:
 def texts(folder: Path) -> dict[str, list[tuple[int, str]]]:
     """Tag -> (step, text) of every record."""
     found: dict[str, list[tuple[int, str]]] = {}
-    for tag, step, array in _arrays(folder, "text"):
+    for tag, step, array in arrays(folder, "text"):
         found.setdefault(tag, []).append((step, array.item().decode()))
     return found
 
 
 def charts(folder: Path) -> dict[str, dict[str, list[str]]]:
     """Category -> chart -> patterns of tags, of the newest layout."""
-    newest = [array.item() for _, _, array in _arrays(folder, "custom_scalars")][-1]
+    newest = [array.item() for _, _, array in arrays(folder, "custom_scalars")][-1]
     return {
         category.title: {chart.title: list(chart.multiline.tag) for chart in category.chart}
         for category in layout_pb2.Layout.FromString(newest).category
@@ -63,7 +61,8 @@ def metadata(folder: Path, plugin: str) -> dict[str, list[bytes]]:
     return found
 
 
-def _arrays(folder: Path, plugin: str):
+def arrays(folder: Path, plugin: str):
+    """(tag, step, array) of every record of a plug-in."""
     for event, value in _values(folder):
         if value.metadata.plugin_data.plugin_name == plugin:
             yield value.tag, event.step, tf.make_ndarray(value.tensor)

@@ -18,14 +18,18 @@ CLOCK = ("time/seconds", "time/images_per_second")
 
 def fit(folder, epochs=3, **options):
     keras.utils.set_random_seed(0)
-    model = toy_model()
+    model = toy_model("depth", "segmentation")
     model.compile(keras.optimizers.SGD(0.001))
     data = tf.data.Dataset.from_tensor_slices(toy_batches(4)).batch(4)
     # As data sets of `ak.data` have them: this one can be entered in its middle.
     data.epoch, data.start = (tf.Variable(0, dtype=tf.int64) for _ in range(2))
     checkpoint = ak.callbacks.ResumableCheckpoint(folder, every=1, dataset=data, keep=99)
     given = [
-        ak.weighting.TaskWeightBalancing(normalize=True),
+        ak.weighting.ClassWiseWeighting(
+            step_size=0.01,
+            start_epoch=0,
+            task_weighting=ak.weighting.TaskWeightBalancing(normalize=True),
+        ),
         ak.callbacks.TensorBoard(folder / "board", write_graph=False, **options),
         ak.callbacks.WeightBoard(folder / "board"),
         ak.callbacks.TensorBoardPictures(folder / "board", data, count=1, every=2),
@@ -74,7 +78,9 @@ def test_a_resumed_run_repeats_no_step(whole, tmp_path, at):
         if path.name > at:
             shutil.rmtree(path)
     assert fit(run, update_freq="batch").resumed_from.name == at
-    assert_same(curves(run), curves(whole / "whole"))
+    found = curves(run)
+    assert_same(found, curves(whole / "whole"))
+    assert {"class_weight/3", "weight/depth", "pictures/class_weights"} < set(found)
     for found in (texts(run / "board"), texts(whole / "whole" / "board")):
         assert [len(found[tag]) for tag in ("config", "classes")] == [1, 1]
     assert charts(run / "board") == charts(whole / "whole" / "board")

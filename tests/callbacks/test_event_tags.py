@@ -5,7 +5,7 @@ import re
 import pytest
 from tensorboard.plugins.custom_scalar import layout_pb2
 
-from auxnet_keras.callbacks.event_layout import first_scores, layout
+from auxnet_keras.callbacks.event_layout import compared_scores, layout
 from auxnet_keras.callbacks.event_tags import is_by_batch, is_by_epoch, tag_of, tagged
 
 LOGS = {
@@ -15,7 +15,7 @@ LOGS = {
     "segmentation_mean_iou": "score/mean_iou/train",
     "segmentation_pixel_accuracy": "score/pixel_accuracy/train",
     "segmentation_iou_road": "iou/road/train",
-    "segmentation_iou_a/b\nx_loss": "iou/a/b\nx_loss/train",
+    "segmentation_iou_a/b (x_loss)": "iou/a/b [x_loss]/train",
     "depth_abs_rel": "score/abs_rel/train",
     "depth_rmse": "depth/rmse/train",
     "normals_angle": "score/normals_angle/train",
@@ -74,13 +74,15 @@ def test_the_layout_draws_every_tag_once_and_the_main_task_first(main):
     charts = charts_of(tags, (main, auxiliary))
     assert list(charts)[:3] == [f"{main} (main task)", f"{auxiliary} (auxiliary task)", "weights"]
     headline = {"segmentation": "mean_iou", "depth": "abs_rel"}
+    titles = {"segmentation": "mean IoU", "depth": "abs rel"}
     for task, category in zip((main, auxiliary), charts, strict=False):
         assert charts[category] == {
-            headline[task].replace("_", " "): {
+            titles[task]: {
                 f"score/{headline[task]}/train",
                 f"score/{headline[task]}/validation",
             },
             f"{task} loss": {f"loss/{task}/train", f"loss/{task}/validation"},
+            f"{task} loss, each batch": {f"loss/{task}/batch"},
         }
     assert charts["weights"]["class weights"] == {
         "class_weight/lane marking",
@@ -88,7 +90,7 @@ def test_the_layout_draws_every_tag_once_and_the_main_task_first(main):
     }
     assert charts["classes"] == {
         "IoU of every class, validation": {"iou/sky/validation"},
-        "IoU of every class, train": {"iou/sky/train", "iou/road/train", "iou/a/b\nx_loss/train"},
+        "IoU of every class, train": {"iou/sky/train", "iou/road/train", "iou/a/b [x_loss]/train"},
     }
     drawn = [tag for category in charts.values() for chart in category.values() for tag in chart]
     assert sorted(drawn) == sorted(tags)
@@ -103,11 +105,16 @@ def test_a_model_without_tasks_has_its_scores_open():
 
 
 def test_runs_are_compared_by_the_main_tasks_score_first():
-    tags = every_tag()
-    assert first_scores(tags, ("depth", "segmentation"), "validation") == [
+    expected = [
         "score/abs_rel/validation",
         "loss/depth/validation",
         "score/mean_iou/validation",
         "loss/segmentation/validation",
-        "loss/total/validation",
+        "score/abs_rel/train",
+        "score/mean_iou/train",
     ]
+    assert compared_scores(every_tag(), ("depth", "segmentation")) == expected
+    # TensorBoard takes the columns of one run for all of them.
+    assert compared_scores([], ("depth",)) == expected
+    tags = ["loss/total/train", "loss/total/running", "score/accuracy/train", "weight/x"]
+    assert compared_scores(tags, ()) == ["score/accuracy/train", "loss/total/train"]

@@ -1,10 +1,9 @@
-"""Opens TensorBoard on a run in headless Chromium, finds the charts and saves a picture of them.
+"""TensorBoard on a run, in headless Chromium: finds the charts, and saves a picture of them.
 
-    python -m tests.programs.tensorboard_in_browser RUN/tensorboard docs/pictures/tensorboard.png
+    python -m tests.programs.tensorboard_in_browser runs docs/pictures/tensorboard.png
 
 It needs selenium and Debian's packages `chromium` and `chromium-driver`. It prints as JSON what the
-browser shows: the categories of the tab Custom Scalars with their charts and lines, the groups of
-the tab Time Series, the runs, the texts, and the columns of HParams.
+page shows: TensorBoard's tabs, the runs, and the charts of the tab Custom Scalars with their lines.
 """
 
 import contextlib
@@ -12,13 +11,14 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 60
-"""Seconds until a page must show what it loads."""
+PATIENCE = 90
+"""Seconds until the page must show its charts."""
 
+# Elements are in shadow trees, of which TensorBoard's older tabs are made.
 FIND = """
 const selector = arguments[0], found = [];
 const walk = node => {
@@ -31,7 +31,8 @@ const walk = node => {
 walk(document);
 return found.map(node => READ);
 """
-"""Finds elements also in shadow trees, of which TensorBoard's older tabs are made."""
+CHARTS = "tf-custom-scalar-multi-line-chart-card"
+DASHBOARD = "tf-custom-scalar-dashboard"
 
 
 def missing() -> str:
@@ -71,18 +72,60 @@ def serve(folder: Path) -> str:
     return board.launch()
 
 
-def wait_for(what: Callable[[], Any]) -> Any:
-    """Calls it until it returns something."""
+def read(driver: Any, selector: str, expression: str) -> list[Any]:
+    """A JavaScript expression of every `node` that the selector finds."""
+    return driver.execute_script(FIND.replace("READ", expression), selector)
+
+
+def wait_for_charts(driver: Any) -> None:
+    """Until every chart of an open category has a line.
+
+    Raises:
+        TimeoutError: One has none.
+    """
     deadline = time.monotonic() + PATIENCE
     while True:
-        found = what()
-        if found:
-            return found
+        lines = read(driver, CHARTS, "node._seriesNames.length")
+        if lines and all(lines):
+            return
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} found nothing in {PATIENCE} seconds")
+            raise TimeoutError(f"Lines of each chart after {PATIENCE} seconds: {lines}")
         time.sleep(0.5)
 
 
-def read(driver: Any, selector: str, what: str) -> list[Any]:
-    """A JavaScript expression of every `node` that the selector finds."""
-    return driver.execute_script(FIND.replace("READ", what), selector)
+def shown(driver: Any) -> dict[str, Any]:
+    """The tabs, the runs, and the charts of every open category: title to names of lines."""
+    ((categories, runs),) = read(
+        driver,
+        DASHBOARD,
+        "[node._categories.filter(each => each.metadata.opened)"
+        ".map(each => [each.name, each.items.map(item => item.title)]), node._selectedRuns]",
+    )
+    lines = dict(read(driver, CHARTS, "[node.title, node._seriesNames]"))
+    return {
+        "tabs": [tab for tab in read(driver, "[role=tab]", "node.innerText.trim()") if tab],
+        "runs": runs,
+        "charts": {name: {chart: lines[chart] for chart in charts} for name, charts in categories},
+    }
+
+
+def picture(driver: Any, path: Path) -> None:
+    """Saves the page, with the chart of all class weights large and with its legend."""
+    opened = "node._toggleExpanded(new Event('tap')), node._toggleMatchesOpen(), true"
+    read(driver, CHARTS, f"node.title === 'class weights' && ({opened})")
+    time.sleep(3)  # it is drawn again
+    path.parent.mkdir(parents=True, exist_ok=True)
+    driver.save_screenshot(str(path))
+
+
+if __name__ == "__main__":
+    if missing():
+        sys.exit(f"{missing()}; apt-get install chromium chromium-driver, pip install selenium")
+    with contextlib.redirect_stdout(sys.stderr):
+        address = serve(Path(sys.argv[1]))
+    with browser(1560, 1780) as chromium:
+        chromium.get(f"{address}#custom_scalars&_smoothingWeight=0")
+        wait_for_charts(chromium)
+        found = shown(chromium)
+        picture(chromium, Path(sys.argv[2]))
+    print(json.dumps(found))
