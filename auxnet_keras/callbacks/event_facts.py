@@ -18,16 +18,15 @@ _PATHS = ("root", "cache", "out")  # of a machine, not of an experiment
 def settings_of(model: keras.Model) -> dict[str, Any]:
     """The settings of a fit as far as the model knows them."""
     weighting = getattr(model, "weighting", None)
-    rate = getattr(model.optimizer, "learning_rate", None)
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # of mixed precision
+    rate = float(ops.convert_to_numpy(optimizer.learning_rate))
     return {
         "model": model.name,
         "main": getattr(model, "main", None),
         "auxiliary": getattr(model, "auxiliary", None),
         "weighting": None if weighting is None else _described(weighting),
-        "optimizer": model.optimizer.name,
-        "learning_rate": None
-        if rate is None
-        else float(f"{float(ops.convert_to_numpy(rate)):.6g}"),
+        "optimizer": type(optimizer).__name__,
+        "learning_rate": float(f"{rate:.6g}"),
         "parameters": model.count_params() if model.built else None,
     }
 

@@ -58,52 +58,53 @@ def assert_same(run, whole):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """Three epochs of four steps, and after two of them its folder as a killed run leaves it."""
+    """Three epochs of four steps, and the steps of the checkpoints and of what is on disk then."""
     folder = tmp_path_factory.mktemp("whole")
-    fit(folder / "whole", update_freq="batch")
-    fit(folder / "killed", epochs=2, update_freq="batch")
-    # The last record is cut.
-    file = event_files(folder / "killed" / "board")[-1]
-    file.write_bytes(file.read_bytes()[:-5])
-    return folder
+    on_disk = []
+    write = CheckpointStore.write
+
+    def note(self, epoch, arrays, meta, step=0):
+        on_disk.append((4 * epoch + step, points(folder / "board")["weight/depth"][-1][0]))
+        return write(self, epoch, arrays, meta, step)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CheckpointStore, "write", note)
+        fit(folder, update_freq="batch")
+    return folder, on_disk
 
 
 @pytest.mark.parametrize(
     "at", ["epoch-00001", "epoch-00001.batch-000003", "epoch-00001.batch-000004"]
 )
 def test_a_resumed_run_repeats_no_step(whole, tmp_path, at):
+    whole, _ = whole
     run = tmp_path / "run"
-    shutil.copytree(whole / "killed", run)
+    shutil.copytree(whole, run)
+    # As a kill leaves it: the last record is cut.
+    file = event_files(run / "board")[-1]
+    file.write_bytes(file.read_bytes()[:-5])
     for path in (run / "checkpoints").glob("epoch-*"):
         if path.name > at:
             shutil.rmtree(path)
     assert fit(run, update_freq="batch").resumed_from.name == at
     found = curves(run)
-    assert_same(found, curves(whole / "whole"))
+    assert_same(found, curves(whole))
     assert {"class_weight/3", "weight/depth", "pictures/class_weights"} < set(found)
-    for found in (texts(run / "board"), texts(whole / "whole" / "board")):
+    for found in (texts(run / "board"), texts(whole / "board")):
         assert [len(found[tag]) for tag in ("config", "classes")] == [1, 1]
-    assert charts(run / "board") == charts(whole / "whole" / "board")
+    assert charts(run / "board") == charts(whole / "board")
 
 
-def test_what_a_checkpoint_counts_is_on_disk_before_it(tmp_path, monkeypatch):
-    found = []
-    write = CheckpointStore.write
-
-    def note(self, epoch, arrays, meta, step=0):
-        curves = points(tmp_path / "board")
-        found.append((4 * epoch + step, curves["loss/depth/batch"][-1][0]))
-        return write(self, epoch, arrays, meta, step)
-
-    monkeypatch.setattr(CheckpointStore, "write", note)
-    fit(tmp_path, epochs=1)
-    assert found == [(step, step) for step in (1, 2, 3, 4, 4)]
+def test_what_a_checkpoint_counts_is_on_disk_before_it(whole):
+    _, on_disk = whole
+    assert on_disk[:6] == [(1, 1), (2, 2), (3, 3), (4, 4), (4, 4), (5, 5)]
+    assert on_disk[-1] == (12, 12)
 
 
-def test_an_earlier_run_in_the_same_folder_stays(tmp_path):
-    fit(tmp_path, epochs=1)
-    shutil.rmtree(tmp_path / "checkpoints")
+def test_an_earlier_run_in_the_same_folder_stays(whole, tmp_path):
+    shutil.copytree(whole[0] / "board", tmp_path / "board")
     before = {file: file.read_bytes() for file in event_files(tmp_path / "board")}
     assert before
     fit(tmp_path, epochs=1)
     assert all(file.read_bytes() == content for file, content in before.items())
+    assert len(event_files(tmp_path / "board")) > len(before)
