@@ -91,6 +91,11 @@ def test_the_log_has_the_start_and_every_epoch(trained):
     log = (trained.path / "log.txt").read_text()
     assert "16 to train on, 4 to validate on" in log
     assert "epoch 1:" in log and "epoch 2:" in log and "Finished" in log
+    end = log.partition("Finished")[2]
+    assert "4 frames of street" in end and "position prior" in end
+    score = trained.results["segmentation"]["mean_iou"]
+    assert f"{score:.3f}" in next(line for line in end.splitlines() if line.startswith("mean IoU"))
+    assert "delta < 1.25^3" in log.splitlines()[-2]
 
 
 def test_a_finished_run_is_left_alone(trained, settings, capsys):
