@@ -154,6 +154,8 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self.resumed_from = None
         checkpoint = self._newest()
         if checkpoint is None:
+            if self.after:  # an attempt may have been killed before its first checkpoint
+                self._rewind(self.after)
             return
         refuse_other_run(checkpoint.path, checkpoint.meta, self._facts, train, val)
         restore_variables(self.model, checkpoint)
@@ -175,10 +177,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
                 checkpoint.meta.get("threads"),
                 thread_count(),
             )
-        iterations = int(ops.convert_to_numpy(self.model.optimizer.iterations))
-        position = Position(checkpoint.epoch, checkpoint.step, iterations)
-        for callback in self._others:
-            getattr(callback, "rewind", lambda position: None)(position)
+        self._rewind(checkpoint.epoch, checkpoint.step)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self.model._initial_epoch = None  # valid for this fit only
@@ -248,6 +247,11 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             if not valid(checkpoint.meta.get(name)):
                 raise _odd(checkpoint, f"{name}: {shown(checkpoint.meta.get(name))}")
         return checkpoint if checkpoint.meta["after"] == self.after else None
+
+    def _rewind(self, epoch: int, step: int = 0) -> None:
+        iterations = int(ops.convert_to_numpy(self.model.optimizer.iterations))
+        for callback in self._others:
+            getattr(callback, "rewind", lambda position: None)(Position(epoch, step, iterations))
 
     def _can_be_entered(self) -> bool:
         """Whether a pass over the data can start in the middle."""

@@ -65,7 +65,7 @@ def hyperparameters(settings: Mapping[str, Any], metrics: Sequence[str], trial: 
     from tensorboard.plugins.hparams import api_pb2, summary, summary_v2
 
     values = {name: _plain(value) for name, value in settings.items() if name not in _PATHS}
-    types = {bool: api_pb2.DATA_TYPE_BOOL, float: api_pb2.DATA_TYPE_FLOAT64}
+    types: dict[type, int] = {bool: api_pb2.DATA_TYPE_BOOL, float: api_pb2.DATA_TYPE_FLOAT64}
     experiment = summary.experiment_pb(
         [
             api_pb2.HParamInfo(

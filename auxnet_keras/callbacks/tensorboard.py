@@ -56,6 +56,8 @@ class TensorBoard(keras.callbacks.TensorBoard):
         >>> model.fit(train, callbacks=[ak.callbacks.TensorBoard("runs/kitti/tensorboard")])
     """
 
+    write_steps_per_second: bool
+
     def __init__(
         self,
         *args: Any,

@@ -102,6 +102,8 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     if not new:
         check_resume(run, train.plan, val.plan)
     model = network(config, info.class_names, pretrained=new)
+    if new:  # a run that was killed before its first checkpoint starts over
+        rewind(event_files(run.path / _BOARD), Position(0, 0, 0))
     if new and config.starts_from_run:
         start_from_run(model, config, config.depth_unit or info.depth_unit)
     _compile(model, config)
@@ -114,9 +116,6 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     for phase in phases_left(run, model):
         if phase.first and phase.begins == phase.first:
             _compile(model, config)
-        if run.position_saved == (phase.first, 0):  # if it was killed before, it starts over
-            start = Position(phase.first, 0, int(model.optimizer.iterations.numpy()))
-            rewind(event_files(run.path / _BOARD), start, _steps_before(phase, train))
         frames = phase.data(train)
         with readable_event_file_errors(run.path / _BOARD), readable_memory_errors(config):
             model.fit(
