@@ -154,6 +154,8 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self.resumed_from = None
         checkpoint = self._newest()
         if checkpoint is None:
+            if self.after:  # an attempt may have been killed before its first checkpoint
+                self._rewind(self.after)
             return
         refuse_other_run(checkpoint.path, checkpoint.meta, self._facts, train, val)
         restore_variables(self.model, checkpoint)
@@ -175,11 +177,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
                 checkpoint.meta.get("threads"),
                 thread_count(),
             )
-        iterations = int(ops.convert_to_numpy(self.model.optimizer.iterations))
-        passes = checkpoint.epoch - self.after
-        position = Position(checkpoint.epoch, checkpoint.step, iterations, passes)
-        for callback in self._others:
-            getattr(callback, "rewind", lambda position: None)(position)
+        self._rewind(checkpoint.epoch, checkpoint.step)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self.model._initial_epoch = None  # valid for this fit only
@@ -250,6 +248,11 @@ class ResumableCheckpoint(keras.callbacks.Callback):
                 raise _odd(checkpoint, f"{name}: {shown(checkpoint.meta.get(name))}")
         return checkpoint if checkpoint.meta["after"] == self.after else None
 
+    def _rewind(self, epoch: int, step: int = 0) -> None:
+        iterations = int(ops.convert_to_numpy(self.model.optimizer.iterations))
+        for callback in self._others:
+            getattr(callback, "rewind", lambda position: None)(Position(epoch, step, iterations))
+
     def _can_be_entered(self) -> bool:
         """Whether a pass over the data can start in the middle."""
         return hasattr(self._dataset, "start") and bool((self.params or {}).get("steps"))
@@ -274,6 +277,8 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         TrainedBatches(self.model, step)
 
     def _save(self, epoch: int, step: int = 0, means: dict[str, np.ndarray] | None = None) -> None:
+        for callback in self._others:  # event files are rewound to the checkpoint, never filled up
+            getattr(callback, "flush", lambda: None)()
         variables = variables_of(self.model)
         arrays = {name: ops.convert_to_numpy(variable) for name, variable in variables.items()}
         numbers, of_callbacks = saved_state(self._others)

@@ -1,14 +1,15 @@
 """TensorBoard's event files of a resumed run: without what was written after the checkpoint."""
 
 import dataclasses
-import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.callbacks.event_tags import is_by_batch, is_by_epoch
 from auxnet_keras.storage.atomic import replacing
 
-_BY_EPOCH = ("epoch_", "evaluation_", "predictions", "confusion", "class_weights")
+FACTS = ("config", "classes", "_hparams_/", "custom_scalars__config__")
+"""Tags that describe a fit; a resumed fit writes them again."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,26 +20,24 @@ class Position:
         epoch: Number of finished epochs.
         batch: Number of batches of the next one that are already trained.
         iterations: The optimizer's count of updates.
-        passes: Number of finished epochs of this fit.
     """
 
     epoch: int
     batch: int
     iterations: int
-    passes: int
-
-    def executions(self, steps: int | None, at_once: int) -> int:
-        """Executions of the step so far, of `at_once` batches, in passes of `steps` batches."""
-        each = 0 if steps is None else math.ceil(steps / at_once)
-        return self.passes * each + math.ceil(self.batch / at_once)
 
 
 def event_files(folder: Path) -> list[Path]:
-    """The event files in a folder and its subfolders."""
-    return sorted(folder.rglob("events.out.tfevents.*"))
+    """The event files in a folder."""
+    return sorted(folder.glob("events.out.tfevents.*"))
 
 
-def rewind(files: Iterable[Path], position: Position, batches: int) -> None:
+def rewind(
+    files: Iterable[Path],
+    position: Position,
+    after: int = 0,
+    note: Callable[[Any], None] = lambda event: None,
+) -> None:
     """Removes the values of epochs and batches that the resumed run trains again.
 
     Otherwise TensorBoard would show them twice. A record that a kill cut off is removed, too. Tags
@@ -46,14 +45,22 @@ def rewind(files: Iterable[Path], position: Position, batches: int) -> None:
 
     Args:
         files: Event files that no writer has open.
-        position: Values of its epoch and later ones are removed.
-        batches: The last step of tags `batch_*` that is kept.
+        position: Values of later steps are removed.
+        after: Training steps of an earlier fit, as for `callbacks.TensorBoard`.
+        note: Called with every event that is kept.
     """
+    from tensorflow.core.util import event_pb2
+
     for file in files:
         if file.is_symlink():
             continue
         records, whole = _read(file)
-        kept = [record for record in records if _is_before(record, position, batches)]
+        kept = []
+        for record in records:
+            event = event_pb2.Event.FromString(record)
+            if _is_before(event, position, after):
+                kept.append(record)
+                note(event)
         if len(kept) < len(records) or not whole:
             _write(kept, file)
 
@@ -70,18 +77,16 @@ def _read(file: Path) -> tuple[list[bytes], bool]:
     return records, True
 
 
-def _is_before(record: bytes, position: Position, batches: int) -> bool:
-    from tensorflow.core.util import event_pb2
-
-    event: Any = event_pb2.Event.FromString(record)
+def _is_before(event: Any, position: Position, after: int) -> bool:
     if not event.summary.value:
         return True
-    tag = event.summary.value[0].tag
-    if tag.startswith("batch_"):
-        return event.step <= batches
-    if tag.endswith("_vs_iterations"):  # of a validation, after the last batch of an epoch
-        return event.step <= position.iterations - (position.batch > 0)
-    return event.step < position.epoch or not tag.startswith(_BY_EPOCH)
+    tag, last = event.summary.value[0].tag, after + position.iterations
+    if tag.startswith(FACTS):
+        return event.step < after
+    if is_by_batch(tag):
+        return event.step <= last
+    # The values of an epoch stand at its last step. Within an epoch they are still to come.
+    return event.step <= last - (position.batch > 0) or not is_by_epoch(tag)
 
 
 def _write(records: list[bytes], file: Path) -> None:

@@ -1,41 +1,113 @@
-"""Keras' TensorBoard callback without its memory leak, for runs of many epochs."""
+"""TensorBoard's curves of a fit: one run, one axis, tags in groups."""
 
-import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 
-from auxnet_keras.callbacks.event_log import Position, event_files, rewind
+from auxnet_keras.callbacks import event_facts
+from auxnet_keras.callbacks.epoch_clock import EpochClock
+from auxnet_keras.callbacks.event_file import EventFile, close_file, shared_file, steps_of
+from auxnet_keras.callbacks.event_layout import compared_scores
+from auxnet_keras.callbacks.event_log import Position
+from auxnet_keras.callbacks.event_tags import tagged
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
 
+if TYPE_CHECKING:
+    from auxnet_keras.data.frame import DatasetInfo
+
 
 class TensorBoard(keras.callbacks.TensorBoard):
-    """As in Keras, but its memory does not grow from epoch to epoch.
+    """Writes all logs for TensorBoard, in groups, with training steps as the only axis.
 
-    TensorFlow keeps every Python number that it is given. Keras' callback passes it all logs of
-    every epoch and also of every batch, even with the default `update_freq="epoch"`, which writes
-    nothing per batch. Here the logs are passed as arrays, which TensorFlow does not keep, and the
-    logs of batches only if they are written. The event files are the same. Only
-    `write_steps_per_second` still costs one number each time. With a `ResumableCheckpoint`, a
-    resumed run continues its curves without repeated steps.
+    In Keras' callback an epoch is a step, training and validation are two runs, every validation
+    score appears twice, and each log is a group of its own. Here a fit is one run, the folder
+    itself, and the values of an epoch stand at the training step at which it ends. Tags are
+
+    - `score/<score>/<part>`: the scores of segmentation, abs_rel of depth, and other metrics;
+    - `iou/<class>/<part>`, `depth/<score>/<part>`: IoU of every class, all other depth scores;
+    - `loss/<task>/<part>` (unweighted), `loss/total/<part>`;
+    - `weight/<task>`, `class_weight/<class>`: the loss weights;
+    - `time/...`: epoch, learning rate, images per second, seconds per epoch.
+
+    A part is `train` or `validation`; `evaluation` for `model.evaluate` outside of `fit`, and
+    `running` for the running means that `update_freq` asks for. The tab Custom Scalars shows what
+    belongs together in one chart, the main task first: training and validation, the IoU of all
+    classes, all weights. The tab Text has the settings and the table of classes, and HParams
+    compares the fits in the folder above by their scores.
+
+    Its memory does not grow from epoch to epoch, as that of Keras' callback does (TensorFlow keeps
+    every Python number that it is given). With a `ResumableCheckpoint`, a resumed run continues its
+    curves without repeated steps.
 
     Args:
-        *args, **kwargs: As in Keras.
+        *args: As in Keras.
+        settings: Name to value of what distinguishes this fit from others; by default what the
+            model knows: network, tasks, weighting, optimizer.
+        info: The data set's facts (`ak.data.info(kind)`), for the colours in the table of classes.
+        after: Training steps of an earlier fit in the same folder, which this fit continues with a
+            new optimizer.
+        **kwargs: As in Keras, except that `write_steps_per_second` writes a value per epoch.
 
     Example:
         >>> model.fit(train, callbacks=[ak.callbacks.TensorBoard("runs/kitti/tensorboard")])
     """
 
+    write_steps_per_second: bool
+
+    def __init__(
+        self,
+        *args: Any,
+        settings: Mapping[str, Any] | None = None,
+        info: "DatasetInfo | None" = None,
+        after: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.settings = settings
+        self.info = info
+        self.after = after
+        self._clock = EpochClock()
+
+    @property
+    def _file(self) -> EventFile:
+        return shared_file(self.log_dir, self.model)
+
+    @property
+    def _train_writer(self) -> Any:  # of Keras' histograms and of `tf.summary` in a model
+        return self._file.writer
+
+    @property
+    def _val_writer(self) -> Any:
+        return self._file.writer
+
+    @property
+    def _step(self) -> np.int64:
+        return steps_of(self.model) + self.after
+
     def set_model(self, model: keras.Model) -> None:
-        self._older = event_files(Path(self.log_dir))
+        close_file(self.log_dir)
+        self._in_fit = False
         super().set_model(model)
+        self._train_dir = self._val_dir = self.log_dir
 
     def on_train_begin(self, logs: Logs = None) -> None:
         super().on_train_begin(logs)
         self._global_train_batch = np.int64(0)
+        self._in_fit = self._first = True
+        self._before = self._step
+        settings = event_facts.settings_of(self.model) if self.settings is None else self.settings
+        self._settings = settings
+        self._file.text("config", event_facts.config_table(settings), np.int64(self.after))
+        names = getattr(self.model, "class_names", ())
+        if names:
+            palette = () if self.info is None else self.info.palette
+            table = event_facts.class_table(names, palette)
+            self._file.text("classes", table, np.int64(self.after))
+        self._file.flush()
 
     def rewind(self, position: Position) -> None:
         """Removes what a killed run had written after the checkpoint from which it resumes.
@@ -43,29 +115,70 @@ class TensorBoard(keras.callbacks.TensorBoard):
         Args:
             position: Of the checkpoint.
         """
-        at_once = self.model.steps_per_execution
-        done = position.executions((self.params or {}).get("steps"), at_once)
-        for part in ("train", "validation"):
-            folder = Path(self.log_dir) / part
-            rewind((file for file in self._older if file.parent == folder), position, done)
-        # It counts the executions that a resumed epoch skips once more.
-        again = math.ceil(position.batch / at_once)
-        self._global_train_batch = np.int64(done - again)
+        self._file.rewind(position, self.after)
+        self._before = self._step
+
+    def flush(self) -> None:
+        """Writes to disk what a checkpoint counts as written."""
+        self._file.flush()
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        written = isinstance(self.model.train_function, TrainedBatches)  # before a resume
-        unused = written or self.update_freq == "epoch"
-        super().on_train_batch_end(batch, None if unused else _arrays(logs))
+        every_batch, self.write_steps_per_second = self.write_steps_per_second, False
+        super().on_train_batch_end(batch, None)
+        self.write_steps_per_second = every_batch
+        if self.update_freq == "epoch" or isinstance(self.model.train_function, TrainedBatches):
+            return
+        before, self._before = self._before, self._step
+        if self._before // self.update_freq > before // self.update_freq:
+            self._file.scalars(tagged(logs or {}, "running"), self._before)
+
+    def on_test_begin(self, logs: Logs = None) -> None:
+        self._clock.stop_training(self.model)
+        super().on_test_begin(logs)
 
     def on_test_end(self, logs: Logs = None) -> None:
-        super().on_test_end(_arrays(logs))
+        if not self._in_fit:  # else they are among the logs of the epoch
+            self._file.scalars(tagged(logs or {}, "evaluation"), self._step)
+            self._file.flush()
+        self._pop_writer()
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        super().on_epoch_begin(epoch, logs)
+        self._clock.start()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        super().on_epoch_end(np.int64(epoch), _arrays(logs))
+        self._clock.stop_training(self.model)
+        super().on_epoch_end(epoch, logs)
+        self._file.flush()
 
-    def _collect_learning_rate(self, logs: Logs) -> dict[str, Any]:
-        return _arrays(super()._collect_learning_rate(logs))
+    def on_train_end(self, logs: Logs = None) -> None:
+        super().on_train_end(logs)
+        self._in_fit = False
+        close_file(self.log_dir)
 
+    def _log_epoch_metrics(self, epoch: int, logs: Logs) -> None:
+        times = {"epoch": epoch + 1, "seconds": self._clock.seconds}
+        if self._clock.images_per_second:
+            times["images_per_second"] = self._clock.images_per_second
+        if self.write_steps_per_second:
+            times["steps_per_second"] = self._compute_steps_per_second()
+        values = {**self._collect_learning_rate({}), **(logs or {}), **times}
+        self._file.scalars(tagged(values), self._step)
+        if self._first:
+            self._first = False
+            self._write_hyperparameters()
 
-def _arrays(logs: Logs) -> dict[str, Any]:
-    return {name: np.asarray(value, np.float32) for name, value in (logs or {}).items()}
+    def _write_hyperparameters(self) -> None:
+        scores = compared_scores(self._file.tags, getattr(self.model, "tasks", ()))
+        folder = Path(self.log_dir).absolute()
+        trial = str(folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder)
+        summaries = event_facts.hyperparameters(self._settings, scores, trial)
+        self._file.summaries(summaries, self._step)
+
+    def _push_writer(self, writer: Any, step: int) -> None:
+        if self.update_freq != "epoch":  # what a model writes itself is on the same axis
+            super()._push_writer(writer, self._step)
+
+    def _log_weights(self, epoch: int) -> None:
+        with self.summary.record_if(True):  # `update_freq` is about batches
+            super()._log_weights(self._step)

@@ -10,10 +10,13 @@ import matplotlib
 import numpy as np
 
 from auxnet_keras import plots
-from auxnet_keras.callbacks.event_log import Position, event_files, rewind
+from auxnet_keras.callbacks.event_file import close_file, shared_file, steps_of
+from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.core.types import Logs
 from auxnet_keras.data.units import check_unit, zoom_power
 from auxnet_keras.metrics import SegmentationMetrics
+from auxnet_keras.plots.errors import depth_errors, label_errors
+from auxnet_keras.plots.thumbnails import confusion_thumbnail, thumbnail
 
 if TYPE_CHECKING:
     from auxnet_keras.data.frame import DatasetInfo
@@ -27,19 +30,21 @@ TITLES = {
 class TensorBoardPictures(keras.callbacks.Callback):
     """Draws the same few images after every epoch: RGB, truth and prediction of both tasks.
 
-    It also draws the confusion matrix of the epoch's validation (without validation: of its
-    training), each row in per cent of the true class. The step is the epoch, as for Keras' own
-    epoch values.
+    TensorBoard shows them as `pictures/segmentation` and `pictures/depth`, with a sample per image.
+    `pictures/confusion` is the confusion matrix of the epoch's validation (without validation: of
+    its training), in shares of the true class. The step is the training step at which the epoch
+    ends.
 
     Args:
-        log_dir: TensorBoard's folder; the events go to its subfolder `pictures`.
+        log_dir: TensorBoard's folder.
         samples: Batches (image, {"segmentation": ..., "depth": ...}), such as a validation data
             set; the first `count` samples are used.
         info: The data set's facts (`ak.data.info(kind)`), for its palette and depth unit.
         depth_unit: As for `ak.data.load`, if the samples are not in the data set's own unit.
         count: Number of images.
         every: Draw once in this many epochs.
-        figures: Folder for the newest pictures, `predictions.png` and `confusion.png`.
+        figures: Folder for the newest pictures, `predictions.png` and `confusion.png`, for a page.
+        after: As for `auxnet_keras.callbacks.TensorBoard`.
 
     Example:
         >>> model.fit(train, validation_data=val, callbacks=[ak.callbacks.TensorBoardPictures(
@@ -56,9 +61,10 @@ class TensorBoardPictures(keras.callbacks.Callback):
         count: int = 4,
         every: int = 1,
         figures: str | Path | None = None,
+        after: int = 0,
     ) -> None:
         super().__init__()
-        self.log_dir = Path(log_dir) / "pictures"
+        self.log_dir = Path(log_dir)
         self.samples = samples
         self.info = info
         # A large value is far away in metres, but near in disparity.
@@ -67,14 +73,14 @@ class TensorBoardPictures(keras.callbacks.Callback):
         self.count = count
         self.every = every
         self.figures = None if figures is None else Path(figures)
-        self._writer: Any = None
+        self.after = after
+
+    def set_model(self, model: keras.Model) -> None:
+        super().set_model(model)
+        close_file(self.log_dir)
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        import tensorflow as tf
-
-        self._tensorflow = tf
-        self._older = event_files(self.log_dir)
-        self._writer = tf.summary.create_file_writer(str(self.log_dir))
+        self._file = shared_file(self.log_dir, self.model)
         self._inputs, self._targets = _first(self.samples, self.count)
         self._names: tuple[str, ...] = getattr(self.model, "class_names", ())
         self._palette = _palette(len(self._names)) if self.info is None else self.info.palette
@@ -85,41 +91,63 @@ class TensorBoardPictures(keras.callbacks.Callback):
         Args:
             position: Of the checkpoint.
         """
-        rewind(self._older, position, position.iterations)
+        self._file.rewind(position, self.after)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if (epoch + 1) % self.every:
             return
-        with tempfile.TemporaryDirectory() as temporary, self._writer.as_default():
-            folder = self.figures or Path(temporary)
-            self._show("predictions", self._draw_predictions(folder), epoch)
-            matrix = self._confusion()
+        step = steps_of(self.model) + self.after
+        predictions = self.model.predict_on_batch(self._inputs)
+        ordered = dict.fromkeys((*getattr(self.model, "tasks", ()), *TITLES))
+        tasks = [t for t in ordered if t in TITLES and t in predictions and t in self._targets]
+        matrix = self._confusion()
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            for task in tasks:
+                files = self._thumbnails(task, predictions[task], folder)
+                self._file.picture(f"pictures/{task}", files, step)
             if matrix is not None:
-                file = plots.confusion_matrix(matrix, self._names, folder / "confusion.png")
-                self._show("confusion", file, epoch)
-        self._writer.flush()
+                file = confusion_thumbnail(matrix, self._names, folder / "confusion.png")
+                self._file.picture("pictures/confusion", [file], step)
+        self._file.flush()
+        if self.figures is not None:
+            self._draw_predictions(predictions, tasks, self.figures)
+            if matrix is not None:
+                plots.confusion_matrix(matrix, self._names, self.figures / "confusion.png")
 
     def on_train_end(self, logs: Logs = None) -> None:
-        self._writer.close()
+        close_file(self.log_dir)
 
-    def _show(self, tag: str, file: Path, epoch: int) -> None:
-        image = self._tensorflow.io.decode_png(file.read_bytes(), channels=3)
-        self._tensorflow.summary.image(tag, image[None], step=epoch)
-
-    def _draw_predictions(self, folder: Path) -> Path:
-        predictions = self.model.predict_on_batch(self._inputs)
-        tasks = [task for task in TITLES if task in predictions and task in self._targets]
+    def _images(self) -> np.ndarray:
         images = self._inputs["image"] if isinstance(self._inputs, dict) else self._inputs
+        return images.astype(np.uint8)
+
+    def _thumbnails(self, task: str, predictions: np.ndarray, folder: Path) -> list[Path]:
+        files = []
+        for i, image in enumerate(self._images()):
+            truth, predicted = self._targets[task][i], predictions[i]
+            if task == "segmentation":
+                ids = truth.reshape(truth.shape[:2]), predicted.argmax(-1)
+                errors = ("wrong class", label_errors(image, *ids))
+            else:
+                far_is_large = self._near_bright
+                errors = ("error", depth_errors(truth, predicted, far_is_large=far_is_large))
+            maps = zip(TITLES[task], self._cells(task, truth, predicted), strict=True)
+            picture = thumbnail([("image", image), errors, *maps])
+            files.append(plots.write_png(picture, folder / f"{task}{i}.png"))
+        return files
+
+    def _draw_predictions(self, predictions: Any, tasks: Sequence[str], folder: Path) -> None:
         rows = []
-        for i, image in enumerate(images):
-            row = [image.astype(np.uint8)]
+        for i, image in enumerate(self._images()):
+            row = [image]
             for task in tasks:
                 row += self._cells(task, self._targets[task][i], predictions[task][i])
             rows.append(row)
         titles = ["image", *(title for task in tasks for title in TITLES[task])]
         names = self._names if "segmentation" in tasks else ()
         grid = plots.image_grid(rows, titles, class_names=names, palette=self._palette)
-        return plots.write_png(grid, folder / "predictions.png")
+        plots.write_png(grid, folder / "predictions.png")
 
     def _cells(self, task: str, truth: np.ndarray, predicted: np.ndarray) -> list[np.ndarray]:
         if task == "segmentation":

@@ -10,44 +10,46 @@ import numpy as np
 from keras import ops
 
 from auxnet_keras import plots
-from auxnet_keras.callbacks.event_log import Position, event_files, rewind
+from auxnet_keras.callbacks.event_file import CLASS_WEIGHTS, close_file, shared_file, steps_of
+from auxnet_keras.callbacks.event_log import Position
+from auxnet_keras.callbacks.event_tags import tag_of, tagged
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
+from auxnet_keras.plots.thumbnails import SIZE
 
 
 class WeightBoard(keras.callbacks.Callback):
-    """Writes `batch_weight_<task>`, `batch_class_weight_<class>` and `batch_<task>_loss`.
+    """Writes `weight/<task>`, `class_weight/<class>` and `loss/<task>/batch` for every batch.
 
     Weights are written as they are after the batch's update. Losses are of the batch alone, unlike
     Keras' logs, which are means since the epoch began. With `steps_per_execution=n` both are
     written every n batches, the losses as means over them. The step is the optimizer's count of
     batches, so a resumed run continues where it stopped. Use it together with
-    `auxnet_keras.callbacks.TensorBoard`, which writes the values of every epoch
-    (`epoch_weight_<task>`, IoU of every class).
+    `auxnet_keras.callbacks.TensorBoard`, which writes the values of every epoch.
 
-    With class weights it also draws a picture `class_weights` after every epoch: a heat map of
-    class by epoch, for the epochs of this fit.
+    With class weights it also draws a picture `pictures/class_weights` after every epoch: a heat
+    map of class by epoch.
 
     Args:
-        log_dir: TensorBoard's folder; the events go to its subfolder `weights`.
+        log_dir: TensorBoard's folder.
+        after: As for `auxnet_keras.callbacks.TensorBoard`.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.TaskWeightBalancing(),
         ...                             ak.callbacks.WeightBoard("runs/kitti/tensorboard")])
     """
 
-    def __init__(self, log_dir: str | Path) -> None:
+    def __init__(self, log_dir: str | Path, *, after: int = 0) -> None:
         super().__init__()
-        self.log_dir = Path(log_dir) / "weights"
-        self._writer: Any = None
+        self.log_dir = Path(log_dir)
+        self.after = after
+
+    def set_model(self, model: keras.Model) -> None:
+        super().set_model(model)
+        close_file(self.log_dir)
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        import tensorflow as tf
-        from tensorboard.plugins.scalar.summary_v2 import scalar_pb
-
-        self._summary, self._decode, self._scalar = tf.summary, tf.io.decode_png, scalar_pb
-        self._older = event_files(self.log_dir)
-        self._writer = tf.summary.create_file_writer(str(self.log_dir))
+        self._file = shared_file(self.log_dir, self.model)
         self._step = np.int64(-1)
         self._losses = list(getattr(self.model, "task_loss_metrics", {}).values())
         self._weighting = getattr(self.model, "weighting", None)
@@ -59,32 +61,33 @@ class WeightBoard(keras.callbacks.Callback):
         Args:
             position: Of the checkpoint.
         """
-        rewind(self._older, position, position.iterations)
+        self._file.rewind(position, self.after)
+        earlier = self._file.class_weights
+        names = {} if self._weighting is None else self._weighting.host_weights()
+        for epoch, weights in enumerate(earlier, position.epoch - len(earlier)):
+            self._keep(epoch, {name: weights[tag_of(name, "batch")] for name in names})
+
+    def flush(self) -> None:
+        """Writes to disk what a checkpoint counts as written."""
+        self._file.flush()
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._before = dict.fromkeys((metric.name for metric in self._losses), (0.0, 0.0))
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        # An array: TensorFlow never forgets a Python number.
-        step = ops.convert_to_numpy(self.model.optimizer.iterations).astype(np.int64)
+        step = steps_of(self.model)
         if isinstance(self.model.train_function, TrainedBatches):  # of a resumed epoch
             self._batch_losses()
         elif step > self._step:  # else the batch was skipped, or only added to a gradient
-            self._write(step, logs or {})
+            self._step = step
+            self._write(logs or {})
 
-    def _write(self, step: np.int64, logs: Mapping[str, Any]) -> None:
-        self._step = step
+    def _write(self, logs: Mapping[str, Any]) -> None:
         values = {n: v for n, v in logs.items() if n.startswith("weight_")}
         if self._weighting is not None:
             values.update(self._weighting.host_weights())
         values.update(self._batch_losses())
-        # One record for all: concatenated summaries are again a valid summary.
-        record = b"".join(
-            self._scalar(f"batch_{name}", value).SerializeToString()
-            for name, value in values.items()
-        )
-        with self._writer.as_default():
-            self._summary.experimental.write_raw_pb(record, step=step)
+        self._file.scalars(tagged(values, "batch"), self._step + self.after)
 
     def _batch_losses(self) -> dict[str, float]:
         """Every task's mean over the valid pixels since the last call in this epoch."""
@@ -100,13 +103,15 @@ class WeightBoard(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         weights = {} if self._weighting is None else self._weighting.host_weights()
         if weights:
-            for name, value in {"epoch": epoch + 1, **weights}.items():
-                self._epochs.setdefault(name, []).append(value)
-            with tempfile.TemporaryDirectory() as folder, self._writer.as_default():
-                file = plots.class_weight_map(self._epochs, Path(folder) / "class_weights.png")
-                image = self._decode(file.read_bytes(), channels=3)
-                self._summary.image("class_weights", image[None], step=np.int64(epoch))
-        self._writer.flush()
+            self._keep(epoch, weights)
+            with tempfile.TemporaryDirectory() as folder:
+                file = plots.class_weight_map(self._epochs, Path(folder) / "map.png", size=SIZE)
+                self._file.picture(CLASS_WEIGHTS, [file], steps_of(self.model) + self.after)
+        self._file.flush()
+
+    def _keep(self, epoch: int, weights: Mapping[str, float]) -> None:
+        for name, value in {"epoch": epoch + 1, **weights}.items():
+            self._epochs.setdefault(name, []).append(value)
 
     def on_train_end(self, logs: Logs = None) -> None:
-        self._writer.close()
+        close_file(self.log_dir)

@@ -14,11 +14,17 @@ from auxnet_keras.plots import figure as figures
 
 PREFIX = "class_weight_"
 TICKS = (0.0, 0.5, 0.9, 1.0, 1.1, 1.5, 2.0)
+_ROW, _AROUND = 0.14, 0.9  # inches: a row with a label, and what is above and below all rows
 MAX_ROWS = 100
 """Maximum number of labelled rows; with more classes, every second, third, ... row is labelled."""
 
 
-def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -> Path:
+def class_weight_map(
+    history: Mapping[str, Sequence[float]],
+    path: str | Path,
+    *,
+    size: tuple[float, float] | None = None,
+) -> Path:
     """Draws the weight of every class after every epoch; white is 1, the initial weight.
 
     Red classes count more than at the start, blue ones less; the numbers are the weights after the
@@ -30,6 +36,7 @@ def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -
             Keras' `History.history`, or the columns of a run's history.csv (its `epoch` column then
             numbers the epochs).
         path: File to write; the suffix selects PNG, PDF or SVG.
+        size: Width and height in inches; by default there is room for every class.
 
     Returns:
         The path.
@@ -45,7 +52,8 @@ def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -
             f"'class_weight_<class>'. Received: columns {sorted(history)}."
         )
     epochs = np.asarray(history.get("epoch", np.arange(1, weights.shape[1] + 1)), np.float64)
-    figure = figures.new(7.6, 0.22 * min(len(names), MAX_ROWS) + 1.5)
+    full = (7.6, 0.22 * min(len(names), MAX_ROWS) + 1.5)
+    figure = figures.new(*(size or full))
     axes = figure.subplots()
     image = axes.imshow(
         weights,
@@ -56,7 +64,8 @@ def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -
         extent=(epochs[0] - 0.5, epochs[-1] + 0.5, len(names) - 0.5, -0.5),
     )
     _shade(axes, epochs, frozen_epochs(weights), len(names))
-    rows = range(0, len(names), math.ceil(len(names) / MAX_ROWS))
+    most = int((size[1] - _AROUND) / _ROW) if size else MAX_ROWS
+    rows = range(0, len(names), math.ceil(len(names) / most))
     axes.set_yticks(rows, [figures.literal(names[row].removeprefix(PREFIX)) for row in rows])
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
     last = axes.secondary_yaxis("right")
@@ -67,7 +76,9 @@ def class_weight_map(history: Mapping[str, Sequence[float]], path: str | Path) -
             side.set_visible(False)
     axes.set_xlabel("epoch", fontsize=9, color=figures.INK)
     axes.set_title("Class weight", fontsize=11, weight="bold", color=figures.INK, loc="left", pad=8)
-    bar = figure.colorbar(image, ax=axes, pad=0.1, fraction=0.04, extend="max", ticks=TICKS)
+    bar = figure.colorbar(
+        image, ax=axes, pad=0.18 if size else 0.1, fraction=0.04, extend="max", ticks=TICKS
+    )
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0, labelsize=8, labelcolor=figures.INK)
     figure.tight_layout()

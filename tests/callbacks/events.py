@@ -4,37 +4,68 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorflow.core.util import event_pb2
 
 
 def scalars(folder: Path) -> dict[str, dict[int, float]]:
     """Tag -> step -> value."""
     found: dict[str, dict[int, float]] = {}
-    for event, value in _values(folder):
-        array = tf.make_ndarray(value.tensor)
-        if array.ndim == 0:  # else a picture
-            found.setdefault(value.tag, {})[event.step] = float(array)
+    for tag, step, array in arrays(folder, "scalars"):
+        found.setdefault(tag, {})[step] = float(array)
     return found
 
 
 def points(folder: Path) -> dict[str, list[tuple[int, float]]]:
-    """Tag -> (step, value) of every record, repeated ones too; of a picture, its mean colour."""
+    """Tag -> (step, value) of every record, repeated ones too; of pictures, their mean colour."""
     found: dict[str, list[tuple[int, float]]] = {}
-    for event, value in _values(folder):
-        array = tf.make_ndarray(value.tensor)
-        number = tf.io.decode_png(array[2]).numpy().mean() if array.ndim else array
-        found.setdefault(value.tag, []).append((event.step, float(number)))
+    for tag, step, array in arrays(folder, "scalars"):
+        found.setdefault(tag, []).append((step, float(array)))
+    for tag, step, array in arrays(folder, "images"):
+        colours = [tf.io.decode_png(png).numpy().mean() for png in array[2:]]
+        found.setdefault(tag, []).append((step, float(np.mean(colours))))
     return found
 
 
-def images(folder: Path) -> dict[str, dict[int, np.ndarray]]:
-    """Tag -> step -> uint8 [H, W, 3]."""
-    found: dict[str, dict[int, np.ndarray]] = {}
-    for event, value in _values(folder):
-        array = tf.make_ndarray(value.tensor)
-        if array.ndim:  # width, height, PNG; else a scalar
-            found.setdefault(value.tag, {})[event.step] = tf.io.decode_png(array[2]).numpy()
+def images(folder: Path) -> dict[str, dict[int, list[np.ndarray]]]:
+    """Tag -> step -> samples, uint8 [H, W, 3]."""
+    found: dict[str, dict[int, list[np.ndarray]]] = {}
+    for tag, step, array in arrays(folder, "images"):  # width, height, PNGs
+        found.setdefault(tag, {})[step] = [tf.io.decode_png(png).numpy() for png in array[2:]]
     return found
+
+
+def texts(folder: Path) -> dict[str, list[tuple[int, str]]]:
+    """Tag -> (step, text) of every record."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for tag, step, array in arrays(folder, "text"):
+        found.setdefault(tag, []).append((step, array.item().decode()))
+    return found
+
+
+def charts(folder: Path) -> dict[str, dict[str, list[str]]]:
+    """Category -> chart -> patterns of tags, of the newest layout."""
+    newest = [array.item() for _, _, array in arrays(folder, "custom_scalars")][-1]
+    return {
+        category.title: {chart.title: list(chart.multiline.tag) for chart in category.chart}
+        for category in layout_pb2.Layout.FromString(newest).category
+    }
+
+
+def metadata(folder: Path, plugin: str) -> dict[str, list[bytes]]:
+    """Tag -> content of a plug-in in every record's metadata."""
+    found: dict[str, list[bytes]] = {}
+    for _, value in _values(folder):
+        if value.metadata.plugin_data.plugin_name == plugin:
+            found.setdefault(value.tag, []).append(value.metadata.plugin_data.content)
+    return found
+
+
+def arrays(folder: Path, plugin: str):
+    """(tag, step, array) of every record of a plug-in."""
+    for event, value in _values(folder):
+        if value.metadata.plugin_data.plugin_name == plugin:
+            yield value.tag, event.step, tf.make_ndarray(value.tensor)
 
 
 def _values(folder: Path):

@@ -1,28 +1,35 @@
 """TensorBoard's curves of a run that was killed and resumed are those of one that was not."""
 
 import shutil
-from pathlib import Path
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 import auxnet_keras as ak
+from auxnet_keras.callbacks.checkpoint_store import CheckpointStore
 from auxnet_keras.callbacks.event_log import event_files
-from tests.callbacks.events import points
+from tests.callbacks.events import charts, points, texts
 from tests.toys import toy_batches, toy_model
+
+CLOCK = ("time/seconds", "time/images_per_second")
 
 
 def fit(folder, epochs=3, **options):
     keras.utils.set_random_seed(0)
-    model = toy_model()
+    model = toy_model("depth", "segmentation")
     model.compile(keras.optimizers.SGD(0.001))
     data = tf.data.Dataset.from_tensor_slices(toy_batches(4)).batch(4)
     # As data sets of `ak.data` have them: this one can be entered in its middle.
     data.epoch, data.start = (tf.Variable(0, dtype=tf.int64) for _ in range(2))
     checkpoint = ak.callbacks.ResumableCheckpoint(folder, every=1, dataset=data, keep=99)
     given = [
-        ak.weighting.TaskWeightBalancing(normalize=True),
+        ak.weighting.ClassWiseWeighting(
+            step_size=0.01,
+            start_epoch=0,
+            task_weighting=ak.weighting.TaskWeightBalancing(normalize=True),
+        ),
         ak.callbacks.TensorBoard(folder / "board", write_graph=False, **options),
         ak.callbacks.WeightBoard(folder / "board"),
         ak.callbacks.TensorBoardPictures(folder / "board", data, count=1, every=2),
@@ -34,26 +41,12 @@ def fit(folder, epochs=3, **options):
 
 
 def curves(folder):
-    """(subfolder, tag) -> [(step, value)] of all files, repeated points included."""
-    found = {}
-    for part in ("train", "validation", "weights", "pictures"):
-        for tag, values in points(folder / "board" / part).items():
-            found[part, tag] = sorted(values)
-    return found
+    """Tag -> [(step, value)] of all files, repeated points included; without those of a clock."""
+    found = points(folder / "board")
+    return {tag: sorted(values) for tag, values in found.items() if tag not in CLOCK}
 
 
-def test_a_resumed_run_repeats_no_step(tmp_path):
-    at, options = "epoch-00001.batch-000003", {"update_freq": "batch"}
-    fit(tmp_path / "whole", **options)
-    fit(tmp_path / "run", epochs=2, **options)
-    for path in (tmp_path / "run" / "checkpoints").glob("epoch-*"):
-        if path.name > at:
-            shutil.rmtree(path)
-    # As a kill leaves it: the last record is cut.
-    file = event_files(tmp_path / "run" / "board" / "weights")[-1]
-    file.write_bytes(file.read_bytes()[:-5])
-    assert fit(tmp_path / "run", **options).resumed_from.name == at
-    whole, run = curves(tmp_path / "whole"), curves(tmp_path / "run")
+def assert_same(run, whole):
     assert run.keys() == whole.keys()
     for name, expected in whole.items():
         steps = [step for step, _ in expected]
@@ -63,9 +56,55 @@ def test_a_resumed_run_repeats_no_step(tmp_path):
         )
 
 
-def test_an_earlier_run_in_the_same_folder_stays(tmp_path):
-    fit(tmp_path, epochs=1)
-    shutil.rmtree(tmp_path / "checkpoints")
-    before = {file: file.read_bytes() for file in event_files(Path(tmp_path))}
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Three epochs of four steps, and the steps of the checkpoints and of what is on disk then."""
+    folder = tmp_path_factory.mktemp("whole")
+    on_disk = []
+    write = CheckpointStore.write
+
+    def note(self, epoch, arrays, meta, step=0):
+        on_disk.append((4 * epoch + step, points(folder / "board")["weight/depth"][-1][0]))
+        return write(self, epoch, arrays, meta, step)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CheckpointStore, "write", note)
+        fit(folder, update_freq="batch")
+    return folder, on_disk
+
+
+@pytest.mark.parametrize(
+    "at", ["epoch-00001", "epoch-00001.batch-000003", "epoch-00001.batch-000004"]
+)
+def test_a_resumed_run_repeats_no_step(whole, tmp_path, at):
+    whole, _ = whole
+    run = tmp_path / "run"
+    shutil.copytree(whole, run)
+    # As a kill leaves it: the last record is cut.
+    file = event_files(run / "board")[-1]
+    file.write_bytes(file.read_bytes()[:-5])
+    for path in (run / "checkpoints").glob("epoch-*"):
+        if path.name > at:
+            shutil.rmtree(path)
+    assert fit(run, update_freq="batch").resumed_from.name == at
+    found = curves(run)
+    assert_same(found, curves(whole))
+    assert {"class_weight/3", "weight/depth", "pictures/class_weights"} < set(found)
+    for found in (texts(run / "board"), texts(whole / "board")):
+        assert [len(found[tag]) for tag in ("config", "classes")] == [1, 1]
+    assert charts(run / "board") == charts(whole / "board")
+
+
+def test_what_a_checkpoint_counts_is_on_disk_before_it(whole):
+    _, on_disk = whole
+    assert on_disk[:6] == [(1, 1), (2, 2), (3, 3), (4, 4), (4, 4), (5, 5)]
+    assert on_disk[-1] == (12, 12)
+
+
+def test_an_earlier_run_in_the_same_folder_stays(whole, tmp_path):
+    shutil.copytree(whole[0] / "board", tmp_path / "board")
+    before = {file: file.read_bytes() for file in event_files(tmp_path / "board")}
+    assert before
     fit(tmp_path, epochs=1)
     assert all(file.read_bytes() == content for file, content in before.items())
+    assert len(event_files(tmp_path / "board")) > len(before)

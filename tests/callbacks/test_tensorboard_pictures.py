@@ -1,6 +1,5 @@
-"""Pictures of fixed samples and the confusion matrix, an epoch a step."""
+"""Pictures of fixed samples and the confusion matrix, small for TensorBoard, large on disk."""
 
-import cv2
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -50,18 +49,20 @@ def test_pictures_of_every_second_epoch(tmp_path):
     figures = tmp_path / "figures"
     callback = ak.callbacks.TensorBoardPictures(tmp_path, samples, every=2, figures=figures)
     fit(callback, epochs=4, validation_data=validation)
-    found = images(tmp_path / "pictures")
-    assert set(found) == {"predictions", "confusion"}
+    found = images(tmp_path)
+    assert set(found) == {"pictures/segmentation", "pictures/depth", "pictures/confusion"}
     for tag, steps in found.items():
-        assert list(steps) == [1, 3]
-        on_disk = cv2.imread(str(figures / f"{tag}.png"))[..., ::-1]
-        np.testing.assert_array_equal(steps[3], on_disk)
+        assert list(steps) == [2, 4]  # one batch of 32 per epoch
+        assert len(steps[4]) == (1 if tag.endswith("confusion") else 4)
+        # TensorBoard shows them about half as large.
+        assert all(600 < picture.shape[1] < 700 for picture in steps[4])
+    assert {path.name for path in figures.iterdir()} == {"predictions.png", "confusion.png"}
 
 
 def test_columns_and_truth(tmp_path, drawn):
     x, y = toy_batches(2, seed=1)
     batches = [(x[:4], {t: v[:4] for t, v in y.items()}), (x[4:], {t: v[4:] for t, v in y.items()})]
-    model = fit(ak.callbacks.TensorBoardPictures(tmp_path, batches, count=5))
+    model = fit(ak.callbacks.TensorBoardPictures(tmp_path, batches, count=5, figures=tmp_path))
     ((rows, titles, options),) = drawn["rows"]
     assert titles == ["image", "truth", "prediction", "true depth", "predicted depth"]
     assert options["class_names"] == model.class_names
@@ -77,7 +78,7 @@ def test_columns_and_truth(tmp_path, drawn):
 
 def test_confusion_is_that_of_the_validation(tmp_path, drawn):
     x, y = toy_batches(1, seed=1)
-    callback = ak.callbacks.TensorBoardPictures(tmp_path, [(x, y)])
+    callback = ak.callbacks.TensorBoardPictures(tmp_path, [(x, y)], figures=tmp_path)
     model = fit(callback, validation_data=(x, y))
     predicted = model.predict(x, verbose=0)["segmentation"].argmax(-1)
     labelled = y["segmentation"] != 255
@@ -88,7 +89,7 @@ def test_confusion_is_that_of_the_validation(tmp_path, drawn):
 
 def test_one_task_and_a_data_sets_palette(tmp_path, drawn):
     info = ak.data.info("kitti")
-    callback = ak.callbacks.TensorBoardPictures(tmp_path, [toy_batches(1)], info)
+    callback = ak.callbacks.TensorBoardPictures(tmp_path, [toy_batches(1)], info, figures=tmp_path)
     fit(callback, toy_model(auxiliary=None))
     ((_, titles, options),) = drawn["rows"]
     assert titles == ["image", "truth", "prediction"]
@@ -96,7 +97,8 @@ def test_one_task_and_a_data_sets_palette(tmp_path, drawn):
 
 
 def test_depth_alone_has_no_confusion_matrix(tmp_path, drawn):
-    callback = ak.callbacks.TensorBoardPictures(tmp_path, [toy_batches(1)], ak.data.info("synthia"))
+    info = ak.data.info("synthia")
+    callback = ak.callbacks.TensorBoardPictures(tmp_path, [toy_batches(1)], info, figures=tmp_path)
     fit(callback, toy_model("depth", None))
     assert drawn["rows"][0][1] == ["image", "true depth", "predicted depth"]
     assert drawn["matrices"] == []

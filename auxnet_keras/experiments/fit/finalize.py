@@ -6,7 +6,12 @@ from auxnet_keras import data
 from auxnet_keras.experiments.outputs.exporting import export
 from auxnet_keras.experiments.outputs.figures import write_figures
 from auxnet_keras.experiments.outputs.model_card import model_card
-from auxnet_keras.experiments.outputs.tables import class_table, evaluation_table, part_table
+from auxnet_keras.experiments.outputs.tables import (
+    class_table,
+    evaluation_table,
+    logged_evaluation,
+    part_table,
+)
 from auxnet_keras.experiments.run.json_files import write_json
 from auxnet_keras.experiments.run.log import logger
 from auxnet_keras.experiments.run.run import RESULTS, Run
@@ -32,6 +37,8 @@ def finish(run: Run) -> None:
     record.record_artefacts()
     record.event("end", epochs=run.config.epochs)
     logger.info("Finished; everything is in %s", run.path)
+    # On the terminal, the command shows them as a table.
+    logger.info("%s", logged_evaluation(results), extra={"file_only": True})
 
 
 def _prior(run: Run) -> Any:

@@ -106,7 +106,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
         check_resume(run, train.plan, val.plan)
     model = network(config, info.class_names, pretrained=new)
     if new:  # a run that was killed before its first checkpoint starts over
-        rewind(event_files(run.path / _BOARD), Position(0, 0, 0, 0), 0)
+        rewind(event_files(run.path / _BOARD), Position(0, 0, 0))
     if new and config.starts_from_run:
         start_from_run(model, config, config.depth_unit or info.depth_unit)
     _compile(model, config)
@@ -189,7 +189,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
     from auxnet_keras import callbacks
     from auxnet_keras.experiments.run.log import EpochLog
 
-    config, board = run.config, run.path / _BOARD
+    config, board, after = run.config, run.path / _BOARD, _steps_before(phase, train)
     method = phase.weighting(run, train)
     validated = max(1, config.all_epochs // (10 * config.validate_every))
     return [
@@ -200,9 +200,10 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
         EpochLog(),
         callbacks.HistoryFile(run.path / "history.csv"),
         callbacks.WeightTrace(run.path / "weights.csv"),
-        callbacks.TensorBoard(board, write_graph=False),
-        # By steps, of which each phase may count its own.
-        callbacks.WeightBoard(board / "first" if phase.alone else board),
+        callbacks.TensorBoard(
+            board, write_graph=False, settings=config.to_mapping(), info=run.info, after=after
+        ),
+        callbacks.WeightBoard(board, after=after),
         callbacks.TensorBoardPictures(
             board,
             val,
@@ -210,6 +211,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
             every=config.validate_every * validated,
             figures=run.path / "figures",
             depth_unit=run.depth_unit,
+            after=after,
         ),
         *([] if phase.alone else [callbacks.BestWeights(run.path / WEIGHTS)]),
         *more,
@@ -222,6 +224,11 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
             after=phase.first,
         ),
     ]
+
+
+def _steps_before(phase: "Phase", train: Any) -> int:
+    """Training steps of the earlier phase, if the optimizer counts from 0 again."""
+    return phase.first * len(train.plan.auxiliary_pass()) if phase.begins else 0
 
 
 def _epochs_to_a_checkpoint(config: RunConfig, steps: int) -> int:

@@ -1,7 +1,8 @@
 """MODEL_CARD.md: describes a trained network, its data and its scores."""
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -73,12 +74,13 @@ LEARNING_BOOST = (
 def model_card(run: "Run") -> str:
     """The model card of a finished run, as Markdown."""
     config, facts, info = run.config, run.manifest.content, run.info
-    settings = yaml.safe_dump(config.to_mapping(), sort_keys=False, default_flow_style=None)
+    given = {name: _without_folders(value) for name, value in config.to_mapping().items()}
+    settings = yaml.safe_dump(given, sort_keys=False, default_flow_style=None)
     return _CARD.format(
         model=config.model,
         tag={"segmentation": "semantic-segmentation", "depth": "depth-estimation"}[config.main],
         name=markdown(run.name),
-        path=json.dumps(run.path.as_posix(), ensure_ascii=False),
+        path=json.dumps(run.name, ensure_ascii=False),
         main=config.main,
         helped=f" helped by {config.tasks[1]}" if config.tasks[1:] else "",
         version=facts["versions"].get("auxnet_keras", ""),
@@ -101,6 +103,14 @@ def model_card(run: "Run") -> str:
         idle="".join(_IDLE.format(Task=task.capitalize(), task=task) for task in idle_tasks(run)),
         methods=LEARNING_BOOST if config.weighting.startswith("class-wise") else AUXNET,
     )
+
+
+def _without_folders(value: Any) -> Any:
+    """The last part of an absolute path or `KIND:PATH`: where it was is nobody else's concern."""
+    if not isinstance(value, str):
+        return value
+    kind, colon, path = value.rpartition(":")
+    return f"{kind}{colon}{Path(path).name}" if Path(path).is_absolute() else value
 
 
 def _classes(names: tuple[str, ...], ignore_void: bool) -> str:

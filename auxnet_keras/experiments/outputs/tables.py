@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from auxnet_keras.core.printable import printable
 from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.experiments.score.parts import PARTS
 from auxnet_keras.metrics.depth_ranges import RANGES
@@ -39,7 +40,8 @@ def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:
 
     Args:
         results: Column name -> {"segmentation": {score: value}, "depth": {score: value}}, as
-            `auxnet_keras.experiments.evaluate` returns them; either may be missing.
+            `auxnet_keras.experiments.evaluate` returns them; either may be missing. The first
+            column has the task that comes first: the main one of its run.
 
     Example:
         >>> runs = [ak.experiments.load_run(path) for path in ("runs/single", "runs/multi")]
@@ -101,13 +103,33 @@ def class_table(results: Mapping[str, Any]) -> Table:
 
 def print_evaluation(results: Mapping[str, Any]) -> None:
     """Prints a run's scores next to the position prior's, and those of parts of the images."""
-    evaluation_table(results).show(
-        f"{results['frames']} frames of {results['data']} ({results['split']}), "
-        "at the images' own size"
-    )
+    evaluation_table(results).show(_scored_on(results))
     part_table(results).show("\nParts of the images, over all their pixels")
     if "depth_by_class" in results:
         class_table(results).show("\nClass by class")
+
+
+def logged_evaluation(results: Mapping[str, Any]) -> str:
+    """A run's scores next to the position prior's, as lines of a log."""
+    table = evaluation_table(results)
+    rows = [
+        ("", table.columns),
+        *((label, map(_three_digits, cells)) for label, cells in table.rows),
+    ]
+    widest = max(len(label) for label, _ in rows)
+    lines = [f"{label:{widest}}{''.join(f'  {cell:>14}' for cell in row)}" for label, row in rows]
+    return "\n".join(map(printable, [_scored_on(results), *lines]))
+
+
+def _scored_on(results: Mapping[str, Any]) -> str:
+    return (
+        f"{results['frames']} frames of {results['data']} ({results['split']}), "
+        "at the images' own size"
+    )
+
+
+def _three_digits(value: Any) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def _label(key: str) -> str:

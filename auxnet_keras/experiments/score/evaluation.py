@@ -77,10 +77,12 @@ def evaluate(
         )
     if per_image is not None:
         write_per_image(scores.images, run.config.tasks, Path(per_image))
+    main_first = {task: results.pop(task) for task in run.config.tasks if task in results}
     return {
         "data": chosen.place,
         "split": chosen.split,
         "frames": len(chosen.frames),
+        **main_first,
         **results,
     }
 

@@ -15,8 +15,10 @@ from auxnet_keras.experiments.fit.phases import Phase, phases
 from auxnet_keras.experiments.fit.training import _dataset, _learning_rate
 from auxnet_keras.experiments.run.best_epoch import idle_tasks
 from auxnet_keras.experiments.run.network import network
+from tests.callbacks.events import points
 
 CLOCKS = ("seconds", "images_per_second")
+TIMES = {f"time/{name}" for name in CLOCKS}
 
 
 CHANGES = {"labels": 6, "auxiliary_first": 2, "epochs": 3, "weighting": "twb"}
@@ -120,6 +122,10 @@ def assert_same(run, whole):
     assert states[0].read_bytes() == states[1].read_bytes()
     for ours, theirs in zip(run.model().variables, whole.model().variables, strict=True):
         np.testing.assert_array_equal(ours, theirs, err_msg=ours.path)
+    board, expected = (points(path / "tensorboard") for path in (run.path, whole.path))
+    assert board.keys() == expected.keys()
+    for tag in expected.keys() - TIMES:
+        assert sorted(board[tag]) == sorted(expected[tag]), tag
 
 
 @pytest.mark.slow
@@ -164,6 +170,8 @@ def test_the_learning_rate_starts_again_or_goes_on(settings):
 def test_a_kept_optimizer_counts_the_steps_of_both_phases(whole):
     state = np.load(whole.path / "checkpoints/epoch-00005/state.npz")
     assert state["optimizer-00000"] == 2 * 4 + 3 * 3
+    ends = [step for step, _ in points(whole.path / "tensorboard")["time/epoch"]]
+    assert ends == [4, 8, 11, 14, 17]
 
 
 @pytest.mark.slow
@@ -206,6 +214,10 @@ def test_segmentation_alone_behind_depth_is_a_single_task(two_phases, monkeypatc
     for name in of_depth:
         if not name.startswith("weighting_state"):
             np.testing.assert_array_equal(end[name], start[name], err_msg=name)
+    # The optimizer counted from 0 again, the curves did not.
+    steps = len(_dataset(config, "train"))
+    ends = [step for step, _ in points(load_run(config.out).path / "tensorboard")["time/epoch"]]
+    assert ends == [4, 8, 8 + steps, 8 + 2 * steps, 8 + 3 * steps]
     # The encoder moved away from this decoder.
     assert idle_tasks(load_run(config.out)) == ("depth",)
 

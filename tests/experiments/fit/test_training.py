@@ -34,10 +34,7 @@ def test_the_folder_holds_what_a_run_leaves_behind(trained):
         "trained_images.txt",
         "best.weights.h5",
         "checkpoints",
-        "tensorboard/train",
-        "tensorboard/validation",
-        "tensorboard/weights",
-        "tensorboard/pictures",
+        "tensorboard",
         "weights.csv",
         "figures/curves.png",
         "figures/qualitative.png",
@@ -103,6 +100,11 @@ def test_the_log_has_the_start_and_every_epoch(trained):
     log = (trained.path / "log.txt").read_text()
     assert "16 to train on, 4 to validate on" in log
     assert "epoch 1:" in log and "epoch 2:" in log and "Finished" in log
+    end = log.partition("Finished")[2]
+    assert "4 frames of street" in end and "position prior" in end
+    score = trained.results["segmentation"]["mean_iou"]
+    assert f"{score:.3f}" in next(line for line in end.splitlines() if line.startswith("mean IoU"))
+    assert "delta < 1.25^3" in log.splitlines()[-2]
 
 
 def test_a_finished_run_is_left_alone(trained, settings, capsys):

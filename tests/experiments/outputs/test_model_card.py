@@ -9,9 +9,23 @@ from auxnet_keras.experiments.outputs.model_card import model_card
 
 def test_it_says_how_to_load_the_run_and_which_class_was_not_trained(trained):
     card = model_card(trained)
-    assert f'load_run("{trained.path.as_posix()}")' in card
+    assert f'load_run("{trained.name}")' in card
     assert "Channel 0 is void, which was not trained." in card
     assert "tags: [semantic-segmentation, " in card
+
+
+def test_it_has_no_paths_of_the_machine_it_was_trained_on(trained, tmp_path):
+    assert "root: synthia" in model_card(trained) and "/" not in model_card(trained)[:400]
+    config = (trained.path / "config.yaml").read_text()
+    changed = config.replace("extra_data: null", "extra_data: folder:/data/more")
+    changed = changed.replace("cache: null", "cache: /scratch/cache")
+    (tmp_path / "config.yaml").write_text(changed)
+    for name in ("manifest.json", "results.json", "history.csv"):
+        (tmp_path / name).write_text((trained.path / name).read_text())
+    card = model_card(load_run(tmp_path))
+    assert "extra_data: folder:more" in card and "cache: cache" in card
+    for path in (str(trained.path.parent), trained.config.root, str(tmp_path.parent), "/data"):
+        assert path not in card
 
 
 def test_the_method_that_was_used_is_cited(trained, tmp_path):

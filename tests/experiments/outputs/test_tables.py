@@ -4,6 +4,7 @@ from auxnet_keras.experiments.outputs.tables import (
     class_table,
     comparison,
     evaluation_table,
+    logged_evaluation,
     part_table,
 )
 
@@ -45,6 +46,30 @@ def test_one_run_stands_beside_the_position_prior():
     table = evaluation_table(results)
     assert table.columns == ("model", "position prior")
     assert table.rows[0] == ("mean IoU", (0.3456, 0.25))
+
+
+def test_the_first_columns_main_task_comes_first():
+    depth_first = {"depth": {"abs_rel": 0.2}, "segmentation": {"mean_iou": 0.3}}
+    labels = [label for label, _ in comparison({"a": depth_first, **RESULTS}).rows]
+    assert labels == ["abs rel", "RMSE [m]", "mean IoU", "IoU road", "IoU sign"]
+
+
+def test_lines_for_a_log():
+    results = {
+        "depth": {"abs_rel": 0.25},
+        "segmentation": {"mean_iou": 0.3456, "iou_sign": None},
+        "position_prior": {"segmentation": {"mean_iou": 0.125}},
+        "frames": 4,
+        "data": "street",
+        "split": "val",
+    }
+    assert logged_evaluation(results).splitlines() == [
+        "4 frames of street (val), at the images' own size",
+        "                   model  position prior",
+        "abs rel            0.250               -",
+        "mean IoU           0.346           0.125",
+        "IoU sign               -               -",
+    ]
 
 
 def test_what_is_shown_keeps_its_units(capsys):
