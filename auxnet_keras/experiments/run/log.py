@@ -8,7 +8,7 @@ from pathlib import Path
 
 import keras
 
-from auxnet_keras.callbacks.progress import describe
+from auxnet_keras.callbacks.progress_line import describe
 from auxnet_keras.storage.write_errors import writing
 
 logger = logging.getLogger("auxnet_keras")
@@ -73,7 +73,8 @@ class EpochLog(keras.callbacks.Callback):
     """Writes a line to log.txt for every epoch; the terminal has its progress line."""
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        training = describe(logs or {}).plain
-        validation = describe(logs or {}, prefix="val_").plain
+        tasks = getattr(self.model, "tasks", ())
+        training = describe(logs or {}, tasks).plain
+        validation = describe(logs or {}, tasks, "val_").plain
         validation = f" | val {validation}" if validation else ""
         logger.info("epoch %d: %s%s", epoch + 1, training, validation, extra={"file_only": True})
