@@ -4,9 +4,16 @@ import os
 import sys
 import tempfile
 
+from auxnet_keras.core.fitted import is_terminal
+
+_NOTE = "starting TensorFlow ..."
+
 
 def import_tensorflow() -> None:
     """Imports TensorFlow and finds its devices, without the messages of its libraries.
+
+    A note on standard error says why nothing else happens for some seconds; on a terminal it
+    disappears afterwards.
 
     The libraries write to file descriptor 2 before any of TensorFlow's settings apply
     (TF_CPP_MIN_LOG_LEVEL included), so the descriptor itself is redirected. If the import fails,
@@ -15,7 +22,8 @@ def import_tensorflow() -> None:
     if "tensorflow" in sys.modules:
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
+    passing = is_terminal(sys.stderr)
+    print(_NOTE, end="" if passing else "\n", file=sys.stderr, flush=True)
     kept = os.dup(2)
     with tempfile.TemporaryFile() as output:
         os.dup2(output.fileno(), 2)
@@ -30,3 +38,5 @@ def import_tensorflow() -> None:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+    if passing:
+        print("\r\x1b[2K", end="", file=sys.stderr, flush=True)

@@ -24,11 +24,14 @@ def command(
 ) -> None:
     """Compare runs over seeds: tables, figures, intervals and verdicts, without training."""
     check_folder(out, "--out")
-    if pictures:
-        import_tensorflow()
-    from auxnet_keras.experiments.reports.report import report
+    from auxnet_keras.experiments.reports.collect import collect
 
-    results = report(paths, out, pictures=pictures)
+    found = collect(paths)
+    if pictures and found.runs:
+        import_tensorflow()
+    from auxnet_keras.experiments.reports.report import write_report
+
+    results = write_report(found, out, pictures=pictures)
     typer.echo(results["summary"])
     for problem in results["problems"]:
         typer.echo(f"- {problem}")

@@ -43,7 +43,7 @@ def shared_trunk(model: keras.Model) -> SharedTrunk:
     given = {id(tensor) for tensor in model.inputs}
     cut: dict[int, Any] = {}
     trains = False
-    for node in nodes_of(model):
+    for node in _nodes(model):
         if node in common or node.is_input:
             trains = trains or (node in common and bool(_trainable(node.operation)))
             continue
@@ -92,7 +92,7 @@ def _ancestors(model: keras.Model, tensor: Tensor) -> set:
     return found
 
 
-def nodes_of(model: keras.Model) -> list:
+def _nodes(model: keras.Model) -> list:
     """All nodes of the graph, in an order that is the same for the same graph."""
     found: dict = {}
     for output in keras.tree.flatten(model.output):

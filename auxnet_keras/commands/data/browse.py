@@ -5,12 +5,18 @@ from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands import completion
 from auxnet_keras.commands.places import check_file
 
 
 def command(
     data: Annotated[
-        str, typer.Argument(metavar="KIND:ROOT", help="The data set to read, as for --data.")
+        str,
+        typer.Argument(
+            metavar="KIND:ROOT",
+            help="The data set to read, as for --data.",
+            autocompletion=completion.data,
+        ),
     ],
     split: Annotated[
         str, typer.Option("--split", metavar="NAME", help="train, val or all.")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auxnet_keras.commands import completion
 from auxnet_keras.commands.places import check_file, check_folder
 
 if TYPE_CHECKING:
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
 
 def command(
     data: Annotated[
-        str, typer.Argument(metavar="KIND:ROOT", help="The data set to read, as for --data.")
+        str,
+        typer.Argument(
+            metavar="KIND:ROOT",
+            help="The data set to read, as for --data.",
+            autocompletion=completion.data,
+        ),
     ],
     bins: Annotated[
         int, typer.Option("--bins", metavar="N", min=2, help="Depth bins to suggest.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auxnet_keras.commands import completion
 from auxnet_keras.commands.places import check_file
 
 if TYPE_CHECKING:
@@ -17,7 +18,12 @@ _MAX_LINES = 10  # lines per code on the terminal
 
 def command(
     data: Annotated[
-        str, typer.Argument(metavar="KIND:ROOT", help="The data set to read, as for --data.")
+        str,
+        typer.Argument(
+            metavar="KIND:ROOT",
+            help="The data set to read, as for --data.",
+            autocompletion=completion.data,
+        ),
     ],
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Also write everything to FILE.")

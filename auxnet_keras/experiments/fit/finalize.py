@@ -9,6 +9,7 @@ from auxnet_keras.experiments.outputs.model_card import model_card
 from auxnet_keras.experiments.outputs.tables import evaluation_table
 from auxnet_keras.experiments.run.json_files import write_json
 from auxnet_keras.experiments.run.log import logger
+from auxnet_keras.experiments.run.manifest import peak_memory
 from auxnet_keras.experiments.run.run import RESULTS, Run
 from auxnet_keras.experiments.score.evaluation import evaluate
 from auxnet_keras.experiments.score.position_prior import position_prior, write_prior
@@ -29,7 +30,7 @@ def finish(run: Run) -> None:
     export(run, ["saved_model"])
     record = run.manifest
     record.record_artefacts()
-    record.event("end", epochs=run.config.epochs)
+    record.event("end", epochs=run.config.epochs, memory=peak_memory())
     logger.info("Finished; everything is in %s", run.path)
 
 

@@ -13,6 +13,7 @@ from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.config.config_file import read_run_config
 from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.run.costs import Costs, recorded_costs
 from auxnet_keras.experiments.run.json_files import damaged, read_json
 from auxnet_keras.experiments.run.manifest import Manifest
 from auxnet_keras.safety.bounded_read import MAX_TABLE, read_bytes
@@ -132,6 +133,18 @@ class Run:
             raise damaged(self.manifest.path, f"data: info: {error}") from error
 
     @property
+    def costs(self) -> Costs | None:
+        """Parameters and multiply-accumulates of its network; `None` if it did not record them."""
+        return recorded_costs(self.manifest.content)
+
+    @property
+    def peak_memory(self) -> dict[str, int]:
+        """Where -> the most bytes in use while it trained; empty before its end."""
+        ended = [event.get("memory") for event in self.manifest.content["events"]]
+        found = next((each for each in reversed(ended) if isinstance(each, dict)), {})
+        return {str(where): size for where, size in found.items() if is_whole(size)}
+
+    @property
     def depth_unit(self) -> str:
         """The unit of the depth the network was trained with."""
         return self._data_facts()["depth_unit"]
@@ -151,15 +164,23 @@ class Run:
         """
         from auxnet_keras.experiments.run.network import network
 
-        names = self.info.class_names
+        names, file = self.info.class_names, self.trained_weights()
+        model = network(self.config, names, pretrained=False)
+        model.load_weights(file)
+        return model
+
+    def trained_weights(self) -> Path:
+        """The file of the best weights.
+
+        Raises:
+            ConfigError: There are none yet.
+        """
         file = self.path / WEIGHTS
         if not file.is_file():
             raise ConfigError(
                 f"The run has no trained weights yet; train it first. Received: {str(file)!r}."
             )
-        model = network(self.config, names, pretrained=False)
-        model.load_weights(file)
-        return model
+        return file
 
     def _data_facts(self) -> dict[str, Any]:
         facts = self.manifest.content.get("data")

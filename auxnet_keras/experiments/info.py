@@ -1,0 +1,151 @@
+"""What a run or a network is and costs, without training or loading it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auxnet_keras.core.macs import macs
+from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.experiments.run.best_epoch import best_epoch
+from auxnet_keras.experiments.run.costs import Costs, network_costs
+from auxnet_keras.experiments.run.run import Run, load_run
+from auxnet_keras.models.backbones import BACKBONES
+from auxnet_keras.models.catalogue import NETWORKS
+from auxnet_keras.safety.keras_config import read_keras_config
+
+if TYPE_CHECKING:
+    from auxnet_keras.models import AuxiliaryModel
+
+_BYTES = 4  # of a number in float32
+
+
+def info(
+    given: str | Path,
+    *,
+    size: tuple[int, int] = (224, 384),
+    classes: int = 12,
+    backbone: str | None = None,
+) -> dict[str, Any]:
+    """Parameters, multiply-accumulates, memory, versions, data and best scores.
+
+    Nothing is computed on images. Only a network of the catalogue, and a run of an earlier version
+    that did not record what it costs, is built for it, with random weights.
+
+    Args:
+        given: A run folder, a `.keras` file, of which nothing is built, or the name of a network.
+        size: (height, width) of the images of a named network.
+        classes: Classes of a named network.
+        backbone: Backbone of a named network; by default resnet50.
+
+    Returns:
+        What is known, with names as in the terminal: "parameters", "macs" (for one image) and
+        "weights_bytes", each `{"trained": ..., "deployed": ...}` or a number; for a run also
+        "settings", "epochs", "data", "versions", "device", "memory" (the peak while it trained, in
+        bytes) and "best" (the epoch, from 1, with its scores).
+
+    Raises:
+        ConfigError: Neither a run folder, nor a file, nor a network.
+        DataError: A damaged file.
+
+    Example:
+        >>> ak.experiments.info("unet", size=(96, 160), classes=13)["parameters"]["trained"]
+        20177742
+    """
+    path = Path(given)
+    if path.is_dir():
+        return _run(load_run(path))
+    if path.suffix == ".keras":
+        return _file(path)
+    if str(given) in NETWORKS:
+        return _network(str(given), size, classes, backbone)
+    if path.exists() or "/" in str(given):
+        raise ConfigError(
+            "auxnet info describes a run folder, a .keras file, or a network of the catalogue "
+            f"({', '.join(NETWORKS)}). Received: {str(given)!r}."
+        )
+    raise unknown("network, and no run folder either", str(given), NETWORKS)
+
+
+def has_costs(given: str | Path) -> bool:
+    """Whether `info` needs no Keras."""
+    path = Path(given)
+    if path.is_dir():
+        return load_run(path).costs is not None
+    return str(given) not in NETWORKS
+
+
+def _run(run: Run) -> dict[str, Any]:
+    facts, config = run.manifest.content, run.config
+    costs = run.costs or network_costs(_built(run))
+    done = len(run.history.get("epoch", []))
+    found: dict[str, Any] = {
+        "run": str(run.path),
+        "settings": config.to_mapping(),
+        "epochs": {"finished": done, "of": config.all_epochs},
+        "finished": run.finished,
+        **_costs(costs),
+        "memory": run.peak_memory,
+        "versions": facts.get("versions", {}),
+        "device": facts.get("device", {}),
+        "data": {
+            "classes": list(run.info.class_names),
+            "depth_unit": run.depth_unit,
+            "frames": facts["data"].get("frames", {}),
+            "fingerprint": facts["data"].get("fingerprint", {}),
+        },
+    }
+    if run.results:
+        found["best"] = {
+            "epoch": int(best_epoch(run)["epoch"]),
+            **{task: run.results[task] for task in config.tasks if task in run.results},
+        }
+    return found
+
+
+def _built(run: Run) -> "AuxiliaryModel":
+    from auxnet_keras.experiments.run.network import network
+
+    return network(run.config, run.info.class_names, pretrained=False)
+
+
+def _file(path: Path) -> dict[str, Any]:
+    config, metadata, parameters = read_keras_config(path)
+    return {
+        "file": str(path),
+        "network": str(config.get("class_name")),
+        "parameters": parameters,
+        "macs": macs(config),
+        "weights_bytes": _BYTES * parameters,
+        "bytes": path.stat().st_size,
+        "versions": {"keras": str(metadata.get("keras_version"))},
+        "saved": str(metadata.get("date_saved")),
+    }
+
+
+def _network(
+    name: str, size: tuple[int, int], classes: int, backbone: str | None
+) -> dict[str, Any]:
+    entry = NETWORKS[name]
+    options: dict[str, Any] = {}
+    if not entry.own_encoder:
+        options = {"backbone": backbone or "resnet50", "weights": None}
+        BACKBONES.find(options["backbone"])
+    elif backbone is not None:
+        raise ConfigError(
+            f"The model {name!r} has its own encoder; leave out backbone. Received: {backbone!r}."
+        )
+    model = entry.constructor(classes, (*size, 3), **options)
+    return {
+        "network": name,
+        "backbone": options.get("backbone"),
+        "size": list(size),
+        "classes": classes,
+        **_costs(network_costs(model)),
+    }
+
+
+def _costs(costs: Costs) -> dict[str, Any]:
+    return {
+        "parameters": costs.parameters,
+        "macs": costs.macs,
+        "weights_bytes": {part: _BYTES * count for part, count in costs.parameters.items()},
+    }
