@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from auxnet_keras.core.macs import macs
 from auxnet_keras.core.whole_numbers import is_whole
@@ -45,7 +45,7 @@ def recorded_costs(facts: Mapping[str, Any]) -> Costs | None:
     return Costs(dict(parameters), dict(counted))
 
 
-def _is_complete(counts: Any, *, unknown: bool = False) -> bool:
+def _is_complete(counts: Any, *, unknown: bool = False) -> TypeGuard[Mapping[str, Any]]:
     if not isinstance(counts, Mapping) or set(counts) != set(PARTS):
         return False
     return all(is_whole(count) or (unknown and count is None) for count in counts.values())
