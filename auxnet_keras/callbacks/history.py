@@ -19,7 +19,7 @@ _LAST = ("seconds", "images_per_second")
 
 
 class HistoryFile(keras.callbacks.Callback):
-    """Writes one row per epoch: `epoch` (from 0, as in Keras), every log, and two times.
+    """Writes one row per epoch: `epoch` (from 1, as every message), every log, and two times.
 
     `seconds` is the wall-clock time of the epoch including validation, `images_per_second` the
     training images divided by the training time; no other column depends on the clock. Numbers are
@@ -51,7 +51,7 @@ class HistoryFile(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         if self._first:  # the first epoch of a resumed run is not known earlier
-            earlier = (row for row in self._table.rows() if int(row["epoch"]) < epoch)
+            earlier = (row for row in self._table.rows() if int(row["epoch"]) <= epoch)
             self._table = _Table(earlier)
             self._first = False
         self._clock.start()
@@ -66,7 +66,7 @@ class HistoryFile(keras.callbacks.Callback):
             "seconds": f"{self._clock.seconds:.3f}",
             "images_per_second": f"{self._clock.images_per_second:.3f}",
         }
-        self._table.add({"epoch": str(epoch), **values, **times})
+        self._table.add({"epoch": str(epoch + 1), **values, **times})
         with writing(self.path):
             write_file(self.path, self._table.text())
 
@@ -90,7 +90,14 @@ class HistoryFile(keras.callbacks.Callback):
                     "away, or write the history to another file. "
                     f"Received: {shown(list(row.values()))}."
                 )
+        return counted_from_one(rows)
+
+
+def counted_from_one(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows of a history, whose `epoch` version 0.1.0 counted from 0."""
+    if not rows or rows[0].get("epoch") != "0":
         return rows
+    return [{**row, "epoch": str(int(row["epoch"]) + 1)} for row in rows]
 
 
 class _Table:

@@ -36,8 +36,8 @@ def command(
         int, typer.Option("--seed", metavar="N", min=0, help="Seed of the augmentation.")
     ] = 0,
     epoch: Annotated[
-        int, typer.Option("--epoch", metavar="N", min=0, help="Augment as in epoch N, from 0.")
-    ] = 0,
+        int, typer.Option("--epoch", metavar="N", min=1, help="Augment as in epoch N, from 1.")
+    ] = 1,
     limit: Annotated[
         int | None,
         typer.Option("--limit", metavar="N", min=1, help="The training's --limit, if it has one."),

@@ -134,8 +134,8 @@ def _trained_on(plan: "Plan") -> str:
 def _after(epochs: int, batches: int) -> str:
     if not epochs and not batches:
         return ""
-    within = f" and batch {batches} of the next" if batches else ""
-    return f" (newest checkpoint: epoch {epochs}{within})"
+    within = f" and {batches} batches of epoch {epochs + 1}" if batches else ""
+    return f" (newest checkpoint: after {epochs} epochs{within})"
 
 
 def _on(backbone: str | None) -> str:

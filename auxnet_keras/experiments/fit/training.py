@@ -239,7 +239,7 @@ def _describe_saved(run: Run) -> str:
     epochs, batches = run.position_saved
     if not epochs and not batches:
         return "No epoch was finished; the same command starts over."
-    within = f", {batches} batches of the next" if batches else ""
+    within = f", {batches} batches of epoch {epochs + 1}" if batches else ""
     return (
         f"{epochs} of {run.config.all_epochs} epochs{within} and the best weights so far are saved "
         f"in {run.path}; the same command resumes from there."

@@ -17,7 +17,6 @@ def write_figures(run: "Run", results: Mapping[str, Any], source: Source) -> Non
     """Writes curves, confusion matrix and picture strip of a run after its last epoch."""
     folder = run.path / "figures"
     history = run.history
-    history["epoch"] = [epoch + 1 for epoch in history["epoch"]]
     plots.learning_curves(history, folder / "curves.png", monitor=f"val_{run.config.main}_loss")
     if any(name.startswith("class_weight_") for name in history):
         plots.class_weight_map(history, folder / "class_weights.png")

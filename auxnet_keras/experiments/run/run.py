@@ -79,7 +79,7 @@ class Run:
 
     @property
     def history(self) -> dict[str, list[float]]:
-        """Column of `history.csv` -> its value for every epoch; empty before the first epoch.
+        """Column of `history.csv` -> its value for every epoch, from 1; empty before the first.
 
         Raises:
             DataError: The file is damaged.
@@ -91,6 +91,7 @@ class Run:
             rows = list(
                 csv.DictReader(io.StringIO(read_bytes(file, MAX_TABLE).decode(), newline=""))
             )
+            rows = counted_from_one(rows)
             return {key: [_number(row[key]) for row in rows] for key in (rows[0] if rows else {})}
         except (ValueError, TypeError, csv.Error) as error:
             if isinstance(error, DataError):
