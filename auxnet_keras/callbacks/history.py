@@ -9,6 +9,7 @@ from pathlib import Path
 import keras
 
 from auxnet_keras.callbacks.epoch_clock import EpochClock
+from auxnet_keras.callbacks.epoch_numbers import counted_from_one
 from auxnet_keras.core.types import Logs
 from auxnet_keras.errors import DataError, shown
 from auxnet_keras.safety.bounded_read import MAX_TABLE, read_text
@@ -91,13 +92,6 @@ class HistoryFile(keras.callbacks.Callback):
                     f"Received: {shown(list(row.values()))}."
                 )
         return counted_from_one(rows)
-
-
-def counted_from_one(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The rows of a history, whose `epoch` version 0.1.0 counted from 0."""
-    if not rows or rows[0].get("epoch") != "0":
-        return rows
-    return [{**row, "epoch": str(int(row["epoch"]) + 1)} for row in rows]
 
 
 class _Table:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auxnet_keras.callbacks.checkpoint_store import recorded_position
+from auxnet_keras.callbacks.epoch_numbers import counted_from_one
 from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.config.config_file import read_run_config
