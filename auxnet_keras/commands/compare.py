@@ -9,6 +9,7 @@ from auxnet_keras.commands import completion
 from auxnet_keras.commands.early import check_scored, trained_run
 from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.say import say
 
 
 def command(
@@ -45,4 +46,4 @@ def command(
     results = compare(*runs, data)
     write_comparison(results, out)
     print_comparison(results)
-    typer.echo(f"Tables and figure written to {out}")
+    say(f"Tables and figure written to {out}")

@@ -1,6 +1,5 @@
 """`auxnet info`: what a run or a network is, what it costs, how good it is."""
 
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,12 +9,13 @@ import typer
 from auxnet_keras.commands import completion
 from auxnet_keras.commands.places import check_file
 from auxnet_keras.commands.quiet import import_tensorflow
-from auxnet_keras.core.fitted import fitted
+from auxnet_keras.commands.say import say
+from auxnet_keras.core.macs import macs_text
 from auxnet_keras.core.printable import printable
 from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.catalogue import NETWORKS
 
-_LEFT = 13  # columns of the names
+_LEFT = 14  # columns of the names
 
 
 def command(
@@ -58,8 +58,7 @@ def command(
         import_tensorflow()
     facts = info(given, size=size, classes=classes, backbone=backbone)
     for name, text in _lines(facts):
-        line = f"{name:{_LEFT - 1}} {printable(text)}"
-        typer.echo(fitted(line, sys.stdout, _LEFT))
+        say(f"{name:{_LEFT}}{printable(text)}", _LEFT)
     if json_file is not None:
         write_json(facts, json_file)
 
@@ -80,10 +79,10 @@ def _lines(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         height, width = facts["size"]
         yield "network", f"{facts['network']}{on}, {height}x{width}, {facts['classes']} classes"
     yield "parameters", _both(facts["parameters"], "{:,}".format)
-    yield "compute", f"{_both(facts['macs'], _giga)} for the forward pass of an image"
-    yield "weights", f"{_both(facts['weights_bytes'], _megabytes)} in float32"
+    yield "compute", f"{_both(facts['macs'], macs_text)}, forward pass of one image"
+    yield "weights", f"{_both(facts['weights_bytes'], _megabytes)}, float32"
     if facts.get("memory"):
-        peaks = (f"{_megabytes(size)} {where}" for where, size in facts["memory"].items())
+        peaks = (f"{_megabytes(size)} of {where}" for where, size in facts["memory"].items())
         yield "memory", f"at most {', '.join(peaks)} while it trained"
     if "data" in facts:
         yield from _data(facts)
@@ -134,10 +133,6 @@ def _both(value: Any, text: Any) -> str:
     if not isinstance(value, Mapping):
         return text(value)
     return f"{text(value['trained'])} in training, {text(value['deployed'])} deployed"
-
-
-def _giga(count: int | None) -> str:
-    return "an unknown number of MACs" if count is None else f"{count / 1e9:.3g} GMACs"
 
 
 def _megabytes(size: int) -> str:

@@ -8,6 +8,7 @@ import typer
 from auxnet_keras.commands.early import trained_run
 from auxnet_keras.commands.places import check_folder, check_free
 from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.say import say
 
 
 def command(
@@ -63,4 +64,4 @@ def command(
     videos = sum(path.suffix.lower() in VIDEOS for path in done)
     counts = {"image(s)": len(done) - videos, "video(s)": videos}
     said = " and ".join(f"{count} {what}" for what, count in counts.items() if count)
-    typer.echo(f"{said} predicted; see {out}")
+    say(f"{said} predicted; see {out}")

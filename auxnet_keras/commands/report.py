@@ -7,6 +7,7 @@ import typer
 
 from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.say import say
 
 
 def command(
@@ -32,7 +33,7 @@ def command(
     from auxnet_keras.experiments.reports.report import write_report
 
     results = write_report(found, out, pictures=pictures)
-    typer.echo(results["summary"])
+    say(results["summary"])
     for problem in results["problems"]:
-        typer.echo(f"- {problem}")
-    typer.echo(f"Report: {out / 'report.html'}. Numbers: {out / 'results.json'}.")
+        say(f"- {problem}")
+    say(f"Report: {out / 'report.html'}. Numbers: {out / 'results.json'}.")

@@ -8,6 +8,7 @@ import typer
 from auxnet_keras.commands import completion
 from auxnet_keras.commands.places import check_folder, check_free
 from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.say import say
 from auxnet_keras.experiments.studies.study_file import presets
 
 
@@ -64,10 +65,10 @@ def command(
     from auxnet_keras.experiments.studies.study import forecast, study
 
     if dry_run:
-        typer.echo(forecast(given, out, data=data))
+        say(forecast(given, out, data=data))
         return
     results = study(given, out, data=data, jobs=jobs)
-    typer.echo(f"\n{results['summary']}")
+    say(f"\n{results['summary']}")
     for problem in results["problems"]:
-        typer.echo(f"- {problem}")
-    typer.echo(f"Report: {out / 'report.html'}. Numbers: {out / 'results.json'}.")
+        say(f"- {problem}")
+    say(f"Report: {out / 'report.html'}. Numbers: {out / 'results.json'}.")

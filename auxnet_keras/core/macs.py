@@ -45,6 +45,14 @@ def macs(config: Mapping[str, Any]) -> int | None:
         return None
 
 
+def macs_text(count: int | None) -> str:
+    """Such as `6.68 GMACs`."""
+    if count is None:
+        return "unknown"
+    scale, unit = (1e9, "GMACs") if count >= 1e9 else (1e6, "MMACs")
+    return f"{count / scale:.3g} {unit}"
+
+
 class _UnknownSideError(Exception):
     """A layer was built for images of any size."""
 

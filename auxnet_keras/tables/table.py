@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.storage.atomic import write_file
@@ -68,20 +69,36 @@ class Table:
         return f"<table>{caption}{body}</table>"
 
     def show(self, title: str = "") -> None:
-        """Prints it to the terminal, below the lines of its title."""
+        """Prints it to the terminal, below the lines of its title.
+
+        Cells break between words; where even that is too wide, each row becomes lines of its own.
+        """
         from rich.console import Console
         from rich.table import Table as RichTable
         from rich.text import Text
 
-        table = RichTable()
-        for number, name in enumerate((self.corner, *self.columns)):
-            table.add_column(Text(printable(name)), justify="right" if number else "left")
-        for row in self._shown():
-            table.add_row(*(Text(printable(text)) for text in row))
+        names = [printable(name) for name in (self.corner, *self.columns)]
+        rows = [[printable(text) for text in row] for row in self._shown()]
+        table, needed = RichTable(), 1
+        for number, name in enumerate(names):
+            widest = max(_longest_word(text) for text in (name, *(row[number] for row in rows)))
+            justify: Literal["left", "right"] = "right" if number else "left"
+            table.add_column(Text(name), justify=justify, min_width=widest)
+            needed += widest + 3  # a border, and a space on either side
+        for row in rows:
+            table.add_row(*map(Text, row))
         console = Console()
+        if not console.is_terminal:  # a file has no columns
+            console.width = max(console.width, needed)
         for line in title.splitlines():
             console.print(Text(printable(line)))
-        console.print(table)
+        if needed <= console.width:
+            console.print(table)
+            return
+        for label, *cells in rows:
+            console.print(Text(label, "bold"))
+            for name, cell in zip(names[1:], cells, strict=True):
+                console.print(Text(f"  {name}: {cell}"))
 
     def write(self, folder: Path, name: str = "results") -> None:
         """Writes `<name>.md`, `<name>.csv` and `<name>.tex`.
@@ -105,6 +122,12 @@ class Table:
 
 def _line(texts: Iterable[str]) -> str:
     return "|" + "".join(f" {text} |" if text else " |" for text in texts)
+
+
+def _longest_word(text: str) -> int:
+    from rich.cells import cell_len
+
+    return max(map(cell_len, text.split()), default=0)
 
 
 def _plain(cell: Cell) -> str:

@@ -7,6 +7,7 @@ import typer
 
 from auxnet_keras.commands import completion
 from auxnet_keras.commands.places import check_file
+from auxnet_keras.commands.say import say
 
 
 def command(
@@ -66,8 +67,8 @@ def command(
     )
     montage.save(out)
     for message in montage.problems.values():
-        typer.echo(f"error  {message}")
+        say(f"error  {message}")
     drawn = len(montage.frames) - len(montage.problems)
-    typer.echo(f"{drawn} of {len(montage.frames)} frames drawn; see {out}")
+    say(f"{drawn} of {len(montage.frames)} frames drawn; see {out}")
     if montage.problems:
         raise typer.Exit(1)

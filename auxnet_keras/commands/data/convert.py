@@ -7,6 +7,7 @@ import typer
 
 from auxnet_keras.commands import completion
 from auxnet_keras.commands.places import check_folder
+from auxnet_keras.commands.say import say
 
 
 def command(
@@ -24,4 +25,4 @@ def command(
     check_folder(out, "--out")
     from data_tools.convert.conversion import convert
 
-    typer.echo(f"Converted; read it with --data folder:{convert(data, out)}")
+    say(f"Converted; read it with --data folder:{convert(data, out)}")

@@ -7,6 +7,7 @@ import typer
 
 from auxnet_keras.commands import completion
 from auxnet_keras.commands.places import check_file, check_folder
+from auxnet_keras.commands.say import say
 
 if TYPE_CHECKING:
     from data_tools.statistics.measure import Statistics
@@ -53,7 +54,7 @@ def command(
     drawn = [] if figures is None else found.figures(figures)
     _print(found)
     for path in drawn:
-        typer.echo(f"Drawn: {path}")
+        say(f"Drawn: {path}")
     if found.unreadable:
         raise typer.Exit(1)
 
@@ -65,6 +66,6 @@ def _print(found: "Statistics") -> None:
     for title, table in tables(found):
         table.show(title)
     for line in notes(found):
-        typer.echo(printable(line))
+        say(printable(line))
     for title, code in suggestions(found):  # unbroken lines, ready to paste
         typer.echo(f"{title}:\n{code}")

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from auxnet_keras.core.macs import macs_text
 from auxnet_keras.core.printable import printable
 from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.data.example import TARGETS
@@ -80,18 +81,14 @@ def describe_run(
         "input": f"{config.size[0]}x{config.size[1]}, {config.batch_size} images per step, "
         f"{len(train)} steps per epoch, {config.epochs} epochs",
         "parameters": "{trained:,} in training, {deployed:,} deployed".format(**costs.parameters),
-        "compute": f"{_giga(costs.macs['trained'])} in training, "
-        f"{_giga(costs.macs['deployed'])} deployed, for the forward pass of an image",
+        "compute": f"{macs_text(costs.macs['trained'])} in training, "
+        f"{macs_text(costs.macs['deployed'])} deployed, forward pass of one image",
         "optimizer": _optimizer(model, config),
         "device": _device(run.manifest.content["device"]),
         "run folder": f"{run.path}" + _after(epochs, batches),
     }
     for name, text in lines.items():
         logger.info("%-11s %s", name, text, extra={"indent": 12})
-
-
-def _giga(count: int | None) -> str:
-    return "an unknown number of MACs" if count is None else f"{count / 1e9:.3g} GMACs"
 
 
 def _optimizer(model: "AuxiliaryModel", config: "RunConfig") -> str:

@@ -1,9 +1,11 @@
 """Trains a run, from its config to its folder."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auxnet_keras.core.fitted import fitted
 from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.config_file import as_config
@@ -47,7 +49,8 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
     config = as_config(config)
     run = open_folder(config)
     if run.finished:
-        print(f"{run.path} is finished; its scores are in {run.path / 'results.md'}.")
+        said = f"{run.path} is finished; its scores are in {run.path / 'results.md'}."
+        print(fitted(said, sys.stdout))
         return run
     from auxnet_keras.data import sentence
     from auxnet_keras.experiments.fit.finalize import finish
@@ -176,6 +179,7 @@ def _dataset(config: RunConfig, split: str) -> Any:
 
 def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[Any]) -> list[Any]:
     from auxnet_keras import callbacks
+    from auxnet_keras.experiments.fit.first_estimate import FirstEstimate
     from auxnet_keras.experiments.run.log import EpochLog
 
     config, board = run.config, run.path / _BOARD
@@ -186,6 +190,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
         *_learning_rate(config, phase),
         callbacks.NonFinite(config.on_bad_numbers),
         callbacks.Progress(phase.note, keep=phase.validated(config.validate_every)),
+        FirstEstimate(),
         EpochLog(),
         callbacks.HistoryFile(run.path / "history.csv"),
         callbacks.TensorBoard(board, write_graph=False),

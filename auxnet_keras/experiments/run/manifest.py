@@ -126,13 +126,13 @@ def device() -> dict[str, Any]:
 
 
 def peak_memory() -> dict[str, int]:
-    """The most bytes that this process has used so far: of the machine's memory, and of a GPU's."""
+    """The most bytes that this process has used: of main memory, and of the first GPU's."""
     import tensorflow as tf
 
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    used = {"in memory": kilobytes if sys.platform == "darwin" else 1024 * kilobytes}
+    used = {"main memory": kilobytes if sys.platform == "darwin" else 1024 * kilobytes}
     if tf.config.list_physical_devices("GPU"):
-        used["on the first GPU"] = tf.config.experimental.get_memory_info("GPU:0")["peak"]
+        used["the first GPU"] = tf.config.experimental.get_memory_info("GPU:0")["peak"]
     return used
 
 
