@@ -40,7 +40,7 @@ def macs(config: Mapping[str, Any]) -> int | None:
         6.7
     """
     try:
-        return sum(map(_layer, _layers(config)))
+        return _model(config)
     except _UnknownSideError:
         return None
 
@@ -57,22 +57,14 @@ class _UnknownSideError(Exception):
     """A layer was built for images of any size."""
 
 
-def _layers(config: Any) -> list[Mapping[str, Any]]:
-    """The configs of all layers, also of nested models, each as often as it is called."""
-    if not isinstance(config, Mapping):
-        return []
-    inner = config.get("config")
-    if not isinstance(inner, Mapping):
-        return []
-    if isinstance(inner.get("graph"), Mapping):  # an AuxiliaryModel
-        return _layers(inner["graph"])
-    if not isinstance(inner.get("layers"), Sequence):
-        return [config]
-    found = []
-    for layer in inner["layers"]:
-        calls = len(layer.get("inbound_nodes") or [None]) if isinstance(layer, Mapping) else 0
-        found += _layers(layer) * calls
-    return found
+def _model(config: Any) -> int:
+    """Of a layer or a model, with every layer in it as often as it is called."""
+    inner = config["config"]
+    if "graph" in inner:  # an AuxiliaryModel
+        return _model(inner["graph"])
+    if "layers" not in inner:
+        return _layer(config)
+    return sum(_model(each) * len(each.get("inbound_nodes") or [None]) for each in inner["layers"])
 
 
 def _layer(layer: Mapping[str, Any]) -> int:

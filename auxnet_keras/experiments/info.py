@@ -7,6 +7,7 @@ from auxnet_keras.core.macs import macs
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.experiments.run.best_epoch import best_epoch
 from auxnet_keras.experiments.run.costs import Costs, network_costs
+from auxnet_keras.experiments.run.json_files import damaged
 from auxnet_keras.experiments.run.run import Run, load_run
 from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.catalogue import NETWORKS
@@ -109,11 +110,16 @@ def _built(run: Run) -> "AuxiliaryModel":
 
 def _file(path: Path) -> dict[str, Any]:
     config, metadata, parameters = read_keras_config(path)
+    try:
+        count = macs(config)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        remedy = "save it again with Keras 3, or get it from its source again"
+        raise damaged(path, f"a config that describes no network: {error!r}", remedy) from error
     return {
         "file": str(path),
         "network": str(config.get("class_name")),
         "parameters": parameters,
-        "macs": macs(config),
+        "macs": count,
         "weights_bytes": _BYTES * parameters,
         "bytes": path.stat().st_size,
         "versions": {"keras": str(metadata.get("keras_version"))},

@@ -6,7 +6,6 @@ import io
 import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.storage.atomic import write_file
@@ -79,26 +78,26 @@ class Table:
 
         names = [printable(name) for name in (self.corner, *self.columns)]
         rows = [[printable(text) for text in row] for row in self._shown()]
-        table, needed = RichTable(), 1
-        for number, name in enumerate(names):
-            widest = max(_longest_word(text) for text in (name, *(row[number] for row in rows)))
-            justify: Literal["left", "right"] = "right" if number else "left"
-            table.add_column(Text(name), justify=justify, min_width=widest)
-            needed += widest + 3  # a border, and a space on either side
-        for row in rows:
-            table.add_row(*map(Text, row))
         console = Console()
-        if not console.is_terminal:  # a file has no columns
-            console.width = max(console.width, needed)
         for line in title.splitlines():
             console.print(Text(printable(line)))
-        if needed <= console.width:
-            console.print(table)
+        widths, least = _widths([names, *rows])
+        borders = 3 * len(names) + 1
+        if not console.is_terminal:  # a file has no columns
+            console.width = max(console.width, sum(widths) + borders)
+        if sum(least) + borders > console.width:
+            for label, *cells in rows:
+                console.print(Text(label, "bold"))
+                for name, cell in zip(names[1:], cells, strict=True):
+                    console.print(Text(f"  {name}: {cell}"))
             return
-        for label, *cells in rows:
-            console.print(Text(label, "bold"))
-            for name, cell in zip(names[1:], cells, strict=True):
-                console.print(Text(f"  {name}: {cell}"))
+        table = RichTable()
+        fitting = _shrunk(widths, least, console.width - borders)
+        for number, (name, width) in enumerate(zip(names, fitting, strict=True)):
+            table.add_column(Text(name), justify="right" if number else "left", width=width)
+        for row in rows:
+            table.add_row(*map(Text, row))
+        console.print(table)
 
     def write(self, folder: Path, name: str = "results") -> None:
         """Writes `<name>.md`, `<name>.csv` and `<name>.tex`.
@@ -124,10 +123,23 @@ def _line(texts: Iterable[str]) -> str:
     return "|" + "".join(f" {text} |" if text else " |" for text in texts)
 
 
-def _longest_word(text: str) -> int:
+def _widths(rows: list[list[str]]) -> tuple[list[int], list[int]]:
+    """The columns that each column takes, and the fewest that break no word."""
     from rich.cells import cell_len
 
-    return max(map(cell_len, text.split()), default=0)
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(cell_len, column)) for column in columns]
+    words = ([word for text in column for word in text.split()] for column in columns)
+    return widths, [max(map(cell_len, found), default=0) for found in words]
+
+
+def _shrunk(widths: list[int], least: list[int], room: int) -> list[int]:
+    """Widths that fit, the first columns shrunk first: they have labels, the others numbers."""
+    fitting = list(widths)
+    for number, smallest in enumerate(least):
+        excess = sum(fitting) - room
+        fitting[number] -= max(0, min(excess, fitting[number] - smallest))
+    return fitting
 
 
 def _plain(cell: Cell) -> str:

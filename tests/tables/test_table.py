@@ -1,6 +1,7 @@
 """A table in its five forms."""
 
 import math
+import re
 
 from auxnet_keras.tables.table import Table
 
@@ -57,3 +58,31 @@ def test_three_files_are_written(tmp_path):
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["table.csv", "table.md", "table.tex"]
     assert (tmp_path / "table.tex").read_text() == TABLE.latex()
+
+
+def shown_at(width, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr("rich.console.Console.is_terminal", True)
+    names = ("SegNet", "AuxNet", "difference", "position prior")
+    Table(names, (("frequency-weighted IoU", (0.1, 0.2, "+0.100", None)),)).show("Scores")
+    return re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+
+
+def test_a_narrow_terminal_breaks_between_words(monkeypatch, capsys):
+    shown = shown_at(66, monkeypatch, capsys)
+    words = set(shown.replace("┃", " ").replace("│", " ").split())
+    assert {"frequency-weighted", "IoU", "difference", "position", "prior", "+0.100"} <= words
+    assert max(map(len, shown.splitlines())) <= 66
+
+
+def test_a_table_that_is_too_wide_becomes_lines(monkeypatch, capsys):
+    assert shown_at(40, monkeypatch, capsys) == (
+        "Scores\nfrequency-weighted IoU\n  SegNet: 0.100\n  AuxNet: 0.200\n"
+        "  difference: +0.100\n  position prior: -\n"
+    )
+
+
+def test_a_file_has_no_columns(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "40")
+    Table(("a" * 30, "b" * 30), (("row", (0.1, 0.2)),)).show()
+    assert max(map(len, capsys.readouterr().out.splitlines())) == 73
