@@ -53,7 +53,8 @@ def test_what_the_terminal_says(tmp_path, capsys):
         "compute       6.68 GMACs in training, 6.68 GMACs deployed, forward pass of one image\n",
         "weights       90.3 MiB in training, 90.3 MiB deployed, float32\n",
         "memory        at most 1,536.0 MiB of main memory while it trained\n",
-        "best epoch    3\ndepth         abs rel 0.125, RMSE [m] 4.000\nsegmentation  mean IoU 0.300,",
+        "best epoch    3\n",
+        "depth         abs rel 0.125, RMSE [m] 4.000\nsegmentation  mean IoU 0.300,",
     ):
         assert line in said
     assert json.loads((tmp_path / "facts.json").read_text()) == info(run)
