@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.metadata
+import io
 import sys
 import traceback
 import warnings
@@ -90,7 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(INTERRUPTED)
     except Exception as error:
         if hasattr(error, "exit_code") and hasattr(error, "show"):  # Typer's usage errors
-            error.show()
+            usage = io.StringIO()
+            error.show(file=usage)
+            typer.echo(fitted(usage.getvalue().rstrip("\n"), sys.stderr), err=True)
             sys.exit(error.exit_code)
         message = _message(error)
         if message is None or "--debug" in given:

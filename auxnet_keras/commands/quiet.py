@@ -1,4 +1,4 @@
-"""Imports TensorFlow without its start-up messages."""
+"""Imports TensorFlow and Keras without their start-up messages."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ _NOTE = "starting TensorFlow ..."
 
 
 def import_tensorflow() -> None:
-    """Imports TensorFlow and finds its devices, without the messages of its libraries.
+    """Imports TensorFlow with Keras and finds its devices, without messages of their libraries.
 
     A note on standard error says why nothing else happens for some seconds; on a terminal it
     disappears afterwards.
@@ -31,6 +31,7 @@ def import_tensorflow() -> None:
             import tensorflow as tf
 
             tf.config.list_physical_devices()
+            import keras  # noqa: F401 - another second or two that the note covers
         except Exception:
             output.seek(0)
             os.write(kept, output.read())

@@ -78,7 +78,12 @@ def commands(root):
         ("data", "verify", f"kitti:{root}/none"): (1, "No folder at"),
         ("data", "browse", f"street:{root}/scenes", "--out", f"{root}/a.jpg"): (1, "a.jpg"),
         ("data", "synthesize", "cityscapes:x"): (1, "Unknown layout"),
+        ("data", "statistics", f"kitti:{root}/none"): (1, "No folder at"),
+        ("data", "convert", f"kitti:{root}/none", *out): (1, "No folder at"),
+        ("data", "download", "kiti", *out): (1, "did you mean 'kitti'"),
         ("info", f"{root}/empty"): (1, "Not a run folder"),
+        ("info", "auxnett"): (1, "did you mean 'auxnet'"),
+        ("info", "auxnet", "--backbone", "smal"): (1, "did you mean 'small'"),
     }  # fmt: skip
 
 
