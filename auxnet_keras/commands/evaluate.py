@@ -47,6 +47,6 @@ def command(
     from auxnet_keras.experiments.score.evaluation import evaluate
 
     results = evaluate(opened, data, split=split)
-    print_evaluation(results)
+    print_evaluation(results, opened.config.main)
     if json_file is not None:
         write_json(results, json_file)

@@ -58,7 +58,7 @@ def command(*, recipe: str | None, config: Path | None, out: Path, **options: An
     if both:
         learning_boost(checked)
     else:
-        print_evaluation(train(checked).results)
+        print_evaluation(train(checked).results, checked.main)
 
 
 def _option(field: dataclasses.Field) -> inspect.Parameter:

@@ -112,6 +112,8 @@ def write(
         _claim(root, record)
         wanted = range(count) if scenes is None else scenes
         missing = [n for n in wanted if not (root / picture_of(n, count)).is_file()]
+        if not missing:
+            return root
         with bar(MofNCompleteColumn()) as progress:
             for index in progress.track(missing, description="Drawing street scenes"):
                 files = files_of(render(seed, index, size), index, count)

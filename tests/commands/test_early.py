@@ -89,7 +89,7 @@ def commands(root):
 
 def test_an_answer_needs_no_tensorflow(place, run_program):
     expected = commands(place)
-    answers = run_program("without_tensorflow", json.dumps([*expected]))
+    answers = run_program("early_answers", json.dumps([*expected]))
     assert len(answers) == len(expected)
     for (arguments, (code, says)), answer in zip(expected.items(), answers, strict=True):
         assert answer["loaded"] == [], arguments
@@ -111,7 +111,7 @@ def test_a_folder_in_use_is_refused_without_tensorflow(place, run_program, tmp_p
             ["study", f"{place}/good.yaml", "--data", data, "--out", out],
             ["predict", f"{place}/finished", f"{place}/scenes", "--out", out],
         ]
-        answers = run_program("without_tensorflow", json.dumps(lines))
+        answers = run_program("early_answers", json.dumps(lines))
         holder.stdin.close()
     assert [answer["code"] for answer in answers] == [1, 1, 1]
     for answer in answers:

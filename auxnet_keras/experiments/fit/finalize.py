@@ -56,4 +56,4 @@ def _prior(run: Run) -> Any:
 
 def _write_results(run: Run, results: dict[str, Any]) -> None:
     write_json(results, run.path / RESULTS)
-    evaluation_table(results).write(run.path)
+    evaluation_table(results, run.config.main).write(run.path)

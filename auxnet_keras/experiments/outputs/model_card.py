@@ -97,7 +97,7 @@ def model_card(run: "Run") -> str:
         citation=markdown(info.citation),
         settings=f"```yaml\n{settings}```\n",
         frames=run.results["frames"],
-        table=evaluation_table(run.results).markdown(),
+        table=evaluation_table(run.results, run.config.main).markdown(),
         idle="".join(_IDLE.format(Task=task.capitalize(), task=task) for task in idle_tasks(run)),
         methods=LEARNING_BOOST if config.weighting.startswith("class-wise") else AUXNET,
     )

@@ -26,19 +26,20 @@ LABELS = {
 }
 
 
-def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:
+def comparison(results: Mapping[str, Mapping[str, Any]], main: str = TASKS[0]) -> Table:
     """The table of several evaluations.
 
     Args:
         results: Column name -> {"segmentation": {score: value}, "depth": {score: value}}, as
             `auxnet_keras.experiments.evaluate` returns them; either may be missing.
+        main: The task whose scores come first.
 
     Example:
         >>> runs = [ak.experiments.load_run(path) for path in ("runs/single", "runs/multi")]
         >>> print(comparison({run.name: run.results for run in runs}).markdown())
     """
     rows = []
-    for task in TASKS:
+    for task in sorted(TASKS, key=lambda task: task != main):
         scores = {key: None for one in results.values() for key in one.get(task, {})}
         for key in scores:
             values = tuple(one.get(task, {}).get(key) for one in results.values())
@@ -46,14 +47,14 @@ def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:
     return Table(tuple(results), tuple(rows))
 
 
-def evaluation_table(results: Mapping[str, Any]) -> Table:
-    """A run's scores next to the position prior's."""
-    return comparison({"model": results, "position prior": results["position_prior"]})
+def evaluation_table(results: Mapping[str, Any], main: str = TASKS[0]) -> Table:
+    """A run's scores next to the position prior's, those of the main task first."""
+    return comparison({"model": results, "position prior": results["position_prior"]}, main)
 
 
-def print_evaluation(results: Mapping[str, Any]) -> None:
-    """Prints a run's scores next to the position prior's."""
-    evaluation_table(results).show(
+def print_evaluation(results: Mapping[str, Any], main: str = TASKS[0]) -> None:
+    """Prints a run's scores next to the position prior's, those of the main task first."""
+    evaluation_table(results, main).show(
         f"{results['frames']} frames of {results['data']} ({results['split']}), "
         "at the images' own size"
     )

@@ -1,5 +1,6 @@
 """Tables of results."""
 
+from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.experiments.outputs.tables import comparison, evaluation_table
 
 RESULTS = {
@@ -55,3 +56,16 @@ def test_three_files_are_written(tmp_path):
         "table.md",
         "table.tex",
     ]
+
+
+def test_the_main_task_comes_first():
+    results = {
+        "segmentation": {"mean_iou": 0.3},
+        "depth": {"abs_rel": 0.1},
+        "position_prior": {"segmentation": {"mean_iou": 0.2}},
+    }
+    labels = {main: [row[0] for row in evaluation_table(results, main).rows] for main in TASKS}
+    assert labels == {
+        "segmentation": ["mean IoU", "abs rel"],
+        "depth": ["abs rel", "mean IoU"],
+    }
