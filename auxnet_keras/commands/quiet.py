@@ -31,6 +31,7 @@ def import_tensorflow() -> None:
             import tensorflow as tf
 
             tf.config.list_physical_devices()
+            tf.get_logger().setLevel("ERROR")  # its warnings are for who writes a training loop
             import keras  # noqa: F401 - another second or two that the note covers
         except Exception:
             output.seek(0)

@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.storage.atomic import write_file
@@ -70,8 +71,10 @@ class Table:
     def show(self, title: str = "") -> None:
         """Prints it to the terminal, below the lines of its title.
 
-        Cells break between words; where even that is too wide, each row becomes lines of its own.
+        Cells break between words. A table that is too wide nevertheless loses its frame, and then
+        each row becomes lines of its own.
         """
+        from rich import box
         from rich.console import Console
         from rich.table import Table as RichTable
         from rich.text import Text
@@ -82,18 +85,23 @@ class Table:
         for line in title.splitlines():
             console.print(Text(printable(line)))
         widths, least = _widths([names, *rows])
-        borders = 3 * len(names) + 1
+        framed, plain = 3 * len(names) + 1, 2 * (len(names) - 1)
         if not console.is_terminal:  # a file has no columns
-            console.width = max(console.width, sum(widths) + borders)
-        if sum(least) + borders > console.width:
+            console.width = max(console.width, sum(widths) + framed)
+        if sum(least) + framed <= console.width:
+            table, room = RichTable(), console.width - framed
+        elif sum(least) + plain <= console.width:
+            look: dict[str, Any] = {"box": box.SIMPLE_HEAD, "show_edge": False, "pad_edge": False}
+            table, room = RichTable(padding=(0, 1, 0, 0), **look), console.width - plain
+        else:
             for label, *cells in rows:
                 console.print(Text(label, "bold"))
                 for name, cell in zip(names[1:], cells, strict=True):
                     console.print(Text(f"  {name}: {cell}"))
             return
-        table = RichTable()
-        fitting = _shrunk(widths, least, console.width - borders)
-        for number, (name, width) in enumerate(zip(names, fitting, strict=True)):
+        for number, (name, width) in enumerate(
+            zip(names, _shrunk(widths, least, room), strict=True)
+        ):
             table.add_column(Text(name), justify="right" if number else "left", width=width)
         for row in rows:
             table.add_row(*map(Text, row))

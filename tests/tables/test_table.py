@@ -3,6 +3,8 @@
 import math
 import re
 
+import pytest
+
 from auxnet_keras.tables.table import Table
 
 TABLE = Table(
@@ -68,11 +70,13 @@ def shown_at(width, monkeypatch, capsys):
     return re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
 
 
-def test_a_narrow_terminal_breaks_between_words(monkeypatch, capsys):
-    shown = shown_at(66, monkeypatch, capsys)
+@pytest.mark.parametrize(("width", "framed"), [(66, True), (57, False)])
+def test_a_narrow_terminal_breaks_between_words(width, framed, monkeypatch, capsys):
+    shown = shown_at(width, monkeypatch, capsys)
+    assert ("┃" in shown) == framed
     words = set(shown.replace("┃", " ").replace("│", " ").split())
     assert {"frequency-weighted", "IoU", "difference", "position", "prior", "+0.100"} <= words
-    assert max(map(len, shown.splitlines())) <= 66
+    assert max(map(len, shown.splitlines())) <= width
 
 
 def test_a_table_that_is_too_wide_becomes_lines(monkeypatch, capsys):

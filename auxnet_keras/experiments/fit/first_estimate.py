@@ -33,9 +33,8 @@ class FirstEstimate(keras.callbacks.Callback):
         left = self._time_left.seconds(self._epoch + min(batch + 1, steps) / steps)
         if self._batches == STEPS and left is not None:
             logger.info(
-                "%-11s about %s for the steps of %d epochs, plus validation",
+                "%-11s about %s for all steps, without validation",
                 "time",
                 duration(left),
-                self.params["epochs"] - self._epoch,
                 extra={"indent": 12},
             )
