@@ -49,12 +49,10 @@ def command(
 ) -> None:
     """Show parameters, multiply-accumulates, memory, versions, data and best scores."""
     check_file(json_file, "--json")
-    from auxnet_keras.experiments.info import has_costs, info
+    from auxnet_keras.experiments.info import info, needs_keras
     from auxnet_keras.experiments.run.json_files import write_json
 
-    if backbone is not None:
-        BACKBONES.find(backbone)
-    if not has_costs(given):
+    if needs_keras(given, size=size, backbone=backbone):
         import_tensorflow()
     facts = info(given, size=size, classes=classes, backbone=backbone)
     for name, text in _lines(facts):

@@ -1,20 +1,20 @@
 """What a run or a network is and costs, without training or loading it."""
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from auxnet_keras.core.macs import macs
 from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.best_epoch import best_epoch
 from auxnet_keras.experiments.run.costs import Costs, network_costs
 from auxnet_keras.experiments.run.json_files import damaged
+from auxnet_keras.experiments.run.network import network
 from auxnet_keras.experiments.run.run import Run, load_run
-from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.catalogue import NETWORKS
 from auxnet_keras.safety.keras_config import read_keras_config
-
-if TYPE_CHECKING:
-    from auxnet_keras.models import AuxiliaryModel
 
 _BYTES = 4  # of a number in float32
 
@@ -41,7 +41,8 @@ def info(
         What is known, with names as in the terminal: "parameters", "macs" (for one image) and
         "weights_bytes", each `{"trained": ..., "deployed": ...}` or a number; for a run also
         "settings", "epochs", "data", "versions", "device", "memory" (the peak while it trained, in
-        bytes) and "best" (the epoch, from 1, with its scores).
+        bytes) and "best": the epoch, from 1, with its scores at the images' own size or, until the
+        run is finished, those of its validation at the training size.
 
     Raises:
         ConfigError: Neither a run folder, nor a file, nor a network.
@@ -66,17 +67,28 @@ def info(
     raise unknown("network, and no run folder either", str(given), NETWORKS)
 
 
-def has_costs(given: str | Path) -> bool:
-    """Whether `info` needs no Keras."""
+def needs_keras(
+    given: str | Path, *, size: tuple[int, int] = (224, 384), backbone: str | None = None
+) -> bool:
+    """Whether `info` builds a network; refuses one that cannot be built.
+
+    Raises:
+        ConfigError, DataError: As `info`.
+    """
     path = Path(given)
     if path.is_dir():
-        return load_run(path).costs is not None
-    return str(given) not in NETWORKS
+        return load_run(path).costs is None
+    if str(given) in NETWORKS and path.suffix != ".keras":
+        _config(str(given), size, backbone)
+        return True
+    return False
 
 
 def _run(run: Run) -> dict[str, Any]:
     facts, config = run.manifest.content, run.config
-    costs = run.costs or network_costs(_built(run))
+    costs = run.costs
+    if costs is None:
+        costs = network_costs(network(config, run.info.class_names, pretrained=False))
     done = len(run.history.get("epoch", []))
     found: dict[str, Any] = {
         "run": str(run.path),
@@ -94,18 +106,22 @@ def _run(run: Run) -> dict[str, Any]:
             "fingerprint": facts["data"].get("fingerprint", {}),
         },
     }
-    if run.results:
+    losses = run.history.get(f"val_{config.main}_loss", [])
+    if any(map(math.isfinite, losses[config.auxiliary_first or 0 :])):
+        kept = best_epoch(run)
+        scores = run.results or {task: _validated(kept, task) for task in config.tasks}
         found["best"] = {
-            "epoch": int(best_epoch(run)["epoch"]),
-            **{task: run.results[task] for task in config.tasks if task in run.results},
+            "epoch": int(kept["epoch"]),
+            **{task: scores[task] for task in config.tasks if task in scores},
         }
     return found
 
 
-def _built(run: Run) -> "AuxiliaryModel":
-    from auxnet_keras.experiments.run.network import network
-
-    return network(run.config, run.info.class_names, pretrained=False)
+def _validated(kept: Mapping[str, float], task: str) -> dict[str, float]:
+    """The validation's scores of a task in a row of the history."""
+    prefix = f"val_{task}_"
+    found = {key.removeprefix(prefix): kept[key] for key in kept if key.startswith(prefix)}
+    return {key: value for key, value in found.items() if math.isfinite(value)}
 
 
 def _file(path: Path) -> dict[str, Any]:
@@ -130,23 +146,19 @@ def _file(path: Path) -> dict[str, Any]:
 def _network(
     name: str, size: tuple[int, int], classes: int, backbone: str | None
 ) -> dict[str, Any]:
-    entry = NETWORKS[name]
-    options: dict[str, Any] = {}
-    if not entry.own_encoder:
-        options = {"backbone": backbone or "resnet50", "weights": None}
-        BACKBONES.find(options["backbone"])
-    elif backbone is not None:
-        raise ConfigError(
-            f"The model {name!r} has its own encoder; leave out backbone. Received: {backbone!r}."
-        )
-    model = entry.constructor(classes, (*size, 3), **options)
+    config = _config(name, size, backbone)
+    model = network(config, tuple(map(str, range(classes))), pretrained=False)
     return {
         "network": name,
-        "backbone": options.get("backbone"),
+        "backbone": config.backbone,
         "size": list(size),
         "classes": classes,
         **_costs(network_costs(model)),
     }
+
+
+def _config(name: str, size: tuple[int, int], backbone: str | None) -> RunConfig:
+    return RunConfig(model=name, size=size, backbone=backbone, weights="none")
 
 
 def _costs(costs: Costs) -> dict[str, Any]:

@@ -84,6 +84,7 @@ def commands(root):
         ("info", f"{root}/empty"): (1, "Not a run folder"),
         ("info", "auxnett"): (1, "did you mean 'auxnet'"),
         ("info", "auxnet", "--backbone", "smal"): (1, "did you mean 'small'"),
+        ("info", "auxnet", "--size", "100x320"): (1, "the nearest is (96, 320)"),
     }  # fmt: skip
 
 

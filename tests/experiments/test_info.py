@@ -9,7 +9,7 @@ import pytest
 import auxnet_keras as ak
 from auxnet_keras.cli import main
 from auxnet_keras.errors import ConfigError, DataError
-from auxnet_keras.experiments.info import has_costs, info
+from auxnet_keras.experiments.info import info, needs_keras
 from tests.experiments.fake_runs import write_run
 
 PARAMETERS = {"trained": 23_676_142, "deployed": 23_672_264}
@@ -21,7 +21,7 @@ def finished_run(folder):
     write_run(folder, abs_rel=0.125, model="auxnet", main="depth", losses=(0.5, 0.25))
     manifest = folder / "manifest.json"
     facts = json.loads(manifest.read_text())
-    assert not has_costs(folder)
+    assert needs_keras(folder)
     facts |= {"parameters": PARAMETERS, "macs": MACS, "device": {"gpus": []}}
     facts["events"][-1]["memory"] = {"main memory": 3 << 29}
     manifest.write_text(json.dumps(facts))
@@ -30,7 +30,7 @@ def finished_run(folder):
 
 def test_a_run(tmp_path):
     run = finished_run(tmp_path / "run")
-    assert has_costs(run)
+    assert not needs_keras(run)
     facts = info(run)
     assert facts["parameters"] == PARAMETERS and facts["macs"] == MACS
     assert facts["weights_bytes"]["deployed"] == 4 * 23_672_264
@@ -39,6 +39,15 @@ def test_a_run(tmp_path):
     assert facts["data"]["frames"] == {"train": 800, "val": 200}
     assert list(facts["best"]) == ["epoch", "depth", "segmentation"]
     assert (facts["best"]["epoch"], facts["best"]["depth"]["abs_rel"]) == (3, 0.125)
+
+
+def test_an_unfinished_run_has_the_scores_of_its_validation(tmp_path):
+    run = write_run(tmp_path / "run", 0.3, finished=False)
+    (run / "results.json").unlink()
+    best = info(run)["best"]
+    assert (best["epoch"], best["segmentation"]["mean_iou"]) == (3, pytest.approx(0.3))
+    (run / "history.csv").unlink()
+    assert "best" not in info(run)
 
 
 def test_what_the_terminal_says(tmp_path, capsys):
@@ -72,7 +81,7 @@ def saved(tmp_path_factory):
 
 def test_a_file_is_described_and_not_built(saved):
     path, model = saved
-    assert has_costs(path)
+    assert not needs_keras(path)
     facts = info(path)
     named = info("auxnet", size=(32, 64), classes=4, backbone="small")
     assert facts["parameters"] == model.count_params() == named["parameters"]["trained"]
@@ -124,6 +133,7 @@ def test_numbers_of_a_config_are_not_trusted(saved, tmp_path, change):
         ("./model.h5", {}, "a run folder, a .keras file, or a network"),
         ("unet", {"backbone": "small"}, "has its own encoder"),
         ("auxnet", {"backbone": "smal"}, "did you mean 'small'"),
+        ("auxnet", {"size": (100, 320)}, "the nearest is (96, 320)"),
     ],
 )
 def test_what_cannot_be_described_gets_a_sentence(given, options, says):
