@@ -40,5 +40,5 @@ def import_tensorflow() -> None:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
-    if passing:
-        print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
+            if passing:
+                print("\r\x1b[2K", end="", file=sys.stderr, flush=True)

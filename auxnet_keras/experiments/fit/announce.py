@@ -131,8 +131,8 @@ def _trained_on(plan: "Plan") -> str:
 def _after(epochs: int, batches: int) -> str:
     if not epochs and not batches:
         return ""
-    within = f" and {batches} batches of epoch {epochs + 1}" if batches else ""
-    return f" (newest checkpoint: after {epochs} epochs{within})"
+    within = f"batch {batches} of epoch {epochs + 1}" if batches else f"epoch {epochs}"
+    return f" (newest checkpoint: after {within})"
 
 
 def _on(backbone: str | None) -> str:
