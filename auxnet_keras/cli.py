@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.metadata
+import io
 import sys
 import traceback
 import warnings
@@ -16,11 +17,15 @@ from auxnet_keras.commands import (
     demo,
     evaluate,
     export,
+    info,
     predict,
     report,
     study,
     train,
 )
+from auxnet_keras.commands.help_pages import HelpCommand, HelpGroup
+from auxnet_keras.commands.sizes import spread_sizes
+from auxnet_keras.core.fitted import fitted
 from auxnet_keras.core.steady_output import open_standard_streams, steady_output
 from auxnet_keras.errors import AuxnetError
 
@@ -31,12 +36,13 @@ app = typer.Typer(
     name="auxnet",
     help="Dense prediction with the help of an auxiliary task, which is dropped at inference.",
     no_args_is_help=True,
-    add_completion=False,
+    cls=HelpGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (demo, train, evaluate, compare, study, report, predict, export):
-    app.command(module.__name__.rpartition(".")[2])(module.command)
+for module in (demo, train, evaluate, compare, study, report, predict, export, info):
+    app.command(module.__name__.rpartition(".")[2], cls=HelpCommand)(module.command)
 app.add_typer(data.app, name="data")
 
 
@@ -71,12 +77,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and exits: 0 done, 1 error with its message, 2 usage, 130 interrupted."""
     warnings.formatwarning = lambda message, *_, **__: f"auxnet: {message}\n"  # no source line
     given = list(sys.argv[1:] if arguments is None else arguments)
-    rest = [argument for argument in given if argument != "--debug"]
+    rest = spread_sizes([argument for argument in given if argument != "--debug"])
     open_standard_streams()
     try:
         _load_plugins()
         with steady_output() if rest[:1] and rest[0] in _LONG else contextlib.nullcontext():
-            code = app(rest, standalone_mode=False) or 0
+            code = app(rest, prog_name="auxnet", standalone_mode=False) or 0
         if code == INTERRUPTED:  # Typer's way to say that it caught a KeyboardInterrupt
             _print_error("interrupted.")
         sys.exit(code)
@@ -85,10 +91,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(INTERRUPTED)
     except Exception as error:
         if hasattr(error, "exit_code") and hasattr(error, "show"):  # Typer's usage errors
-            error.show()
+            usage = io.StringIO()
+            error.show(file=usage)
+            typer.echo(fitted(usage.getvalue().rstrip("\n"), sys.stderr), err=True)
             sys.exit(error.exit_code)
         message = _message(error)
-        if message is None or len(rest) < len(given):
+        if message is None or "--debug" in given:
             traceback.print_exc()
         _print_error(
             message or f"unexpected {type(error).__name__}; report the lines above as a bug."
@@ -115,4 +123,4 @@ def _message(error: Exception) -> str | None:
 
 
 def _print_error(message: str) -> None:
-    typer.echo(f"auxnet: {message}", err=True)
+    typer.echo(fitted(f"auxnet: {message}", sys.stderr), err=True)

@@ -1,4 +1,4 @@
-"""One progress bar for many files: on stderr, and only on a terminal."""
+"""Processes many files in threads, with a progress bar."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -6,33 +6,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TypeVar
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import MofNCompleteColumn
+
+from auxnet_keras.core.progress_bar import bar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _AHEAD = 64  # items given to the threads at a time; their results wait in memory
-
-
-def bar(*columns: ProgressColumn) -> Progress:
-    """Shows progress and the time left. Lines printed to its console always appear."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        *columns,
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
 
 
 def with_progress(

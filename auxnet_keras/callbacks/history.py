@@ -9,6 +9,7 @@ from pathlib import Path
 import keras
 
 from auxnet_keras.callbacks.epoch_clock import EpochClock
+from auxnet_keras.callbacks.epoch_numbers import counted_from_one
 from auxnet_keras.core.types import Logs
 from auxnet_keras.errors import DataError, shown
 from auxnet_keras.safety.bounded_read import MAX_TABLE, read_text
@@ -19,7 +20,7 @@ _LAST = ("seconds", "images_per_second")
 
 
 class HistoryFile(keras.callbacks.Callback):
-    """Writes one row per epoch: `epoch` (from 0, as in Keras), every log, and two times.
+    """Writes one row per epoch: `epoch` (from 1, as every message), every log, and two times.
 
     `seconds` is the wall-clock time of the epoch including validation, `images_per_second` the
     training images divided by the training time; no other column depends on the clock. Numbers are
@@ -51,7 +52,7 @@ class HistoryFile(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         if self._first:  # the first epoch of a resumed run is not known earlier
-            earlier = (row for row in self._table.rows() if int(row["epoch"]) < epoch)
+            earlier = (row for row in self._table.rows() if int(row["epoch"]) <= epoch)
             self._table = _Table(earlier)
             self._first = False
         self._clock.start()
@@ -66,7 +67,7 @@ class HistoryFile(keras.callbacks.Callback):
             "seconds": f"{self._clock.seconds:.3f}",
             "images_per_second": f"{self._clock.images_per_second:.3f}",
         }
-        self._table.add({"epoch": str(epoch), **values, **times})
+        self._table.add({"epoch": str(epoch + 1), **values, **times})
         with writing(self.path):
             write_file(self.path, self._table.text())
 
@@ -90,7 +91,7 @@ class HistoryFile(keras.callbacks.Callback):
                     "away, or write the history to another file. "
                     f"Received: {shown(list(row.values()))}."
                 )
-        return rows
+        return counted_from_one(rows)
 
 
 class _Table:

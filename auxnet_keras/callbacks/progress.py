@@ -7,7 +7,9 @@ import keras
 from rich.text import Text
 
 from auxnet_keras.callbacks.epoch_clock import EpochClock, TimeLeft
+from auxnet_keras.callbacks.progress_line import Form, describe, fitting, number
 from auxnet_keras.callbacks.screens import LogScreen, Screen, screen
+from auxnet_keras.core.duration import duration
 from auxnet_keras.core.types import Logs
 
 PAUSE = 0.1
@@ -15,14 +17,20 @@ PAUSE = 0.1
 
 
 class Progress(keras.callbacks.Callback):
-    """Every task's loss and weight, mean IoU, images per second and the time left, in one line.
+    """The main task's score, losses and their weights, images per second and the time left.
 
     On a terminal and in a notebook the line changes in place; elsewhere (a log file, CI) there is
     one line per epoch. The final line of an epoch includes the validation.
     `segmentation 0.8123 x1.204` means: the unweighted loss, averaged since the epoch began, times
-    the current weight:
+    the current weight. The main task comes first, with mean IoU or, for depth, the mean relative
+    error (`abs rel`):
 
-        Epoch 3/200  segmentation 0.8123 x1.204  depth 2.31 x0.811  mIoU 0.412 | val ...
+        Epoch 3/200 12/96  mIoU 0.412  segmentation 0.8123 x1.204  depth 2.31 x0.811  ...
+
+    A terminal of 80 columns has shorter words and, at the end of an epoch, the validation alone;
+    a narrower one leaves out weights and images per second:
+
+        3/200 12%  mIoU 0.412  seg 0.812 x1.2  depth 2.31 x0.81  31 img/s  ETA 0:12:05
 
     Args:
         note: Text after the number of the epoch, such as the part of the run that it belongs to.
@@ -49,7 +57,8 @@ class Progress(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._epoch = epoch
         if self._first:
-            self._screen.update(self._head().append("  compiling the training step ...", "dim"))
+            head = self._head(Form(words=True))
+            self._screen.update(head.append("  compiling the training step ...", "dim"))
             self._first = False
         self._shown = 0.0
         self._clock.start()
@@ -62,70 +71,64 @@ class Progress(keras.callbacks.Callback):
         if now - self._shown >= PAUSE or done == steps:
             self._shown = now
             self._clock.refresh(self.model)
-            line = self._head()
-            line.append(f" {done}/{steps or '?'}", "dim").append(f"  ETA {duration(left)}")
-            line.append("  ").append_text(describe(logs or {}, self._tasks)).append(self._pace())
-            self._screen.update(line)
+            self._screen.update(
+                fitting(lambda form: self._training(form, done, logs or {}, left), self._room)
+            )
 
     def on_test_begin(self, logs: Logs = None) -> None:
         self._clock.stop_training(self.model)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self._clock.stop_training(self.model)
-        logs = logs or {}
-        line = self._head().append("  ").append_text(describe(logs, self._tasks))
-        validation = describe(logs, self._tasks, "val_")
-        if validation:
-            line.append(" | val ", "dim").append_text(validation)
         left = self._time_left.seconds(epoch + 1)
-        line.append(" |", "dim").append(f"{self._pace()}  {duration(self._clock.seconds)}")
-        line.append(f"  ETA {duration(left)}")
+        line = fitting(lambda form: self._ended(form, logs or {}, left), self._room)
         stays = self._keep is None or epoch + 1 in self._keep
         (self._screen.finish if stays else self._screen.update)(line)
 
-    def _head(self) -> Text:
-        head = Text.assemble((f"Epoch {self._epoch + 1}/{self.params['epochs']}", "bold"), end="")
+    @property
+    def _room(self) -> int | None:
+        """Columns for the line; the last one stays empty, where some terminals wrap."""
+        width = self._screen.width
+        return None if width is None else width - 1
+
+    def _training(
+        self, form: Form, done: int, logs: Mapping[str, float], left: float | None
+    ) -> Text:
+        steps = self.params.get("steps")
+        line = self._head(form)
+        if form.words or not steps:
+            line.append(f" {done}/{steps or '?'}", "dim")
+        elif form.share:
+            line.append(f" {100 * done // steps}%", "dim")
+        line.append("  ").append_text(describe(logs, self._tasks, form=form))
+        return line.append(self._pace(form)).append(_eta(form, left))
+
+    def _ended(self, form: Form, logs: Mapping[str, float], left: float | None) -> Text:
+        line = self._head(form).append("  ")
+        training = describe(logs, self._tasks, form=form)
+        validation = describe(logs, self._tasks, "val_", form)
+        if form.training and validation:
+            line.append_text(training).append(" | ", "dim")
+        if validation:
+            line.append("val ", "dim").append_text(validation)
+        else:
+            line.append_text(training)
+        line.append(self._pace(form))
+        if form.words:
+            line.append(f"  {duration(self._clock.seconds)}")
+        return line.append(_eta(form, left))
+
+    def _head(self, form: Form) -> Text:
+        count = f"{self._epoch + 1}/{self.params['epochs']}"
+        head = Text.assemble((f"Epoch {count}" if form.words else count, "bold"), end="")
         return head.append(f" {self._note}", "dim") if self._note else head
 
-    def _pace(self) -> str:
+    def _pace(self, form: Form) -> str:
         rate = self._clock.images_per_second
-        return f"  {rate:.3g} images/s" if rate else ""
+        space = " " if form.pace[:1].isalpha() else ""
+        shown = number(rate, 3 if form.words else 2)
+        return f"  {shown}{space}{form.pace}" if rate and form.pace else ""
 
 
-def describe(logs: Mapping[str, float], tasks: Sequence[str] = (), prefix: str = "") -> Text:
-    """The losses, weights and mean IoU among `logs`.
-
-    Args:
-        logs: As Keras passes them to callbacks.
-        tasks: The order of the losses; by default the order of the logs. A model without losses
-            named after tasks shows its `loss`.
-        prefix: `""` for training, `"val_"` for validation, which has no weights.
-    """
-    names = [name.removeprefix(prefix) for name in logs if name.startswith(prefix)]
-    names = [name for name in names if prefix or not name.startswith("val_")]
-    found = [name.removesuffix("_loss") for name in names if name.endswith("_loss")]
-    ordered = [task for task in tasks if task in found]
-    ordered += [task for task in found if task not in ordered]
-    parts = []
-    for task in ordered:
-        part = Text.assemble((f"{task} ", "cyan"), f"{logs[f'{prefix}{task}_loss']:.4g}")
-        if not prefix and f"weight_{task}" in logs:
-            part.append(f" x{logs[f'weight_{task}']:.4g}", "magenta")
-        parts.append(part)
-    if not ordered and "loss" in names:
-        parts.append(Text.assemble(("loss ", "cyan"), f"{logs[f'{prefix}loss']:.4g}"))
-    parts.extend(
-        Text.assemble(("mIoU ", "green"), f"{logs[prefix + name]:.3f}")
-        for name in names
-        if name.endswith("mean_iou")
-    )
-    return Text("  ").join(parts)
-
-
-def duration(seconds: float | None) -> str:
-    """`0:02:05` or `2 d 0:02:05`; `-:--` if unknown."""
-    if seconds is None:
-        return "-:--"
-    days, rest = divmod(round(seconds), 86400)
-    clock = f"{rest // 3600}:{rest // 60 % 60:02d}:{rest % 60:02d}"
-    return f"{days} d {clock}" if days else clock
+def _eta(form: Form, left: float | None) -> str:
+    return f"  ETA {duration(left)}" if form.left else ""

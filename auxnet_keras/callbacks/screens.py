@@ -13,6 +13,11 @@ from rich.text import Text
 class Screen(abc.ABC):
     """Shows one line at a time."""
 
+    @property
+    def width(self) -> int | None:
+        """Columns of a line, now; `None` if any length fits."""
+        return None
+
     @abc.abstractmethod
     def update(self, line: Text) -> None:
         """Shows `line` in place of the previous one."""
@@ -28,10 +33,13 @@ class TerminalScreen(Screen):
     def __init__(self, console: Console) -> None:
         self._console = console
 
+    @property
+    def width(self) -> int:
+        return self._console.width
+
     def update(self, line: Text) -> None:
-        line.truncate(self._console.width - 1, overflow="ellipsis")
         self._erase()
-        self._console.print(line, end="", no_wrap=True)
+        self._console.print(_cut(line, self._console.width - 1), end="", no_wrap=True)
 
     def finish(self, line: Text) -> None:
         self._erase()
@@ -70,6 +78,20 @@ class LogScreen(Screen):
 
     def finish(self, line: Text) -> None:
         print(line.plain, flush=True)
+
+
+def _cut(line: Text, width: int) -> Text:
+    """As much of a line as fits, without half a word."""
+    if line.cell_len <= width:
+        return line
+    shown = line.copy()
+    shown.truncate(width - 1)
+    end = shown.plain.rfind(" ")
+    if line.plain[len(shown.plain) : len(shown.plain) + 1].strip() and end > 0:
+        shown = shown[:end]
+    shown.rstrip()
+    shown.end = ""
+    return shown.append("\N{HORIZONTAL ELLIPSIS}")
 
 
 def screen() -> Screen:

@@ -5,8 +5,11 @@ from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands import completion
+from auxnet_keras.commands.early import check_scored, trained_run
 from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.say import say
 
 
 def command(
@@ -25,11 +28,14 @@ def command(
             "--data",
             metavar="KIND[:ROOT]",
             help="Other data, used in full, that neither run was trained on; or a run's own data.",
+            autocompletion=completion.data,
         ),
     ] = None,
 ) -> None:
     """Compare two runs class by class: IoU and log L1 of depth, inside and outside each class."""
     check_folder(out, "--out")
+    runs = trained_run(run_a), trained_run(run_b)
+    check_scored(runs, data)
     import_tensorflow()
     from auxnet_keras.experiments.score.class_regions import (
         compare,
@@ -37,7 +43,7 @@ def command(
         write_comparison,
     )
 
-    results = compare(run_a, run_b, data)
+    results = compare(*runs, data)
     write_comparison(results, out)
     print_comparison(results)
-    typer.echo(f"Tables and figure written to {out}")
+    say(f"Tables and figure written to {out}")

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands import completion
+from auxnet_keras.commands.early import trained_run
 from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
 from auxnet_keras.export.catalogue import FORMATS
@@ -14,7 +16,12 @@ def command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.")],
     to: Annotated[
         str,
-        typer.Option("--to", metavar="FORMAT,...", help=f"{', '.join(FORMATS)}."),
+        typer.Option(
+            "--to",
+            metavar="FORMAT,...",
+            help=f"{', '.join(FORMATS)}.",
+            autocompletion=completion.some_of(lambda: FORMATS),
+        ),
     ] = "saved_model",
     out: Annotated[
         Path | None,
@@ -23,9 +30,12 @@ def command(
 ) -> None:
     """Write the main task alone: image of any size in, class map out."""
     check_folder(out, "--out")
+    formats = [name.strip() for name in to.split(",")]
+    for name in formats:
+        FORMATS.find(name).check_installed()
+    opened = trained_run(run)
     import_tensorflow()
     from auxnet_keras.experiments.outputs.exporting import export
-    from auxnet_keras.experiments.run.run import load_run
 
-    for path in export(load_run(run), [name.strip() for name in to.split(",")], out):
+    for path in export(opened, formats, out):
         typer.echo(str(path))

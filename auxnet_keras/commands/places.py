@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.storage.lock import LOCK, hold_lock
 
 
 def check_folder(path: Path | None, option: str) -> None:
@@ -25,6 +26,17 @@ def check_folder(path: Path | None, option: str) -> None:
             f"{option} cannot be written, because {existing} is not writable; change its "
             f"permissions or choose another place. Received: {str(path)!r}."
         )
+
+
+def check_free(path: Path, doing: str) -> None:
+    """Refuses a folder in which another process is at work.
+
+    Raises:
+        ConfigError: As `hold_lock`.
+    """
+    if (path / LOCK).exists():
+        with hold_lock(path, doing, ConfigError):
+            pass
 
 
 def check_file(path: Path | None, option: str) -> None:

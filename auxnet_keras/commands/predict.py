@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
-from auxnet_keras.commands.places import check_folder
+from auxnet_keras.commands.early import trained_run
+from auxnet_keras.commands.places import check_folder, check_free
 from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.say import say
 
 
 def command(
@@ -47,13 +49,19 @@ def command(
     An image that cannot be read is named; the others are predicted, and the exit code is 1.
     """
     check_folder(out, "--out")
+    from auxnet_keras.experiments.predictions.inputs import find_inputs
+    from auxnet_keras.experiments.predictions.record import check_is_ours
+    from auxnet_keras.experiments.predictions.video_reading import VIDEOS
+
+    opened = trained_run(run)
+    find_inputs(paths)
+    check_is_ours(out)
+    check_free(out, "predicting into this folder")
     import_tensorflow()
     from auxnet_keras.experiments.predictions.prediction import predict
-    from auxnet_keras.experiments.predictions.video_reading import VIDEOS
-    from auxnet_keras.experiments.run.run import load_run
 
-    done = predict(load_run(run), paths, out, depth=depth, upright=not as_stored, frames=frames)
+    done = predict(opened, paths, out, depth=depth, upright=not as_stored, frames=frames)
     videos = sum(path.suffix.lower() in VIDEOS for path in done)
     counts = {"image(s)": len(done) - videos, "video(s)": videos}
     said = " and ".join(f"{count} {what}" for what, count in counts.items() if count)
-    typer.echo(f"{said} predicted; see {out}")
+    say(f"{said} predicted; see {out}")

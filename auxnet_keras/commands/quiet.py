@@ -1,12 +1,19 @@
-"""Imports TensorFlow without its start-up messages."""
+"""Imports TensorFlow and Keras without their start-up messages."""
 
 import os
 import sys
 import tempfile
 
+from auxnet_keras.core.fitted import is_terminal
+
+_NOTE = "starting TensorFlow ..."
+
 
 def import_tensorflow() -> None:
-    """Imports TensorFlow and finds its devices, without the messages of its libraries.
+    """Imports TensorFlow with Keras and finds its devices, without messages of their libraries.
+
+    A note on standard error says why nothing else happens for some seconds; on a terminal it
+    disappears afterwards.
 
     The libraries write to file descriptor 2 before any of TensorFlow's settings apply
     (TF_CPP_MIN_LOG_LEVEL included), so the descriptor itself is redirected. If the import fails,
@@ -15,7 +22,8 @@ def import_tensorflow() -> None:
     if "tensorflow" in sys.modules:
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
+    passing = is_terminal(sys.stderr)
+    print(_NOTE, end="" if passing else "\n", file=sys.stderr, flush=True)
     kept = os.dup(2)
     with tempfile.TemporaryFile() as output:
         os.dup2(output.fileno(), 2)
@@ -23,6 +31,8 @@ def import_tensorflow() -> None:
             import tensorflow as tf
 
             tf.config.list_physical_devices()
+            tf.get_logger().setLevel("ERROR")  # its warnings are for who writes a training loop
+            import keras  # noqa: F401 - another second or two that the note covers
         except Exception:
             output.seek(0)
             os.write(kept, output.read())
@@ -30,3 +40,5 @@ def import_tensorflow() -> None:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+            if passing:
+                print("\r\x1b[2K", end="", file=sys.stderr, flush=True)

@@ -7,6 +7,7 @@ import typer
 
 from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.say import say
 
 
 def command(
@@ -24,12 +25,15 @@ def command(
 ) -> None:
     """Compare runs over seeds: tables, figures, intervals and verdicts, without training."""
     check_folder(out, "--out")
-    if pictures:
-        import_tensorflow()
-    from auxnet_keras.experiments.reports.report import report
+    from auxnet_keras.experiments.reports.collect import collect
 
-    results = report(paths, out, pictures=pictures)
-    typer.echo(results["summary"])
+    found = collect(paths)
+    if pictures and found.runs:
+        import_tensorflow()
+    from auxnet_keras.experiments.reports.report import write_report
+
+    results = write_report(found, out, pictures=pictures)
+    say(results["summary"])
     for problem in results["problems"]:
-        typer.echo(f"- {problem}")
-    typer.echo(f"Report: {out / 'report.html'}. Numbers: {out / 'results.json'}.")
+        say(f"- {problem}")
+    say(f"Report: {out / 'report.html'}. Numbers: {out / 'results.json'}.")

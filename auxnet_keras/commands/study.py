@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
-from auxnet_keras.commands.places import check_folder
+from auxnet_keras.commands import completion
+from auxnet_keras.commands.places import check_folder, check_free
 from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.say import say
 from auxnet_keras.experiments.studies.study_file import presets
 
 
@@ -16,6 +18,7 @@ def command(
         typer.Argument(
             metavar="FILE|PRESET",
             help=f"A study's YAML file, or a packaged study: {', '.join(presets())}.",
+            autocompletion=completion.one_of(presets),
         ),
     ],
     out: Annotated[
@@ -25,7 +28,10 @@ def command(
     data: Annotated[
         list[str] | None,
         typer.Option(
-            "--data", metavar="KIND[:ROOT]", help="Replaces the study's data; may be repeated."
+            "--data",
+            metavar="KIND[:ROOT]",
+            help="Replaces the study's data; may be repeated.",
+            autocompletion=completion.data,
         ),
     ] = None,
     jobs: Annotated[
@@ -48,14 +54,21 @@ def command(
 ) -> None:
     """Answer a question with arms, seeds and statistics; the same command resumes."""
     check_folder(out, "--out")
+    from auxnet_keras.experiments.config.weighting_text import names_only
+    from auxnet_keras.experiments.studies.plan import planned
+    from auxnet_keras.experiments.studies.study_file import read_study
+
+    with names_only():
+        planned(read_study(given, data), out)
+    check_free(out, "running this study")
     import_tensorflow()
     from auxnet_keras.experiments.studies.study import forecast, study
 
     if dry_run:
-        typer.echo(forecast(given, out, data=data))
+        say(forecast(given, out, data=data))
         return
     results = study(given, out, data=data, jobs=jobs)
-    typer.echo(f"\n{results['summary']}")
+    say(f"\n{results['summary']}")
     for problem in results["problems"]:
-        typer.echo(f"- {problem}")
-    typer.echo(f"Report: {out / 'report.html'}. Numbers: {out / 'results.json'}.")
+        say(f"- {problem}")
+    say(f"Report: {out / 'report.html'}. Numbers: {out / 'results.json'}.")

@@ -7,16 +7,21 @@ import dataclasses
 import inspect
 import types
 import typing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from auxnet_keras.commands import completion
+from auxnet_keras.commands.early import left_to_train
 from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.experiments.config.config_file import read_settings, recipes
 from auxnet_keras.experiments.config.config_file import recipe as read_recipe
 from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.weighting.catalogue import WEIGHTINGS
 
 ONLY_IN_FILES = ("root",)  # on the command line it follows the kind, in --data
 TYPED = (bool, int, float, str, tuple[int, int])  # other settings are parsed from text
@@ -36,22 +41,24 @@ def command(*, recipe: str | None, config: Path | None, out: Path, **options: An
         settings["root"] = None  # it belonged to the data of the file or recipe
     settings |= {name: value for name, value in options.items() if value is not None}
     settings["out"] = out
-    if ":" in str(settings.get("weighting")):  # values are checked by building it, with Keras
-        import_tensorflow()
     both = settings.get("main") == "both"
     if both:
         settings["main"] = "depth"
-    checked = RunConfig.from_mapping(settings, str(config or recipe or "the options"))
-
-    import_tensorflow()
-    from auxnet_keras.experiments.fit.role_swap import learning_boost
+    from auxnet_keras.experiments.config.weighting_text import check_weighting, names_only
+    from auxnet_keras.experiments.fit.role_swap import directions, learning_boost
     from auxnet_keras.experiments.fit.training import train
     from auxnet_keras.experiments.outputs.tables import print_evaluation
 
+    with names_only():  # values are checked by building the weighting, with Keras
+        checked = RunConfig.from_mapping(settings, str(config or recipe or "the options"))
+        left = [left_to_train(each) for each in (directions(checked) if both else [checked])]
+    if any(left):
+        import_tensorflow()
+        check_weighting(checked.weighting)
     if both:
         learning_boost(checked)
     else:
-        print_evaluation(train(checked).results)
+        print_evaluation(train(checked).results, checked.main)
 
 
 def _option(field: dataclasses.Field) -> inspect.Parameter:
@@ -60,19 +67,36 @@ def _option(field: dataclasses.Field) -> inspect.Parameter:
     option = typer.Option(
         flags,
         metavar=field.metadata["metavar"],
-        help=RunConfig.help_of(field) + _default(field.default),
+        help=RunConfig.help_of(field) + _default(field),
         show_default=False,
+        autocompletion=_completion(field),
     )
     kind = Path if required else _type(field) | None
     return _keyword(field.name, kind, option, inspect.Parameter.empty if required else None)
 
 
-def _default(default: Any) -> str:
-    """The default as an option's value; none for switches and settings without a default."""
-    if default is None or isinstance(default, bool):
+def _default(field: dataclasses.Field) -> str:
+    """The default as it would be typed, unless the help describes it."""
+    default = field.default
+    if field.name == "out" or "Default: " in field.metadata["help"]:
         return ""
+    if isinstance(default, bool):
+        on, off = field.metadata["flags"].split("/")
+        default = on if default else off
     given = " ".join(map(str, default)) if isinstance(default, tuple) else default
-    return f" [default: {given}]"
+    return f" [default: {given or 'none'}]"
+
+
+def _completion(field: dataclasses.Field) -> Callable[[str], list[str]] | None:
+    """What completes the value in a shell, if it is a name."""
+    if field.name in ("data", "extra_data"):
+        return completion.data
+    if field.name == "main":
+        return completion.one_of(lambda: [*TASKS, "both"])
+    if field.name == "weighting":
+        return completion.one_of(lambda: ["none", *WEIGHTINGS])
+    names = getattr(field.metadata["check"], "names", None)
+    return None if names is None else completion.one_of(lambda: names)
 
 
 def _type(field: dataclasses.Field) -> Any:
@@ -105,7 +129,12 @@ def _signature() -> inspect.Signature:
             _keyword(
                 "recipe",
                 str | None,
-                typer.Option("--recipe", metavar="NAME", help=f"A packaged recipe: {names}."),
+                typer.Option(
+                    "--recipe",
+                    metavar="NAME",
+                    help=f"A packaged recipe: {names}.",
+                    autocompletion=completion.one_of(recipes),
+                ),
                 None,
             ),
             _keyword(

@@ -2,11 +2,11 @@
 
 import os
 
-import keras
-
 
 def thread_count() -> int | None:
     """Threads that TensorFlow divides an operation among; `None` on other backends."""
+    import keras
+
     if keras.backend.backend() != "tensorflow":
         return None
     import tensorflow as tf

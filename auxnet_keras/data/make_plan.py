@@ -168,11 +168,10 @@ def _check_target(source: Source, frames: list[Frame], split: str, main: str) ->
         raise unknown("main task", main, TARGETS)
     source.check_found()
     what = TARGETS[main]
-    if all(getattr(frame, what) is None for frame in source.frames("all")):
-        error = source.absent(what)
-        if error.fault:
-            raise error
     if all(getattr(frame, what) is None for frame in frames):
+        error = source.absent(what)
+        if error.fault and all(getattr(frame, what) is None for frame in source.frames("all")):
+            raise error
         place = source.label_place if what == "label" else source.depth_place
         raise DataError(
             f"No frame of the split {split!r} in {source.root} has a {what} file. Expected them in "

@@ -5,6 +5,7 @@ from .config.weighting_text import weighting as weighting
 from .demo import run_demo as run_demo
 from .fit.role_swap import learning_boost as learning_boost
 from .fit.training import train as train
+from .info import info as info
 from .outputs.tables import comparison as comparison
 from .predictions.prediction import predict as predict
 from .reports.report import report as report

@@ -1,8 +1,10 @@
 """The demo: does depth help where labels are few? Two networks on built-in scenes, in minutes."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.core.fitted import fitted
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit.training import train
 from auxnet_keras.experiments.outputs.strip import strip
@@ -12,6 +14,7 @@ from auxnet_keras.tables.table import Table
 
 SIZE = (64, 96)
 LABELS = 30
+_LEFT = 13  # columns of what the places are
 DEPTH_FIRST = 0.2
 """Epochs of depth for one with labels: three to four times as many steps."""
 
@@ -51,8 +54,8 @@ def run_demo(out: str | Path, *, epochs: int = 100, scenes: int = 400) -> Table:
     table.write(out, "comparison")
     strip(runs, data.source("street", root), out / "strip.png")
     table.show("\nScores on the validation scenes, at their own size")
-    print(_where(out, runs))
-    print(f"\n{_finding(runs)}")
+    print(fitted(_where(out, runs), sys.stdout, _LEFT))
+    print(fitted(f"\n{_finding(runs)}", sys.stdout))
     return table
 
 
@@ -102,7 +105,7 @@ def _where(out: Path, runs: dict[str, Run]) -> str:
         "run folders": ", ".join(str(run.path) for run in runs.values()),
         "TensorBoard": f"tensorboard --logdir {out}",
     }
-    return "\n".join(f"{name:12} {place}" for name, place in lines.items())
+    return "\n".join(f"{name:{_LEFT - 1}} {place}" for name, place in lines.items())
 
 
 def _finding(runs: dict[str, Run]) -> str:

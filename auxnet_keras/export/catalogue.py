@@ -1,11 +1,13 @@
 """The export formats by name. Listing them needs no Keras."""
 
 import dataclasses
+import importlib.util
 import inspect
 from collections.abc import Callable
 from typing import Any
 
 from auxnet_keras.core.catalogue import Catalogue, resolve
+from auxnet_keras.errors import ConfigError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +33,19 @@ class Format:
     def writer(self) -> Callable:
         """The function; imports Keras."""
         return resolve(self.code)
+
+    def check_installed(self) -> None:
+        """Refuses a format whose extra is not installed.
+
+        Raises:
+            ConfigError: A module is missing; the message says what to install.
+        """
+        missing = [module for module in self.modules if importlib.util.find_spec(module) is None]
+        if missing:
+            raise ConfigError(
+                f"Exporting to {self.extra} needs the extra [{self.extra}]. Install it with "
+                f"pip install 'auxnet_keras[{self.extra}]'. Received: no {', '.join(missing)}."
+            )
 
     def options(self, **given: Any) -> dict[str, Any]:
         """The `given` options that the writer accepts."""

@@ -1,7 +1,5 @@
 """The deployed network with a fixed image size, as converters and small devices need it."""
 
-import importlib.util
-
 import keras
 
 from auxnet_keras.core.types import Tensor
@@ -45,17 +43,3 @@ def fixed_size_model(deployment: Deployment, batch_size: int | None) -> keras.Mo
     }
     output = deployment.network(deployment.arguments(inputs))[deployment.task]
     return keras.Model(inputs, Finish(deployment)(output), name="deployed")
-
-
-def require_extra(extra: str, modules: tuple[str, ...]) -> None:
-    """Refuses a format whose extra is not installed.
-
-    Raises:
-        ConfigError: A module is missing; the message says what to install.
-    """
-    missing = [module for module in modules if importlib.util.find_spec(module) is None]
-    if missing:
-        raise ConfigError(
-            f"Exporting to {extra} needs the extra [{extra}]. Install it with "
-            f"pip install 'auxnet_keras[{extra}]'. Received: no {', '.join(missing)}."
-        )

@@ -7,7 +7,6 @@ from pathlib import Path
 import keras
 
 from auxnet_keras.export.catalogue import FORMATS
-from auxnet_keras.export.fixed_size import require_extra
 from auxnet_keras.export.verification import writing_export
 from auxnet_keras.storage.atomic import write_file as write_file
 
@@ -38,7 +37,7 @@ def write(
     """
     found = {name: FORMATS.find(name) for name in formats}
     for each in found.values():
-        require_extra(each.extra, each.modules)
+        each.check_installed()
     report = {}
     for name, each in found.items():
         options = each.options(size=size, disparity=disparity)

@@ -8,7 +8,7 @@ import numpy as np
 
 from auxnet_keras.export.catalogue import FORMATS
 from auxnet_keras.export.deployment import Deployment
-from auxnet_keras.export.fixed_size import fixed_size_model, require_extra
+from auxnet_keras.export.fixed_size import fixed_size_model
 from auxnet_keras.export.verification import (
     Verification,
     network_output,
@@ -40,7 +40,7 @@ def litert(
         ExportError: The file's output differs from the model's, or the disk is full; nothing was
             written.
     """
-    require_extra("litert", FORMATS["litert"].modules)
+    FORMATS["litert"].check_installed()
     from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-not-found]
 
     path = Path(path)

@@ -9,7 +9,7 @@ import numpy as np
 
 from auxnet_keras.export.catalogue import FORMATS
 from auxnet_keras.export.deployment import Deployment
-from auxnet_keras.export.fixed_size import fixed_size_model, require_extra
+from auxnet_keras.export.fixed_size import fixed_size_model
 from auxnet_keras.export.verification import (
     Verification,
     network_output,
@@ -41,7 +41,7 @@ def onnx(
         ExportError: The file's output differs from the model's, or the disk is full; nothing was
             written.
     """
-    require_extra("onnx", FORMATS["onnx"].modules)
+    FORMATS["onnx"].check_installed()
     import onnxruntime  # type: ignore[import-not-found]
 
     path = Path(path)

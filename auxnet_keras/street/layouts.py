@@ -70,11 +70,8 @@ def synthia_files(scene: Scene, index: int, count: int) -> Files:
         f"{name}/GT/LABELS/{view}": labels,
         f"{name}/Depth/{view}": depth,
     }
-    if frame == 0:
-        values = (FOCAL_PER_WIDTH * width, (width - 1) / 2, (height - 1) / 2, BASELINE)
-        files[f"{name}/CameraParams/intrinsics.txt"] = (
-            "\n\n".join(f"{v:.6f}" for v in values) + "\n"
-        )
+    values = (FOCAL_PER_WIDTH * width, (width - 1) / 2, (height - 1) / 2, BASELINE)
+    files[f"{name}/CameraParams/intrinsics.txt"] = "\n\n".join(f"{v:.6f}" for v in values) + "\n"
     files[f"{name}/RGB/{view}"] = scene.image
     return files
 

@@ -1,11 +1,14 @@
 """Writes street scenes to disk; resumes, and never touches other files."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
 import numpy as np
+from rich.progress import MofNCompleteColumn
 
+from auxnet_keras.core.progress_bar import bar
 from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.errors import DataError, shown, unknown
 from auxnet_keras.safety import read_text
@@ -63,6 +66,8 @@ def write(
     seed: int,
     layout: str = "synthia",
     size: tuple[int, int] = (224, 384),
+    *,
+    scenes: Iterable[int] | None = None,
 ) -> Path:
     """Write `count` street scenes in the layout of a real data set.
 
@@ -76,6 +81,8 @@ def write(
         seed: Which scenes.
         layout: "synthia" or "kitti".
         size: Height and width in pixels.
+        scenes: The numbers of the scenes to write now, from 0; by default all. The others can
+            follow in another call.
 
     Returns:
         The folder.
@@ -103,9 +110,15 @@ def write(
     with writing(f"Street scenes in {root}"):
         sweep(root, deep=True)
         _claim(root, record)
-        for index in range(count):
-            if (root / picture_of(index, count)).is_file():
-                continue
-            for path, content in files_of(render(seed, index, size), index, count).items():
-                _save(root / path, content)
+        wanted = range(count) if scenes is None else scenes
+        missing = [n for n in wanted if not (root / picture_of(n, count)).is_file()]
+        if not missing:
+            return root
+        with bar(MofNCompleteColumn()) as progress:
+            for index in progress.track(missing, description="Drawing street scenes"):
+                files = files_of(render(seed, index, size), index, count)
+                for path, content in files.items():
+                    # What scenes share stays as it is: caches know files by their times.
+                    if isinstance(content, np.ndarray) or not (root / path).is_file():
+                        _save(root / path, content)
     return root

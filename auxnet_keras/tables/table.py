@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.storage.atomic import write_file
@@ -68,19 +69,42 @@ class Table:
         return f"<table>{caption}{body}</table>"
 
     def show(self, title: str = "") -> None:
-        """Prints it to the terminal, below the lines of its title."""
+        """Prints it to the terminal, below the lines of its title.
+
+        Cells break between words. A table that is too wide nevertheless loses its frame, and then
+        each row becomes lines of its own.
+        """
+        from rich import box
         from rich.console import Console
         from rich.table import Table as RichTable
         from rich.text import Text
 
-        table = RichTable()
-        for number, name in enumerate((self.corner, *self.columns)):
-            table.add_column(Text(printable(name)), justify="right" if number else "left")
-        for row in self._shown():
-            table.add_row(*(Text(printable(text)) for text in row))
+        names = [printable(name) for name in (self.corner, *self.columns)]
+        rows = [[printable(text) for text in row] for row in self._shown()]
         console = Console()
         for line in title.splitlines():
             console.print(Text(printable(line)))
+        widths, least = _widths([names, *rows])
+        framed, plain = 3 * len(names) + 1, 2 * (len(names) - 1)
+        if not console.is_terminal:  # a file has no columns
+            console.width = max(console.width, sum(widths) + framed)
+        if sum(least) + framed <= console.width:
+            table, room = RichTable(), console.width - framed
+        elif sum(least) + plain <= console.width:
+            look: dict[str, Any] = {"box": box.SIMPLE_HEAD, "show_edge": False, "pad_edge": False}
+            table, room = RichTable(padding=(0, 1, 0, 0), **look), console.width - plain
+        else:
+            for label, *cells in rows:
+                console.print(Text(label, "bold"))
+                for name, cell in zip(names[1:], cells, strict=True):
+                    console.print(Text(f"  {name}: {cell}"))
+            return
+        for number, (name, width) in enumerate(
+            zip(names, _shrunk(widths, least, room), strict=True)
+        ):
+            table.add_column(Text(name), justify="right" if number else "left", width=width)
+        for row in rows:
+            table.add_row(*map(Text, row))
         console.print(table)
 
     def write(self, folder: Path, name: str = "results") -> None:
@@ -105,6 +129,25 @@ class Table:
 
 def _line(texts: Iterable[str]) -> str:
     return "|" + "".join(f" {text} |" if text else " |" for text in texts)
+
+
+def _widths(rows: list[list[str]]) -> tuple[list[int], list[int]]:
+    """The columns that each column takes, and the fewest that break no word."""
+    from rich.cells import cell_len
+
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(cell_len, column)) for column in columns]
+    words = ([word for text in column for word in text.split()] for column in columns)
+    return widths, [max(map(cell_len, found), default=0) for found in words]
+
+
+def _shrunk(widths: list[int], least: list[int], room: int) -> list[int]:
+    """Widths that fit, the first columns shrunk first: they have labels, the others numbers."""
+    fitting = list(widths)
+    for number, smallest in enumerate(least):
+        excess = sum(fitting) - room
+        fitting[number] -= max(0, min(excess, fitting[number] - smallest))
+    return fitting
 
 
 def _plain(cell: Cell) -> str:

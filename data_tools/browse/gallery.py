@@ -28,7 +28,7 @@ def browse(
     frames: int | Sequence[str] = 6,
     size: Size = (224, 384),
     seed: int = 0,
-    epoch: int = 0,
+    epoch: int = 1,
     limit: int | None = None,
     augmented: bool = True,
 ) -> Montage:
@@ -44,7 +44,7 @@ def browse(
         frames: How many to show, evenly spaced over the split, 1 to 50; or their names.
         size: (height, width) used in training.
         seed: The training's seed.
-        epoch: The training's epoch, from 0.
+        epoch: The training's epoch, from 1.
         limit: The training's limit: at most this many frames of the split.
         augmented: Whether to draw the augmented frames as well.
 
@@ -60,8 +60,8 @@ def browse(
         >>> browse("kitti:/data/kitti2015", epoch=3).save("browse.png")
     """
     size = check_size(size)
-    for name, value in (("seed", seed), ("epoch", epoch)):
-        check_whole(name, value, least=0)
+    check_whole("seed", seed, least=0)
+    check_whole("epoch", epoch, least=1)
     source = open_dataset(target)
     listed = source.frames(split, seed, limit)
     chosen = _chosen(source, split, listed, frames)
@@ -133,7 +133,7 @@ def _augmented(source: Source, sample: Sample, seed: int, epoch: int, index: int
     return augment(
         sample,
         seed=seed,
-        epoch=epoch,
+        epoch=epoch - 1,  # the pipeline counts passes from 0
         index=index,
         unit=source.info.depth_unit,
         stored_unit=source.encoding.unit,

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.filesize import decimal
 from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
+from auxnet_keras.core.progress_bar import bar
 from auxnet_keras.data.files.listing import contents
 from auxnet_keras.errors import DataError
 from auxnet_keras.storage.atomic import write_file
@@ -17,7 +18,6 @@ from data_tools.download.catalogue import RELEASES, Release, Remote, family, rel
 from data_tools.download.checksums import check_published
 from data_tools.download.transfer import fetch, forget, is_ours
 from data_tools.download.unpack import check_space, unpack
-from data_tools.progress import bar
 
 RECORD = "download.json"
 """In an unpacked folder: the archive's name, URL, size and SHA-256. It appears together with the

@@ -67,7 +67,9 @@ def _text(docstring: str | None) -> str:
 
 _HEAD = """# Commands
 
-Every command has `--help`. `--debug`, anywhere in a command, adds the stack trace to an error.
+Every command has `--help` (`-h`). `--size 96x160` means `--size 96 160`. Once
+`auxnet --install-completion` has run, your shell completes commands, options and names. `--debug`,
+anywhere in a command, adds the stack trace to an error.
 Exit codes: 0 success; 1 an error with its message, errors found by `auxnet data verify`, unreadable
 files in `auxnet predict`, `auxnet data browse` and `auxnet data statistics`, or data that
 `auxnet data download` leaves to you; 2 wrong usage; 130 interrupted; 143 terminated by SIGTERM.

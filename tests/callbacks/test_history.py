@@ -37,7 +37,7 @@ def test_rows_are_the_epochs_logs(tmp_path):
     path = tmp_path / "new" / "history.csv"
     history = fit(path, 2, validation_data=toy_batches(1, seed=1)).history
     rows = rows_of(path)
-    assert [row["epoch"] for row in rows] == ["0", "1"]
+    assert [row["epoch"] for row in rows] == ["1", "2"]
     assert set(rows[0]) == {"epoch", *history, *CLOCK}
     assert list(rows[0])[-2:] == list(CLOCK)
     for name, values in history.items():
@@ -59,7 +59,17 @@ def test_rows_of_redone_epochs_are_dropped(tmp_path):
     fit(path, 3, initial_epoch=2)
     after = path.read_text().splitlines()
     assert after[:3] == before[:3]
-    assert [row["epoch"] for row in rows_of(path)] == ["0", "1", "2"]
+    assert [row["epoch"] for row in rows_of(path)] == ["1", "2", "3"]
+
+
+def test_a_history_of_0_1_0_counted_from_0(tmp_path):
+    path = tmp_path / "history.csv"
+    fit(path, 2)
+    first, *rows = path.read_text().splitlines()
+    old = [f"{number}{row[1:]}" for number, row in enumerate(rows)]
+    path.write_text("\n".join([first, *old]) + "\n")
+    fit(path, 3, initial_epoch=2)
+    assert [row["epoch"] for row in rows_of(path)] == ["1", "2", "3"]
 
 
 def test_columns_may_come_later(tmp_path):

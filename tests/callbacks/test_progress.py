@@ -2,6 +2,7 @@
 
 import io
 import re
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -11,10 +12,13 @@ from rich.text import Text
 
 import auxnet_keras as ak
 from auxnet_keras.callbacks import epoch_clock, progress, screens
-from auxnet_keras.callbacks.progress import describe, duration
+from auxnet_keras.callbacks.progress import Progress
+from auxnet_keras.callbacks.progress_line import FORMS, describe
+from auxnet_keras.core.duration import duration
 from tests.toys import toy_batches, toy_model
 
 LOGS = {
+    "depth_abs_rel": 0.2134,
     "depth_loss": 2.31,
     "loss": 3.0,
     "segmentation_loss": 0.81234,
@@ -31,8 +35,12 @@ LOGS = {
 class Recorder(screens.Screen):
     """A screen that remembers."""
 
-    def __init__(self):
-        self.updates, self.lines = [], []
+    def __init__(self, width=None):
+        self.updates, self.lines, self.columns = [], [], width
+
+    @property
+    def width(self):
+        return self.columns
 
     def update(self, line):
         self.updates.append(line.plain)
@@ -49,20 +57,110 @@ def recorder(monkeypatch):
     return recorder
 
 
+def reporting(tasks, width, **params):
+    """A progress callback whose clocks stand still, on a screen of some width."""
+    bar = Progress()
+    bar.set_params(params)
+    bar.set_model(SimpleNamespace(tasks=tasks, metrics=[]))
+    bar.on_train_begin()
+    bar._screen = Recorder(width)
+    bar._clock = SimpleNamespace(
+        images_per_second=31.2,
+        seconds=31.0,
+        start=lambda: None,
+        refresh=lambda model: None,
+        stop_training=lambda model: None,
+    )
+    bar._time_left = SimpleNamespace(seconds=lambda position: 725.0)
+    return bar
+
+
 def fit(model, batches=3, callbacks=(), **options):
     images, targets = toy_batches(batches)
     callbacks = [*callbacks, ak.callbacks.Progress()]
     model.fit(images, targets, batch_size=4, verbose=0, callbacks=callbacks, **options)
 
 
-def test_both_losses_both_weights_and_mean_iou():
+def test_the_main_task_comes_first_with_its_score():
     line = describe(LOGS, ("segmentation", "depth")).plain
-    assert line == "segmentation 0.8123 x1.204  depth 2.31 x0.811  mIoU 0.412"
+    assert line == "mIoU 0.412  segmentation 0.8123 x1.204  depth 2.31 x0.811  abs rel 0.213"
+    line = describe(LOGS, ("depth", "segmentation")).plain
+    assert line == "abs rel 0.213  depth 2.31 x0.811  segmentation 0.8123 x1.204  mIoU 0.412"
 
 
 def test_validation_has_no_weights():
     line = describe(LOGS, ("segmentation", "depth"), "val_").plain
-    assert line == "segmentation 0.9  depth 2.5  mIoU 0.390"
+    assert line == "mIoU 0.390  segmentation 0.9  depth 2.5"
+
+
+@pytest.mark.parametrize(
+    ("width", "segmentation", "depth"),
+    [
+        (
+            140,
+            "Epoch 3/200 12/96  mIoU 0.412  segmentation 0.8123 x1.204  depth 2.31 x0.811  "
+            "abs rel 0.213  31.2 images/s  ETA 0:12:05",
+            "Epoch 3/200 12/96  abs rel 0.213  depth 2.31 x0.811  segmentation 0.8123 x1.204  "
+            "mIoU 0.412  31.2 images/s  ETA 0:12:05",
+        ),
+        (
+            110,
+            "Epoch 3/200 12/96  mIoU 0.412  segmentation 0.8123 x1.204  depth 2.31 x0.811  "
+            "31.2 images/s  ETA 0:12:05",
+            "Epoch 3/200 12/96  abs rel 0.213  depth 2.31 x0.811  segmentation 0.8123 x1.204  "
+            "31.2 images/s  ETA 0:12:05",
+        ),
+        (
+            80,
+            "3/200 12%  mIoU 0.412  seg 0.812 x1.2  depth 2.31 x0.81  31 img/s  ETA 0:12:05",
+            "3/200 12%  abs rel 0.213  depth 2.31 x0.81  seg 0.812 x1.2  31/s  ETA 0:12:05",
+        ),
+        (
+            60,
+            "3/200 12%  mIoU 0.412  seg 0.812  depth 2.31  ETA 0:12:05",
+            "3/200  abs rel 0.213  depth 2.31  seg 0.812  ETA 0:12:05",
+        ),
+    ],
+)
+def test_a_line_at_each_width(width, segmentation, depth):
+    for tasks, expected in (
+        (("segmentation", "depth"), segmentation),
+        (("depth", "segmentation"), depth),
+    ):
+        bar = reporting(tasks, width, epochs=200, steps=96)
+        bar.on_epoch_begin(2)
+        bar.on_train_batch_end(11, LOGS)
+        assert bar._screen.updates[-1] == expected
+        assert len(expected) < width
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (
+            180,
+            "Epoch 3/200  mIoU 0.412  segmentation 0.8123 x1.204  depth 2.31 x0.811  abs rel 0.213 "
+            "| val mIoU 0.390  segmentation 0.9  depth 2.5  31.2 images/s  0:00:31  ETA 0:12:05",
+        ),
+        (
+            120,
+            "3/200  mIoU 0.412  seg 0.812 x1.2  depth 2.31 x0.81 | val mIoU 0.390  seg 0.9  "
+            "depth 2.5  31 img/s  ETA 0:12:05",
+        ),
+        (80, "3/200  val mIoU 0.390  seg 0.9 x1.2  depth 2.5 x0.81  31 img/s  ETA 0:12:05"),
+        (60, "3/200  val mIoU 0.390  seg 0.9  depth 2.5  ETA 0:12:05"),
+    ],
+)
+def test_the_end_of_an_epoch_at_each_width(width, expected):
+    bar = reporting(("segmentation", "depth"), width, epochs=200, steps=96)
+    bar.on_epoch_begin(2)
+    bar.on_epoch_end(2, LOGS)
+    assert bar._screen.lines == [expected]
+
+
+def test_large_numbers_have_no_exponent():
+    logs = {"depth_loss": 65535.0, "weight_depth": 400.0, "loss": 1.0}
+    assert describe(logs, form=FORMS[5]).plain == "depth 65535 x400"
 
 
 @pytest.mark.parametrize(
@@ -93,14 +191,18 @@ def test_lines_of_a_fit(recorder):
     fit(model, callbacks=[weighting], epochs=2, validation_data=toy_batches(1, seed=1))
     assert recorder.updates[0] == "Epoch 1/2  compiling the training step ..."
     number = r"[\d.e+-]+"
-    training = rf"segmentation {number} x{number}  depth {number} x{number}  mIoU {number}"
+    training = (
+        rf"mIoU {number}  segmentation {number} x{number}  depth {number} x{number}  "
+        rf"abs rel {number}"
+    )
     assert re.fullmatch(
-        rf"Epoch 1/2 3/3  ETA \d:\d\d:\d\d  {training}  {number} images/s", recorder.updates[3]
+        rf"Epoch 1/2 3/3  {training}  {number} images/s  ETA \d:\d\d:\d\d", recorder.updates[3]
     )
     for epoch, line in enumerate(recorder.lines, start=1):
         assert re.fullmatch(
-            rf"Epoch {epoch}/2  {training} \| val segmentation {number}  depth {number}  "
-            rf"mIoU {number} \|  {number} images/s  \d:\d\d:\d\d  ETA \d:\d\d:\d\d",
+            rf"Epoch {epoch}/2  {training} \| val mIoU {number}  segmentation {number}  "
+            rf"depth {number}  abs rel {number}  {number} images/s  \d:\d\d:\d\d  "
+            r"ETA \d:\d\d:\d\d",
             line,
         )
     assert len(recorder.lines) == 2
@@ -154,12 +256,12 @@ def test_a_single_task_and_a_plain_keras_model(recorder):
     model = toy_model(auxiliary=None)
     model.compile("sgd")
     fit(model)
-    assert re.match(r"Epoch 1/1  segmentation [\d.]+  mIoU", recorder.lines[0])
+    assert re.match(r"Epoch 1/1  mIoU [\d.]+  segmentation [\d.]+  ", recorder.lines[0])
     plain = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     plain.compile("sgd", "mse")
     data = np.ones((4, 2)), np.ones((4, 1))
     plain.fit(*data, verbose=0, callbacks=[ak.callbacks.Progress()])
-    assert re.match(r"Epoch 1/1  loss [\d.]+ \|", recorder.lines[1])
+    assert re.match(r"Epoch 1/1  loss [\d.]+  ", recorder.lines[1])
 
 
 def test_only_chosen_epochs_keep_their_line(recorder):
@@ -189,7 +291,7 @@ def test_a_terminal_overwrites_the_line():
     terminal.finish(Text("done"))
     assert file.getvalue().count("\n") == 1
     shown = [part.removeprefix("\x1b[2K") for part in file.getvalue().split("\r")]
-    assert shown == ["", "a line that is lon…", "second", "done\n"]
+    assert shown == ["", "a line that is…", "second", "done\n"]
 
 
 def test_a_notebook_updates_one_output_an_epoch(monkeypatch):

@@ -75,7 +75,7 @@ def write_run(
         for epoch in range(3):
             values = [last[task] + 2 - epoch for task in config.tasks]
             reached = [mean_iou * (epoch + 1) / 3 for _ in scores]
-            writer.writerow([epoch, *values, *reached, 3.0, pace if epoch else 1.0])
+            writer.writerow([epoch + 1, *values, *reached, 3.0, pace if epoch else 1.0])
     return folder
 
 

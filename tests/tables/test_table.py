@@ -1,6 +1,9 @@
 """A table in its five forms."""
 
 import math
+import re
+
+import pytest
 
 from auxnet_keras.tables.table import Table
 
@@ -57,3 +60,33 @@ def test_three_files_are_written(tmp_path):
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["table.csv", "table.md", "table.tex"]
     assert (tmp_path / "table.tex").read_text() == TABLE.latex()
+
+
+def shown_at(width, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr("rich.console.Console.is_terminal", True)
+    names = ("SegNet", "AuxNet", "difference", "position prior")
+    Table(names, (("frequency-weighted IoU", (0.1, 0.2, "+0.100", None)),)).show("Scores")
+    return re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(("width", "framed"), [(66, True), (57, False)])
+def test_a_narrow_terminal_breaks_between_words(width, framed, monkeypatch, capsys):
+    shown = shown_at(width, monkeypatch, capsys)
+    assert ("┃" in shown) == framed
+    words = set(shown.replace("┃", " ").replace("│", " ").split())
+    assert {"frequency-weighted", "IoU", "difference", "position", "prior", "+0.100"} <= words
+    assert max(map(len, shown.splitlines())) <= width
+
+
+def test_a_table_that_is_too_wide_becomes_lines(monkeypatch, capsys):
+    assert shown_at(40, monkeypatch, capsys) == (
+        "Scores\nfrequency-weighted IoU\n  SegNet: 0.100\n  AuxNet: 0.200\n"
+        "  difference: +0.100\n  position prior: -\n"
+    )
+
+
+def test_a_file_has_no_columns(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "40")
+    Table(("a" * 30, "b" * 30), (("row", (0.1, 0.2)),)).show()
+    assert max(map(len, capsys.readouterr().out.splitlines())) == 73

@@ -11,8 +11,11 @@ from auxnet_keras.commands.data import (
     synthesize,
     verify,
 )
+from auxnet_keras.commands.help_pages import HelpCommand, HelpGroup
 
-app = typer.Typer(help="Get, check and make data.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Get, check and make data.", cls=HelpGroup, no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.callback()
@@ -21,4 +24,4 @@ def _group() -> None:
 
 
 for module in (download, init, verify, statistics, browse, convert, synthesize):
-    app.command(module.__name__.rpartition(".")[2])(module.command)
+    app.command(module.__name__.rpartition(".")[2], cls=HelpCommand)(module.command)

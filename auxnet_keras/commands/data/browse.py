@@ -5,12 +5,19 @@ from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands import completion
 from auxnet_keras.commands.places import check_file
+from auxnet_keras.commands.say import say
 
 
 def command(
     data: Annotated[
-        str, typer.Argument(metavar="KIND:ROOT", help="The data set to read, as for --data.")
+        str,
+        typer.Argument(
+            metavar="KIND:ROOT",
+            help="The data set to read, as for --data.",
+            autocompletion=completion.data,
+        ),
     ],
     split: Annotated[
         str, typer.Option("--split", metavar="NAME", help="train, val or all.")
@@ -30,8 +37,8 @@ def command(
         int, typer.Option("--seed", metavar="N", min=0, help="Seed of the augmentation.")
     ] = 0,
     epoch: Annotated[
-        int, typer.Option("--epoch", metavar="N", min=0, help="Augment as in epoch N, from 0.")
-    ] = 0,
+        int, typer.Option("--epoch", metavar="N", min=1, help="Augment as in epoch N, from 1.")
+    ] = 1,
     limit: Annotated[
         int | None,
         typer.Option("--limit", metavar="N", min=1, help="The training's --limit, if it has one."),
@@ -60,8 +67,8 @@ def command(
     )
     montage.save(out)
     for message in montage.problems.values():
-        typer.echo(f"error  {message}")
+        say(f"error  {message}")
     drawn = len(montage.frames) - len(montage.problems)
-    typer.echo(f"{drawn} of {len(montage.frames)} frames drawn; see {out}")
+    say(f"{drawn} of {len(montage.frames)} frames drawn; see {out}")
     if montage.problems:
         raise typer.Exit(1)

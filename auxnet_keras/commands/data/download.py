@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from auxnet_keras.commands.places import check_folder
+from auxnet_keras.commands.say import say
 from auxnet_keras.errors import ConfigError
 from data_tools.download.catalogue import RELEASES
 
@@ -46,10 +47,10 @@ def command(
         )
     name = family(kind)
     if name in BUILT_IN:
-        typer.echo(BUILT_IN[name])
+        say(BUILT_IN[name])
         return
     if name in BY_HAND:
-        typer.echo(BY_HAND[name].format(out=out))
+        say(BY_HAND[name].format(out=out))
         raise typer.Exit(NOT_DOWNLOADED)
     _show(name, release_of(kind, release).page)
     if not yes:
@@ -57,16 +58,16 @@ def command(
     from data_tools.download.fetch import download
 
     folder = download(kind, out, release=release, keep_archives=keep_archives)
-    typer.echo(f"Downloaded; read it with --data {kind}:{folder}")
+    say(f"Downloaded; read it with --data {kind}:{folder}")
 
 
 def _show(name: str, page: str) -> None:
     from auxnet_keras.data.readers.catalogue import info
 
     about = info(name)
-    typer.echo(f"{name}, from {page}")
-    typer.echo(f"Licence: {about.licence}")
-    typer.echo(f"Please cite: {about.citation}")
+    say(f"{name}, from {page}")
+    say(f"Licence: {about.licence}")
+    say(f"Please cite: {about.citation}")
 
 
 def _ask() -> None:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands.say import say
+
 
 def command(
     folder: Annotated[
@@ -25,4 +27,4 @@ def command(
             counts.append(f"{number} with {name}")
     splits = {split: len(opened.frames(split)) for split in ("train", "val", "test")}
     counts += [f"{number} to {split}" for split, number in splits.items() if number]
-    typer.echo(f"\nWritten to {path}: {', '.join(counts)}")
+    say(f"\nWritten to {path}: {', '.join(counts)}")

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auxnet_keras.commands import completion
 from auxnet_keras.commands.places import check_file, check_folder
+from auxnet_keras.commands.say import say
 
 if TYPE_CHECKING:
     from data_tools.statistics.measure import Statistics
@@ -13,7 +15,12 @@ if TYPE_CHECKING:
 
 def command(
     data: Annotated[
-        str, typer.Argument(metavar="KIND:ROOT", help="The data set to read, as for --data.")
+        str,
+        typer.Argument(
+            metavar="KIND:ROOT",
+            help="The data set to read, as for --data.",
+            autocompletion=completion.data,
+        ),
     ],
     bins: Annotated[
         int, typer.Option("--bins", metavar="N", min=2, help="Depth bins to suggest.")
@@ -47,7 +54,7 @@ def command(
     drawn = [] if figures is None else found.figures(figures)
     _print(found)
     for path in drawn:
-        typer.echo(f"Drawn: {path}")
+        say(f"Drawn: {path}")
     if found.unreadable:
         raise typer.Exit(1)
 
@@ -59,6 +66,6 @@ def _print(found: "Statistics") -> None:
     for title, table in tables(found):
         table.show(title)
     for line in notes(found):
-        typer.echo(printable(line))
+        say(printable(line))
     for title, code in suggestions(found):  # unbroken lines, ready to paste
         typer.echo(f"{title}:\n{code}")

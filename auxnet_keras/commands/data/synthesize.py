@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from auxnet_keras.commands.say import say
+
 
 def command(
     target: Annotated[
@@ -22,4 +24,4 @@ def command(
     from data_tools.synthesize import synthesize
 
     root = synthesize(target, count=count, seed=seed, size=size)
-    typer.echo(f"{count} scenes written to {root}")
+    say(f"{count} scenes written to {root}")

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auxnet_keras.commands import completion
 from auxnet_keras.commands.places import check_file
+from auxnet_keras.commands.say import say
 
 if TYPE_CHECKING:
     from data_tools.verify.problem import Problem
@@ -17,7 +19,12 @@ _MAX_LINES = 10  # lines per code on the terminal
 
 def command(
     data: Annotated[
-        str, typer.Argument(metavar="KIND:ROOT", help="The data set to read, as for --data.")
+        str,
+        typer.Argument(
+            metavar="KIND:ROOT",
+            help="The data set to read, as for --data.",
+            autocompletion=completion.data,
+        ),
     ],
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Also write everything to FILE.")
@@ -50,11 +57,11 @@ def _print_problems(report: "Report") -> None:
         key = problem.level, problem.code
         printed[key] += 1
         if printed[key] <= _MAX_LINES:
-            typer.echo(f"{problem.level}  {printable(_line(problem))}")
+            say(f"{problem.level}  {printable(_line(problem))}", 4)
     for (level, code), number in printed.items():
         if number > _MAX_LINES:
             more = f"{number - _MAX_LINES:,} more: {DESCRIPTIONS[code]}"
-            typer.echo(f"{level}  ... and {more} (--json FILE has all)")
+            say(f"{level}  ... and {more} (--json FILE has all)")
 
 
 def _print_counts(report: "Report") -> None:
@@ -69,13 +76,13 @@ def _print_counts(report: "Report") -> None:
     Table(columns, tuple(rows), corner="split").show()
     if report.unused:
         are = "is" if report.unused == 1 else "are"
-        typer.echo(f"{report.unused:,} more {are} in no split")
+        say(f"{report.unused:,} more {are} in no split")
     for level in ("error", "warning"):
         counts = report.counts_by_code(level)
         number = sum(counts.values())
         details = ", ".join(f"{DESCRIPTIONS[code]}: {count:,}" for code, count in counts.items())
         total = f"{number:,} {level}{'' if number == 1 else 's'}"
-        typer.echo(f"{total} ({details})" if details else total)
+        say(f"{total} ({details})" if details else total)
 
 
 def _line(problem: "Problem") -> str:

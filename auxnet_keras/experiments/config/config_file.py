@@ -9,6 +9,7 @@ import yaml
 
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.config.weighting_text import names_only
 from auxnet_keras.safety import YamlError, plain_yaml, read_text
 from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
@@ -62,7 +63,8 @@ def read_run_config(path: Path) -> RunConfig:
             f"{len(settings)} settings, without {', '.join(missing[:3])}"
             f"{', ...' if len(missing) > 3 else ''}."
         )
-    return RunConfig.from_mapping(settings, str(path))
+    with names_only():  # values were checked before the training, and are when it resumes
+        return RunConfig.from_mapping(settings, str(path))
 
 
 def as_config(config: RunConfig | Mapping[str, Any] | str | Path) -> RunConfig:

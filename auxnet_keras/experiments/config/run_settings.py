@@ -57,7 +57,7 @@ class RunSettings:
         values.text,
         "none, {weightings}. With values: fixed:400,1, pareto:0.71,0.71, "
         "ftwb:focus=2,momentum=0.9,normalize=true, ftwb:mode=product, "
-        "class-wise:start_epoch=20,window=10,bins=12,task=twb.",
+        "class-wise:start_epoch=20,bins=12,task=twb.",
         "SPEC",
     )
     backbone: str | None = setting(
@@ -76,7 +76,10 @@ class RunSettings:
         optional=True,
     )
     size: tuple[int, int] = setting(
-        (224, 384), values.size, "Input height and width, multiples of 32 (unet: 16).", "H W"
+        (224, 384),
+        values.size,
+        "Input height and width, multiples of 32 (unet: 16); also as 224x384.",
+        "H W",
     )
     batch_size: int = setting(8, values.batch_size, "Images per step.", "N")
     epochs: int = setting(

@@ -5,8 +5,10 @@ in the order of its constructor's parameters or by their names. The parameters' 
 value is parsed; see `signature_text`.
 """
 
+import contextlib
+import contextvars
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.errors import ConfigError, shown, unknown
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from auxnet_keras.weighting import Weighting
 
 NONE = "none"
+
+_names_only = contextvars.ContextVar("_names_only", default=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +38,20 @@ class WeightingText:
     measured: dict[str, Any]
 
 
+@contextlib.contextmanager
+def names_only() -> Iterator[None]:
+    """Inside the block, configs check the name of their weighting and not its values.
+
+    Values are checked by building the weighting, which needs Keras: seconds, which a command that
+    only looks at a run folder, or refuses a wrong path, should not take.
+    """
+    token = _names_only.set(True)
+    try:
+        yield
+    finally:
+        _names_only.reset(token)
+
+
 def parse(spec: str) -> WeightingText:
     """Parses a text; needs Keras only for values after a colon.
 
@@ -41,13 +59,9 @@ def parse(spec: str) -> WeightingText:
         ConfigError: An unknown method or parameter, or a value of the wrong type.
     """
     name, _, text = spec.strip().partition(":")
-    if name == NONE and text:
-        raise ConfigError(f"The weighting 'none' takes no values. Received: {shown(spec)}.")
-    if name == NONE:
+    method = _method(spec)
+    if method is None:
         return WeightingText(None, {}, {})
-    if name not in WEIGHTINGS:
-        raise unknown("weighting", name, [NONE, *WEIGHTINGS])
-    method = WEIGHTINGS[name]
     ours = str(method.code).startswith("auxnet_keras.")  # of others, only the signature knows
     if ours and not text and not method.needs_values:
         return WeightingText(method, {}, {})
@@ -63,6 +77,9 @@ def check_weighting(spec: str) -> None:
     Raises:
         ConfigError: As `weighting`.
     """
+    if _names_only.get():
+        _method(spec)
+        return
     text = parse(spec)
     if text.method is not None and (text.arguments or text.measured):
         text.method.weighting(**text.arguments)
@@ -92,6 +109,18 @@ def weighting(spec: str, edges: Sequence[float] | None = None) -> "Weighting | N
     if edges is not None:
         arguments["depth_bins"] = edges
     return text.method.weighting(**arguments)
+
+
+def _method(spec: str) -> Method | None:
+    """The weighting that a text names; `None` for `none`."""
+    name, _, text = spec.strip().partition(":")
+    if name == NONE and text:
+        raise ConfigError(f"The weighting 'none' takes no values. Received: {shown(spec)}.")
+    if name == NONE:
+        return None
+    if name not in WEIGHTINGS:
+        raise unknown("weighting", name, [NONE, *WEIGHTINGS])
+    return WEIGHTINGS[name]
 
 
 def _task_weighting(spec: str) -> "Weighting | None":

@@ -3,17 +3,20 @@
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from auxnet_keras.core.macs import macs_text
 from auxnet_keras.core.printable import printable
 from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.data.example import TARGETS
 from auxnet_keras.data.sampling import MixedPass
 from auxnet_keras.experiments.run import manifest
+from auxnet_keras.experiments.run.costs import network_costs
 from auxnet_keras.experiments.run.log import logger
 from auxnet_keras.experiments.run.run import Run
 
 if TYPE_CHECKING:
     from auxnet_keras.data.frame import DatasetInfo
     from auxnet_keras.data.plan import Plan
+    from auxnet_keras.experiments.config.run_config import RunConfig
     from auxnet_keras.models import AuxiliaryModel
 
 
@@ -55,11 +58,11 @@ def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
 def describe_run(
     run: Run, model: "AuxiliaryModel", info: "DatasetInfo", train: Any, val: Any
 ) -> None:
-    """Logs what will be trained on which data; the manifest keeps the number of parameters."""
+    """Logs what will be trained on which data; the manifest keeps what the network costs."""
     config = run.config
     where = config.data if config.root is None else f"{config.data}:{config.root}"
-    trained, deployed = model.count_params(), model.main_model().count_params()
-    run.manifest.describe(parameters={"trained": trained, "deployed": deployed})
+    costs = network_costs(model)
+    run.manifest.describe(parameters=costs.parameters, macs=costs.macs)
     unit = config.depth_unit or info.depth_unit
     epochs, batches = run.position_saved
     alone = config.auxiliary_first and (
@@ -77,11 +80,27 @@ def describe_run(
         **({"classes": _classes(info)} if info.class_names else {}),
         "input": f"{config.size[0]}x{config.size[1]}, {config.batch_size} images per step, "
         f"{len(train)} steps per epoch, {config.epochs} epochs",
-        "parameters": f"{trained:,} in training, {deployed:,} deployed",
+        "parameters": "{trained:,} in training, {deployed:,} deployed".format(**costs.parameters),
+        "compute": f"{macs_text(costs.macs['trained'])} in training, "
+        f"{macs_text(costs.macs['deployed'])} deployed, forward pass of one image",
+        "optimizer": _optimizer(model, config),
+        "device": _device(run.manifest.content["device"]),
         "run folder": f"{run.path}" + _after(epochs, batches),
     }
     for name, text in lines.items():
-        logger.info("%-11s %s", name, text)
+        logger.info("%-11s %s", name, text, extra={"indent": 12})
+
+
+def _optimizer(model: "AuxiliaryModel", config: "RunConfig") -> str:
+    inner = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # of a loss scale
+    drops = config.learning_rate_drops or {}
+    later = "".join(f", {rate:g} after {epochs} epochs" for epochs, rate in drops.items())
+    return f"{type(inner).__name__}, learning rate {config.learning_rate:g}{later}"
+
+
+def _device(facts: dict[str, Any]) -> str:
+    gpus = ", ".join(map(str, facts["gpus"]))
+    return f"GPU {gpus}" if gpus else f"CPU {facts['cpu']}, {facts['threads']} thread(s)"
 
 
 def _targets(plan: "Plan", unit: str) -> str:
@@ -112,8 +131,8 @@ def _trained_on(plan: "Plan") -> str:
 def _after(epochs: int, batches: int) -> str:
     if not epochs and not batches:
         return ""
-    within = f" and batch {batches} of the next" if batches else ""
-    return f" (newest checkpoint: epoch {epochs}{within})"
+    within = f"batch {batches} of epoch {epochs + 1}" if batches else f"epoch {epochs}"
+    return f" (newest checkpoint: after {within})"
 
 
 def _on(backbone: str | None) -> str:

@@ -14,6 +14,7 @@ from auxnet_keras.experiments.outputs.tables import (
 )
 from auxnet_keras.experiments.run.json_files import write_json
 from auxnet_keras.experiments.run.log import logger
+from auxnet_keras.experiments.run.manifest import peak_memory
 from auxnet_keras.experiments.run.run import RESULTS, Run
 from auxnet_keras.experiments.score import per_image
 from auxnet_keras.experiments.score.evaluation import evaluate
@@ -35,7 +36,7 @@ def finish(run: Run) -> None:
     export(run, ["saved_model"])
     record = run.manifest
     record.record_artefacts()
-    record.event("end", epochs=run.config.epochs)
+    record.event("end", epochs=run.config.epochs, memory=peak_memory())
     logger.info("Finished; everything is in %s", run.path)
     # On the terminal, the command shows them as a table.
     logger.info("%s", logged_evaluation(results), extra={"file_only": True})

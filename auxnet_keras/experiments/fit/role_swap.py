@@ -49,7 +49,26 @@ def learning_boost(config: RunConfig | Mapping[str, Any] | str | Path) -> dict[s
         Yim and Kim, Learning Boost by Exploiting the Auxiliary Task, 2020, Algorithm 1, line 13.
     """
     base = as_config(config)
-    out = Path(base.out or f"{default_folder(base)}_both")
+    check_preset(base)
+    runs = {}
+    for one in directions(base):
+        print(f"\nMain task: {one.main}", flush=True)
+        runs[one.main] = train(one)
+    out = _folder(base)
+    table = summary_table(runs)
+    table.write(out, "summary")
+    write_json({main: _facts(run) for main, run in runs.items()}, out / "summary.json")
+    table.show("\nBest weights of each main task, on the validation frames")
+    return runs
+
+
+def directions(base: RunConfig) -> list[RunConfig]:
+    """The settings of both trainings, in their order.
+
+    Raises:
+        ConfigError: As `learning_boost`.
+    """
+    out = _folder(base)
     if (out / "config.yaml").exists():
         raise ConfigError(
             "Training in both directions writes two run folders inside `out`, and this folder is "
@@ -61,16 +80,11 @@ def learning_boost(config: RunConfig | Mapping[str, Any] | str | Path) -> dict[s
             "train them one by one, with main=depth and main=segmentation. "
             f"Received: weights={base.weights!r}."
         )
-    check_preset(base)
-    runs = {}
-    for main in ORDER:
-        print(f"\nMain task: {main}", flush=True)
-        runs[main] = train(dataclasses.replace(base, main=main, out=str(out / f"main_{main}")))
-    table = summary_table(runs)
-    table.write(out, "summary")
-    write_json({main: _facts(run) for main, run in runs.items()}, out / "summary.json")
-    table.show("\nBest weights of each main task, on the validation frames")
-    return runs
+    return [dataclasses.replace(base, main=main, out=str(out / f"main_{main}")) for main in ORDER]
+
+
+def _folder(base: RunConfig) -> Path:
+    return Path(base.out or f"{default_folder(base)}_both")
 
 
 def summary_table(runs: Mapping[str, Run]) -> Table:

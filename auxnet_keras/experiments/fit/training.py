@@ -2,10 +2,12 @@
 
 import contextlib
 import dataclasses
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auxnet_keras.core.fitted import fitted
 from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import AuxnetError, ConfigError
 from auxnet_keras.experiments.config.config_file import as_config
@@ -49,7 +51,8 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
     config = as_config(config)
     run = open_folder(config)
     if run.finished:
-        print(f"{run.path} is finished; its scores are in {run.path / 'results.md'}.")
+        said = f"{run.path} is finished; its scores are in {run.path / 'results.md'}."
+        print(fitted(said, sys.stdout))
         return run
     from auxnet_keras.data import sentence
     from auxnet_keras.experiments.fit.finalize import finish
@@ -187,6 +190,7 @@ def _dataset(config: RunConfig, split: str) -> Any:
 
 def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[Any]) -> list[Any]:
     from auxnet_keras import callbacks
+    from auxnet_keras.experiments.fit.first_estimate import FirstEstimate
     from auxnet_keras.experiments.run.log import EpochLog
 
     config, board, after = run.config, run.path / _BOARD, _steps_before(phase, train)
@@ -197,6 +201,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
         *_learning_rate(config, phase),
         callbacks.NonFinite(config.on_bad_numbers),
         callbacks.Progress(phase.note, keep=phase.validated(config.validate_every)),
+        FirstEstimate(),
         EpochLog(),
         callbacks.HistoryFile(run.path / "history.csv"),
         callbacks.WeightTrace(run.path / "weights.csv"),
@@ -258,7 +263,7 @@ def _describe_saved(run: Run) -> str:
     epochs, batches = run.position_saved
     if not epochs and not batches:
         return "No epoch was finished; the same command starts over."
-    within = f", {batches} batches of the next" if batches else ""
+    within = f", {batches} batches of epoch {epochs + 1}" if batches else ""
     return (
         f"{epochs} of {run.config.all_epochs} epochs{within} and the best weights so far are saved "
         f"in {run.path}; the same command resumes from there."

@@ -57,7 +57,7 @@ def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:
 
 
 def evaluation_table(results: Mapping[str, Any]) -> Table:
-    """A run's scores next to the position prior's."""
+    """A run's scores next to the position prior's, those of the main task first."""
     return comparison({"model": results, "position prior": results["position_prior"]})
 
 

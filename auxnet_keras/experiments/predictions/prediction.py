@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from rich.progress import MofNCompleteColumn
 
+from auxnet_keras.core.progress_bar import bar
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.predictions.inputs import Input, find_inputs
 from auxnet_keras.experiments.predictions.job import Job
 from auxnet_keras.experiments.predictions.record import check_is_ours
 from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.scratch import sweep
-from data_tools.progress import bar
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run

@@ -21,7 +21,7 @@ def best_epoch(run: "Run") -> dict[str, float]:
         for epoch, value in enumerate(column)
     ]
     best = monitored.index(min(monitored))
-    return {key: values[best] for key, values in history.items()} | {"epoch": best + 1}
+    return {key: values[best] for key, values in history.items()}
 
 
 def idle_tasks(run: "Run") -> tuple[str, ...]:

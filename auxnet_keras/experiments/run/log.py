@@ -5,10 +5,12 @@ import logging
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
 
-from auxnet_keras.callbacks.progress import describe
+from auxnet_keras.callbacks.progress_line import describe
+from auxnet_keras.core.fitted import fitted, is_terminal
 from auxnet_keras.storage.write_errors import writing
 
 logger = logging.getLogger("auxnet_keras")
@@ -29,7 +31,7 @@ def run_log(folder: Path) -> Iterator[None]:
         file = _LogFile(path, encoding="utf-8")
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     terminal = logging.StreamHandler()
-    terminal.setFormatter(logging.Formatter("%(message)s"))
+    terminal.setFormatter(_ForTerminal(terminal.stream))
     terminal.addFilter(lambda record: not getattr(record, "file_only", False))
     before = logger.level, logger.propagate
     logger.setLevel(logging.INFO)
@@ -45,6 +47,18 @@ def run_log(folder: Path) -> Iterator[None]:
             logger.removeHandler(handler)
         with contextlib.suppress(OSError):  # a full disk has no room for its buffer, either
             file.close()
+
+
+class _ForTerminal(logging.Formatter):
+    """Breaks lines between words, and puts them where a progress line may be."""
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__("%(message)s")
+        self._stream = stream
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = fitted(super().format(record), self._stream, getattr(record, "indent", 0))
+        return f"\r\x1b[2K{text}" if is_terminal(self._stream) else text
 
 
 class _LogFile(logging.FileHandler):
@@ -73,7 +87,8 @@ class EpochLog(keras.callbacks.Callback):
     """Writes a line to log.txt for every epoch; the terminal has its progress line."""
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        training = describe(logs or {}).plain
-        validation = describe(logs or {}, prefix="val_").plain
+        tasks = getattr(self.model, "tasks", ())
+        training = describe(logs or {}, tasks).plain
+        validation = describe(logs or {}, tasks, "val_").plain
         validation = f" | val {validation}" if validation else ""
         logger.info("epoch %d: %s%s", epoch + 1, training, validation, extra={"file_only": True})

@@ -5,6 +5,7 @@ import hashlib
 import importlib.metadata
 import os
 import platform
+import resource
 import shlex
 import subprocess
 import sys
@@ -122,6 +123,17 @@ def device() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "threads": thread_count(),
     }
+
+
+def peak_memory() -> dict[str, int]:
+    """The most bytes that this process has used: of main memory, and of the first GPU's."""
+    import tensorflow as tf
+
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    used = {"main memory": kilobytes if sys.platform == "darwin" else 1024 * kilobytes}
+    if tf.config.list_physical_devices("GPU"):
+        used["the first GPU"] = tf.config.experimental.get_memory_info("GPU:0")["peak"]
+    return used
 
 
 def _git(*arguments: str) -> str | None:

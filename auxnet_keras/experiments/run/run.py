@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auxnet_keras.callbacks.checkpoint_store import recorded_position
+from auxnet_keras.callbacks.epoch_numbers import counted_from_one
 from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.config.config_file import read_run_config
 from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.run.costs import Costs, recorded_costs
 from auxnet_keras.experiments.run.json_files import damaged, read_json
 from auxnet_keras.experiments.run.manifest import Manifest
 from auxnet_keras.safety.bounded_read import MAX_TABLE, read_bytes
@@ -78,7 +80,7 @@ class Run:
 
     @property
     def history(self) -> dict[str, list[float]]:
-        """Column of `history.csv` -> its value for every epoch; empty before the first epoch.
+        """Column of `history.csv` -> its value for every epoch, from 1; empty before the first.
 
         Raises:
             DataError: The file is damaged.
@@ -90,6 +92,7 @@ class Run:
             rows = list(
                 csv.DictReader(io.StringIO(read_bytes(file, MAX_TABLE).decode(), newline=""))
             )
+            rows = counted_from_one(rows)
             return {key: [_number(row[key]) for row in rows] for key in (rows[0] if rows else {})}
         except (ValueError, TypeError, csv.Error) as error:
             if isinstance(error, DataError):
@@ -132,6 +135,18 @@ class Run:
             raise damaged(self.manifest.path, f"data: info: {error}") from error
 
     @property
+    def costs(self) -> Costs | None:
+        """Parameters and multiply-accumulates of its network; `None` if it did not record them."""
+        return recorded_costs(self.manifest.content)
+
+    @property
+    def peak_memory(self) -> dict[str, int]:
+        """Where -> the most bytes in use while it trained; empty before its end."""
+        ended = [event.get("memory") for event in self.manifest.content["events"]]
+        found = next((each for each in reversed(ended) if isinstance(each, dict)), {})
+        return {str(where): size for where, size in found.items() if is_whole(size)}
+
+    @property
     def depth_unit(self) -> str:
         """The unit of the depth the network was trained with."""
         return self._data_facts()["depth_unit"]
@@ -151,15 +166,23 @@ class Run:
         """
         from auxnet_keras.experiments.run.network import network
 
-        names = self.info.class_names
+        names, file = self.info.class_names, self.trained_weights()
+        model = network(self.config, names, pretrained=False)
+        model.load_weights(file)
+        return model
+
+    def trained_weights(self) -> Path:
+        """The file of the best weights.
+
+        Raises:
+            ConfigError: There are none yet.
+        """
         file = self.path / WEIGHTS
         if not file.is_file():
             raise ConfigError(
                 f"The run has no trained weights yet; train it first. Received: {str(file)!r}."
             )
-        model = network(self.config, names, pretrained=False)
-        model.load_weights(file)
-        return model
+        return file
 
     def _data_facts(self) -> dict[str, Any]:
         facts = self.manifest.content.get("data")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from auxnet_keras.callbacks.progress import duration
+from auxnet_keras.core.duration import duration
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.reports.collect import collect
 from auxnet_keras.experiments.reports.report import outcome

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.text import Text
 
-from auxnet_keras.callbacks.progress import duration
 from auxnet_keras.callbacks.screens import screen
+from auxnet_keras.core.duration import duration
 from auxnet_keras.experiments.studies.plan import Planned
 
 

@@ -70,12 +70,12 @@ def test_frames_are_evenly_spaced_and_what_the_reader_reads(kitti):
     assert browse(f"kitti:{kitti}", frames=40, size=SIZE).frames == names
 
 
-@pytest.mark.parametrize(("epoch", "limit"), [(0, None), (2, None), (2, 4)])
+@pytest.mark.parametrize(("epoch", "limit"), [(1, None), (3, None), (3, 4)])
 def test_the_augmented_frame_is_the_one_that_training_gets(kitti, epoch, limit):
     montage = browse(f"kitti:{kitti}", frames=3, size=SIZE, seed=5, epoch=epoch, limit=limit)
     options = {"size": SIZE, "batch_size": 1, "shuffle": False, "seed": 5, "limit": limit}
     loaded = ak.data.load("kitti", kitti, augment=True, **options)
-    loaded.epoch.assign(epoch)
+    loaded.epoch.assign(epoch - 1)
     batches = list(loaded.as_numpy_iterator())
     raw = list(ak.data.arrays("kitti", kitti, **options))
     palette = ak.data.info("kitti").palette
@@ -333,6 +333,7 @@ def test_a_montage_that_cannot_be_written(kitti, tmp_path):
         ({"size": (0, 320)}, ConfigError, "two positive integers"),
         ({"seed": -1}, ConfigError, "seed must be an integer"),
         ({"epoch": 1.5}, ConfigError, "epoch must be an integer"),
+        ({"epoch": 0}, ConfigError, "epoch must be an integer, 1 or more"),
         ({"split": "vall"}, ConfigError, "did you mean 'val'"),
     ],
 )

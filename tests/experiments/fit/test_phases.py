@@ -75,7 +75,7 @@ def test_every_so_many_epochs_and_the_last_are_validated():
 
 def test_one_history_and_best_weights_of_the_second_phase(whole):
     history = whole.history
-    assert history["epoch"] == [0, 1, 2, 3, 4]
+    assert history["epoch"] == [1, 2, 3, 4, 5]
     assert history["weight_segmentation"][:2] == [0, 0]
     assert history["weight_depth"][:2] == [1, 1]
     assert history["weight_segmentation"][2] > 0

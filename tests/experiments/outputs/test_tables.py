@@ -131,3 +131,12 @@ def test_a_class_has_its_iou_and_the_error_of_depth_on_it():
     alone = {key: value for key, value in PARTS.items() if key != "segmentation"}
     alone["position_prior"] = {}
     assert class_table(alone).rows == (("road", (0.125, 2.0)),)
+
+
+def test_the_main_task_comes_first():
+    scores = {"segmentation": {"mean_iou": 0.3}, "depth": {"abs_rel": 0.1}}
+    prior = {"position_prior": {"segmentation": {"mean_iou": 0.2}}}
+    for order in (("segmentation", "depth"), ("depth", "segmentation")):
+        table = evaluation_table({task: scores[task] for task in order} | prior)
+        labels = {"segmentation": "mean IoU", "depth": "abs rel"}
+        assert [row[0] for row in table.rows] == [labels[task] for task in order]
