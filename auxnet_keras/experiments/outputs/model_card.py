@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from auxnet_keras.experiments.config.smoke import SMOKE
 from auxnet_keras.experiments.outputs.tables import evaluation_table
 from auxnet_keras.experiments.run.best_epoch import idle_tasks
 from auxnet_keras.tables.escape import markdown
@@ -17,7 +18,7 @@ library_name: keras
 tags: [{tag}, auxiliary-task, {model}]
 ---
 # {name}
-
+{smoke}
 A network for {main}{helped}, trained with auxnet_keras {version}.
 
 ## Use
@@ -78,6 +79,7 @@ def model_card(run: "Run") -> str:
         model=config.model,
         tag={"segmentation": "semantic-segmentation", "depth": "depth-estimation"}[config.main],
         name=markdown(run.name),
+        smoke=f"\n**{SMOKE}**\n" if config.smoke else "",
         path=json.dumps(run.path.as_posix(), ensure_ascii=False),
         main=config.main,
         helped=f" helped by {config.tasks[1]}" if config.tasks[1:] else "",

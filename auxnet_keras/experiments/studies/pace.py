@@ -26,7 +26,9 @@ _NOT_IN_STEP = {
     "epochs",
     "learning_rate",
     "learning_rate_drops",
+    "schedule",
     "validate_every",
+    "patience",
     "out",
 }
 """Settings that change how many steps a run has, or their values, but not what a step computes."""

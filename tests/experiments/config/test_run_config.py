@@ -94,6 +94,15 @@ def test_yaml_reads_a_learning_rate_without_a_dot_as_text(tmp_path):
         ({"learning_rate_drops": {0: 0.001}}, "such as 20:0.001"),
         ({"learning_rate_drops": {20: -1}}, "such as 20:0.001"),
         ({"learning_rate_drops": "20=0.001"}, "such as 20:0.001"),
+        ({"optimizer": "adamv"}, "did you mean 'adam'"),
+        ({"optimizer": "adamw:decay=1"}, "did you mean 'weight_decay'"),
+        ({"optimizer": "sgd:momentum=x"}, "momentum in the optimizer 'sgd' cannot be parsed"),
+        ({"optimizer": "sgd:1.5"}, "momentum of sgd must be in [0, 1)"),
+        ({"optimizer": "adam:1,2"}, "The optimizer 'adam' takes 1 value"),
+        ({"schedule": "drops"}, "The schedule 'drops' needs drops:TIME:VALUE"),
+        ({"schedule": "drops:20"}, "points in the schedule 'drops' cannot be parsed"),
+        ({"schedule": "cosine:final=2"}, "final of cosine must be in [0, 1]"),
+        ({"schedule": "cosine", "learning_rate_drops": "20:0.1"}, "leave one out"),
     ],
 )
 def test_what_cannot_work_gets_a_sentence(settings, says):
