@@ -9,28 +9,36 @@ import pytest
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments import find_learning_rate, overfit_one_batch
 from auxnet_keras.experiments.fit import learning_rate_finder, overfitting, trial
-from auxnet_keras.experiments.fit.learning_rate_finder import suggested
+from auxnet_keras.experiments.fit.learning_rate_finder import smooth, steepest
 from auxnet_keras.experiments.run.folder import open_folder
 
 RATES = np.geomspace(1e-7, 10, 100).tolist()
 
 
 def curve(rate):
-    """Flat, falling from 1e-5 to 1e-2, rising behind."""
+    """Falls from 3 to 1, fastest at 10^-3.5, and explodes behind 10^-1."""
     place = math.log10(rate)
-    return 3.0 - 0.5 * min(max(place + 5, 0), 3) + 4 * max(place + 2, 0) ** 2
+    return 3.0 - 2.0 / (1 + math.exp(-4 * (place + 3.5))) + 4 * max(place + 1, 0) ** 2
 
 
-def test_the_suggestion_lies_in_the_middle_of_the_fall():
-    found = suggested(RATES, [curve(rate) for rate in RATES])
-    # The fall is from 1e-5 to 1e-2; the middle of its second third is 10^-3.5.
-    assert math.log10(found) == pytest.approx(-3.5, abs=0.15)
+def test_the_suggestion_is_the_steepest_point():
+    found = steepest(RATES, smooth([curve(rate) for rate in RATES]))
+    assert math.log10(found) == pytest.approx(-3.5, abs=0.1)
+    noisy = np.array([curve(rate) for rate in RATES])
+    noisy += np.random.default_rng(0).normal(0, 0.1, 100)
+    assert math.log10(steepest(RATES, smooth(noisy))) == pytest.approx(-3.5, abs=0.4)
+
+
+def test_smoothing_delays_nothing():
+    line = np.linspace(3, 1, 100)
+    np.testing.assert_allclose(smooth(line)[20:80], line[20:80])
 
 
 def test_no_fall_no_suggestion():
-    assert suggested(RATES, [1.0 + rate for rate in RATES]) is None
-    assert suggested(RATES, [1.0] * 100) is None
-    assert suggested(RATES[:3], [3.0, 2.0, 1.0]) is None
+    assert steepest(RATES, [1.0 + rate for rate in RATES]) is None
+    assert steepest(RATES, [1.0] * 100) is None
+    assert steepest(RATES, [1.0 - 0.0001 * step for step in range(100)]) is None
+    assert steepest([], []) is None
 
 
 @pytest.fixture
@@ -65,10 +73,8 @@ def test_the_finder_ends_where_the_loss_explodes(faked, settings):
     found = find_learning_rate(config)
     assert found.rates == pytest.approx(RATES[: len(found.rates)]) and len(found.rates) < 100
     assert found.losses == [curve(rate) for rate in found.rates]
-    # s_1 = L_1, and s_2 = (0.9 L_1 + L_2) / 1.9.
-    assert found.smoothed[1] == pytest.approx((0.9 * found.losses[0] + found.losses[1]) / 1.9)
-    assert found.smoothed[-1] > 4 * min(found.smoothed) > found.smoothed[-2]
-    assert 1e-5 < found.suggestion < 1e-2
+    assert found.losses[-1] > 4 * min(found.losses)
+    assert math.log10(found.suggestion) == pytest.approx(-3.5, abs=0.1)
     (trained,) = given
     assert (trained.schedule, trained.patience, trained.auxiliary_first) == ("constant", None, None)
     assert trained.out != config.out
