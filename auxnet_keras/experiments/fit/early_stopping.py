@@ -7,7 +7,8 @@ import keras
 
 from auxnet_keras.callbacks.checkpoint_store import CheckpointStore
 from auxnet_keras.core.types import Logs
-from auxnet_keras.experiments.fit.phases import phases
+from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.fit.phases import Phase, phases
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run
@@ -34,6 +35,13 @@ class EarlyStopping(keras.callbacks.EarlyStopping):
         # To Keras, NaN is better than nothing, and nothing is better than NaN.
         value = value if math.isfinite(value) else math.inf
         super().on_epoch_end(epoch, {self.monitor: value})
+
+
+def early_stopping(config: RunConfig, phase: Phase) -> list[EarlyStopping]:
+    """Ends the training as configured; the auxiliary task alone trains all its epochs."""
+    if config.patience is None or phase.alone:
+        return []
+    return [EarlyStopping(config.main, config.patience)]
 
 
 def has_ended(run: "Run") -> bool:

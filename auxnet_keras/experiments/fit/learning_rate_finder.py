@@ -73,7 +73,7 @@ def find_learning_rate(config: RunConfig | Mapping[str, Any] | str | Path) -> Le
     Example:
         >>> settings = {"data": "kitti:/data/kitti2015", "out": "runs/kitti"}
         >>> found = ak.experiments.find_learning_rate(settings)  # doctest: +SKIP
-        >>> ak.experiments.train({**settings, "learning_rate": found.suggestion})  # doctest: +SKIP
+        >>> settings["learning_rate"] = found.suggestion  # doctest: +SKIP
 
     Reference:
         Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017, section 3.3. The

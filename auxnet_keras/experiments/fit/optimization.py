@@ -52,6 +52,20 @@ def _timeline(config: RunConfig, phase: Phase, plan: "Plan") -> Timeline:
     )
 
 
+def learning_rate_callbacks(config: RunConfig, phase: Phase) -> list[Any]:
+    """Makes the drops of `learning_rate_drops`, and logs the rate."""
+    drops = config.learning_rate_drops
+    if drops is None:
+        return [LearningRateLog()]
+
+    def rate(epoch: int, current: float) -> float:
+        # From the epoch's number alone, so that a resumed run has the same.
+        reached = (drops[done] for done in drops if done <= epoch - phase.begins)
+        return [config.learning_rate, *reached][-1]
+
+    return [keras.callbacks.LearningRateScheduler(rate), LearningRateLog()]
+
+
 class LearningRateLog(keras.callbacks.Callback):
     """Adds `learning_rate` to the logs of every epoch: the rate of its last step."""
 

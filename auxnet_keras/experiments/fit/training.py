@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.core.whole_numbers import is_whole
-from auxnet_keras.errors import ConfigError, shown
+from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.config.smoke import SMOKE
+from auxnet_keras.experiments.fit.more_callbacks import check_callbacks
 from auxnet_keras.experiments.run.folder import claim_folder, open_folder
 from auxnet_keras.experiments.run.run import WEIGHTS, Run
 from auxnet_keras.storage.lock import hold_lock
@@ -39,7 +40,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
 
     Raises:
         ConfigError: An invalid setting; a folder with another run in it; something else than
-            callbacks.
+            callbacks, or a callback that sets the learning rate besides a schedule.
         DataError: As the reader.
 
     Example:
@@ -48,7 +49,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
         >>> run.results["segmentation"]["mean_iou"]
     """
     config = as_config(config)
-    _check_callbacks(callbacks)
+    check_callbacks(config, callbacks)
     run = open_folder(config)
     if run.finished:
         print(f"{run.path} is finished; its scores are in {run.path / 'results.md'}.")
@@ -142,20 +143,6 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
         logger.info("Stopped early, after epoch %d of %d", stopped, config.all_epochs)
 
 
-def _check_callbacks(callbacks: Sequence[Any]) -> None:
-    if not isinstance(callbacks, Sequence) or not all(map(_is_callback, callbacks)):
-        raise ConfigError(
-            "callbacks must be a list of instances of keras.callbacks.Callback, such as "
-            f"callbacks=[keras.callbacks.TerminateOnNaN()]. Received: {shown(callbacks)}."
-        )
-
-
-def _is_callback(value: object) -> bool:
-    import keras
-
-    return isinstance(value, keras.callbacks.Callback)
-
-
 def _use_threads_of(run: Run) -> None:
     """Computes with as many threads as the run started with; the checkpoint tells if it cannot."""
     from auxnet_keras.core.threads import use_threads
@@ -192,7 +179,8 @@ def _dataset(config: RunConfig, split: str) -> Any:
 
 def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[Any]) -> list[Any]:
     from auxnet_keras import callbacks
-    from auxnet_keras.experiments.fit.optimization import LearningRateLog
+    from auxnet_keras.experiments.fit.early_stopping import early_stopping
+    from auxnet_keras.experiments.fit.optimization import learning_rate_callbacks
     from auxnet_keras.experiments.run.log import EpochLog
 
     config, board = run.config, run.path / _BOARD
@@ -200,8 +188,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
     validated = max(1, config.all_epochs // (10 * config.validate_every))
     return [
         *([] if method is None else [method]),
-        *_learning_rate(config, phase),
-        LearningRateLog(),
+        *learning_rate_callbacks(config, phase),
         callbacks.NonFinite(config.on_bad_numbers),
         callbacks.Progress(phase.note, keep=phase.validated(config.validate_every)),
         EpochLog(),
@@ -218,7 +205,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
             depth_unit=run.depth_unit,
         ),
         *([] if phase.alone else [callbacks.BestWeights(run.path / WEIGHTS)]),
-        *_patience(config, phase),
+        *early_stopping(config, phase),
         *more,
         # Last: it marks the epoch as finished.
         callbacks.ResumableCheckpoint(
@@ -231,36 +218,12 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
     ]
 
 
-def _patience(config: RunConfig, phase: "Phase") -> list[Any]:
-    """Ends the training as configured; the auxiliary task alone trains all its epochs."""
-    if config.patience is None or phase.alone:
-        return []
-    from auxnet_keras.experiments.fit.early_stopping import EarlyStopping
-
-    return [EarlyStopping(config.main, config.patience)]
-
-
 def _epochs_to_a_checkpoint(config: RunConfig, steps: int) -> int:
     """Up to the next validation, unless a kill would then cost more than `_CHECKPOINT_STEPS`."""
     if config.on_bad_numbers == "rollback":  # to the epoch before
         return 1
     most = min(config.validate_every, max(1, _CHECKPOINT_STEPS // steps))
     return max(n for n in range(1, most + 1) if config.validate_every % n == 0)
-
-
-def _learning_rate(config: RunConfig, phase: "Phase") -> list[Any]:
-    """Sets the rate of every epoch from its number alone, so that a resumed run has the same."""
-    import keras
-
-    drops = config.learning_rate_drops
-    if drops is None:
-        return []
-
-    def rate(epoch: int, current: float) -> float:
-        reached = (drops[done] for done in drops if done <= epoch - phase.begins)
-        return [config.learning_rate, *reached][-1]
-
-    return [keras.callbacks.LearningRateScheduler(rate)]
 
 
 def _describe_saved(run: Run) -> str:

@@ -11,9 +11,9 @@ from auxnet_keras.callbacks import BestWeights, ResumableCheckpoint, TensorBoard
 from auxnet_keras.experiments import load_run, train
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit import finalize
-from auxnet_keras.experiments.fit.optimization import new_optimizer
+from auxnet_keras.experiments.fit.optimization import learning_rate_callbacks, new_optimizer
 from auxnet_keras.experiments.fit.phases import Phase, phases
-from auxnet_keras.experiments.fit.training import _dataset, _learning_rate
+from auxnet_keras.experiments.fit.training import _dataset
 from auxnet_keras.experiments.run.best_epoch import idle_tasks
 from auxnet_keras.experiments.run.network import network
 
@@ -163,7 +163,7 @@ def test_the_learning_rate_starts_again_or_goes_on(settings):
         config = settings(auxiliary_first=2, epochs=3, learning_rate_drops={1: 1e-3, 3: 1e-4})
         config = dataclasses.replace(config, **changes)
         return [
-            _learning_rate(config, phase)[0].schedule(epoch, 0.0)
+            learning_rate_callbacks(config, phase)[0].schedule(epoch, 0.0)
             for phase in phases(config)
             for epoch in range(phase.first, phase.last)
         ]

@@ -130,6 +130,14 @@ def test_what_is_no_callback_is_refused(settings, given):
         train(settings(), callbacks=given)
 
 
+@pytest.mark.parametrize("setting", ["schedule", "learning_rate_drops"])
+def test_two_that_set_the_learning_rate_are_refused(settings, setting):
+    value = {"schedule": "cosine", "learning_rate_drops": {1: 1e-3}}[setting]
+    plateau = keras.callbacks.ReduceLROnPlateau("val_segmentation_loss", mode="min")
+    with pytest.raises(ConfigError, match=f"ReduceLROnPlateau sets .* the setting {setting}"):
+        train(settings(**{setting: value}), callbacks=[plateau])
+
+
 def test_a_config_of_an_earlier_version_has_the_defaults(whole, settings, tmp_path):
     run, _ = whole
     text = (run.path / "config.yaml").read_text()
