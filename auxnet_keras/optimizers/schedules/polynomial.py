@@ -32,7 +32,7 @@ class Polynomial:
         [1.0, 0.55, 0.1]
 
     Reference:
-        Liu et al., ParseNet, 2015, section 4 ("poly"), and Chen et al., DeepLab, TPAMI 2018.
+        The policy "poly" of Liu et al., ParseNet, 2015, and Chen et al., DeepLab, TPAMI 2018.
     """
 
     power: float = 0.9

@@ -1,5 +1,7 @@
 """Optimizer, schedule, precision, class weights and callbacks of a run, also when it resumes."""
 
+import shutil
+
 import keras
 import numpy as np
 import pytest
@@ -49,8 +51,16 @@ def only_fits():
 
 @pytest.fixture(scope="module")
 def whole(scenes, tiny_backbone, tmp_path_factory):
-    """Such a run that was never interrupted, and the callback that it was given."""
-    counter = Counter()
+    """Such a run, the callback that it was given, and what kill -9 would have left of it."""
+    counter, folder = Counter(), tmp_path_factory.mktemp("runs")
+    batch_end = ResumableCheckpoint.on_train_batch_end
+
+    def keep(self, batch, logs=None):
+        batch_end(self, batch, logs)
+        if (self._epoch, batch) == (1, 1):
+            self._save(self._epoch, self._step)
+            shutil.copytree(folder / "whole", folder / "killed")
+
     config = RunConfig(
         data=f"street:{scenes}",
         weighting="ftwb",
@@ -60,13 +70,15 @@ def whole(scenes, tiny_backbone, tmp_path_factory):
         batch_size=4,
         learning_rate=1e-2,
         **CHANGES,
-        out=str(tmp_path_factory.mktemp("runs") / "whole"),
+        out=str(folder / "whole"),
     )
-    return train(config, callbacks=[counter]), counter
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ResumableCheckpoint, "on_train_batch_end", keep)
+        return train(config, callbacks=[counter]), counter, folder / "killed"
 
 
 def test_the_settings_reach_the_training(whole):
-    run, counter = whole
+    run, counter, _ = whole
     rates = [
         oracle.warmed_up(step, 1e-2, 3, lambda t: oracle.cosine(t, 1e-2, 5, 0.1)) for step in (3, 7)
     ]
@@ -90,34 +102,21 @@ def _weights(run):
     return run.model().trainable_variables
 
 
-def test_a_run_killed_within_an_epoch_ends_as_one_that_was_not(whole, settings, monkeypatch):
-    run, _ = whole
-    batch_end = ResumableCheckpoint.on_train_batch_end
-
-    def interrupt(self, batch, logs=None):
-        batch_end(self, batch, logs)
-        if self._epoch == 1 and batch == 1:
-            self._save(self._epoch, self._step)
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ResumableCheckpoint, "on_train_batch_end", interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            train(settings(**CHANGES), callbacks=[Counter()])
-    assert keras.config.dtype_policy().name == "float32"
-    assert load_run(settings().out).position_saved == (1, 2)
-    resumed = train(settings(**CHANGES), callbacks=[Counter()])
+def test_a_run_killed_within_an_epoch_ends_as_one_that_was_not(whole, settings):
+    run, _, killed = whole
+    assert load_run(killed).position_saved == (1, 2)
+    resumed = train(settings(**CHANGES, out=str(killed)), callbacks=[Counter()])
     for column, values in run.history.items():
         if column not in CLOCKS:
             np.testing.assert_array_equal(resumed.history[column], values, err_msg=column)
-    states = [path / "checkpoints/epoch-00002/state.npz" for path in (run.path, resumed.path)]
+    states = [path / "checkpoints/epoch-00002/state.npz" for path in (run.path, killed)]
     assert states[0].read_bytes() == states[1].read_bytes()
     for ours, theirs in zip(_weights(resumed), _weights(run), strict=True):
         np.testing.assert_array_equal(ours, theirs, err_msg=ours.path)
 
 
 def test_a_schedule_over_the_whole_run_does_not_grow(whole, settings):
-    run, _ = whole
+    run, *_ = whole
     with pytest.raises(ConfigError, match="cannot grow: its learning rate depends on the number"):
         open_folder(settings(**{**CHANGES, "epochs": 3}, out=str(run.path)))
     with pytest.raises(ConfigError, match=r"optimizer: adamw.* in the folder, sgd requested"):
@@ -139,7 +138,7 @@ def test_two_that_set_the_learning_rate_are_refused(settings, setting):
 
 
 def test_a_config_of_an_earlier_version_has_the_defaults(whole, settings, tmp_path):
-    run, _ = whole
+    run, *_ = whole
     text = (run.path / "config.yaml").read_text()
     later = ("optimizer", "schedule", "precision", "class_weights", "label_smoothing", "patience")
     kept = [line for line in text.splitlines() if not line.startswith((*later, "smoke"))]
