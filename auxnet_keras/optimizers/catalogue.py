@@ -1,14 +1,14 @@
 """The optimizers by name, for `--optimizer` and the documentation."""
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from auxnet_keras.core.catalogue import Catalogue, resolve
+from auxnet_keras.core.catalogue import Catalogue
+from auxnet_keras.optimizers.entry import Entry
 
 
 @dataclasses.dataclass(frozen=True)
-class OptimizerEntry:
+class OptimizerEntry(Entry):
     """An optimizer as the catalogue lists it.
 
     On the command line, `sgd:momentum=0.95,clip=1` sets the constructor's parameters, by position
@@ -22,19 +22,11 @@ class OptimizerEntry:
     """
 
     what: ClassVar[str] = "optimizer"
-    short_names: ClassVar[Mapping[str, str]] = {}
-    from_run: ClassVar[tuple[str, ...]] = ()
-    measured: ClassVar[Mapping[str, Any]] = {}
     needs_values: ClassVar[bool] = False
 
     code: str | type
     rule: str
     source: str
-
-    @property
-    def constructor(self) -> type:
-        """The class."""
-        return resolve(self.code)
 
 
 _HERE = "auxnet_keras.optimizers"

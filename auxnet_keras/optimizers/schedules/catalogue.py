@@ -1,14 +1,14 @@
 """The learning-rate schedules by name, for `--schedule` and the documentation."""
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from auxnet_keras.core.catalogue import Catalogue, resolve
+from auxnet_keras.core.catalogue import Catalogue
+from auxnet_keras.optimizers.entry import Entry
 
 
 @dataclasses.dataclass(frozen=True)
-class ScheduleEntry:
+class ScheduleEntry(Entry):
     """A schedule as the catalogue lists it.
 
     On the command line, `cosine:warmup=500,final=0.01` sets the constructor's parameters, by
@@ -24,20 +24,12 @@ class ScheduleEntry:
     """
 
     what: ClassVar[str] = "schedule"
-    short_names: ClassVar[Mapping[str, str]] = {}
-    from_run: ClassVar[tuple[str, ...]] = ()
-    measured: ClassVar[Mapping[str, Any]] = {}
 
     code: str | type
     rule: str
     source: str
     needs_values: bool = False
     whole_run: bool = False
-
-    @property
-    def constructor(self) -> type:
-        """The class."""
-        return resolve(self.code)
 
 
 _HERE = "auxnet_keras.optimizers.schedules"
