@@ -6,6 +6,7 @@ from . import export as export
 from . import losses as losses
 from . import metrics as metrics
 from . import models as models
+from . import optimizers as optimizers
 from . import plots as plots
 from . import weighting as weighting
 

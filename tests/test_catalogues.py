@@ -14,13 +14,15 @@ from auxnet_keras.core.catalogue import Catalogue, resolve
 from auxnet_keras.core.registration import SERIALISABLE
 from auxnet_keras.data.readers.catalogue import KINDS
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.experiments.config import signature_text
+from auxnet_keras.experiments.config import optimization_text, signature_text
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.config.weighting_text import check_weighting
 from auxnet_keras.export.catalogue import FORMATS
 from auxnet_keras.losses.catalogue import DEPTH_LOSSES
 from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.catalogue import NETWORKS
+from auxnet_keras.optimizers.catalogue import OPTIMIZERS
+from auxnet_keras.optimizers.schedules.catalogue import SCHEDULES
 from auxnet_keras.weighting.catalogue import WEIGHTINGS
 from tests.experiments.fixtures import scenes  # noqa: F401
 
@@ -138,12 +140,20 @@ def test_a_registered_weighting_says_which_values_it_needs():
         WEIGHTINGS.remove("share")
 
 
-def test_every_example_in_the_help_of_weightings_is_valid():
-    text = next(f for f in dataclasses.fields(RunConfig) if f.name == "weighting").metadata["help"]
-    examples = text.partition("With values: ")[2].rstrip(".").split(", ")
-    assert len(examples) > 4
+@pytest.mark.parametrize(
+    ("setting", "check", "least"),
+    [
+        ("weighting", check_weighting, 5),
+        ("optimizer", optimization_text.optimizer, 2),
+        ("schedule", optimization_text.schedule, 4),
+    ],
+)
+def test_every_example_in_the_help_is_valid(setting, check, least):
+    text = next(f for f in dataclasses.fields(RunConfig) if f.name == setting).metadata["help"]
+    examples = text.partition("With values: ")[2].partition(". ")[0].rstrip(".").split(", ")
+    assert len(examples) >= least
     for example in examples:
-        check_weighting(example)
+        check(example)
 
 
 def test_every_class_that_keras_saves_is_registered_when_keras_is_imported():
@@ -192,7 +202,10 @@ def test_every_weighting_has_a_contract_test():
     "code",
     [
         entry.code
-        for catalogue in (WEIGHTINGS, NETWORKS, BACKBONES, KINDS, FORMATS, DEPTH_LOSSES)
+        for catalogue in (
+            *(WEIGHTINGS, NETWORKS, BACKBONES, KINDS, FORMATS, DEPTH_LOSSES),
+            *(OPTIMIZERS, SCHEDULES),
+        )
         for entry in catalogue.values()
     ],
 )

@@ -15,7 +15,13 @@ ORDER = [
     ["auxnet_keras._version", "auxnet_keras.errors"],
     ["auxnet_keras.core"],
     ["auxnet_keras.safety", "auxnet_keras.storage"],
-    ["auxnet_keras.losses", "auxnet_keras.metrics", "auxnet_keras.street", "auxnet_keras.tables"],
+    [
+        "auxnet_keras.losses",
+        "auxnet_keras.metrics",
+        "auxnet_keras.optimizers",
+        "auxnet_keras.street",
+        "auxnet_keras.tables",
+    ],
     ["auxnet_keras.data", "auxnet_keras.plots"],
     ["auxnet_keras.weighting", "auxnet_keras.callbacks"],
     ["auxnet_keras.training"],
@@ -29,7 +35,7 @@ ORDER = [
 FLOORS = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms}
 FILES = sorted((*ROOT.glob("auxnet_keras/**/*.py"), *ROOT.glob("data_tools/**/*.py")))
 PACKAGES = {"auxnet_keras", "data_tools"}
-WITHOUT_TENSORFLOW = ("losses", "metrics", "weighting", "models", "street")
+WITHOUT_TENSORFLOW = ("losses", "metrics", "optimizers", "weighting", "models", "street")
 STEPS = {"tensorflow_step.py", "task_gradients.py"}
 
 

@@ -23,6 +23,7 @@ SERIALISABLE = (
     "auxnet_keras.metrics.segmentation",
     "auxnet_keras.metrics.depth",
     "auxnet_keras.models.preprocessing",
+    "auxnet_keras.optimizers.schedules.warm_up",
     "auxnet_keras.training.logged_metrics",
     "auxnet_keras.training.auxiliary_model",
 )

@@ -101,7 +101,7 @@ class Plan:
 
     def sample(self, index: int, epoch: int) -> Sample:
         """A frame, decoded, resized and, if requested, augmented."""
-        sample = self._shown(index)
+        sample = self.unaugmented(index)
         if not self.augment:
             return sample
         return augmented(
@@ -113,8 +113,8 @@ class Plan:
             stored_unit=self.examples[index].source.encoding.unit,
         )
 
-    def _shown(self, index: int) -> Sample:
-        """A frame with the targets that it shows."""
+    def unaugmented(self, index: int) -> Sample:
+        """A frame with the targets that it shows, decoded and resized."""
         example, sample = self.examples[index], self._whole(index)
         changes: dict[str, np.ndarray] = {}
         if example.withheld is not None:

@@ -3,6 +3,10 @@ from .config.config_file import recipe as recipe
 from .config.run_config import RunConfig as RunConfig
 from .config.weighting_text import weighting as weighting
 from .demo import run_demo as run_demo
+from .fit.learning_rate_finder import LearningRates as LearningRates
+from .fit.learning_rate_finder import find_learning_rate as find_learning_rate
+from .fit.overfitting import Overfitting as Overfitting
+from .fit.overfitting import overfit_one_batch as overfit_one_batch
 from .fit.role_swap import learning_boost as learning_boost
 from .fit.training import train as train
 from .info import info as info

@@ -22,12 +22,18 @@ class PixelCrossEntropy(PixelLoss):
     `L = sum_i a[y_i] * -log p_i[y_i] / sum_i a[y_i]` over labelled pixels i, with `p = softmax(z)`
     and class weights `a`, all 1 unless given. `per_pixel` returns `-log p_i[y_i]` and `a[y_i]`.
 
+    With label smoothing s the target is not the label alone but `q_k = s / K`, plus `1 - s` at the
+    label, and `-sum_k q_k log p_k` takes the place of `-log p[y]`: the loss stays above the entropy
+    of q, and the logits finite.
+
     A label outside 0..K-1 counts as ignored: a compiled graph cannot refuse it, but the readers do.
 
     Args:
         ignore_label: Label of the pixels that do not count.
         class_weights: A weight for each class, [K], not negative.
         from_logits: Whether predictions are logits; if not, probabilities that sum to one.
+        label_smoothing: The share s of the target that all classes have equally, at least 0 and
+            below 1.
         name: Name of the loss.
 
     Inputs:
@@ -35,7 +41,8 @@ class PixelCrossEntropy(PixelLoss):
         y_pred: [B, H, W, K], any float dtype; the loss is computed in float32.
 
     Raises:
-        ConfigError: Labels and prediction differ in size, or `class_weights` does not fit.
+        ConfigError: Labels and prediction differ in size, `class_weights` does not fit, or
+            `label_smoothing` is out of range.
 
     Example:
         >>> loss = PixelCrossEntropy(ignore_label=255)
@@ -43,7 +50,8 @@ class PixelCrossEntropy(PixelLoss):
         1.3863
 
     Reference:
-        Chennupati et al., AuxNet, VISAPP 2019, section 3.2.
+        Chennupati et al., AuxNet, VISAPP 2019, section 3.2. Label smoothing: Szegedy et al.,
+        Rethinking the Inception Architecture for Computer Vision, CVPR 2016, section 7.
     """
 
     def __init__(
@@ -51,6 +59,7 @@ class PixelCrossEntropy(PixelLoss):
         ignore_label: int = 255,
         class_weights: Sequence[float] | None = None,
         from_logits: bool = True,
+        label_smoothing: float = 0.0,
         *,
         name: str | None = "pixel_cross_entropy",
     ) -> None:
@@ -58,10 +67,15 @@ class PixelCrossEntropy(PixelLoss):
         self.ignore_label = ignore_label
         self.class_weights = None if class_weights is None else [float(a) for a in class_weights]
         self.from_logits = from_logits
+        self.label_smoothing = float(label_smoothing)
         if not all(0.0 <= a < float("inf") for a in self.class_weights or ()):
             raise ConfigError(
                 "class_weights must be finite and not negative, one for each class. "
                 f"Received: {self.class_weights}."
+            )
+        if not 0.0 <= self.label_smoothing < 1.0:
+            raise ConfigError(
+                f"label_smoothing must be in [0, 1). Received: {self.label_smoothing}."
             )
 
     def per_pixel(self, y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor]:
@@ -77,13 +91,20 @@ class PixelCrossEntropy(PixelLoss):
             # With the largest score at 0, a loss near 0 keeps its digits and is never negative.
             scores = scores - ops.stop_gradient(ops.max(scores, axis=-1, keepdims=True))
             log_sum = ops.log(ops.sum(ops.exp(scores), axis=-1))
-            values = valid * (log_sum - ops.sum(scores * truth, axis=-1))
+            values = valid * (log_sum - ops.sum(scores * self._smoothed(truth, valid), axis=-1))
         else:
             log_probabilities = ops.log(ops.clip(scores, SMALLEST_PROBABILITY, 1.0))
-            values = -ops.sum(log_probabilities * truth, axis=-1)
+            values = -ops.sum(log_probabilities * self._smoothed(truth, valid), axis=-1)
         if self.class_weights is not None:
             valid = ops.matmul(truth, self._weights_for(classes))
         return values, valid
+
+    def _smoothed(self, truth: Tensor, valid: Tensor) -> Tensor:
+        """The target distribution [B, H, W, K]; all zeros where not labelled."""
+        if not self.label_smoothing:
+            return truth
+        everywhere = self.label_smoothing / truth.shape[-1] * valid[..., None]
+        return (1.0 - self.label_smoothing) * truth + everywhere
 
     def _weights_for(self, classes: int) -> Tensor:
         if len(self.class_weights or ()) != classes:
@@ -99,4 +120,5 @@ class PixelCrossEntropy(PixelLoss):
             "ignore_label": self.ignore_label,
             "class_weights": self.class_weights,
             "from_logits": self.from_logits,
+            "label_smoothing": self.label_smoothing,
         }

@@ -16,6 +16,7 @@ from .errors import label_errors as label_errors
 from .image_grid import image_grid as image_grid
 from .image_grid import write_png as write_png
 from .learning_curves import learning_curves as learning_curves
+from .learning_rate_curve import learning_rate_curve as learning_rate_curve
 from .legends import class_legend as class_legend
 from .paired_dots import paired_dots as paired_dots
 from .progress_curve import progress_curve as progress_curve

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from auxnet_keras.core.catalogue import Catalogue, resolve
 
@@ -27,6 +27,8 @@ class Method:
         measured: Settings for how a run measures `from_run`: name to type.
     """
 
+    what: ClassVar[str] = "weighting"
+
     code: "str | type[Weighting]"
     rule: str
     source: str
@@ -39,6 +41,11 @@ class Method:
     def weighting(self) -> "type[Weighting]":
         """The class; imports Keras."""
         return resolve(self.code)
+
+    @property
+    def constructor(self) -> "type[Weighting]":
+        """The class, as other catalogues call it."""
+        return self.weighting
 
 
 _HERE = "auxnet_keras.weighting"

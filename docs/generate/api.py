@@ -11,6 +11,7 @@ PACKAGES = (
     "auxnet_keras.weighting",
     "auxnet_keras.losses",
     "auxnet_keras.metrics",
+    "auxnet_keras.optimizers",
     "auxnet_keras.callbacks",
     "auxnet_keras.data",
     "auxnet_keras.data.street",

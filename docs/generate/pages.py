@@ -10,11 +10,15 @@ from generate import (
     depth_losses,
     formats,
     networks,
+    optimization,
     settings,
     weightings,
 )
 
-MAKERS = (commands, settings, weightings, networks, depth_losses, data_sets, formats, api)
+MAKERS = (
+    *(commands, settings, weightings, networks, depth_losses, optimization),
+    *(data_sets, formats, api),
+)
 
 
 def pages() -> Iterator[tuple[str, str]]:

@@ -18,9 +18,11 @@ def _catalogues_as_they_were():
     from auxnet_keras.data.readers.catalogue import KINDS
     from auxnet_keras.export.catalogue import FORMATS
     from auxnet_keras.models.catalogue import NETWORKS
+    from auxnet_keras.optimizers.catalogue import OPTIMIZERS
+    from auxnet_keras.optimizers.schedules.catalogue import SCHEDULES
     from auxnet_keras.weighting.catalogue import WEIGHTINGS
 
-    catalogues = (WEIGHTINGS, NETWORKS, KINDS, FORMATS)
+    catalogues = (WEIGHTINGS, NETWORKS, KINDS, FORMATS, OPTIMIZERS, SCHEDULES)
     before = [set(catalogue) for catalogue in catalogues]
     yield
     for catalogue, names in zip(catalogues, before, strict=True):
@@ -162,7 +164,9 @@ def _make_small(monkeypatch):
     smaller(ak.data.street, "write", count=2, size=(64, 96))
     experiment = ak.experiments.train
     monkeypatch.setattr(
-        ak.experiments, "train", lambda settings: experiment({**settings, **RUN})
+        ak.experiments,
+        "train",
+        lambda settings, callbacks=(): experiment({**settings, **RUN}, callbacks),
     )  # the folder holds this very run, finished
     original = ak.models.AuxiliaryModel.fit
 

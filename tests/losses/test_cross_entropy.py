@@ -55,6 +55,37 @@ class TestPixelCrossEntropy(PixelLossContract):
             float(plain(labels, logits)), rel=1e-5
         )
 
+    @pytest.mark.parametrize("weights", [None, [1.0, 0.0, 2.5, 0.5, 3.0]])
+    def test_label_smoothing(self, weights):
+        labels, logits = batch()
+        loss = PixelCrossEntropy(class_weights=weights, label_smoothing=0.2)
+        values, valid, mean = oracle.cross_entropy(
+            labels, logits, class_weights=weights, label_smoothing=0.2
+        )
+        got_values, got_valid = loss.per_pixel(labels, logits)
+        np.testing.assert_allclose(got_values, values, atol=2e-6)
+        np.testing.assert_allclose(got_valid, valid)
+        assert float(loss(labels, logits)) == pytest.approx(mean, rel=1e-6)
+        probabilities = keras.ops.softmax(logits)
+        of_probabilities = PixelCrossEntropy(
+            class_weights=weights, from_logits=False, label_smoothing=0.2
+        )
+        assert float(of_probabilities(labels, probabilities)) == pytest.approx(mean, rel=1e-5)
+        used = labels < 255
+        truth = np.eye(5)[labels[used]]
+        keras_loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.2)
+        if weights is None:
+            assert float(keras_loss(truth, logits[used])) == pytest.approx(mean, rel=1e-5)
+
+    def test_label_smoothing_is_saved_and_checked(self):
+        config = PixelCrossEntropy(label_smoothing=0.1).get_config()
+        assert PixelCrossEntropy.from_config(config).label_smoothing == 0.1
+        del config["label_smoothing"]  # as models saved by earlier versions
+        assert PixelCrossEntropy.from_config(config).label_smoothing == 0.0
+        for wrong in (-0.1, 1.0, float("nan")):
+            with pytest.raises(ConfigError, match=r"label_smoothing must be in \[0, 1\)"):
+                PixelCrossEntropy(label_smoothing=wrong)
+
     def test_probabilities_and_logits_agree(self):
         labels, logits = batch()
         probabilities = keras.ops.softmax(logits)

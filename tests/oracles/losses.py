@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def cross_entropy(labels, logits, ignore_label=255, class_weights=None):
+def cross_entropy(labels, logits, ignore_label=255, class_weights=None, label_smoothing=0.0):
     """`(loss of each pixel, its weight, weighted mean)` for labels [...] and logits [..., K]."""
     logits = np.asarray(logits, np.float64)
     labels = np.asarray(labels).astype(np.int64).reshape(logits.shape[:-1])
@@ -14,7 +14,9 @@ def cross_entropy(labels, logits, ignore_label=255, class_weights=None):
             continue
         probabilities = np.exp(logits[at] - logits[at].max())
         probabilities /= probabilities.sum()
-        values[at] = -np.log(probabilities[label])
+        target = np.full(len(probabilities), label_smoothing / len(probabilities))
+        target[label] += 1.0 - label_smoothing
+        values[at] = -(target * np.log(probabilities)).sum()
         weights[at] = 1.0 if class_weights is None else class_weights[label]
     total = weights.sum()
     return values, weights, (values * weights).sum() / total if total else 0.0

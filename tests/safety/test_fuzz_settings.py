@@ -12,10 +12,12 @@ from auxnet_keras.data.files import pattern
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.readers.folder_spec import FILE, read_spec
 from auxnet_keras.errors import DataError, shown, unknown
-from auxnet_keras.experiments.config import signature_text
+from auxnet_keras.experiments.config import optimization_text, signature_text
 from auxnet_keras.experiments.config import weighting_text as weightings
 from auxnet_keras.experiments.config.config_file import read_config, write_config
 from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.optimizers.catalogue import OPTIMIZERS
+from auxnet_keras.optimizers.schedules.catalogue import SCHEDULES
 from auxnet_keras.safety import YamlError, plain_yaml
 from auxnet_keras.weighting.catalogue import WEIGHTINGS
 from tests.safety import makers
@@ -124,6 +126,22 @@ def test_weightings(name, parts):
 
 def test_weightings_do_not_name_each_other_without_end():
     assert answer(weightings.weighting, "class-wise:task=" * 2000 + "twb") is None
+
+
+OF_OPTIMIZERS = [*OPTIMIZERS.items(), *SCHEDULES.items()]
+VALUE_NAMES = sorted(
+    {name for _, entry in OF_OPTIMIZERS for name in signature_text.parameters(entry)}
+)
+VALUE_PARTS = st.tuples(
+    st.sampled_from([*VALUE_NAMES, "3", ""]), st.sampled_from("=:,"), NUMBERS | st.text()
+)
+
+
+@fuzz
+@given(st.sampled_from([*OPTIMIZERS, *SCHEDULES]), st.lists(VALUE_PARTS.map("".join), max_size=3))
+def test_optimizers_and_schedules(name, parts):
+    build = optimization_text.optimizer if name in OPTIMIZERS else optimization_text.schedule
+    answer(build, f"{name}:{','.join(parts)}")
 
 
 @fuzz

@@ -3,7 +3,7 @@
 from auxnet_keras.data.auxiliary_of import OTHER
 from auxnet_keras.data.readers.catalogue import KINDS
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.experiments.config import weighting_text
+from auxnet_keras.experiments.config import optimization_text, weighting_text
 from auxnet_keras.experiments.config.run_settings import RunSettings
 from auxnet_keras.models.catalogue import NETWORKS
 
@@ -16,6 +16,8 @@ def check_combinations(config: RunSettings) -> None:
     """
     _check_networks_and_data(config)
     _check_tasks(config)
+    _check_optimization(config)
+    _check_segmentation(config)
     _check_size(config)
 
 
@@ -64,6 +66,31 @@ def _check_tasks(config: RunSettings) -> None:
                 f"The setting {name} is about the auxiliary task, and the model "
                 f"{config.model!r}{' with single_task' if config.single_task else ''} has none; "
                 f"leave it out, or train {two} with both tasks. Received: {name}={given!r}."
+            )
+
+
+def _check_optimization(config: RunSettings) -> None:
+    optimization_text.optimizer(config.optimizer)
+    optimization_text.schedule(config.schedule)
+    if config.learning_rate_drops is not None and config.schedule != "constant":
+        raise ConfigError(
+            "The settings learning_rate_drops and schedule both say how the learning rate changes; "
+            "leave one out, or write drops with a warm-up as "
+            "schedule=drops:20:0.001,30:0.0001,warmup=500. "
+            f"Received: learning_rate_drops={config.learning_rate_drops}, "
+            f"schedule={config.schedule!r}."
+        )
+
+
+def _check_segmentation(config: RunSettings) -> None:
+    for name, given in (
+        ("class_weights", config.class_weights),
+        ("label_smoothing", config.label_smoothing or None),
+    ):
+        if given is not None and "segmentation" not in config.tasks:
+            raise ConfigError(
+                f"The setting {name} is about the loss of segmentation, and only "
+                f"{config.tasks[0]} is trained; leave it out. Received: {name}={given!r}."
             )
 
 

@@ -15,7 +15,16 @@ from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
 _END = "# The settings end here; a file without this line was cut."
-_SINCE_0_1_0 = {"fold"}
+_SINCE_0_1_0 = {
+    "fold",
+    "optimizer",
+    "schedule",
+    "patience",
+    "class_weights",
+    "label_smoothing",
+    "precision",
+    "smoke",
+}
 
 
 def read_settings(path: str | Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from auxnet_keras.experiments.config import values
 from auxnet_keras.experiments.config.combinations import check_combinations
 from auxnet_keras.experiments.config.run_settings import RunSettings
 from auxnet_keras.experiments.config.setting import checked_setting
+from auxnet_keras.experiments.config.smoke import shortened
 from auxnet_keras.weighting.catalogue import WEIGHTINGS
 
 
@@ -49,15 +50,16 @@ class RunConfig(RunSettings):
             object.__setattr__(self, "weights", "imagenet" if self.pretrained else "none")
         if self.extra_data is not None:
             object.__setattr__(self, "extra_data", _absolute_data("extra_data", self.extra_data))
+        if self.smoke:
+            for name, value in shortened(self).items():
+                object.__setattr__(self, name, value)
         check_combinations(self)
 
     @classmethod
     def help_of(cls, field: dataclasses.Field) -> str:
         """The help of a setting, with its valid names filled in from their catalogue."""
-        names = getattr(field.metadata["check"], "names", ())
-        return field.metadata["help"].format(
-            names=", ".join(names), weightings=", ".join(WEIGHTINGS)
-        )
+        names = ", ".join(field.metadata["names"])
+        return field.metadata["help"].format(names=names, weightings=", ".join(WEIGHTINGS))
 
     @classmethod
     def from_mapping(cls, settings: Mapping[str, Any], where: str = "settings") -> "RunConfig":

@@ -9,13 +9,16 @@ from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.data.auxiliary_of import CHOICES, OWN
 from auxnet_keras.data.readers.catalogue import source
 from auxnet_keras.data.unit_names import UNITS
-from auxnet_keras.experiments.config import values
+from auxnet_keras.experiments.config import class_weights_text, values
 from auxnet_keras.experiments.config.setting import setting
 from auxnet_keras.losses.catalogue import DEPTH_LOSSES
 from auxnet_keras.models.backbones import BACKBONES
 from auxnet_keras.models.catalogue import NETWORKS, Network
+from auxnet_keras.optimizers.catalogue import OPTIMIZERS
+from auxnet_keras.optimizers.schedules.catalogue import SCHEDULES
 from auxnet_keras.plots.palette_names import OWN as OWN_COLOURS
 from auxnet_keras.plots.palette_names import PALETTES
+from auxnet_keras.training.precision import PRECISIONS
 
 if TYPE_CHECKING:
     from auxnet_keras.data.readers.base import Source
@@ -88,7 +91,25 @@ class RunSettings:
         "Passes over the data. A larger number continues a run in the same folder.",
         "N",
     )
-    learning_rate: float = setting(1e-4, values.rate, "Learning rate of Adam.", "X")
+    optimizer: str = setting(
+        "adam",
+        values.text,
+        "Optimizer: {names}. With values: adamw:weight_decay=0.05,clip=1, "
+        "sgd:momentum=0.95,weight_decay=0.0005. clip is the largest norm of all gradients.",
+        "SPEC",
+        names=OPTIMIZERS,
+    )
+    learning_rate: float = setting(
+        1e-4, values.rate, "Learning rate; with a schedule, its highest.", "X"
+    )
+    schedule: str = setting(
+        "constant",
+        values.text,
+        "The learning rate by step: {names}. With values: cosine:warmup=500,final=0.01, "
+        "polynomial:power=0.9, drops:20:0.001,30:0.0001,warmup=500, constant:warmup=500.",
+        "SPEC",
+        names=SCHEDULES,
+    )
     learning_rate_drops: dict[int, float] | None = setting(
         None,
         values.rates_by_epoch,
@@ -150,11 +171,20 @@ class RunSettings:
     restart_optimizer: bool = setting(
         True,
         values.boolean,
-        "After --auxiliary-first: restart Adam and the learning rate, or continue with them.",
+        "After --auxiliary-first: restart the optimizer and the learning rate, or continue with "
+        "them.",
         flags="--restart-optimizer/--keep-optimizer",
     )
     validate_every: int = setting(
         1, values.positive_whole, "Validate after every N epochs, and after the last.", "N"
+    )
+    patience: int | None = setting(
+        None,
+        values.positive_whole,
+        "Stop after N validations in a row without a lower validation loss of the main task. "
+        "Default: train all epochs.",
+        "N",
+        optional=True,
     )
     ignore_void: bool = setting(
         True,
@@ -175,6 +205,21 @@ class RunSettings:
         "What the depth task minimises: {names}. log-l1 and silog have no unit; L1 on inverse "
         "depth is l1 with --depth-unit inverse_depth.",
         "NAME",
+    )
+    class_weights: str | None = setting(
+        None,
+        class_weights_text.class_weights,
+        "Weights of the classes in the loss of segmentation: median-frequency or enet, measured on "
+        "the training labels; median-frequency:FILE or enet:FILE, from the file of auxnet data "
+        "statistics --json; or a YAML or JSON file with a weight for each class. Default: all 1.",
+        "RULE|FILE",
+        optional=True,
+    )
+    label_smoothing: float = setting(
+        0.0,
+        values.share,
+        "The share of a pixel's target that all classes have equally, in the loss of segmentation.",
+        "X",
     )
     augment: bool = setting(
         False,
@@ -211,6 +256,18 @@ class RunSettings:
         values.boolean,
         "Bit-identical results on every run, or more speed on a GPU.",
         flags="--deterministic/--no-deterministic",
+    )
+    precision: str = setting(
+        "float32",
+        values.one_of(PRECISIONS),
+        "What layers compute with: {names}. The weights, losses and scores stay float32.",
+        "NAME",
+    )
+    smoke: bool = setting(
+        False,
+        values.boolean,
+        "Two steps of everything, export included, in the folder RUN_smoke, which is replaced.",
+        flags="--smoke/--no-smoke",
     )
     out: str | None = setting(
         None, values.path, "Run folder; the same command on it resumes.", "RUN", optional=True

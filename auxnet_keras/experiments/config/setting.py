@@ -1,7 +1,7 @@
 """A setting of a run: a field of `RunConfig` with its check and its help."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from auxnet_keras.errors import ConfigError, shown, unknown
@@ -16,6 +16,7 @@ def setting(
     optional: bool = False,
     flags: str = "",
     changeable: bool = False,
+    names: Collection[str] = (),
 ) -> Any:
     """A field of `RunConfig`: the definition of a setting.
 
@@ -29,6 +30,7 @@ def setting(
         optional: Whether it may be `None`.
         flags: Option names, if not `--name-of-the-field`.
         changeable: Whether a resumed run may have another value.
+        names: What `{names}` in the help stands for, if `check` does not have them.
     """
     metadata = {
         "check": check,
@@ -37,6 +39,7 @@ def setting(
         "metavar": metavar,
         "flags": flags,
         "changeable": changeable,
+        "names": names or getattr(check, "names", ()),
     }
     return dataclasses.field(default=default, metadata=metadata)
 

@@ -1,31 +1,59 @@
-"""Parses a weighting's values by the signature of its constructor.
+"""Parses the values of a weighting, an optimizer or a schedule by its constructor's signature.
 
 The parameter's type decides: `true` is a bool, `0.5` a float, `loss` a string. A parameter of type
 `Mapping[str, float]` or `Sequence[float]` takes one value per task: `400,1`, or
 `depth=1,segmentation=400`. One of type `Mapping[int, Mapping[str, float]]` takes such values for
-several times: `0:0/1,20:1/1` is segmentation 0 and depth 1 at 0, and both 1 at 20. Parameters of
-other types cannot be given as text.
+several times: `0:0/1,20:1/1` is segmentation 0 and depth 1 at 0, and both 1 at 20; one of type
+`Mapping[int, float]` takes a value for several times: `20:0.001,30:0.0001`. Parameters of other
+types cannot be given as text.
 """
 
 import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.errors import ConfigError, shown, unknown
-from auxnet_keras.weighting.catalogue import Method
 
 SIMPLE = (bool, int, float, str)
 
 
-def read(name: str, method: Method, text: str, nested: Callable[[str], Any]) -> dict[str, Any]:
+class Entry(Protocol):
+    """What a catalogue's entry says about its text; see `weighting.catalogue.Method`."""
+
+    @property
+    def what(self) -> str:
+        """The word for it in messages."""
+
+    @property
+    def constructor(self) -> type:
+        """The class to build."""
+
+    @property
+    def short_names(self) -> Mapping[str, str]:
+        """Short name of a parameter to its name in the constructor."""
+
+    @property
+    def from_run(self) -> tuple[str, ...]:
+        """Parameters that cannot be set as text."""
+
+    @property
+    def needs_values(self) -> bool:
+        """The name alone is refused."""
+
+    @property
+    def measured(self) -> Mapping[str, Any]:
+        """Names that are not parameters, and their types."""
+
+
+def read(name: str, method: Entry, text: str, nested: Callable[[str], Any] = str) -> dict[str, Any]:
     """The values of `text`, by the names of constructor parameters and measured quantities.
 
     Args:
-        name: The weighting's name, for messages.
-        method: The weighting's entry in the catalogue.
+        name: The entry's name, for messages.
+        method: The entry in the catalogue.
         text: The text after the colon.
         nested: Parses the text of a weighting inside the weighting.
 
@@ -43,29 +71,29 @@ def read(name: str, method: Method, text: str, nested: Callable[[str], Any]) -> 
         elif not equals:
             if position >= len(kinds):
                 raise ConfigError(
-                    f"The weighting {name!r} takes {len(kinds)} value(s): "
+                    f"The {method.what} {name!r} takes {len(kinds)} value(s): "
                     f"{_usage(name, kinds)}. Received: {shown(text)}."
                 )
             key, value = list(kinds)[position], key
         if key not in kinds:
-            raise unknown(f"parameter of the weighting {name!r}", key, kinds)
+            raise unknown(f"parameter of the {method.what} {name!r}", key, kinds)
         if _is_weighting(kinds[key]):  # the last one: it takes the rest
             values[key] = nested(",".join([value, *items[position + 1 :]]))
             break
         try:
             if key == timed:
-                values[key] = {**values.get(key, {}), **_point(value)}
+                values[key] = {**values.get(key, {}), **_point(kinds[key], value)}
             else:
                 values[key] = _value(kinds[key], value)
         except ValueError as error:
             raise ConfigError(
-                f"The value of {key} in the weighting {name!r} cannot be parsed. Expected "
+                f"The value of {key} in the {method.what} {name!r} cannot be parsed. Expected "
                 f"{_usage(name, kinds)}. Received: {shown(value)} in {shown(text)}."
             ) from error
     return _by_parameter(name, method, kinds, values, text)
 
 
-def parameters(method: Method) -> dict[str, Any]:
+def parameters(method: Entry) -> dict[str, Any]:
     """What a text may set: name -> type, in the constructor's order, measured quantities last."""
     short = {parameter: name for name, parameter in method.short_names.items()}
     found: dict[str, Any] = {}
@@ -82,12 +110,12 @@ def parameters(method: Method) -> dict[str, Any]:
     return {**plain, **method.measured, **nested}
 
 
-def _signature(method: Method) -> Mapping[str, inspect.Parameter]:
-    return inspect.signature(method.weighting, eval_str=True).parameters
+def _signature(method: Entry) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(method.constructor, eval_str=True).parameters
 
 
 def _by_parameter(
-    name: str, method: Method, kinds: Mapping[str, Any], values: dict[str, Any], text: str
+    name: str, method: Entry, kinds: Mapping[str, Any], values: dict[str, Any], text: str
 ) -> dict[str, Any]:
     """The values under the constructor's names; the tasks' values combined into one."""
     given = {method.short_names.get(key, key): value for key, value in values.items()}
@@ -103,7 +131,7 @@ def _by_parameter(
             missing = required and parameter.name not in {*given, *method.from_run}
         if missing:
             raise ConfigError(
-                f"The weighting {name!r} needs {_usage(name, kinds)}. Received: {shown(text)}."
+                f"The {method.what} {name!r} needs {_usage(name, kinds)}. Received: {shown(text)}."
             )
         if not _per_task(parameter.annotation):
             continue
@@ -126,17 +154,22 @@ def _per_task(kind: Any) -> bool:
     )
 
 
+_WEIGHTS_BY_TIME = (int, Mapping[str, float])
+_VALUE_BY_TIME = (int, float)
+
+
 def _by_time(kind: Any) -> bool:
-    return typing.get_origin(kind) is Mapping and typing.get_args(kind) == (
-        int,
-        Mapping[str, float],
-    )
+    arguments = typing.get_args(kind)
+    return typing.get_origin(kind) is Mapping and arguments in (_WEIGHTS_BY_TIME, _VALUE_BY_TIME)
 
 
 def _is_weighting(kind: Any) -> bool:
-    from auxnet_keras.weighting.base import Weighting
+    classes = [each for each in _members(kind) if isinstance(each, type) and each not in SIMPLE]
+    if not classes:
+        return False
+    from auxnet_keras.weighting.base import Weighting  # with Keras
 
-    return any(isinstance(each, type) and issubclass(each, Weighting) for each in _members(kind))
+    return any(issubclass(each, Weighting) for each in classes)
 
 
 def _readable(kind: Any) -> bool:
@@ -158,9 +191,11 @@ def _value(kind: Any, text: str) -> Any:
     raise ValueError(text)
 
 
-def _point(text: str) -> dict[int, dict[str, float]]:
-    """`20:1/0.5` as the values of all tasks at 20."""
+def _point(kind: Any, text: str) -> dict[int, Any]:
+    """`20:1/0.5` as the values of all tasks at 20, or `20:0.001` as the one value at 20."""
     time, _, values = text.partition(":")
+    if typing.get_args(kind) == _VALUE_BY_TIME:
+        return {int(time): float(values)}
     given = [float(value) for value in values.split("/")]
     return {int(time): dict(zip(TASKS, given, strict=True))}
 
@@ -172,6 +207,10 @@ def _boolean(text: str) -> bool:
 
 
 def _usage(name: str, kinds: Mapping[str, Any]) -> str:
-    point = f"TIME:{'/'.join(TASKS).upper()}"
-    forms = (point if _by_time(kind) else f"{key}=..." for key, kind in kinds.items())
+    forms = (_point_form(kind) if _by_time(kind) else f"{key}=..." for key, kind in kinds.items())
     return f"{name}:{','.join(forms)}"
+
+
+def _point_form(kind: Any) -> str:
+    one = typing.get_args(kind) == _VALUE_BY_TIME
+    return "TIME:VALUE" if one else f"TIME:{'/'.join(TASKS).upper()}"

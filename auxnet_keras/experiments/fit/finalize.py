@@ -3,6 +3,7 @@
 from typing import Any
 
 from auxnet_keras import data
+from auxnet_keras.experiments.fit.early_stopping import stopped_after
 from auxnet_keras.experiments.outputs.exporting import export
 from auxnet_keras.experiments.outputs.figures import write_figures
 from auxnet_keras.experiments.outputs.model_card import model_card
@@ -36,7 +37,9 @@ def finish(run: Run) -> None:
     export(run, ["saved_model"])
     record = run.manifest
     record.record_artefacts()
-    record.event("end", epochs=run.config.epochs, memory=peak_memory())
+    stopped = stopped_after(run)
+    early = {} if stopped is None else {"stopped_after": stopped}
+    record.event("end", epochs=run.config.epochs, memory=peak_memory(), **early)
     logger.info("Finished; everything is in %s", run.path)
     # On the terminal, the command shows them as a table.
     logger.info("%s", logged_evaluation(results), extra={"file_only": True})

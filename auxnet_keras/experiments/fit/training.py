@@ -12,6 +12,8 @@ from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import AuxnetError, ConfigError
 from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.config.smoke import SMOKE
+from auxnet_keras.experiments.fit.more_callbacks import check_callbacks
 from auxnet_keras.experiments.run.folder import claim_folder, open_folder
 from auxnet_keras.experiments.run.run import WEIGHTS, Run
 from auxnet_keras.storage.lock import hold_lock
@@ -19,7 +21,6 @@ from auxnet_keras.storage.scratch import sweep
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.fit.phases import Phase
-    from auxnet_keras.models import AuxiliaryModel
 
 _BOARD = "tensorboard"
 _CHECKPOINT_STEPS = 500  # minutes of work; a save takes a second
@@ -33,14 +34,17 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
 
     Args:
         config: The settings: a `RunConfig`, a mapping of their names, or a YAML file.
-        callbacks: More `keras.callbacks.Callback`s, in addition to the run's own; their state is
-            part of its checkpoints.
+        callbacks: More `keras.callbacks.Callback`s, in addition to the run's own. Each phase of
+            a run passes them to its `fit`. The checkpoints keep the state of Keras' EarlyStopping,
+            ReduceLROnPlateau and ModelCheckpoint; other callbacks start over when the run resumes,
+            and whatever they keep, the rest of the run resumes exactly.
 
     Returns:
         The finished run.
 
     Raises:
-        ConfigError: An invalid setting; a folder with another run in it.
+        ConfigError: An invalid setting; a folder with another run in it; something else than
+            callbacks, or a callback that sets the learning rate besides a schedule.
         DataError: As the reader.
 
     Example:
@@ -49,6 +53,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
         >>> run.results["segmentation"]["mean_iou"]
     """
     config = as_config(config)
+    check_callbacks(config, callbacks)
     run = open_folder(config)
     if run.finished:
         said = f"{run.path} is finished; its scores are in {run.path / 'results.md'}."
@@ -58,13 +63,15 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
     from auxnet_keras.experiments.fit.finalize import finish
     from auxnet_keras.experiments.outputs.figures import write_curves
     from auxnet_keras.experiments.run.log import logger, run_log
+    from auxnet_keras.training.precision import using_precision
 
     with hold_lock(run.path, "training in this run folder", ConfigError):
         sweep(run.path, deep=True)
         run = claim_folder(config)
         with run_log(run.path):
             try:
-                _fit(run, callbacks)
+                with using_precision(config.precision):
+                    _fit(run, callbacks)
                 finish(run)
             except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
                 run.manifest.event("interrupt", epochs=run.epochs_saved)
@@ -87,17 +94,23 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     from auxnet_keras.experiments.fit.announce import describe_run, record_facts
     from auxnet_keras.experiments.fit.check_data import check_data
     from auxnet_keras.experiments.fit.check_resume import check_resume
+    from auxnet_keras.experiments.fit.class_weights import class_weights_of
+    from auxnet_keras.experiments.fit.compiling import compile_for
+    from auxnet_keras.experiments.fit.early_stopping import has_ended, stopped_after
     from auxnet_keras.experiments.fit.event_files import readable_event_file_errors
     from auxnet_keras.experiments.fit.initial_weights import start_from_run
     from auxnet_keras.experiments.fit.memory_errors import readable_memory_errors
-    from auxnet_keras.experiments.fit.phases import phases_left
+    from auxnet_keras.experiments.fit.phases import phases, phases_left
     from auxnet_keras.experiments.outputs.train_batch import draw_train_batch
     from auxnet_keras.experiments.run import trained_images
+    from auxnet_keras.experiments.run.log import logger
     from auxnet_keras.experiments.run.network import network
 
     config = run.config
     _use_threads_of(run)
     keras.utils.set_random_seed(config.seed)
+    if config.smoke:
+        logger.info(SMOKE)
     if config.deterministic:
         tf.config.experimental.enable_op_determinism()
     info = data.info(config.data, config.root)
@@ -112,16 +125,17 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
         rewind(event_files(run.path / _BOARD), Position(0, 0, 0))
     if new and config.starts_from_run:
         start_from_run(model, config, config.depth_unit or info.depth_unit)
-    _compile(model, config)
+    weights = class_weights_of(run, train.plan)
+    compile_for(model, config, phases(config)[0], train.plan, weights)
     record_facts(run, info, train, val)
     describe_run(run, model, info, train, val)
     if new or not (run.path / trained_images.FILE).is_file():
         trained_images.write_trained_images(run, train.plan)
-    if run.epochs_saved >= config.all_epochs:  # only what comes after them is missing
+    if has_ended(run):  # only what comes after the last epoch is missing
         return
     for phase in phases_left(run, model):
         if phase.first and phase.begins == phase.first:
-            _compile(model, config)
+            compile_for(model, config, phase, train.plan, weights)
         frames = phase.data(train)
         if new and phase.first == 0:
             shown = (*config.tasks, *(["depth"] if config.network.depth_input else []))
@@ -138,6 +152,9 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
                 shuffle=False,  # the data set does
                 callbacks=_callbacks(run, phase, frames, val, callbacks),
             )
+    stopped = stopped_after(run)
+    if stopped is not None:
+        logger.info("Stopped early, after epoch %d of %d", stopped, config.all_epochs)
 
 
 def _use_threads_of(run: Run) -> None:
@@ -147,20 +164,6 @@ def _use_threads_of(run: Run) -> None:
     started = run.manifest.content.get("device", {}).get("threads")
     if is_whole(started) and started > 0:
         use_threads(started)
-
-
-def _compile(model: "AuxiliaryModel", config: RunConfig) -> None:
-    """Compiles the model with a new optimizer."""
-    import keras
-
-    from auxnet_keras.losses.catalogue import DEPTH_LOSSES
-    from auxnet_keras.training.compile_defaults import default_losses
-
-    losses = default_losses(model)
-    if "depth" in losses:
-        losses["depth"] = DEPTH_LOSSES[config.depth_loss].make()
-    # Never XLA: it can search minutes for a kernel of the large transposed convolution on a GPU.
-    model.compile(keras.optimizers.Adam(config.learning_rate), losses, jit_compile=False)
 
 
 def _dataset(config: RunConfig, split: str) -> Any:
@@ -190,7 +193,9 @@ def _dataset(config: RunConfig, split: str) -> Any:
 
 def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[Any]) -> list[Any]:
     from auxnet_keras import callbacks
+    from auxnet_keras.experiments.fit.early_stopping import early_stopping
     from auxnet_keras.experiments.fit.first_estimate import FirstEstimate
+    from auxnet_keras.experiments.fit.optimization import learning_rate_callbacks
     from auxnet_keras.experiments.run.log import EpochLog
 
     config, board, after = run.config, run.path / _BOARD, _steps_before(phase, train)
@@ -198,7 +203,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
     validated = max(1, config.all_epochs // (10 * config.validate_every))
     return [
         *([] if method is None else [method]),
-        *_learning_rate(config, phase),
+        *learning_rate_callbacks(config, phase),
         callbacks.NonFinite(config.on_bad_numbers),
         callbacks.Progress(phase.note, keep=phase.validated(config.validate_every)),
         FirstEstimate(),
@@ -219,6 +224,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
             after=after,
         ),
         *([] if phase.alone else [callbacks.BestWeights(run.path / WEIGHTS)]),
+        *early_stopping(config, phase),
         *more,
         # Last: it marks the epoch as finished.
         callbacks.ResumableCheckpoint(
@@ -242,21 +248,6 @@ def _epochs_to_a_checkpoint(config: RunConfig, steps: int) -> int:
         return 1
     most = min(config.validate_every, max(1, _CHECKPOINT_STEPS // steps))
     return max(n for n in range(1, most + 1) if config.validate_every % n == 0)
-
-
-def _learning_rate(config: RunConfig, phase: "Phase") -> list[Any]:
-    """Sets the rate of every epoch from its number alone, so that a resumed run has the same."""
-    import keras
-
-    drops = config.learning_rate_drops
-    if drops is None:
-        return []
-
-    def rate(epoch: int, current: float) -> float:
-        reached = (drops[done] for done in drops if done <= epoch - phase.begins)
-        return [config.learning_rate, *reached][-1]
-
-    return [keras.callbacks.LearningRateScheduler(rate)]
 
 
 def _describe_saved(run: Run) -> str:

@@ -104,7 +104,6 @@ def write_curves(run: "Run") -> None:
     if not history:
         return
     folder = run.path / "figures"
-    history["epoch"] = list(range(1, len(history["epoch"]) + 1))
     plots.learning_curves(
         history,
         folder / "curves.png",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from auxnet_keras.experiments.config.smoke import SMOKE
 from auxnet_keras.experiments.outputs.tables import evaluation_table
 from auxnet_keras.experiments.run.best_epoch import idle_tasks
 from auxnet_keras.tables.escape import markdown
@@ -18,7 +19,7 @@ library_name: keras
 tags: [{tag}, auxiliary-task, {model}]
 ---
 # {name}
-
+{smoke}
 A network for {main}{helped}, trained with auxnet_keras {version}.
 
 ## Use
@@ -81,6 +82,7 @@ def model_card(run: "Run") -> str:
         tag={"segmentation": "semantic-segmentation", "depth": "depth-estimation"}[config.main],
         name=markdown(run.name),
         path=json.dumps(run.name, ensure_ascii=False),
+        smoke=f"\n**{SMOKE}**\n" if config.smoke else "",
         main=config.main,
         helped=f" helped by {config.tasks[1]}" if config.tasks[1:] else "",
         version=facts["versions"].get("auxnet_keras", ""),

@@ -75,6 +75,11 @@ def read_scored(path: Path) -> Scored:
                 f"{path} is not finished and is left out; the same command resumes it. "
                 f"Received: {run.epochs_saved} of {run.config.all_epochs} epochs."
             )
+        if run.config.smoke:
+            raise DataError(
+                f"{path} is left out: it is a smoke test, whose scores mean nothing. "
+                "Received: smoke=True."
+            )
         return _scored(run)
     except AuxnetError as error:
         message = str(error)

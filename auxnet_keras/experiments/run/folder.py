@@ -4,12 +4,15 @@ from pathlib import Path
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.config_file import read_run_config, write_config
+from auxnet_keras.experiments.config.optimization_text import needs_whole_run
 from auxnet_keras.experiments.config.run_config import CHANGEABLE, RunConfig, difference
 from auxnet_keras.experiments.run.run import Run, load_run
 from auxnet_keras.storage.lock import LOCK
 from auxnet_keras.storage.scratch import NAME
 
 _CONFIG = "config.yaml"
+FOUND_RATES = ("lr_finder.png", "lr_finder.csv")
+"""What a learning-rate finder writes."""
 
 
 def open_folder(config: RunConfig) -> Run:
@@ -39,17 +42,34 @@ def open_folder(config: RunConfig) -> Run:
                 f"settings to resume it. Received: {'; '.join(fixed)}."
             )
         return Run(path, config) if lines else run
-    if path.exists() and (not path.is_dir() or not all(map(_is_left, path.iterdir()))):
+    check_free(path)
+    return Run(path, config)
+
+
+def check_free(path: Path) -> None:
+    """Refuses a folder that holds something else than a run.
+
+    Raises:
+        ConfigError: It is a file, or has other files.
+    """
+    taken = path.exists() and (not path.is_dir() or not all(map(_is_left, path.iterdir())))
+    if taken and not (path / _CONFIG).is_file():
         raise ConfigError(
             "The run folder must be new, empty, or hold an earlier run with its config.yaml, so "
             f"that a run never mixes with your files; choose another. Received: {str(path)!r}."
         )
-    return Run(path, config)
 
 
 def _check_growth(run: Run) -> None:
     """Refuses more epochs where the result would differ from asking for them at once."""
     epochs, every = run.config.epochs, run.config.validate_every
+    if needs_whole_run(run.config.schedule):
+        raise ConfigError(
+            f"The epochs of {run.path} cannot grow: its learning rate depends on the number of all "
+            f"steps, so every epoch so far would have been another one. Choose another folder; "
+            f"--weights {run.path} starts from this run's weights. "
+            f"Received: schedule={run.config.schedule!r}, epochs={epochs} in the folder."
+        )
     if epochs % every and run.epochs_saved >= run.config.all_epochs:
         raise ConfigError(
             f"The epochs of {run.path} cannot grow: it was validated after its last epoch, which a "
@@ -80,10 +100,10 @@ def claim_folder(config: RunConfig) -> Run:
 
 
 def _is_left(inside: Path) -> bool:
-    """Whether a file is one that a run killed at its very start leaves."""
+    """Whether a file is one that a learning-rate finder, or a run killed at its start, leaves."""
     if inside.is_symlink():
         return False
-    return inside.name == LOCK or bool(NAME.fullmatch(inside.name))
+    return inside.name in (LOCK, *FOUND_RATES) or bool(NAME.fullmatch(inside.name))
 
 
 def _has_trained(run: Run) -> bool:

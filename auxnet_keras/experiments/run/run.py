@@ -60,11 +60,18 @@ class Run:
 
     @property
     def finished(self) -> bool:
-        """Whether training and evaluation are complete, for all epochs, and results exist."""
+        """Whether training and evaluation are complete and results exist.
+
+        Complete is a training of all epochs, or one that was stopped early, which more epochs would
+        not have changed.
+        """
         manifest = self.manifest
         if not manifest.finished or not (self.path / RESULTS).is_file():
             return False
-        ended_after = manifest.content["events"][-1].get("epochs", self.config.epochs)
+        end = manifest.content["events"][-1]
+        if is_whole(end.get("stopped_after")):
+            return True
+        ended_after = end.get("epochs", self.config.epochs)
         return is_whole(ended_after) and ended_after >= self.config.epochs
 
     @property

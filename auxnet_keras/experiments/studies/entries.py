@@ -100,6 +100,12 @@ def run_settings(given: Any, where: str, content: Mapping[str, Any]) -> dict[str
             f"Received: {shown(given)}."
         )
     settings = {str(name): value for name, value in given.items()}
+    if settings.get("smoke"):
+        raise ConfigError(
+            f"The {where} of a study cannot have smoke, because smoke tests have no scores to "
+            "compare; use limit and steps for a short study. "
+            f"Received: smoke={shown(settings['smoke'])}."
+        )
     for name in (*SET_BY_STUDY, *(["epochs"] if content.get("steps") is not None else [])):
         if name in settings:
             entry = {

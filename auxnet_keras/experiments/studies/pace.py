@@ -26,8 +26,10 @@ _NOT_IN_STEP = {
     "epochs",
     "learning_rate",
     "learning_rate_drops",
+    "schedule",
     "validate_every",
     "palette",
+    "patience",
     "out",
 }
 """Settings that change how many steps a run has, or their values, but not what a step computes."""

@@ -11,8 +11,9 @@ from auxnet_keras.callbacks import BestWeights, ResumableCheckpoint, TensorBoard
 from auxnet_keras.experiments import load_run, train
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit import finalize
+from auxnet_keras.experiments.fit.optimization import learning_rate_callbacks, new_optimizer
 from auxnet_keras.experiments.fit.phases import Phase, phases
-from auxnet_keras.experiments.fit.training import _dataset, _learning_rate
+from auxnet_keras.experiments.fit.training import _dataset
 from auxnet_keras.experiments.run.best_epoch import idle_tasks
 from auxnet_keras.experiments.run.network import network
 from tests.callbacks.events import points
@@ -92,6 +93,16 @@ def test_one_history_and_best_weights_of_the_second_phase(whole):
     assert "epoch 5:" in log
 
 
+class FakePlan:
+    """Three steps an epoch, four of the auxiliary task alone."""
+
+    def __len__(self):
+        return 3
+
+    def auxiliary_pass(self):
+        return range(4)
+
+
 def interrupting(monkeypatch, at, behind):
     """Ends a run at an epoch, before or behind its checkpoint, or within it."""
     write = ResumableCheckpoint.on_epoch_end
@@ -158,13 +169,33 @@ def test_the_learning_rate_starts_again_or_goes_on(settings):
         config = settings(auxiliary_first=2, epochs=3, learning_rate_drops={1: 1e-3, 3: 1e-4})
         config = dataclasses.replace(config, **changes)
         return [
-            _learning_rate(config, phase)[0].schedule(epoch, 0.0)
+            learning_rate_callbacks(config, phase)[0].schedule(epoch, 0.0)
             for phase in phases(config)
             for epoch in range(phase.first, phase.last)
         ]
 
     assert rates() == [1e-2, 1e-3, 1e-2, 1e-3, 1e-3]
     assert rates(restart_optimizer=False) == [1e-2, 1e-3, 1e-3, 1e-4, 1e-4]
+
+
+def test_a_schedule_spans_the_phases_of_its_optimizer(settings):
+    """Depth alone: 2 epochs of 4 steps; then 3 epochs of 3."""
+    plan = FakePlan()
+
+    def rates(**changes):
+        config = settings(auxiliary_first=2, epochs=3, schedule="polynomial:1", **changes)
+        first, then = phases(config)
+        return [
+            np.array(new_optimizer(config, phase, plan)._learning_rate(np.arange(17)))
+            for phase in (first, then)
+        ]
+
+    alone, joint = rates()
+    np.testing.assert_allclose(alone[:9], 1e-2 * (1 - np.arange(9) / 8), atol=1e-9)
+    np.testing.assert_allclose(joint[:10], 1e-2 * (1 - np.arange(10) / 9), atol=1e-9)
+    both, same = rates(restart_optimizer=False)
+    np.testing.assert_allclose(both, 1e-2 * (1 - np.arange(17) / 17), atol=1e-9)
+    np.testing.assert_array_equal(same, both)
 
 
 def test_a_kept_optimizer_counts_the_steps_of_both_phases(whole):

@@ -1,0 +1,10 @@
+from .adam import Adam as Adam
+from .adamw import AdamW as AdamW
+from .catalogue import register as register
+from .schedules.catalogue import register_schedule as register_schedule
+from .schedules.constant import Constant as Constant
+from .schedules.cosine import Cosine as Cosine
+from .schedules.drops import Drops as Drops
+from .schedules.polynomial import Polynomial as Polynomial
+from .schedules.timeline import Timeline as Timeline
+from .sgd import SGD as SGD
