@@ -39,14 +39,15 @@ def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:
 
     Args:
         results: Column name -> {"segmentation": {score: value}, "depth": {score: value}}, as
-            `auxnet_keras.experiments.evaluate` returns them; either may be missing.
+            `auxnet_keras.experiments.evaluate` returns them; either may be missing. The first
+            column has the task that comes first: the main one of its run.
 
     Example:
         >>> runs = [ak.experiments.load_run(path) for path in ("runs/single", "runs/multi")]
         >>> print(comparison({run.name: run.results for run in runs}).markdown())
     """
     rows = []
-    for task in dict.fromkeys(task for one in results.values() for task in _order(one)):
+    for task in dict.fromkeys(task for one in results.values() for task in one if task in TASKS):
         scores = {key: None for one in results.values() for key in one.get(task, {})}
         for key in scores:
             values = tuple(one.get(task, {}).get(key) for one in results.values())
