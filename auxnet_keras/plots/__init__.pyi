@@ -14,6 +14,7 @@ from .errors import depth_error_bar as depth_error_bar
 from .errors import depth_errors as depth_errors
 from .errors import label_errors as label_errors
 from .image_grid import image_grid as image_grid
+from .image_grid import shrunk as shrunk
 from .image_grid import write_png as write_png
 from .learning_curves import learning_curves as learning_curves
 from .learning_rate_curve import learning_rate_curve as learning_rate_curve

@@ -15,6 +15,7 @@ from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
 # All in pixels; on a page the grid appears at about half its size.
+WIDTH = 320
 GAP = 6
 TITLE = 46
 CAPTION = 34
@@ -32,7 +33,7 @@ def image_grid(
     class_names: Sequence[str] = (),
     palette: np.ndarray | None = None,
     bars: Sequence[ColourBar] = (),
-    width: int = 320,
+    width: int = WIDTH,
 ) -> np.ndarray:
     """A table of images, one row per frame, for example RGB | truth | SegNet | AuxNet | depth.
 
@@ -97,6 +98,16 @@ def image_grid(
     for top, line in zip(tops, lines, strict=False):  # Matplotlib would take a second for it
         picture[top + above : top + above + len(line), : line.shape[1]] = line
     return picture
+
+
+def shrunk(image: np.ndarray, width: int = WIDTH) -> np.ndarray:
+    """An image, uint8 [H, W, 3] RGB, as a grid of this column width shows it, if it is wider.
+
+    Shrink pictures of large frames one by one: a grid needs all of them at once.
+    """
+    if image.shape[1] <= width:
+        return image
+    return _resized(image, round(image.shape[0] * width / image.shape[1]), width)
 
 
 def write_png(image: np.ndarray, path: str | Path) -> Path:

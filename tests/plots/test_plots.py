@@ -196,6 +196,13 @@ class TestStrip:
         row = [np.zeros((20, 40, 3), "uint8"), np.zeros((10, 20, 3), "uint8")]
         assert plots.image_grid([row], ["a", "b"], width=40).shape[1] == 86
 
+    def test_pictures_shrunk_before_make_the_same_grid(self):
+        images = [np.random.default_rng(0).integers(0, 256, (90, 160, 3)).astype("uint8")] * 2
+        small = [plots.shrunk(image, 40) for image in images]
+        assert small[0].shape == (22, 40, 3) and plots.shrunk(small[0], 40) is small[0]
+        one, two = (plots.image_grid([row], ["a", "b"], width=40) for row in (images, small))
+        np.testing.assert_array_equal(one, two)
+
     def test_sparse_measurements_keep_their_colour_when_they_are_shrunk(self):
         image = np.full((40, 80, 3), UNKNOWN, "uint8")
         image[::2, ::2] = [250, 10, 10]

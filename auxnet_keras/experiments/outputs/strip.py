@@ -78,7 +78,7 @@ def strip(
             samples, maps, unit, run.info.depth_unit, errors=len(runs) == 1
         )
     order = run.config.tasks if len(runs) == 1 else TASKS
-    columns = {"image": [sample.image for sample in samples]}
+    columns = {"image": [plots.shrunk(sample.image) for sample in samples]}
     for task in order:
         columns |= parts.get(task, {})
     picture = plots.image_grid(
@@ -101,19 +101,22 @@ def _class_columns(
     samples: Sequence[Sample], predicted: Mapping[str, Sequence[Prediction]], palette: np.ndarray
 ) -> Columns:
     """The truth and every run's class maps; for a single run, also its errors."""
-    columns = {"truth": [plots.colour_labels(s.segmentation, palette) for s in samples]}
+    columns = {"truth": [_coloured(sample.segmentation, palette) for sample in samples]}
     alone = len(predicted) == 1
     for title, predictions in predicted.items():
         maps = [one.classes for one in predictions if one.classes is not None]
         if maps:
-            shown = [plots.colour_labels(each, palette) for each in maps]
-            columns["prediction" if alone else title] = shown
+            columns["prediction" if alone else title] = [_coloured(each, palette) for each in maps]
         if maps and alone:
             columns["wrong class"] = [
-                plots.label_errors(sample.image, sample.segmentation, each)
+                plots.shrunk(plots.label_errors(sample.image, sample.segmentation, each))
                 for sample, each in zip(samples, maps, strict=True)
             ]
     return columns
+
+
+def _coloured(ids: np.ndarray, palette: np.ndarray) -> np.ndarray:
+    return plots.shrunk(plots.colour_labels(ids, palette))
 
 
 def _depth_columns(
@@ -132,14 +135,16 @@ def _depth_columns(
     if scale is None:
         return {}, []
     columns = {
-        "true depth": [scale.colour(depth) for depth in true],
+        "true depth": [plots.shrunk(scale.colour(depth)) for depth in true],
         # A negative prediction is the smallest one, not a missing one.
-        "predicted depth": [scale.colour(np.maximum(depth, 0.0)) for depth in predicted],
+        "predicted depth": [
+            plots.shrunk(scale.colour(np.maximum(depth, 0.0))) for depth in predicted
+        ],
     }
     bars = [scale.bar()]
     if errors:
         columns["depth error"] = [
-            plots.depth_errors(*pair, far_is_large=far_is_large)
+            plots.shrunk(plots.depth_errors(*pair, far_is_large=far_is_large))
             for pair in zip(true, predicted, strict=True)
         ]
         bars.append(plots.depth_error_bar())

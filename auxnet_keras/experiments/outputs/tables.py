@@ -48,7 +48,7 @@ def comparison(results: Mapping[str, Mapping[str, Any]]) -> Table:
         >>> print(comparison({run.name: run.results for run in runs}).markdown())
     """
     rows = []
-    for task in dict.fromkeys(task for one in results.values() for task in _order(one)):
+    for task in dict.fromkeys(task for one in results.values() for task in one if task in TASKS):
         scores = {key: None for one in results.values() for key in one.get(task, {})}
         for key in scores:
             values = tuple(one.get(task, {}).get(key) for one in results.values())

@@ -102,7 +102,6 @@ class Scores:
     def __init__(self, run: "Run", source: Source) -> None:
         self.source = source
         self.names = run.info.class_names
-        self.tasks = run.config.tasks
         self.ignore_void = run.config.ignore_void
         self.predict = run.predictor
         self.prior = read_prior(run.path) if "segmentation" in run.config.tasks else None
@@ -172,26 +171,18 @@ class Scores:
         return converted(self.source, frame, values, self.predict.depth_unit, wanted)
 
     def results(self) -> dict[str, Any]:
-        """The scores so far, the main task's first."""
-        found: dict[str, Any] = {}
-        prior: dict[str, Any] = {}
-        confusions: dict[str, Any] = {}
+        """The scores so far."""
+        results: dict[str, Any] = {"position_prior": {}}
         if self.model_counts.any():
-            found["segmentation"] = self._segmentation(self.model_counts)
-            prior["segmentation"] = self._segmentation(self.prior_counts)
-            confusions["confusion"] = self.model_counts.tolist()
+            results["segmentation"] = self._segmentation(self.model_counts)
+            results["position_prior"]["segmentation"] = self._segmentation(self.prior_counts)
+            results["confusion"] = self.model_counts.tolist()
         if self.depth:
             depth = depth_scores.mean_over_images(self.depth)
             if self.d1_counts[1]:
                 depth |= kitti.d1(self.d1_counts)
-            found["depth"] = _plain(depth)
-        ordered = sorted(found, key=self.tasks.index)
-        return {
-            "position_prior": prior,
-            **{task: found[task] for task in ordered},
-            **confusions,
-            **self.parts.results(self._segmentation),
-        }
+            results["depth"] = _plain(depth)
+        return results | self.parts.results(self._segmentation)
 
     def _segmentation(self, counts: np.ndarray) -> dict[str, float | None]:
         scores = confusion.scores(counts, self.names)
