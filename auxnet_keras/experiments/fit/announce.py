@@ -83,7 +83,7 @@ def describe_run(
         "parameters": "{trained:,} in training, {deployed:,} deployed".format(**costs.parameters),
         "compute": f"{macs_text(costs.macs['trained'])} in training, "
         f"{macs_text(costs.macs['deployed'])} deployed, forward pass of one image",
-        "optimizer": _optimizer(model, config),
+        "optimizer": _optimizer(config),
         "device": _device(run.manifest.content["device"]),
         "run folder": f"{run.path}" + _after(epochs, batches),
     }
@@ -91,11 +91,12 @@ def describe_run(
         logger.info("%-11s %s", name, text, extra={"indent": 12})
 
 
-def _optimizer(model: "AuxiliaryModel", config: "RunConfig") -> str:
-    inner = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # of a loss scale
+def _optimizer(config: "RunConfig") -> str:
     drops = config.learning_rate_drops or {}
     later = "".join(f", {rate:g} after {epochs} epochs" for epochs, rate in drops.items())
-    return f"{type(inner).__name__}, learning rate {config.learning_rate:g}{later}"
+    schedule = "" if config.schedule == "constant" or drops else f", schedule {config.schedule}"
+    precision = "" if config.precision == "float32" else f", {config.precision}"
+    return f"{config.optimizer}, learning rate {config.learning_rate:g}{later}{schedule}{precision}"
 
 
 def _device(facts: dict[str, Any]) -> str:
