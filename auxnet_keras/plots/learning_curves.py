@@ -148,10 +148,11 @@ def _draw(axes: Axes, panel: Panel, epochs: np.ndarray, best: float | None, alon
         axes.yaxis.set_minor_locator(NullLocator())
     if best is not None:
         axes.axvline(best, color="grey", linewidth=1.2, linestyle=":", zorder=1)
+    # Weights of batches are at their place in an epoch, which ends at its number.
+    half = 0.0 if any(line.steps for line in panel.lines) else 0.5
     if alone:
-        axes.axvspan(0.5, alone + 0.5, color="#eaeef2", linewidth=0, zorder=0)
-    first = min([epochs[0] - 0.5, *(line.x[0] for line in panel.lines)])
-    axes.set_xlim(first, epochs[-1] + 0.5)
+        axes.axvspan(half, alone + half, color="#eaeef2", linewidth=0, zorder=0)
+    axes.set_xlim(epochs[0] - (0.5 if half else 1.0), epochs[-1] + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
     figures.plain(axes)
     axes.set_title(panel.title, fontsize=11, weight="bold", color=figures.INK, loc="left")
