@@ -7,25 +7,22 @@ import dataclasses
 import inspect
 import types
 import typing
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from auxnet_keras.commands import completion
+from auxnet_keras.commands import completion, trials
 from auxnet_keras.commands.early import left_to_train
 from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
 from auxnet_keras.core.tasks import TASKS
-from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.config_file import read_settings, recipes
 from auxnet_keras.experiments.config.config_file import recipe as read_recipe
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.weighting.catalogue import WEIGHTINGS
 
 ONLY_IN_FILES = ("root",)  # on the command line it follows the kind, in --data
-TRIALS = ("--find-learning-rate", "--overfit-one-batch")
 TYPED = (bool, int, float, str, tuple[int, int])  # other settings are parsed from text
 
 
@@ -50,7 +47,7 @@ def command(
     if options["data"] is not None:
         settings["root"] = None  # it belonged to the data of the file or recipe
     settings |= {name: value for name, value in options.items() if value is not None}
-    settings["out"] = Path(f"{out}_smoke") if settings.get("smoke") is True else out
+    settings["out"] = trials.folder(out, settings)
     both = settings.get("main") == "both"
     if both:
         settings["main"] = "depth"
@@ -58,62 +55,20 @@ def command(
     from auxnet_keras.experiments.fit.role_swap import directions, learning_boost
     from auxnet_keras.experiments.fit.training import train
     from auxnet_keras.experiments.outputs.tables import print_evaluation
-    from auxnet_keras.experiments.run.smoke_folder import empty_smoke_folder
 
     with names_only():  # values are checked by building the weighting, with Keras
         checked = RunConfig.from_mapping(settings, str(config or recipe or "the options"))
-        trial = _trial(checked, find_learning_rate, overfit_one_batch, both)
-        if checked.smoke:
-            empty_smoke_folder(Path(str(checked.out)))
-        runs = directions(checked) if both else [checked]
-        left = [trial is not None or left_to_train(each) for each in runs]
+    if trials.tried(checked, both=both, find=find_learning_rate, overfit=overfit_one_batch):
+        return
+    with names_only():
+        left = [left_to_train(each) for each in (directions(checked) if both else [checked])]
     if any(left):
         import_tensorflow()
         check_weighting(checked.weighting)
-    if trial is not None:
-        trial(checked)
-    elif both:
+    if both:
         learning_boost(checked)
     else:
         print_evaluation(train(checked).results)
-
-
-def _trial(
-    config: RunConfig, find_learning_rate: bool, overfit_one_batch: bool, both: bool
-) -> Callable[[RunConfig], None] | None:
-    """What is tried instead of a training, if anything."""
-    tried = [TRIALS[0]] * find_learning_rate + [TRIALS[1]] * overfit_one_batch
-    others = [*tried[1:], *["--smoke"] * config.smoke, *["--main both"] * both]
-    if tried and others:
-        raise ConfigError(
-            f"{tried[0]} cannot be combined with {others[0]}; leave one out. "
-            f"Received: {' '.join([tried[0], *others])}."
-        )
-    return (
-        {TRIALS[0]: _find_learning_rate, TRIALS[1]: _overfit_one_batch}[tried[0]] if tried else None
-    )
-
-
-def _find_learning_rate(config: RunConfig) -> None:
-    from auxnet_keras.experiments.fit.learning_rate_finder import find_learning_rate
-
-    found = find_learning_rate(config)
-    if found.suggestion is None:
-        typer.echo("No suggestion: the loss did not fall at any learning rate.")
-    else:
-        typer.echo(f"Suggested: --learning-rate {found.suggestion:.1e}")
-    typer.echo(f"The curve: {config.out}/lr_finder.png. Nothing else in the folder has changed.")
-    if found.suggestion is None:
-        raise typer.Exit(1)
-
-
-def _overfit_one_batch(config: RunConfig) -> None:
-    from auxnet_keras.experiments.fit.overfitting import overfit_one_batch
-
-    found = overfit_one_batch(config)
-    typer.echo(str(found))
-    if not found.fell:
-        raise typer.Exit(1)
 
 
 def _option(field: dataclasses.Field) -> inspect.Parameter:
@@ -171,6 +126,10 @@ def _keyword(name: str, kind: Any, option: Any, default: Any) -> inspect.Paramet
     )
 
 
+def _switch(name: str, flag: str) -> inspect.Parameter:
+    return _keyword(name, bool, typer.Option(flag, help=trials.HELP[flag]), False)
+
+
 def _signature() -> inspect.Signature:
     """The signature of `command` for Typer: an option per setting, then recipe and file."""
     fields = {field.name: field for field in dataclasses.fields(RunConfig)}
@@ -202,26 +161,8 @@ def _signature() -> inspect.Signature:
                 ),
                 None,
             ),
-            _keyword(
-                "find_learning_rate",
-                bool,
-                typer.Option(
-                    TRIALS[0],
-                    help="Instead of training: raise the learning rate for 100 steps, write the "
-                    "curve lr_finder.png to RUN, and suggest a value.",
-                ),
-                False,
-            ),
-            _keyword(
-                "overfit_one_batch",
-                bool,
-                typer.Option(
-                    TRIALS[1],
-                    help="Instead of training: 200 steps on one batch, whose loss must fall to "
-                    "half; exit 1 if it does not. Writes nothing.",
-                ),
-                False,
-            ),
+            _switch("find_learning_rate", trials.FIND),
+            _switch("overfit_one_batch", trials.OVERFIT),
         ]
     )
 
