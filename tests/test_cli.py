@@ -99,7 +99,7 @@ def test_train_evaluate_predict_export(auxnet, tiny, scenes, tmp_path, caplog): 
     code, out, err = auxnet("predict", run, mine, "--out", mine / "seen", "--frames", "--as-stored")
     assert code == 1 and "Traceback" not in err and not out
     assert f"Truncated or damaged PNG: {mine / 'bad.png'}" in caplog.text
-    assert "auxnet: 1 of 3 files could not be read; the others were predicted." in err
+    assert "auxnet: 1 of 3 files could not be read in full; the others were predicted." in err
     assert (mine / "seen" / "day" / "good_depth.npy").is_file()
     assert (mine / "seen" / "film_frames" / "000001_classes.png").is_file()
     code, out, err = auxnet("predict", run, mine / "film.webm", "--out", mine / "seen")

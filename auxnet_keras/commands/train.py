@@ -7,6 +7,7 @@ import dataclasses
 import inspect
 import types
 import typing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -94,7 +95,7 @@ def _default(field: dataclasses.Field) -> str:
         on, off = field.metadata["flags"].split("/")
         default = on if default else off
     given = " ".join(map(str, default)) if isinstance(default, tuple) else default
-    return f" [default: {given or 'none'}]"
+    return f" [default: {'none' if given in (None, '') else given}]"
 
 
 def _completion(field: dataclasses.Field) -> Callable[[str], list[str]] | None:
@@ -105,8 +106,8 @@ def _completion(field: dataclasses.Field) -> Callable[[str], list[str]] | None:
         return completion.one_of(lambda: [*TASKS, "both"])
     if field.name == "weighting":
         return completion.one_of(lambda: ["none", *WEIGHTINGS])
-    names = getattr(field.metadata["check"], "names", None)
-    return None if names is None else completion.one_of(lambda: names)
+    names = field.metadata["names"]
+    return completion.one_of(lambda: list(names)) if names else None
 
 
 def _type(field: dataclasses.Field) -> Any:

@@ -1,6 +1,7 @@
 """Early stopping: which epochs count, and what a stopped run is."""
 
 import types
+from unittest.mock import ANY
 
 import keras
 import pytest
@@ -66,7 +67,7 @@ def test_a_stopped_run_is_finished(settings, monkeypatch, caplog):
     results = {"data": "street", "split": "val", "frames": 4, "position_prior": {}}
     for name in ("write_prior", "_prior", "write_figures", "export"):
         monkeypatch.setattr(finalize, name, nothing)
-    monkeypatch.setattr(finalize, "evaluate", lambda run: results)
+    monkeypatch.setattr(finalize, "evaluate", lambda run, **_: results)
     monkeypatch.setattr(
         finalize, "_write_results", lambda run, found: write_json(found, run.path / "results.json")
     )
@@ -82,7 +83,7 @@ def test_a_stopped_run_is_finished(settings, monkeypatch, caplog):
     assert len(run.history["epoch"]) == 2
     assert run.manifest.content["events"][-1] | {"time": "", "command": ""} == {
         **{"event": "end", "time": "", "command": ""},
-        **{"epochs": 6, "stopped_after": 2},
+        **{"epochs": 6, "stopped_after": 2, "memory": ANY},
     }
     assert "Stopped early, after epoch 2 of 6" in (run.path / "log.txt").read_text()
     assert load_run(run.path).finished
