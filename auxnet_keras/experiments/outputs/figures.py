@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auxnet_keras import plots
-from auxnet_keras.callbacks.weight_trace import read_weight_trace
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.experiments.outputs.strip import shortened, strip
 from auxnet_keras.experiments.outputs.tables import LABELS
@@ -100,6 +99,8 @@ def write_curves(run: "Run") -> None:
     Raises:
         DataError: The history is damaged, or a file cannot be written.
     """
+    from auxnet_keras.callbacks.weight_trace import read_weight_trace
+
     history = run.history
     if not history:
         return

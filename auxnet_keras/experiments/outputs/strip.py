@@ -12,9 +12,9 @@ from auxnet_keras.data.frame import Frame, Sample
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.units import zoom_power
 from auxnet_keras.experiments.run.best_epoch import idle_tasks
-from auxnet_keras.experiments.run.predictor import Prediction
 
 if TYPE_CHECKING:
+    from auxnet_keras.experiments.run.predictor import Prediction
     from auxnet_keras.experiments.run.run import Run
 
 NAME = 60
@@ -98,7 +98,7 @@ def shortened(name: str) -> str:
 
 
 def _class_columns(
-    samples: Sequence[Sample], predicted: Mapping[str, Sequence[Prediction]], palette: np.ndarray
+    samples: Sequence[Sample], predicted: "Mapping[str, Sequence[Prediction]]", palette: np.ndarray
 ) -> Columns:
     """The truth and every run's class maps; for a single run, also its errors."""
     columns = {"truth": [_coloured(sample.segmentation, palette) for sample in samples]}

@@ -104,7 +104,7 @@ def class_table(results: Mapping[str, Any]) -> Table:
 def print_evaluation(results: Mapping[str, Any]) -> None:
     """Prints a run's scores next to the position prior's, and those of parts of the images."""
     evaluation_table(results).show(_scored_on(results))
-    if "parts" in results:  # since 0.2
+    if "parts" in results:  # not in those of 0.1.0
         part_table(results).show("\nParts of the images, over all their pixels")
     if "depth_by_class" in results:
         class_table(results).show("\nClass by class")
