@@ -80,7 +80,7 @@ def test_litert(model, tmp_path):
 
 @pytest.mark.parametrize("name", ["onnx", "litert"])
 def test_a_missing_extra_says_what_to_install(model, tmp_path, monkeypatch, name):
-    monkeypatch.setattr(fixed_size.importlib.util, "find_spec", lambda module: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda module: None)
     with pytest.raises(ConfigError, match=rf"pip install 'auxnet_keras\[{name}\]'"):
         ak.export.write(model, ["keras", name], tmp_path)
     assert list(tmp_path.iterdir()) == []
