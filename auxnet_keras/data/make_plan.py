@@ -26,7 +26,7 @@ from auxnet_keras.data.units import check_unit
 from auxnet_keras.errors import ConfigError, DataError, unknown
 
 logger = logging.getLogger("auxnet_keras")
-_MAX_WARNINGS = 10  # further paths are logged as information, and counted
+_MAX_WARNINGS = 10  # further paths are only in the log, and counted
 
 
 def make_plan(
@@ -186,8 +186,13 @@ def _warn(source: Source, frames: list[Frame]) -> None:
             continue
         without_target = [frame for frame in frames if getattr(frame, what) is None]
         for number, frame in enumerate(without_target):
-            level = logging.WARNING if number < _MAX_WARNINGS else logging.INFO
-            logger.log(level, "%s: no %s file in %s; trains without it", frame.image, what, place)
+            few = number < _MAX_WARNINGS
+            logger.log(
+                logging.WARNING if few else logging.INFO,
+                "%s: no %s file in %s; trains without it",
+                *(frame.image, what, place),
+                extra={"file_only": not few},
+            )
         if len(without_target) > _MAX_WARNINGS:
             rest = len(without_target) - _MAX_WARNINGS
             logger.warning("%s: %d more frames without %s", source.root, rest, what)
