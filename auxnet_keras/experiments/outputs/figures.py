@@ -93,8 +93,12 @@ def caption(image: ImageScores, tasks: Sequence[str]) -> str:
     return "    ".join([", ".join(found), shortened(image.name)])
 
 
-def write_curves(run: "Run") -> None:
+def write_curves(run: "Run", folder: Path | None = None) -> None:
     """Writes the curves and the class weights of the epochs so far, if there are any.
+
+    Args:
+        run: The run.
+        folder: Where to; by default `figures` of the run folder.
 
     Raises:
         DataError: The history is damaged, or a file cannot be written.
@@ -104,7 +108,7 @@ def write_curves(run: "Run") -> None:
     history = run.history
     if not history:
         return
-    folder = run.path / "figures"
+    folder = run.path / "figures" if folder is None else folder
     plots.learning_curves(
         history,
         folder / "curves.png",
