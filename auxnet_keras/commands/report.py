@@ -28,9 +28,9 @@ def command(
     from auxnet_keras.experiments.reports.collect import collect
 
     found = collect(paths)
-    from auxnet_keras.experiments.reports.report import compares, write_report
+    from auxnet_keras.experiments.reports.report import needs_tensorflow, write_report
 
-    if pictures and compares(found):
+    if needs_tensorflow(found, pictures=pictures):
         import_tensorflow()
     results = write_report(found, out, pictures=pictures)
     if results["comparisons"]:

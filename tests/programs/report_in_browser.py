@@ -68,7 +68,9 @@ def broken_pictures(driver: Any) -> list[str]:
 
 def picture(driver: Any, path: Path) -> None:
     """Saves the whole page."""
-    whole = driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+    size = driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
+    clip = {"captureBeyondViewport": True, "clip": {**size, "scale": 1}}
+    whole = driver.execute_cdp_cmd("Page.captureScreenshot", clip)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(base64.b64decode(whole["data"]))
 

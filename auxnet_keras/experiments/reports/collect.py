@@ -24,7 +24,7 @@ class Collection:
         controls: (arm, control): further comparisons of studies.
         problems: A sentence for everything that is left out.
         opened: All runs whose settings can be read, finished or not.
-        unopened: The problems of the others.
+        incomplete: The problems of those among them that are not in `runs`.
     """
 
     runs: list[Scored]
@@ -33,7 +33,7 @@ class Collection:
     controls: list[tuple[str, str]]
     problems: list[str]
     opened: list[Run] = dataclasses.field(default_factory=list)
-    unopened: list[str] = dataclasses.field(default_factory=list)
+    incomplete: list[str] = dataclasses.field(default_factory=list)
 
     @property
     def of_study(self) -> bool:
@@ -81,13 +81,15 @@ def _folders(path: Path) -> Iterator[Path]:
 
 def _add_run(folder: Path, found: Collection) -> None:
     try:
-        found.opened.append(load_run(folder))
-    except AuxnetError as error:
-        found.unopened.append(str(error))
+        run = load_run(folder)
+    except AuxnetError:
+        run = None
     try:
         found.runs.append(read_scored(folder))
     except AuxnetError as error:
         found.problems.append(str(error))
+        found.incomplete.extend([str(error)] if run else [])
+    found.opened.extend([run] if run else [])
 
 
 def _add_study(file: Path, found: Collection) -> None:

@@ -123,6 +123,12 @@ def compares(found: Collection) -> bool:
     return len(found.runs) > 1 or (bool(found.runs) and not shown_side_by_side(found))
 
 
+def needs_tensorflow(found: Collection, *, pictures: bool) -> bool:
+    """Whether predictions, or curves of a training that has not ended, are drawn."""
+    curves = (run.path / "figures" / "curves.png" for run in shown_side_by_side(found).values())
+    return (pictures and compares(found)) or not all(path.is_file() for path in curves)
+
+
 def outcome(found: Collection) -> tuple[list[Group], list[Comparison], dict[str, Any]]:
     """The groups of some runs, their comparisons, and both as `results.json` holds them."""
     groups, problems = grouped(found.runs)
@@ -204,6 +210,6 @@ def _with_runs(runs: Page, over_seeds: Page, found: Collection) -> Page:
     """The page of single runs, followed by their comparison over seeds."""
     compared = compares(found)
     groups = {RUNS if compared else "": runs.groups[""], **over_seeds.groups}
-    notes = [*runs.notes, *(over_seeds.notes if compared else found.unopened)]
+    notes = [*runs.notes, *(one for one in over_seeds.notes if one not in found.incomplete)]
     lead = f"{runs.lead}\n\n{over_seeds.lead}" if compared else runs.lead
     return dataclasses.replace(runs, lead=lead, groups=groups, notes=notes)

@@ -20,6 +20,7 @@ from auxnet_keras.experiments.reports.side_by_side import (
     Results,
     best_of,
     differences,
+    iou_differences,
     iou_table,
     summary_table,
 )
@@ -90,6 +91,8 @@ def class_section(runs: Runs, scored: Results) -> Section | None:
         rows = iou_table(scored, kind)
         if rows is not None:
             tables["iou"] = rows
+            changes = iou_differences(rows)
+            tables |= {} if changes is None else {"iou_differences": changes}
     if not tables and not figures:
         return None
     text = THEIRS if "iou" in tables and _published(tables["iou"], kind) else ""

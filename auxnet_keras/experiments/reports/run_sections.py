@@ -138,13 +138,13 @@ def _worst(runs: Runs) -> Section | None:
     tasks = first.config.tasks if len(runs) == 1 else first.config.tasks[:1]
     keys = [key for task in tasks for key in SCORES.get(task, ())]
     worst = worst_first(read_per_image(first.path / FILE), keys[0])[:WORST]
-    columns = ["file"]
+    columns: list[str] = []
     for name in scores:
         columns += [LABELS[key] if len(runs) == 1 else f"{LABELS[key]}, {name}" for key in keys]
     rows = []
     for image in worst:
         values = [scores[name].get(image.name, {}).get(key) for name in scores for key in keys]
-        rows.append((image.name, (image.file, *values)))
+        rows.append((image.file, tuple(values)))
     return Section(
         "Worst images",
         f"The {len(rows)} validation images with the worst {LABELS[keys[0]]}"

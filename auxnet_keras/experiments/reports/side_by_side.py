@@ -42,8 +42,7 @@ def summary_table(results: Results) -> ScoreTable:
 def iou_table(results: Results, data: str) -> ScoreTable | None:
     """Table 1 of the AuxNet paper: a row per run, a column per class, in per cent.
 
-    Below the runs are their differences from the first one and, where the classes fit, the numbers
-    that the paper publishes.
+    Below the runs are, where the classes fit, the numbers that the paper publishes.
 
     Args:
         results: As `results.json`.
@@ -66,23 +65,27 @@ def iou_table(results: Results, data: str) -> ScoreTable | None:
         for name, one in scored.items()
     }
     rows = [Row(name, tuple(map(Cell, of_run))) for name, of_run in values.items()]
-    first, *others = values
-    changes = []
-    for name in others:
-        pairs = zip(values[first], values[name], strict=True)
-        cells = tuple(differences(pair, 2)[0] for pair in pairs)
-        changes.append(Row(f"{name} - {first} [points]", cells))
     marked = mark_best(rows, [True] * len(columns))
-    theirs = published_classes(data, columns)
-    return ScoreTable("IoU [%]", columns, (*marked, *changes, *theirs))
+    return ScoreTable("IoU [%]", columns, (*marked, *published_classes(data, columns)))
+
+
+def iou_differences(table: ScoreTable) -> ScoreTable | None:
+    """What each run of `iou_table` has more than the first, in points; `None` for a single run."""
+    first, *others = (row for row in table.rows if not row.published)
+    rows = []
+    for row in others:
+        pairs = zip(first.cells, row.cells, strict=True)
+        cells = tuple(differences((one.value, other.value), 2)[0] for one, other in pairs)
+        rows.append(Row(f"{row.label} - {first.label}", cells))
+    return ScoreTable("difference [points]", table.columns, tuple(rows)) if rows else None
 
 
 def best_of(
     values: Sequence[float | None], larger_is_better: bool, digits: int
 ) -> tuple[Cell, ...]:
-    """Values of several runs as cells, the best marked if there are two."""
+    """Values of several runs as cells, the best marked unless all are equal."""
     known = [value for value in values if value is not None]
-    best = (max if larger_is_better else min)(known) if len(known) > 1 else None
+    best = (max if larger_is_better else min)(known) if len(set(known)) > 1 else None
     return tuple(
         Cell(value, digits=digits, best=value is not None and value == best) for value in values
     )
@@ -94,7 +97,7 @@ def differences(values: Sequence[float | None], digits: int) -> tuple[Cell, ...]
     return tuple(
         Cell()
         if value is None or first is None
-        else Cell(value - first, text=f"{value - first:+.{digits}f}")
+        else Cell(value - first, digits=digits, signed=True)
         for value in others
     )
 

@@ -110,7 +110,7 @@ def test_an_absent_class_is_blank_and_not_zero(results):
 def test_runs_of_other_data_need_to_be_told_which(trained, depth_alone, tmp_path):
     other = tmp_path / "scenes"
     data.street.write(other, 6, seed=4, size=(64, 96))
-    results = compare(trained, trained, f"street:{other}")
+    results = compare(trained, trained, data=f"street:{other}")
     assert (results["split"], results["frames"]) == ("all", 6)
     assert results["full"]["iou"][0] == results["full"]["iou"][1]
     assert region_table(results).columns[1] == "IoU, auxnet_ftwb (A)"
@@ -125,4 +125,4 @@ def test_runs_of_one_name_are_told_apart_by_their_folders(trained, tmp_path):
 
 def test_other_classes_are_refused(trained, kitti_scenes):
     with pytest.raises(ConfigError, match=r"13 classes .* 12 classes"):
-        compare(trained, trained, f"kitti:{kitti_scenes}")
+        compare(trained, trained, data=f"kitti:{kitti_scenes}")
