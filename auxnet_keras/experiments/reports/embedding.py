@@ -58,11 +58,11 @@ def embedded(path: Path) -> Embedded | None:
         return None
     if shown.width > WIDEST:
         height = max(1, round(shown.height * WIDEST / shown.width))
-        shown = shown.resize((WIDEST, height), Image.Resampling.LANCZOS)
+        shown = shown.resize((WIDEST, height), Image.Resampling.HAMMING)
     if max(shown.size) > 16_383:  # WebP's largest side
         return None
     file = io.BytesIO()
-    shown.save(file, "WEBP", quality=QUALITY)
+    shown.save(file, "WEBP", quality=QUALITY, method=2)  # half the time of the usual 4
     return _embedded(file.getvalue(), "webp", shown.size)
 
 

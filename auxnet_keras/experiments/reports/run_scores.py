@@ -107,7 +107,9 @@ def parts_section(runs: Runs, scored: Results) -> Section | None:
         return None
     first = next(iter(with_parts.values()))
     if len(runs) == 1:
-        return Section(title, tables={"parts": dataclasses.replace(part_table(first), corner="part")})
+        return Section(
+            title, tables={"parts": dataclasses.replace(part_table(first), corner="part")}
+        )
     main = next(iter(runs.values())).config.main
     if not _comparable(runs, scored):
         return None

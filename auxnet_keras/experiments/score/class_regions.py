@@ -124,7 +124,7 @@ def region_table(results: Mapping[str, Any]) -> ScoreTable:
         columns += [f"{title}, {name} - {first}" for name in others]
 
     def row(
-        label: str, pixels: float, inside: Mapping[str, Any], outside: Mapping[str, Any]
+        label: str, pixels: float | None, inside: Mapping[str, Any], outside: Mapping[str, Any]
     ) -> Row:
         cells = [Cell(pixels, digits=DIGITS)]
         for key in SCORES:
@@ -136,7 +136,7 @@ def region_table(results: Mapping[str, Any]) -> ScoreTable:
     nothing: dict[str, Any] = dict.fromkeys(SCORES, [None] * len(names))
     rows = [
         row(FULL, 100.0, results["full"], nothing),
-        row(MEAN, 100.0, {**nothing, "iou": results["mean_iou"]}, nothing),
+        row(MEAN, None, {**nothing, "iou": results["mean_iou"]}, nothing),
     ]
     for name, one in results["classes"].items():
         rows.append(row(name, 100.0 * one["pixels"], one["inside"], one["outside"]))
@@ -149,11 +149,11 @@ def print_comparison(results: Mapping[str, Any]) -> None:
     letters = [letter(number) for number in range(len(names))]
     columns = ("pixels [%]", *(f"{title} {one}" for title in SCORES.values() for one in letters))
 
-    def values(pixels: float, scores: Mapping[str, Any]) -> tuple[float | None, ...]:
+    def values(pixels: float | None, scores: Mapping[str, Any]) -> tuple[float | None, ...]:
         return (pixels, *(value for key in SCORES for value in scores[key]))
 
     mean = {"iou": results["mean_iou"], "log_l1": [None] * len(names)}
-    rows = [(FULL, values(100.0, results["full"])), (MEAN, values(100.0, mean))]
+    rows = [(FULL, values(100.0, results["full"])), (MEAN, values(None, mean))]
     for name, one in results["classes"].items():
         rows.append((name, values(100.0 * one["pixels"], one["inside"])))
     listed = ", ".join(f"{one} = {name}" for one, name in zip(letters, names, strict=True))
