@@ -103,18 +103,21 @@ def write_curves(run: "Run", folder: Path | None = None) -> None:
     Raises:
         DataError: The history is damaged, or a file cannot be written.
     """
-    from auxnet_keras.callbacks.weight_trace import read_weight_trace
-
     history = run.history
     if not history:
         return
+    trace = {}
+    if (run.path / TRACE).is_file():
+        from auxnet_keras.callbacks.weight_trace import read_weight_trace  # loads TensorFlow
+
+        trace = read_weight_trace(run.path / TRACE)
     folder = run.path / "figures" if folder is None else folder
     plots.learning_curves(
         history,
         folder / "curves.png",
         monitor=f"val_{run.config.main}_loss",
         alone=min(run.config.auxiliary_first or 0, len(history["epoch"])),
-        trace=read_weight_trace(run.path / TRACE),
+        trace=trace,
     )
     if any(name.startswith("class_weight_") for name in history):
         plots.class_weight_map(history, folder / "class_weights.png")

@@ -8,6 +8,7 @@ from typing import Any
 
 from auxnet_keras._version import __version__
 from auxnet_keras.errors import DataError
+from auxnet_keras.experiments.outputs.figures import TRACE
 from auxnet_keras.experiments.reports.answer import answer_section
 from auxnet_keras.experiments.reports.arms import named
 from auxnet_keras.experiments.reports.auxnet_tables import class_section, network_section
@@ -124,9 +125,13 @@ def compares(found: Collection) -> bool:
 
 
 def needs_tensorflow(found: Collection, *, pictures: bool) -> bool:
-    """Whether predictions, or curves of a training that has not ended, are drawn."""
-    curves = (run.path / "figures" / "curves.png" for run in shown_side_by_side(found).values())
-    return (pictures and compares(found)) or not all(path.is_file() for path in curves)
+    """Whether predictions, or the weights of a training that has not ended, are drawn."""
+    undrawn = (
+        run
+        for run in shown_side_by_side(found).values()
+        if not (run.path / "figures" / "curves.png").is_file()
+    )
+    return (pictures and compares(found)) or any((run.path / TRACE).is_file() for run in undrawn)
 
 
 def outcome(found: Collection) -> tuple[list[Group], list[Comparison], dict[str, Any]]:

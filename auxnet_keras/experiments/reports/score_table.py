@@ -39,8 +39,8 @@ class Cell:
         if self.value is None:
             return DASH
         shown = f"{self.value:,.{self.digits}f}" if self.digits == 0 else self._fixed(self.value)
-        if self.signed and self.value >= 0:
-            shown = f"+{shown}"
+        if self.signed and round(self.value, self.digits) >= 0:
+            shown = f"{'+' if round(self.value, self.digits) else ''}{shown.lstrip('-')}"
         return shown if self.deviation is None else f"{shown} ± {self._fixed(self.deviation)}"
 
     def _fixed(self, value: float) -> str:

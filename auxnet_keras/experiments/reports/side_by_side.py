@@ -83,11 +83,13 @@ def iou_differences(table: ScoreTable) -> ScoreTable | None:
 def best_of(
     values: Sequence[float | None], larger_is_better: bool, digits: int
 ) -> tuple[Cell, ...]:
-    """Values of several runs as cells, the best marked unless all are equal."""
-    known = [value for value in values if value is not None]
+    """Values of several runs as cells, the best as shown marked, unless all are equal."""
+    shown = [None if value is None else round(value, digits) for value in values]
+    known = [value for value in shown if value is not None]
     best = (max if larger_is_better else min)(known) if len(set(known)) > 1 else None
     return tuple(
-        Cell(value, digits=digits, best=value is not None and value == best) for value in values
+        Cell(value, digits=digits, best=one is not None and one == best)
+        for value, one in zip(values, shown, strict=True)
     )
 
 

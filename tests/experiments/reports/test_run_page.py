@@ -16,6 +16,7 @@ from auxnet_keras.experiments.reports.embedding import LOSSLESS, WIDEST, embedde
 from auxnet_keras.experiments.reports.pages import Page, write_html
 from auxnet_keras.experiments.reports.run_page import FILE, write_run_page
 from auxnet_keras.experiments.reports.section import Section
+from auxnet_keras.experiments.reports.side_by_side import best_of, differences
 from auxnet_keras.tables.table import Table
 from tests.experiments.fake_runs import write_run
 
@@ -141,7 +142,7 @@ def test_runs_side_by_side(tmp_path):
     scores = (tables / "scores.md").read_text().splitlines()
     assert scores[0] == "| score | single | helped | helped - single |"
     assert "| mean IoU | 0.3000 | **0.3500** | +0.0500 |" in scores
-    assert "| frequency-weighted IoU | 0.6000 | 0.6000 | +0.0000 |" in scores  # neither is best
+    assert "| frequency-weighted IoU | 0.6000 | 0.6000 | 0.0000 |" in scores  # neither is best
     assert (
         r"mean IoU & 0.3000 & \textbf{0.3500} & +0.0500 \\" in (tables / "scores.tex").read_text()
     )
@@ -244,3 +245,12 @@ def test_a_continued_run_says_whose_scores_are_shown(trained, tmp_path):
     report(copy, tmp_path / "out", pictures=False)
     page = (tmp_path / "out" / FILE).read_text()
     assert "copy is being continued (2 of 4 epochs)" in page
+
+
+def test_cells_mark_what_is_shown():
+    cells = best_of([0.99961, 0.99959, 1.5, None], False, 4)
+    assert [cell.best for cell in cells] == [True, True, False, False]  # both are 0.9996
+    assert not any(cell.best for cell in best_of([0.5, None], True, 4))  # nothing to be better than
+    assert list(map(str, differences([1.0, 1.25, 0.99999, 0.5, None], 4))) == [
+        "+0.2500", "0.0000", "-0.5000", "-",
+    ]  # fmt: skip
