@@ -17,8 +17,8 @@ def command(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            metavar="RUN RUN...",
-            help="Run folders; the first, for example single-task, is the baseline.",
+            metavar="RUN...",
+            help="Two or more run folders; the first, for example single-task, is the baseline.",
         ),
     ],
     out: Annotated[
