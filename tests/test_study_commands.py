@@ -39,3 +39,19 @@ def test_a_study_with_an_unknown_setting(tmp_path, capsys, extra):
 def test_a_preset_that_needs_data(tmp_path, capsys):
     assert run("study", "auxnet-table1", "--out", tmp_path / "out") == 1
     assert "--data kitti:PATH" in capsys.readouterr().err
+
+
+def test_a_comparison_of_one_run(tmp_path, capsys):
+    study = write_study(tmp_path / "study", seeds=[0])
+    single = next(study.glob("segnet/*/*"))
+    (single / "best.weights.h5").touch()
+    assert run("compare", single, "--out", tmp_path / "out") == 1
+    assert "needs at least two runs" in capsys.readouterr().err
+
+
+def test_the_report_of_a_single_run_says_where_it_is(tmp_path, capsys):
+    study = write_study(tmp_path / "study", seeds=[0])
+    single = next(study.glob("segnet/*/*"))
+    assert run("report", single, "--out", tmp_path / "out") == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"Report: {tmp_path / 'out' / 'report.html'}")

@@ -1,4 +1,4 @@
-"""`auxnet compare`: two runs inside and outside the region of each class."""
+"""`auxnet compare`: runs inside and outside the region of each class."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,14 +10,16 @@ from auxnet_keras.commands.early import check_scored, trained_run
 from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import import_tensorflow
 from auxnet_keras.commands.say import say
+from auxnet_keras.errors import ConfigError
 
 
 def command(
-    run_a: Annotated[
-        Path, typer.Argument(metavar="RUN_A", help="Run folder, for example single-task.")
-    ],
-    run_b: Annotated[
-        Path, typer.Argument(metavar="RUN_B", help="Run folder, for example multi-task.")
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN...",
+            help="Two or more run folders; the first, for example single-task, is the baseline.",
+        ),
     ],
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Folder for tables and figure.")
@@ -27,14 +29,22 @@ def command(
         typer.Option(
             "--data",
             metavar="KIND[:ROOT]",
-            help="Other data, used in full, that neither run was trained on; or a run's own data.",
+            help="Other data, used in full, that no run was trained on; or a run's own data.",
             autocompletion=completion.data,
         ),
     ] = None,
 ) -> None:
-    """Compare two runs class by class: IoU and log L1 of depth, inside and outside each class."""
+    """Compare runs class by class: IoU and log L1 of depth, inside and outside each class.
+
+    IoU of a class, mean IoU over the classes, and frequency-weighted IoU of the full image.
+    """
     check_folder(out, "--out")
-    runs = trained_run(run_a), trained_run(run_b)
+    runs = [trained_run(path) for path in paths]
+    if len(runs) < 2:
+        raise ConfigError(
+            "A comparison needs at least two runs; give the folder of another one. "
+            f"Received: {str(paths[0])!r}."
+        )
     check_scored(runs, data)
     import_tensorflow()
     from auxnet_keras.experiments.score.class_regions import (
@@ -43,7 +53,7 @@ def command(
         write_comparison,
     )
 
-    results = compare(*runs, data)
+    results = compare(*runs, data=data)
     write_comparison(results, out)
     print_comparison(results)
     say(f"Tables and figure written to {out}")

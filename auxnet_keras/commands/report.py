@@ -1,4 +1,4 @@
-"""`auxnet report`: tables, figures and verdicts from run folders, without training."""
+"""`auxnet report`: one page of runs, with tables, figures and verdicts, without training."""
 
 from pathlib import Path
 from typing import Annotated
@@ -23,17 +23,18 @@ def command(
         ),
     ] = True,
 ) -> None:
-    """Compare runs over seeds: tables, figures, intervals and verdicts, without training."""
+    """Show one run or several side by side, and compare runs over seeds, without training."""
     check_folder(out, "--out")
     from auxnet_keras.experiments.reports.collect import collect
 
     found = collect(paths)
-    if pictures and found.runs:
-        import_tensorflow()
-    from auxnet_keras.experiments.reports.report import write_report
+    from auxnet_keras.experiments.reports.report import needs_tensorflow, write_report
 
+    if needs_tensorflow(found, pictures=pictures):
+        import_tensorflow()
     results = write_report(found, out, pictures=pictures)
-    say(results["summary"])
+    if results["comparisons"]:
+        say(results["summary"])
     for problem in results["problems"]:
         say(f"- {problem}")
     say(f"Report: {out / 'report.html'}. Numbers: {out / 'results.json'}.")

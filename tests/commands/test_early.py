@@ -72,7 +72,7 @@ def commands(root):
         ("export", finished, "--to", "saved_modle"): (1, "did you mean 'saved_model'"),
         ("compare", finished, f"{root}/empty", *out): (1, "Not a run folder"),
         ("report", f"{root}/empty", *out): (1, "No run found"),
-        ("report", f"{root}/untrained", *out): (1, "None of the runs is finished"),
+        ("report", f"{root}/untrained", "--out", f"{root}/page"): (0, "Report: "),
         ("study", "does-it-hlp", *out): (1, "one of the presets"),
         ("study", f"{root}/study.yaml", *out): (1, "did you mean 'model'"),
         ("data", "verify", f"kitti:{root}/none"): (1, "No folder at"),

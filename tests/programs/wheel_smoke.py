@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("auxnet_keras", "data_tools")
-DATA_FILES = ("py.typed", "*.pyi", "*.yaml", "*.json")
+DATA_FILES = ("py.typed", "*.pyi", "*.yaml", "*.json", "*.html", "*.css", "*.js")
 
 
 def run(*command: str | Path, folder: Path) -> str:

@@ -13,6 +13,7 @@ from auxnet_keras.experiments.outputs.tables import (
     logged_evaluation,
     part_table,
 )
+from auxnet_keras.experiments.reports.run_page import write_run_page
 from auxnet_keras.experiments.run.json_files import write_json
 from auxnet_keras.experiments.run.log import logger
 from auxnet_keras.experiments.run.manifest import peak_memory
@@ -25,7 +26,7 @@ from auxnet_keras.storage.write_errors import writing
 
 
 def finish(run: Run) -> None:
-    """Evaluates the best weights and writes results, figures, model card and export."""
+    """Evaluates the best weights and writes results, figures, model card, page and export."""
     if "segmentation" in run.config.tasks:  # the data of a training of depth may have no labels
         write_prior(_prior(run), run.path)
     results = evaluate(run, per_image=run.path / per_image.FILE)
@@ -34,6 +35,7 @@ def finish(run: Run) -> None:
     card = run.path / "MODEL_CARD.md"
     with writing(card):
         write_file(card, model_card(run))
+    write_run_page(run)
     export(run, ["saved_model"])
     record = run.manifest
     record.record_artefacts()

@@ -93,24 +93,31 @@ def caption(image: ImageScores, tasks: Sequence[str]) -> str:
     return "    ".join([", ".join(found), shortened(image.name)])
 
 
-def write_curves(run: "Run") -> None:
+def write_curves(run: "Run", folder: Path | None = None) -> None:
     """Writes the curves and the class weights of the epochs so far, if there are any.
+
+    Args:
+        run: The run.
+        folder: Where to; by default `figures` of the run folder.
 
     Raises:
         DataError: The history is damaged, or a file cannot be written.
     """
-    from auxnet_keras.callbacks.weight_trace import read_weight_trace
-
     history = run.history
     if not history:
         return
-    folder = run.path / "figures"
+    trace = {}
+    if (run.path / TRACE).is_file():
+        from auxnet_keras.callbacks.weight_trace import read_weight_trace  # loads TensorFlow
+
+        trace = read_weight_trace(run.path / TRACE)
+    folder = run.path / "figures" if folder is None else folder
     plots.learning_curves(
         history,
         folder / "curves.png",
         monitor=f"val_{run.config.main}_loss",
         alone=min(run.config.auxiliary_first or 0, len(history["epoch"])),
-        trace=read_weight_trace(run.path / TRACE),
+        trace=trace,
     )
     if any(name.startswith("class_weight_") for name in history):
         plots.class_weight_map(history, folder / "class_weights.png")

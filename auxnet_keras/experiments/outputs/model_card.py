@@ -1,12 +1,12 @@
 """MODEL_CARD.md: describes a trained network, its data and its scores."""
 
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 
 from auxnet_keras.experiments.config.smoke import SMOKE
+from auxnet_keras.experiments.outputs.shareable import without_folders
 from auxnet_keras.experiments.outputs.tables import evaluation_table
 from auxnet_keras.experiments.run.best_epoch import idle_tasks
 from auxnet_keras.tables.escape import markdown
@@ -75,7 +75,7 @@ LEARNING_BOOST = (
 def model_card(run: "Run") -> str:
     """The model card of a finished run, as Markdown."""
     config, facts, info = run.config, run.manifest.content, run.info
-    given = {name: _without_folders(value) for name, value in config.to_mapping().items()}
+    given = {name: without_folders(value) for name, value in config.to_mapping().items()}
     settings = yaml.safe_dump(given, sort_keys=False, default_flow_style=None)
     return _CARD.format(
         model=config.model,
@@ -105,14 +105,6 @@ def model_card(run: "Run") -> str:
         idle="".join(_IDLE.format(Task=task.capitalize(), task=task) for task in idle_tasks(run)),
         methods=LEARNING_BOOST if config.weighting.startswith("class-wise") else AUXNET,
     )
-
-
-def _without_folders(value: Any) -> Any:
-    """The last part of an absolute path or `KIND:PATH`: where it was is nobody else's concern."""
-    if not isinstance(value, str):
-        return value
-    kind, colon, path = value.rpartition(":")
-    return f"{kind}{colon}{Path(path).name}" if Path(path).is_absolute() else value
 
 
 def _classes(names: tuple[str, ...], ignore_void: bool) -> str:

@@ -73,7 +73,7 @@ def part_table(results: Mapping[str, Any]) -> Table:
     rows = []
     for name in shown:
         values = tuple(parts[name].get(task, {}).get(key) for task, key in keys)
-        rows.append((_part_name(name, parts), (_share(name, parts), *values)))
+        rows.append((part_name(name, parts), (_share(name, parts), *values)))
     return Table(tuple(columns), tuple(rows))
 
 
@@ -142,7 +142,8 @@ def _order(results: Mapping[str, Any]) -> list[str]:
     return [key for key in results if key in TASKS]
 
 
-def _part_name(name: str, parts: Mapping[str, Any]) -> str:
+def part_name(name: str, parts: Mapping[str, Any]) -> str:
+    """The title of a part: near, middle or far with its distances, or where it is."""
     if name in RANGES:
         number, edges = RANGES.index(name), parts["ranges"]["edges"]
         if edges is None:

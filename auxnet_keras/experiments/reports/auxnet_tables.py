@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from auxnet_keras.experiments.reports import published
 from auxnet_keras.experiments.reports.comparison import budgets
 from auxnet_keras.experiments.reports.groups import Group
+from auxnet_keras.experiments.reports.published_rows import PAPER, THEIRS, published_classes
 from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable, mark_best
 from auxnet_keras.experiments.reports.scored import Scored
 from auxnet_keras.experiments.reports.section import Section
 from auxnet_keras.experiments.reports.table_rows import arms_of, cell, labelled, of_arm
 
 _MEAN = "mean IoU"
-_PAPER = "Chennupati et al. 2019"
 
 
 def class_section(group: Group) -> Section | None:
@@ -30,8 +30,8 @@ def class_section(group: Group) -> Section | None:
         cells.append(cell(chosen, "mean_iou", 100.0))
         rows.append(Row(labelled(arm, labels, len(budgets(runs)) > 1), tuple(cells)))
     table = ScoreTable("IoU [%]", columns, mark_best(rows, [True] * len(columns)))
-    theirs = published.AUXNET_TABLE_1.get(published.kind_of(group.name), {})
-    table = ScoreTable(table.corner, columns, (*table.rows, *_published_classes(theirs, columns)))
+    theirs = published_classes(group.name, columns)
+    table = ScoreTable(table.corner, columns, (*table.rows, *theirs))
     return Section("IoU of every class", _class_text(runs, missing, bool(theirs)), {"iou": table})
 
 
@@ -55,7 +55,7 @@ def network_section(group: Group) -> Section | None:
         )
     theirs = published.AUXNET_TABLE_2.get(published.kind_of(group.name), {})
     paper = [
-        Row(f"{name} ({_PAPER})", (Cell(iou), _count(parameters), Cell()), published=True)
+        Row(f"{name} ({PAPER})", (Cell(iou), _count(parameters), Cell()), published=True)
         for name, (iou, parameters) in theirs.items()
     ]
     table = ScoreTable(
@@ -76,17 +76,6 @@ def _lines(runs: Sequence[Scored]) -> list[tuple[int | None, str]]:
     ]
 
 
-def _published_classes(
-    theirs: dict[str, tuple[float | None, ...]], columns: Sequence[str]
-) -> list[Row]:
-    rows = []
-    for name, values in theirs.items():
-        by_class = dict(zip(published.AUXNET_CLASSES, values, strict=True))
-        cells = tuple(Cell(by_class.get(column)) for column in columns)
-        rows.append(Row(f"{name} ({_PAPER})", cells, published=True))
-    return rows
-
-
 def _class_text(runs: Sequence[Scored], missing: Sequence[str], theirs: bool) -> str:
     seeds = len({run.seed for run in runs})
     lines = [
@@ -98,10 +87,7 @@ def _class_text(runs: Sequence[Scored], missing: Sequence[str], theirs: bool) ->
     if missing:
         lines.append(f"No seed has pixels of {', '.join(missing)}.")
     if theirs:
-        lines.append(
-            "Rows in italics are the paper's: other frames, another split, and settings that it "
-            "does not state. Its mean IoU is not the mean over its classes."
-        )
+        lines.append(THEIRS)
     return " ".join(lines)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from auxnet_keras.errors import AuxnetError, ConfigError
 from auxnet_keras.experiments.reports.scored import Scored, read_scored
 from auxnet_keras.experiments.run.json_files import read_json
+from auxnet_keras.experiments.run.run import Run, load_run
 
 STUDY = "study.json"
 _CONFIG = "config.yaml"
@@ -22,6 +23,8 @@ class Collection:
         baselines: Names of the arms that studies compare with.
         controls: (arm, control): further comparisons of studies.
         problems: A sentence for everything that is left out.
+        opened: All runs whose settings can be read, finished or not.
+        incomplete: The problems of those among them that are not in `runs`.
     """
 
     runs: list[Scored]
@@ -29,6 +32,13 @@ class Collection:
     baselines: list[str]
     controls: list[tuple[str, str]]
     problems: list[str]
+    opened: list[Run] = dataclasses.field(default_factory=list)
+    incomplete: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def of_study(self) -> bool:
+        """Whether there is a study among the folders."""
+        return bool(self.names or self.baselines)
 
 
 def collect(paths: Sequence[str | Path]) -> Collection:
@@ -71,9 +81,15 @@ def _folders(path: Path) -> Iterator[Path]:
 
 def _add_run(folder: Path, found: Collection) -> None:
     try:
+        run = load_run(folder)
+    except AuxnetError:
+        run = None
+    try:
         found.runs.append(read_scored(folder))
     except AuxnetError as error:
         found.problems.append(str(error))
+        found.incomplete.extend([str(error)] if run else [])
+    found.opened.extend([run] if run else [])
 
 
 def _add_study(file: Path, found: Collection) -> None:

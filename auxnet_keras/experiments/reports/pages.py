@@ -1,111 +1,125 @@
 """Writes a report as a Markdown file and as a self-contained HTML page."""
 
 import base64
-import html
+import dataclasses
+import hashlib
+import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from auxnet_keras.core.printable import printable
 from auxnet_keras.experiments.reports.section import Section
 from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 from auxnet_keras.tables import escape
 
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #24292f; background: #fff; margin: 2rem auto;
-  max-width: 75rem; padding: 0 1rem; }
-h2 { border-bottom: 1px solid #d0d7de; padding-bottom: .2rem; margin-top: 2.5rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 13px; margin: 1rem 0; white-space: nowrap; }
-th, td { padding: .25rem .6rem; border-bottom: 1px solid #d0d7de; text-align: right; }
-th:first-child { text-align: left; }
-tr.published { font-style: italic; color: #57606a; }
-img { max-width: 100%; height: auto; }
-figure { margin: 1.5rem 0; } figcaption { color: #57606a; font-size: 13px; }
-.problems { background: #fff8e5; border-left: 4px solid #e69f00; padding: .5rem 1rem; }
-"""
+_TEMPLATES = Path(__file__).with_name("templates")
 
 
-def write_markdown(
-    title: str, lead: str, groups: Mapping[str, Sequence[Section]], path: Path
-) -> None:
-    """Writes the report as Markdown with links to its figures.
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """What a report says.
 
-    Args:
+    Attributes:
         title: The heading.
         lead: Paragraphs below it.
-        groups: Name of the data -> sections.
-        path: The file.
+        tiles: (name, value) of a few facts shown large.
+        notes: What was left out, and why; shown in a box.
+        groups: Heading -> sections; the heading may be empty.
     """
-    lines = [f"# {title}", "", lead, ""]
-    for name, sections in groups.items():
-        lines += [f"## {escape.markdown(name)}", ""]
+
+    title: str
+    lead: str
+    groups: Mapping[str, Sequence[Section]]
+    tiles: Sequence[tuple[str, str]] = ()
+    notes: Sequence[str] = ()
+
+
+def write_markdown(page: Page, path: Path) -> None:
+    """Writes the report as Markdown with links to its figures.
+
+    Raises:
+        DataError: The file cannot be written.
+    """
+    lines = [f"# {escape.markdown(page.title)}", "", page.lead, ""]
+    if page.tiles:
+        lines += [*(f"- {name}: {escape.markdown(value)}" for name, value in page.tiles), ""]
+    if page.notes:
+        lines += ["Notes and omissions:", "", *(f"- {note}" for note in page.notes), ""]
+    for name, sections in page.groups.items():
+        lines += [f"## {escape.markdown(name)}", ""] if name else []
         for section in sections:
-            lines += [f"### {escape.markdown(section.title)}", ""]
-            lines += [section.text, ""] if section.text else []
-            for table in section.tables.values():
-                lines += [table.markdown()]
-            for caption, figure in section.figures.items():
-                where = figure.relative_to(path.parent).as_posix()
-                shown = escape.markdown(caption)
-                lines += [f"![{shown}](<{where}>)", "", f"*{shown}.*", ""]
+            lines += [f"{'###' if name else '##'} {escape.markdown(section.title)}", ""]
+            lines += _markdown(section, path.parent)
     _write(path, "\n".join(lines).rstrip() + "\n")
 
 
-def write_html(
-    title: str,
-    lead: str,
-    problems: Sequence[str],
-    groups: Mapping[str, Sequence[Section]],
-    path: Path,
-) -> None:
-    """Writes the report as one page with embedded figures.
+def write_html(page: Page, path: Path) -> None:
+    """Writes the report as one page that needs no other file and no network.
 
-    Args:
-        title: The heading.
-        lead: Paragraphs below it.
-        problems: Notes and what was left out, shown in a box.
-        groups: Name of the data -> sections.
-        path: The file.
+    Every text is escaped, and the page's own content security policy lets no script run but the one
+    that sorts its tables.
+
+    Raises:
+        DataError: The file cannot be written.
     """
-    parts = [f"<h1>{html.escape(title)}</h1>", _paragraphs(lead)]
-    if problems:
-        listed = "".join(f"<li>{html.escape(problem)}</li>" for problem in problems)
-        parts.append(f'<div class="problems"><p>Notes and omissions:</p><ul>{listed}</ul></div>')
-    for name, sections in groups.items():
-        parts.append(f"<h2>{html.escape(name)}</h2>")
-        parts += [_section(section) for section in sections]
-    head = (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n"
+    import jinja2
+
+    from auxnet_keras.experiments.reports.embedding import embedded
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_shown,
     )
-    _write(path, head + "\n".join(parts) + "\n</body></html>\n")
+    environment.filters |= {"embedded": embedded, "blocks": _blocks}
+    script, style = (
+        (_TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.js", "page.css")
+    )
+    digest = hashlib.sha256(script.encode()).digest()
+    text = environment.get_template("page.html").render(
+        page=page,
+        script=script,
+        style=style,
+        script_hash=base64.b64encode(digest).decode(),
+    )
+    _write(path, text + "\n")
 
 
-def _section(section: Section) -> str:
-    parts = [f"<h3>{html.escape(section.title)}</h3>", _paragraphs(section.text)]
-    parts += [f'<div class="wide">{table.html()}</div>' for table in section.tables.values()]
-    for caption, figure in section.figures.items():
-        image = base64.b64encode(figure.read_bytes()).decode()
-        alt = html.escape(caption, quote=True)
-        parts.append(
-            f'<figure><img alt="{alt}" src="data:image/png;base64,{image}">'
-            f"<figcaption>{html.escape(caption)}.</figcaption></figure>"
-        )
-    return "\n".join(parts)
+def _shown(value: Any) -> Any:
+    """Text without control characters; what is markup already has none from outside."""
+    if type(value) is str:
+        return "\n".join(map(printable, value.split("\n")))
+    return value
 
 
-def _paragraphs(text: str) -> str:
-    """Plain paragraphs and lists of `- ` lines as HTML."""
-    parts = []
-    for block in filter(None, text.split("\n\n")):
-        lines = block.strip().splitlines()
+def _blocks(text: str) -> list[str | list[str]]:
+    """Paragraphs, and the items of lists of `- ` lines."""
+    blocks: list[str | list[str]] = []
+    for block in filter(None, map(str.strip, text.split("\n\n"))):
+        lines = block.splitlines()
         if all(line.startswith("- ") for line in lines):
-            items = "".join(f"<li>{html.escape(line[2:])}</li>" for line in lines)
-            parts.append(f"<ul>{items}</ul>")
+            blocks.append([line[2:] for line in lines])
         else:
-            parts.append(f"<p>{html.escape(' '.join(lines))}</p>")
-    return "\n".join(parts)
+            blocks.append(" ".join(lines))
+    return blocks
+
+
+def _markdown(section: Section, folder: Path) -> list[str]:
+    lines = [section.text, ""] if section.text else []
+    lines += [table.markdown() for table in (*section.tables.values(), *section.facts.values())]
+    for caption, text in section.code.items():
+        longest = max(map(len, re.findall("`+", text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        lines += [f"{escape.markdown(caption)}:", "", fence, text.rstrip("\n"), fence, ""]
+    for caption, figure in section.figures.items():
+        where = Path(os.path.relpath(figure, folder)).as_posix()
+        shown = escape.markdown(caption)
+        lines += [f"![{shown}](<{where}>)", "", f"*{shown}.*", ""]
+    return lines
 
 
 def _write(path: Path, text: str) -> None:

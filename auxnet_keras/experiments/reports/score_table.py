@@ -23,6 +23,7 @@ class Cell:
         digits: Decimals shown; the CSV has all of them.
         text: Shown instead of the number.
         best: Whether it is the best of its column.
+        signed: Whether a plus is shown: of a difference.
     """
 
     value: float | None = None
@@ -30,6 +31,7 @@ class Cell:
     digits: int = 2
     text: str = ""
     best: bool = False
+    signed: bool = False
 
     def __str__(self) -> str:
         if self.text:
@@ -37,6 +39,8 @@ class Cell:
         if self.value is None:
             return DASH
         shown = f"{self.value:,.{self.digits}f}" if self.digits == 0 else self._fixed(self.value)
+        if self.signed and round(self.value, self.digits) >= 0:
+            shown = f"{'+' if round(self.value, self.digits) else ''}{shown.lstrip('-')}"
         return shown if self.deviation is None else f"{shown} ± {self._fixed(self.deviation)}"
 
     def _fixed(self, value: float) -> str:
@@ -142,14 +146,14 @@ def mark_best(rows: Sequence[Row], larger_is_better: Sequence[bool | None]) -> t
 
     Args:
         rows: As measured and published.
-        larger_is_better: Of each column; `None` for one without a best.
+        larger_is_better: Of each column; `None` for one without a best. Of equal values none is.
     """
     best: list[float | None] = []
     for c, larger in enumerate(larger_is_better):
         given = [row.cells[c].value for row in rows if not row.published]
         values = [value for value in given if value is not None]
         choose = max if larger else min
-        best.append(choose(values) if len(values) > 1 and larger is not None else None)
+        best.append(choose(values) if len(set(values)) > 1 and larger is not None else None)
     return tuple(
         dataclasses.replace(
             row,

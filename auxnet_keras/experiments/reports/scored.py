@@ -72,7 +72,8 @@ def read_scored(path: Path) -> Scored:
         run = load_run(path)
         if not run.finished:
             raise DataError(
-                f"{path} is not finished and is left out; the same command resumes it. "
+                f"{path} is not finished and is left out of the comparison; the same command "
+                f"resumes it. "
                 f"Received: {run.epochs_saved} of {run.config.all_epochs} epochs."
             )
         if run.config.smoke:

@@ -1,49 +1,59 @@
-"""Compares two runs inside and outside the region of each class: the paper's Table 1."""
+"""Compares runs inside and outside the region of each class: the paper's Table 1."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from auxnet_keras import plots
-from auxnet_keras.data.frame import Frame
-from auxnet_keras.data.readers.base import Source
+from auxnet_keras.experiments.reports.score_table import Cell, Row, ScoreTable
+from auxnet_keras.experiments.reports.section import file_name
+from auxnet_keras.experiments.reports.side_by_side import best_of, differences
 from auxnet_keras.experiments.run.json_files import write_json
+from auxnet_keras.experiments.run.names import distinct_names, letter
 from auxnet_keras.experiments.run.run import Run, load_run
-from auxnet_keras.experiments.score.evaluation import converted
+from auxnet_keras.experiments.score.region_sums import RegionSums, plain
 from auxnet_keras.experiments.score.scored_data import scored_data
-from auxnet_keras.metrics import confusion
-from auxnet_keras.metrics.regions import Regions, iou_regions, log_l1, regions
+from auxnet_keras.metrics.regions import Regions
 from auxnet_keras.plots.palette import TASK_COLOURS
 from auxnet_keras.tables.table import Table
 
 SCORES = {"iou": "IoU", "log_l1": "log L1"}
+LARGE_IS_GOOD = {"iou": True, "log_l1": False}
 COLOURED = {"iou": "segmentation", "log_l1": "depth"}
+FULL = "full image (frequency-weighted IoU)"
+MEAN = "mean of the classes (mean IoU)"
+DIGITS = 4
 
 
 def compare(
-    run_a: Run | str | Path, run_b: Run | str | Path, data: str | None = None
+    run_a: Run | str | Path,
+    run_b: Run | str | Path,
+    *more: Run | str | Path,
+    data: str | None = None,
 ) -> dict[str, Any]:
-    """Scores two runs on the full image and inside and outside the region of each class.
+    """Scores runs on the full image and inside and outside the region of each class.
 
     The region of a class is where the truth has that class. IoU inside is the IoU of the class;
-    outside and on the full image it is the mean IoU of the classes, weighted by their pixels. Log
-    L1 is the mean of |ln p - ln g| over the pixels with a class and a depth of at most 80 m (10 m
-    indoors). So the full image is the mean of inside and outside, weighted by their pixels.
-    Predictions are resized to the image's own size; frames are read one at a time.
+    outside and on the full image it is the mean IoU of the classes, weighted by their pixels
+    (frequency-weighted IoU). `mean_iou` weighs every class equally. Log L1 is the mean of
+    |ln p - ln g| over the pixels with a class and a depth of at most 80 m (10 m indoors). So the
+    full image is the mean of inside and outside, weighted by their pixels. Predictions are resized
+    to the image's own size; frames are read one at a time.
 
     Args:
-        run_a, run_b: Trained runs or their folders, for example single-task and multi-task.
+        run_a, run_b, more: Trained runs or their folders, for example single-task and multi-task.
+            The first is the baseline.
         data: `KIND[:ROOT]` of other data, used in full, or of a run's own data, of which the
             validation split counts; `None` for the validation split of the runs' data.
 
     Returns:
-        {"data", "split", "frames", "runs": [name of a, name of b], "full": scores, "classes":
-        {class: {"pixels": share of the labelled pixels, "depth_pixels": share of the pixels with
-        depth, "inside": scores, "outside": scores}}} with
-        scores = {"iou": [a, b], "log_l1": [a, b]}. `None` if a class has no pixels or a run does
-        not have that task.
+        {"data", "split", "frames", "runs": [name of a, name of b, ...], "full": scores, "mean_iou":
+        [a, b, ...], "classes": {class: {"pixels": share of the labelled pixels, "depth_pixels":
+        share of the pixels with depth, "inside": scores, "outside": scores}}} with
+        scores = {"iou": [a, b, ...], "log_l1": [a, b, ...]}. `None` if a class has no pixels or a
+        run does not have that task.
 
     Raises:
         ConfigError: A run was trained on some of the frames, or on other classes; or the runs were
@@ -57,10 +67,10 @@ def compare(
     Reference:
         Yim and Kim, Learning Boost by Exploiting the Auxiliary Task, 2020, Table 1.
     """
-    runs = [run if isinstance(run, Run) else load_run(run) for run in (run_a, run_b)]
+    runs = [run if isinstance(run, Run) else load_run(run) for run in (run_a, run_b, *more)]
     chosen = scored_data(runs, data)
     ignore_void = any(run.config.ignore_void for run in runs)
-    sides = [_Side(run, chosen.source, ignore_void) for run in runs]
+    sides = [RegionSums(run, chosen.source, ignore_void) for run in runs]
     for frame in chosen.frames:
         for side in sides:
             side.add(frame)
@@ -68,67 +78,17 @@ def compare(
         "data": chosen.place,
         "split": chosen.split,
         "frames": len(chosen.frames),
-        "runs": _names(runs),
+        "runs": distinct_names(runs),
         **_results(sides, ignore_void),
     }
 
 
-def _names(runs: list[Run]) -> list[str]:
-    """The folders' names, with as much of their paths as distinguishes them."""
-    places = [run.path.resolve().parts for run in runs]
-    for parts in range(1, max(map(len, places)) + 1):
-        names = ["/".join(place[-parts:]) for place in places]
-        if names[0] != names[1]:
-            return names
-    return [f"{run.name} ({side})" for run, side in zip(runs, "AB", strict=True)]
-
-
-class _Side:
-    """One run's sums over the pixels of each class, frame by frame."""
-
-    def __init__(self, run: Run, source: Source, ignore_void: bool) -> None:
-        self.names = run.info.class_names
-        self.source = source
-        self.ignore_void = ignore_void
-        self.predict = run.predictor
-        self.counts = np.zeros((len(self.names),) * 2, np.int64)
-        self.log_sums = np.zeros(len(self.names))
-        self.log_pixels = np.zeros(len(self.names), np.int64)
-
-    def add(self, frame: Frame) -> None:
-        unit, classes = self.predict.depth_unit, len(self.names)
-        sample = self.source.read(frame, unit, self.ignore_void)
-        prediction = self.predict(sample.image, sample.depth)
-        if prediction.classes is not None:
-            self.counts += confusion.count_pairs(sample.segmentation, prediction.classes, classes)
-        if prediction.depth is not None and frame.depth is not None:
-            truth = sample.depth[..., 0]
-            valid = truth >= 0
-            metres = [
-                converted(self.source, frame, values, unit, "metres")
-                for values in (np.where(valid, truth, 1.0), prediction.depth)
-            ]
-            measured = np.where(valid, metres[0], -1.0)
-            sums, pixels = log_l1(
-                sample.segmentation,
-                measured,
-                metres[1],
-                classes,
-                max_depth=self.source.info.scored_metres,
-            )
-            self.log_sums += sums
-            self.log_pixels += pixels
-
-    def scores(self) -> dict[str, Regions]:
-        return {"iou": iou_regions(self.counts), "log_l1": regions(self.log_sums, self.log_pixels)}
-
-
-def _results(sides: list[_Side], ignore_void: bool) -> dict[str, Any]:
+def _results(sides: Sequence[RegionSums], ignore_void: bool) -> dict[str, Any]:
     scores = [side.scores() for side in sides]
 
-    def both(part: str, *at: int) -> dict[str, list[float | None]]:
+    def of_all(part: str, *at: int) -> dict[str, list[float | None]]:
         found = {key: [np.asarray(getattr(one[key], part))[at] for one in scores] for key in SCORES}
-        return {key: [_plain(value) for value in values] for key, values in found.items()}
+        return {key: [plain(value) for value in values] for key, values in found.items()}
 
     classes = {}
     for c, name in enumerate(sides[0].names):
@@ -138,49 +98,68 @@ def _results(sides: list[_Side], ignore_void: bool) -> dict[str, Any]:
         classes[name] = {
             "pixels": share["iou"],
             "depth_pixels": share["log_l1"],
-            "inside": both("inside", c),
-            "outside": both("outside", c),
+            "inside": of_all("inside", c),
+            "outside": of_all("outside", c),
         }
-    return {"full": both("full"), "classes": classes}
+    means = [side.mean_iou() for side in sides]
+    return {"full": of_all("full"), "mean_iou": means, "classes": classes}
 
 
 def _share(score: Regions, c: int) -> float:
-    """0 for a run without that task, so that the other run's share counts."""
+    """0 for a run without that task, so that another run's share counts."""
     return float(np.nan_to_num(score.share[c]))
 
 
-def _plain(value: Any) -> float | None:
-    return None if np.isnan(value) else float(value)
+def region_table(results: Mapping[str, Any]) -> ScoreTable:
+    """The comparison as a table: the full image, the mean of the classes, a row for each class.
 
-
-def region_table(results: Mapping[str, Any]) -> Table:
-    """The comparison as a table: the full image, then a row for each class."""
+    For each score, there are the runs inside and outside the region, and the differences from the
+    first run inside it. The best is bold.
+    """
     names = results["runs"]
+    first, *others = names
     columns = ["pixels [%]"]
     for title in SCORES.values():
         columns += [f"{title}{where}, {name}" for where in ("", " outside") for name in names]
+        columns += [f"{title}, {name} - {first}" for name in others]
 
-    def values(inside: Mapping[str, Any], outside: Mapping[str, Any]) -> list[float | None]:
-        return [v for key in SCORES for part in (inside, outside) for v in part[key]]
+    def row(
+        label: str, pixels: float | None, inside: Mapping[str, Any], outside: Mapping[str, Any]
+    ) -> Row:
+        cells = [Cell(pixels, digits=DIGITS)]
+        for key in SCORES:
+            for part in (inside, outside):
+                cells += best_of(part[key], LARGE_IS_GOOD[key], DIGITS)
+            cells += differences(inside[key], DIGITS)
+        return Row(label, tuple(cells))
 
-    nothing = dict.fromkeys(SCORES, (None, None))
-    rows = [("full image", (100.0, *values(results["full"], nothing)))]
-    for name, of_class in results["classes"].items():
-        pixels = 100.0 * of_class["pixels"]
-        rows.append((name, (pixels, *values(of_class["inside"], of_class["outside"]))))
-    return Table(tuple(columns), tuple(rows), digits=4)
+    nothing: dict[str, Any] = dict.fromkeys(SCORES, [None] * len(names))
+    rows = [
+        row(FULL, 100.0, results["full"], nothing),
+        row(MEAN, None, {**nothing, "iou": results["mean_iou"]}, nothing),
+    ]
+    for name, one in results["classes"].items():
+        rows.append(row(name, 100.0 * one["pixels"], one["inside"], one["outside"]))
+    return ScoreTable("", tuple(columns), tuple(rows))
 
 
 def print_comparison(results: Mapping[str, Any]) -> None:
     """Prints what fits a terminal: only the scores inside the regions."""
-    whole = region_table(results)
-    shown = [i for i, column in enumerate(whole.columns) if " outside, " not in column]
-    columns = ("pixels [%]", *(f"{title} {side}" for title in SCORES.values() for side in "AB"))
-    rows = tuple((label, tuple(values[i] for i in shown)) for label, values in whole.rows)
-    a, b = results["runs"]
-    Table(columns, rows, whole.digits).show(
-        f"Inside the region of each class, {results['frames']} frames of {results['data']}\n"
-        f"A = {a}, B = {b}"
+    names = results["runs"]
+    letters = [letter(number) for number in range(len(names))]
+    columns = ("pixels [%]", *(f"{title} {one}" for title in SCORES.values() for one in letters))
+
+    def values(pixels: float | None, scores: Mapping[str, Any]) -> tuple[float | None, ...]:
+        return (pixels, *(value for key in SCORES for value in scores[key]))
+
+    mean = {"iou": results["mean_iou"], "log_l1": [None] * len(names)}
+    rows = [(FULL, values(100.0, results["full"])), (MEAN, values(None, mean))]
+    for name, one in results["classes"].items():
+        rows.append((name, values(100.0 * one["pixels"], one["inside"])))
+    listed = ", ".join(f"{one} = {name}" for one, name in zip(letters, names, strict=True))
+    Table(columns, tuple(rows), DIGITS).show(
+        f"IoU of each class, and log L1 inside its region, {results['frames']} frames of "
+        f"{results['data']}\n{listed}"
     )
 
 
@@ -188,18 +167,29 @@ def write_comparison(results: Mapping[str, Any], out: Path) -> None:
     """Writes `comparison.{md,csv,tex,json}` and pictures, if any class was seen.
 
     `comparison.png` joins the scores of both runs class by class; `classes.png` has those of the
-    second run as bars, with the first as baseline.
+    second run as bars, with the first as baseline. Of more runs, each but the first has its own
+    pair of pictures, with its name.
     """
     write_json(results, out / "comparison.json")
     region_table(results).write(out, "comparison")
-    panels, bars = {}, {}
+    first, *others = results["runs"]
+    for number, name in enumerate(others, start=1):
+        ending = "" if len(others) == 1 else f"_{number}_{file_name(name)}"
+        _draw(results, number, (first, name), out, ending)
+
+
+def _draw(
+    results: Mapping[str, Any], number: int, names: tuple[str, str], out: Path, ending: str
+) -> None:
+    """The scores of the run of this number class by class, with the first as baseline."""
+    dots, bars = {}, {}
     for key, title in SCORES.items():
-        pairs = {name: one["inside"][key] for name, one in results["classes"].items()}
+        scores = {name: one["inside"][key] for name, one in results["classes"].items()}
+        pairs = {name: (values[0], values[number]) for name, values in scores.items()}
         if any(value is not None for pair in pairs.values() for value in pair):
-            panels[f"{title} inside"] = (pairs, key == "iou")
+            dots[f"{title} inside"] = (pairs, LARGE_IS_GOOD[key])
             swapped = {name: (b, a) for name, (a, b) in pairs.items()}
-            bars[title] = (swapped, key == "iou", TASK_COLOURS[COLOURED[key]])
-    if panels:
-        plots.paired_dots(panels, results["runs"], out / "comparison.png")
-        a, b = results["runs"]
-        plots.class_bars(bars, (b, a), out / "classes.png")
+            bars[title] = (swapped, LARGE_IS_GOOD[key], TASK_COLOURS[COLOURED[key]])
+    if dots:
+        plots.paired_dots(dots, names, out / f"comparison{ending}.png")
+        plots.class_bars(bars, (names[1], names[0]), out / f"classes{ending}.png")

@@ -98,7 +98,7 @@ def _chosen(runs: Sequence["Run"], data: str | None) -> tuple[RunConfig, str]:
     places = [(config.data, config.root) for config in configs]
     if len(set(places)) > 1:
         raise ConfigError(
-            "The two runs were trained on different data; choose the data to compare them on with "
+            "The runs were trained on different data; choose the data to compare them on with "
             f"data=KIND:ROOT (--data). Received: {places[0]} and {places[1]}."
         )
     _check_fold(configs)

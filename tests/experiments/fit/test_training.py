@@ -51,6 +51,7 @@ def test_the_folder_holds_what_a_run_leaves_behind(trained):
         "results.csv",
         "results.tex",
         "MODEL_CARD.md",
+        "report.html",
         "export/saved_model/1/saved_model.pb",
     ):
         assert (trained.path / name).exists(), name

@@ -91,11 +91,46 @@ def test_what_is_written(results, tmp_path):
     write_comparison(results, tmp_path / "new")
     assert json.loads((tmp_path / "new/comparison.json").read_text()) == results
     lines = (tmp_path / "new/comparison.md").read_text().splitlines()
-    assert "IoU outside, auxnet_ftwb" in lines[0] and lines[2].startswith("| full image | 100")
+    assert "IoU outside, auxnet_ftwb" in lines[0] and lines[2].startswith(
+        "| full image (frequency-weighted IoU) | 100"
+    )
     assert "void" not in results["classes"]
-    assert (tmp_path / "new/comparison.csv").read_text().count("\n") == 14
+    assert (tmp_path / "new/comparison.csv").read_text().count("\n") == 15
     assert (tmp_path / "new/comparison.png").stat().st_size > 10_000
     assert (tmp_path / "new/classes.png").stat().st_size > 10_000
+
+
+def test_mean_iou_is_the_evaluations(results, trained):
+    assert results["mean_iou"] == [
+        None,
+        pytest.approx(trained.results["segmentation"]["mean_iou"]),
+    ]
+    row = region_table(results).rows[1]
+    assert row.label == "mean of the classes (mean IoU)"
+    assert row.cells[2].value == results["mean_iou"][1]
+
+
+def test_of_more_runs_the_first_is_the_baseline(depth_alone, trained, tmp_path):
+    results = compare(trained, depth_alone, trained)
+    first, depth, again = results["runs"]
+    assert (first, depth, again) == ("auxnet_ftwb (A)", "depth_alone", "auxnet_ftwb (C)")
+    for scores in (results["full"], results["classes"]["car"]["outside"]):
+        assert scores["iou"][1] is None and scores["iou"][0] == scores["iou"][2]
+        assert scores["log_l1"][0] == scores["log_l1"][2] != scores["log_l1"][1]
+    table = region_table(results)
+    full = dict(zip(table.columns, table.rows[0].cells, strict=True))
+    a, b, _ = results["full"]["log_l1"]
+    assert full[f"log L1, {depth} - {first}"].value == pytest.approx(b - a)
+    assert full[f"IoU, {depth} - {first}"].value is None
+    assert full[f"log L1, {again} - {first}"].value == 0.0
+    best = {key for key, cell in full.items() if cell.best and key.startswith("log L1")}
+    assert best == ({f"log L1, {depth}"} if b < a else {f"log L1, {first}", f"log L1, {again}"})
+    write_comparison(results, tmp_path)
+    assert {path.stem for path in tmp_path.glob("*.png")} == {
+        f"{kind}_{run}"
+        for kind in ("comparison", "classes")
+        for run in ("1_depth_alone", "2_auxnet_ftwb_C")
+    }
 
 
 def test_an_absent_class_is_blank_and_not_zero(results):
@@ -104,13 +139,13 @@ def test_an_absent_class_is_blank_and_not_zero(results):
     changed = {**results, "classes": {**results["classes"], "car": absent}}
     table = region_table(changed)
     row = next(line for line in table.csv().splitlines() if line.startswith("car"))
-    assert row == "car,0.0" + 8 * ","
+    assert row == "car,0.0" + 10 * ","
 
 
 def test_runs_of_other_data_need_to_be_told_which(trained, depth_alone, tmp_path):
     other = tmp_path / "scenes"
     data.street.write(other, 6, seed=4, size=(64, 96))
-    results = compare(trained, trained, f"street:{other}")
+    results = compare(trained, trained, data=f"street:{other}")
     assert (results["split"], results["frames"]) == ("all", 6)
     assert results["full"]["iou"][0] == results["full"]["iou"][1]
     assert region_table(results).columns[1] == "IoU, auxnet_ftwb (A)"
@@ -125,4 +160,4 @@ def test_runs_of_one_name_are_told_apart_by_their_folders(trained, tmp_path):
 
 def test_other_classes_are_refused(trained, kitti_scenes):
     with pytest.raises(ConfigError, match=r"13 classes .* 12 classes"):
-        compare(trained, trained, f"kitti:{kitti_scenes}")
+        compare(trained, trained, data=f"kitti:{kitti_scenes}")

@@ -1,0 +1,29 @@
+"""Settings and commands to hand on: without the folders of the machine."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+
+def without_folders(value: Any) -> Any:
+    """The last part of an absolute path or `KIND:PATH`: where it was is nobody else's concern."""
+    if not isinstance(value, str):
+        return value
+    kind, colon, path = value.rpartition(":")
+    return f"{kind}{colon}{Path(path).name}" if Path(path).is_absolute() else value
+
+
+def shared_command(command: str) -> str:
+    """A command line with the last part of each absolute path."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return ""
+    return shlex.join(_word(word) for word in words)
+
+
+def _word(word: str) -> str:
+    option, equals, value = word.partition("=")
+    if equals and option.startswith("--"):
+        return f"{option}={without_folders(value)}"
+    return str(without_folders(word))
