@@ -20,6 +20,8 @@ from auxnet_keras.callbacks.event_tags import is_by_batch
 CLASS_WEIGHTS = "pictures/class_weights"
 _UNDEFINED = ("score/", "iou/", "depth/")  # NaN where nothing was measured
 _open: dict[Path, "EventFile"] = {}
+_charted: dict[Path, set[str]] = {}
+"""Folder -> the tags of this process's fits and evaluations in it: only the last layout counts."""
 
 
 class EventFile:
@@ -72,7 +74,9 @@ class EventFile:
             self.summaries(part, step)
         if len(self.tags) > self._laid_out:
             self._laid_out = len(self.tags)
-            self.summaries([layout(self.tags, self._tasks)], step)
+            charted = _charted.setdefault(Path(self._folder).absolute(), set())
+            charted.update(self.tags)
+            self.summaries([layout(charted, self._tasks)], step)
 
     def picture(self, tag: str, files: Sequence[Path], step: np.int64) -> None:
         """Writes PNG files of one size, which TensorBoard shows as samples 1 to n of the tag."""

@@ -9,6 +9,7 @@ from rich.text import Text
 from auxnet_keras.callbacks.epoch_clock import EpochClock, TimeLeft
 from auxnet_keras.callbacks.progress_line import Form, describe, fitting, number
 from auxnet_keras.callbacks.screens import LogScreen, Screen, screen
+from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.duration import duration
 from auxnet_keras.core.types import Logs
 
@@ -66,7 +67,10 @@ class Progress(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         steps = self.params.get("steps")
         done = min(batch + 1, steps) if steps else batch + 1  # the last execution may be shorter
-        left = self._time_left.seconds(self._epoch + (done / steps if steps else 0.0))
+        # Batches of a resumed epoch that are not trained again say nothing about the pace.
+        skipped = isinstance(self.model.train_function, TrainedBatches)
+        place = self._epoch + (done / steps if steps else 0.0)
+        left = None if skipped else self._time_left.seconds(place)
         now = time.monotonic()
         if now - self._shown >= PAUSE or done == steps:
             self._shown = now

@@ -60,17 +60,24 @@ class WeightTrace(keras.callbacks.Callback):
         place = f"{self._epoch + (batch + 1) / steps:.6f}"
         with writing(self.path):
             if not self._last:
-                self._begin(["epoch", *weights], float(place))
+                self._last = self._begin(["epoch", *weights], float(place))
+                if row == self._last:  # as before the resume
+                    return
             # At once, so that an interrupt loses nothing.
             with self.path.open("a", encoding="utf-8", newline="") as file:
                 file.write(_line([place, *row]))
         self._last = row
 
-    def _begin(self, columns: list[str], place: float) -> None:
-        """Writes the file with the rows before `place`: the later ones are trained again."""
+    def _begin(self, columns: list[str], place: float) -> list[str]:
+        """Writes the file with the rows before `place`: the later ones are trained again.
+
+        Returns:
+            The weights of the last of these rows.
+        """
         kept = [row for row in _rows(self.path) if float(row["epoch"]) < place]
-        lines = (_line([row.get(name) or "" for name in columns]) for row in kept)
-        write_file(self.path, "".join([_line(columns), *lines]))
+        rows = [[row.get(name) or "" for name in columns] for row in kept]
+        write_file(self.path, "".join(map(_line, [columns, *rows])))
+        return rows[-1][1:] if rows else []
 
 
 def read_weight_trace(path: Path) -> dict[str, list[float]]:

@@ -42,8 +42,8 @@ def left_to_train(config: "RunConfig") -> bool:
     """Whether a run is not finished yet; refuses one that cannot train.
 
     Raises:
-        ConfigError: As `open_folder`; initial weights that do not exist; another process trains in
-            the run folder.
+        ConfigError: As `open_folder`; initial weights, or a file of class weights, that do not
+            exist; another process trains in the run folder.
         DataError: The data set, or the extra data, has no frames.
     """
     from auxnet_keras.data.readers.catalogue import source
@@ -52,7 +52,9 @@ def left_to_train(config: "RunConfig") -> bool:
     run = open_folder(config)
     if run.finished:
         return False
-    _check_weights(config)
+    if run.position_saved == (0, 0):  # else the checkpoint has the weights, the manifest the others
+        _check_weights(config)
+        _check_class_weights(config)
     config.source().check_found()
     if config.extra_data is not None:
         kind, _, root = config.extra_data.partition(":")
@@ -69,3 +71,14 @@ def _check_weights(config: "RunConfig") -> None:
         "There are no such initial weights. Expected imagenet, none, a weights file of the "
         f"backbone, or the folder of a run; correct --weights. Received: {given!r}."
     )
+
+
+def _check_class_weights(config: "RunConfig") -> None:
+    from auxnet_keras.experiments.config.class_weights_text import parse
+
+    file = None if config.class_weights is None else parse(config.class_weights)[1]
+    if file is not None and not Path(file).is_file():
+        raise ConfigError(
+            "There is no such file of class weights. Expected a YAML or JSON file; correct "
+            f"--class-weights. Received: {file!r}."
+        )

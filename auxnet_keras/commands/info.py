@@ -90,7 +90,7 @@ def _lines(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             ", ".join(f"{name} {number}" for name, number in facts["versions"].items()),
         )
     if "best" in facts:
-        yield from _scores(facts["best"])
+        yield from _scores(facts["best"], "" if facts["finished"] else facts["data"]["depth_unit"])
 
 
 def _settings(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -111,17 +111,20 @@ def _data(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "classes", f"{len(data['classes'])}: {', '.join(data['classes'])}"
 
 
-def _scores(best: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _scores(best: Mapping[str, Any], unit: str) -> Iterator[tuple[str, str]]:
+    """The best scores; those of a run that is not finished have the unit of its depth."""
     from auxnet_keras.experiments.outputs.tables import LABELS
 
-    yield "best epoch", str(best["epoch"])
+    size = ", validated at the training size" if unit else ""
+    in_unit = f"[{unit or 'm'}]"
+    yield "best epoch", f"{best['epoch']}{size}"
     for task, scores in best.items():
         if not isinstance(scores, Mapping):
             continue
         shown = [
-            f"{LABELS[key]} {value:.3f}"
-            for key, value in scores.items()
-            if key in LABELS and value is not None
+            f"{label.replace('[m]', in_unit)} {scores[key]:.3f}"
+            for key, label in LABELS.items()
+            if scores.get(key) is not None
         ]
         yield task, ", ".join(shown)
 

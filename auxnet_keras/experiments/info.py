@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from auxnet_keras.core.macs import macs
-from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.errors import AuxnetError, ConfigError, unknown
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.best_epoch import best_epoch
 from auxnet_keras.experiments.run.costs import Costs, network_costs
@@ -42,7 +42,7 @@ def info(
         "weights_bytes", each `{"trained": ..., "deployed": ...}` or a number; for a run also
         "settings", "epochs", "data", "versions", "device", "memory" (the peak while it trained, in
         bytes) and "best": the epoch, from 1, with its scores at the images' own size or, until the
-        run is finished, those of its validation at the training size.
+        run is finished, those of its validation at the training size, in its own unit of depth.
 
     Raises:
         ConfigError: Neither a run folder, nor a file, nor a network.
@@ -54,7 +54,14 @@ def info(
     """
     path = Path(given)
     if path.is_dir():
-        return _run(load_run(path))
+        run = load_run(path)
+        try:
+            return _run(run)
+        except AuxnetError:
+            raise
+        except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
+            remedy = "restore its manifest.json, history.csv and results.json from a copy"
+            raise damaged(path, f"{type(error).__name__}: {error}", remedy) from error
     if path.suffix == ".keras":
         return _file(path)
     if str(given) in NETWORKS:
@@ -97,24 +104,31 @@ def _run(run: Run) -> dict[str, Any]:
         "finished": run.finished,
         **_costs(costs),
         "memory": run.peak_memory,
-        "versions": facts.get("versions", {}),
-        "device": facts.get("device", {}),
+        "versions": dict(facts.get("versions", {})),
+        "device": dict(facts.get("device", {})),
         "data": {
             "classes": list(run.info.class_names),
             "depth_unit": run.depth_unit,
-            "frames": facts["data"].get("frames", {}),
-            "fingerprint": facts["data"].get("fingerprint", {}),
+            "frames": dict(facts["data"].get("frames", {})),
+            "fingerprint": dict(facts["data"].get("fingerprint", {})),
         },
     }
     losses = run.history.get(f"val_{config.main}_loss", [])
     if any(map(math.isfinite, losses[config.auxiliary_first or 0 :])):
         kept = best_epoch(run)
-        scores = run.results or {task: _validated(kept, task) for task in config.tasks}
+        # The results of a run that was continued and interrupted are of its earlier best weights.
+        results = run.results if run.finished else {}
+        scores = results or {task: _validated(kept, task) for task in config.tasks}
         found["best"] = {
             "epoch": int(kept["epoch"]),
-            **{task: scores[task] for task in config.tasks if task in scores},
+            **{task: _numbers(scores[task]) for task in config.tasks if task in scores},
         }
     return found
+
+
+def _numbers(scores: Mapping[str, Any]) -> dict[str, float | None]:
+    """The scores, which a damaged file may not have as numbers."""
+    return {key: None if value is None else float(value) for key, value in scores.items()}
 
 
 def _validated(kept: Mapping[str, float], task: str) -> dict[str, float]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import keras
 
 from auxnet_keras.callbacks.epoch_clock import TimeLeft
+from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.duration import duration
 from auxnet_keras.experiments.run.log import logger
 
@@ -16,7 +17,14 @@ class FirstEstimate(keras.callbacks.Callback):
     """Logs the time that all steps will take, once the first few have been measured.
 
     The progress line has the time left from then on; this line stays, also in log.txt.
+
+    Args:
+        what: The steps of this `fit`, in words.
     """
+
+    def __init__(self, what: str = "all steps") -> None:
+        super().__init__()
+        self._what = what
 
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
         self._time_left = TimeLeft(self.params["epochs"])
@@ -27,14 +35,17 @@ class FirstEstimate(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         steps = self.params.get("steps")
+        if isinstance(self.model.train_function, TrainedBatches):
+            return  # a batch of a resumed epoch, which takes no time
         if not steps or self._batches >= STEPS:
             return
         self._batches += 1
         left = self._time_left.seconds(self._epoch + min(batch + 1, steps) / steps)
         if self._batches == STEPS and left is not None:
             logger.info(
-                "%-11s about %s for all steps, without validation",
+                "%-11s about %s for %s, without validation",
                 "time",
                 duration(left),
+                self._what,
                 extra={"indent": 12},
             )

@@ -206,7 +206,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
         *learning_rate_callbacks(config, phase),
         callbacks.NonFinite(config.on_bad_numbers),
         callbacks.Progress(phase.note, keep=phase.validated(config.validate_every)),
-        FirstEstimate(),
+        FirstEstimate(f"the steps of {phase.alone} alone" if phase.alone else "all steps left"),
         EpochLog(),
         callbacks.HistoryFile(run.path / "history.csv"),
         callbacks.WeightTrace(run.path / "weights.csv"),

@@ -9,7 +9,9 @@ def without_folders(value: Any) -> Any:
     """The last part of an absolute path or `KIND:PATH`: where it was is nobody else's concern."""
     if not isinstance(value, str):
         return value
-    kind, colon, path = value.rpartition(":")
+    if Path(value).is_absolute():  # a colon may be part of it
+        return Path(value).name
+    kind, colon, path = value.partition(":")
     return f"{kind}{colon}{Path(path).name}" if Path(path).is_absolute() else value
 
 

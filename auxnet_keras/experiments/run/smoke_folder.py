@@ -8,6 +8,7 @@ from auxnet_keras.experiments.run.run import load_run
 from auxnet_keras.storage.lock import hold_lock
 
 _BOTH = ("main_depth", "main_segmentation")
+_SUMMARIES = tuple(f"summary.{suffix}" for suffix in ("md", "csv", "tex", "json"))
 
 
 def empty_smoke_folder(folder: Path) -> None:
@@ -28,3 +29,6 @@ def empty_smoke_folder(folder: Path) -> None:
             )
         with hold_lock(place, "training in this run folder", ConfigError):
             shutil.rmtree(place)
+        if place != folder:
+            for name in _SUMMARIES:
+                (folder / name).unlink(missing_ok=True)

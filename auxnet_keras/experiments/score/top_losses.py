@@ -90,7 +90,9 @@ def top_losses(
     chosen = scored_data([run], data)
     frames = {per_image.key_of(frame.name): frame for frame in chosen.frames}
     found = []
-    for image in per_image.worst_first(_scores(run, chosen, stored=data is None), by)[:k]:
+    for image in per_image.worst_first(
+        _scores(run, chosen, stored=data is None and run.finished), by
+    )[:k]:
         frame = frames[per_image.key_of(image.name)]
         sample = chosen.source.read(frame, run.predictor.depth_unit, run.config.ignore_void)
         prediction = run.predictor(sample.image, sample.depth)
