@@ -42,7 +42,7 @@ def html(name: str, settings: Mapping[str, Any], weights: Mapping[str, float] | 
         weights: Task or class to its current weight; `None` before it is attached to a model.
     """
     rows = tuple((key, (shown(value),)) for key, value in settings.items())
-    tables = [Table(("",), rows, corner="setting").html(name)]
+    tables = [Table(("value",), rows, corner="setting").html(name)]
     if weights is not None:
         rows = tuple((key, (f"{value:.4g}",)) for key, value in weights.items())
         tables.append(Table(("now",), rows, corner="weight").html())

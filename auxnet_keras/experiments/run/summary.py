@@ -50,7 +50,7 @@ def html(run: Summarised) -> str:
     """The same with more scores and settings, as an HTML table with all texts escaped."""
     rows = _rows(run, SHOWN)
     cells = tuple((name, (text,)) for name, text in rows.items())
-    return Table(("",), cells, corner="").html(f"Run {run.name}")
+    return Table((run.name,), cells, corner="run").html()
 
 
 def state(run: Summarised) -> str:
@@ -67,17 +67,16 @@ def _rows(run: Summarised, scores: Mapping[str, tuple[str, ...]]) -> dict[str, s
     try:
         rows["state"] = state(run)
         rows |= dict(_settings(run))
-        rows |= dict(_scores(best_scores(run), scores))
+        rows |= dict(_scores(best_scores(run), run.config.tasks, scores))
     except (AuxnetError, OSError, LookupError, TypeError, ValueError) as error:
-        rows.setdefault("state", f"damaged: {error}")
-        rows |= dict(_settings(run))
+        rows |= {"state": f"damaged: {error}", **dict(_settings(run))}
     return rows
 
 
 def _settings(run: Summarised) -> Iterator[tuple[str, str]]:
     config = run.config
     on = f" on {config.backbone}" if config.backbone else ""
-    weighting = "" if config.single_task else f", weighting {config.weighting}"
+    weighting = "" if config.weighting == "none" else f", weighting {config.weighting}"
     yield "network", f"{config.model}{on}, {' + '.join(config.tasks)}{weighting}"
     yield "data", config.data if config.root is None else f"{config.data}:{config.root}"
     height, width = config.size
@@ -91,12 +90,12 @@ def _settings(run: Summarised) -> Iterator[tuple[str, str]]:
 
 
 def _scores(
-    best: Mapping[str, Any], shown: Mapping[str, tuple[str, ...]]
+    best: Mapping[str, Any], tasks: tuple[str, ...], shown: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[str, str]]:
     if best:
         yield "best epoch", str(best["epoch"])
-    for task, keys in shown.items():
+    for task in tasks:
         found = best.get(task, {})
-        parts = [f"{LABELS[key]} {found[key]:.3f}" for key in keys if found.get(key) is not None]
-        if parts:
-            yield task, ", ".join(parts)
+        keys = [key for key in shown.get(task, ()) if found.get(key) is not None]
+        if keys:
+            yield task, ", ".join(f"{LABELS[key]} {found[key]:.3f}" for key in keys)
