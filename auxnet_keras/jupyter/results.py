@@ -23,7 +23,8 @@ def show_results(run: Run | str | Path, count: int = 4, *, data: str | None = No
         ConfigError, DataError: As `ak.experiments.evaluate`; a count that is not positive.
 
     Example:
-        >>> ak.jupyter.show_results("runs/kitti")
+        >>> run = ak.experiments.load_run("runs/kitti")
+        >>> ak.jupyter.show_results(run).save("results.png")
     """
     check_whole("count", count, least=1)
     run = _run(run)
@@ -51,7 +52,8 @@ def show_top_losses(
         ConfigError, DataError: As `ak.experiments.top_losses`.
 
     Example:
-        >>> ak.jupyter.show_top_losses("runs/kitti", by="abs_rel")
+        >>> run = ak.experiments.load_run("runs/kitti")
+        >>> ak.jupyter.show_top_losses(run, by="abs_rel").save("worst.png")
     """
     run = _run(run)
     worst = top_losses(run, count, by=by, data=data)

@@ -39,7 +39,7 @@ def watch(
         ConfigError: `pause` is not above 0, or there is no IPython to show it.
 
     Example:
-        >>> ak.jupyter.watch("runs/kitti")
+        >>> ak.jupyter.watch(ak.experiments.load_run("runs/kitti"))
     """
     if not pause > 0:
         raise ConfigError(
