@@ -17,8 +17,8 @@ from nbclient import NotebookClient
 from PIL import Image
 
 FOLDER = Path(__file__).resolve().parent
-WIDEST, COLOURS = 1100, 128
-"""Of a stored picture: pixels and colours; with all of them it would be five times as large."""
+WIDEST, COLOURS = 1100, 256
+"""Of a stored picture: pixels and colours; with all of them it would be several times as large."""
 
 
 def execute(path: Path) -> None:
@@ -69,7 +69,8 @@ def smaller(encoded: str) -> str:
         size = WIDEST, round(picture.height * WIDEST / picture.width)
         picture = picture.resize(size, Image.Resampling.LANCZOS)
     file = io.BytesIO()
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    fewer = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    fewer.save(file, "PNG", optimize=True)
     return base64.b64encode(file.getvalue()).decode()
 
 
