@@ -69,7 +69,8 @@ def smaller(encoded: str) -> str:
         size = WIDEST, round(picture.height * WIDEST / picture.width)
         picture = picture.resize(size, Image.Resampling.LANCZOS)
     file = io.BytesIO()
-    fewer = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    best = {"method": Image.Quantize.MAXCOVERAGE, "kmeans": 3, "dither": Image.Dither.NONE}
+    fewer = picture.quantize(COLOURS, **best)
     fewer.save(file, "PNG", optimize=True)
     return base64.b64encode(file.getvalue()).decode()
 

@@ -63,7 +63,7 @@ class NotebookScreen(Screen):
 
     @property
     def width(self) -> int:
-        return 110  # of a cell in a window of usual width
+        return 100  # of a cell in a window of usual width
 
     def update(self, line: Text) -> None:
         self._show([*self._lines, line.plain])

@@ -45,6 +45,7 @@ class _Quietly(importlib.abc.MetaPathFinder):
                 with silent_unless_it_fails():
                     execute(module)
                     module.config.list_physical_devices()  # else its lines come with the first use
+                    module.get_logger().setLevel("ERROR")  # as in `auxnet`
 
             spec.loader.exec_module = execute_silently  # type: ignore[method-assign]
         return spec

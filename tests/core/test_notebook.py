@@ -26,6 +26,8 @@ level = os.environ.get("TF_CPP_MIN_LOG_LEVEL")
 class config:
     @staticmethod
     def list_physical_devices(): os.write(2, b"noise of a driver\\n")
+class get_logger:
+    def setLevel(self, level): assert level == "ERROR"
 """
 
 
