@@ -28,7 +28,7 @@ fast:  ## the tests that take less than ten seconds each
 docs:  ## the site in docs/_build/html
 	$(PYTHON) -m sphinx -W --keep-going -b html docs docs/_build/html
 
-notebooks:  ## runs all notebooks, or NOTEBOOK=NAME, and stores their outputs; many minutes
+notebooks:  ## runs notebooks, or NOTEBOOK=NAME, and stores their outputs; many minutes
 	$(PYTHON) notebooks/execute.py $(NOTEBOOK)
 
 bench:  ## one benchmark: make bench BENCHMARK=pipeline

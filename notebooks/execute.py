@@ -1,6 +1,6 @@
 """Runs notebooks and stores what they show, small and without traces of this machine.
 
-python notebooks/execute.py                       # all of them
+python notebooks/execute.py                       # all but the study, whose run is long
 python notebooks/execute.py 01_train_auxnet.ipynb
 """
 
@@ -17,6 +17,7 @@ from nbclient import NotebookClient
 from PIL import Image
 
 FOLDER = Path(__file__).resolve().parent
+STUDY = "03_does_depth_help.ipynb"
 WIDEST, COLOURS = 1100, 256
 """Of a stored picture: pixels and colours; with all of them it would be several times as large."""
 
@@ -76,6 +77,8 @@ def smaller(encoded: str) -> str:
 
 
 if __name__ == "__main__":
-    names = sys.argv[1:] or sorted(file.name for file in FOLDER.glob("*.ipynb"))
+    names = sys.argv[1:] or sorted(
+        file.name for file in FOLDER.glob("*.ipynb") if file.name != STUDY
+    )
     for name in names:
         execute(FOLDER / name)
