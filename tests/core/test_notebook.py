@@ -61,6 +61,8 @@ def test_elsewhere_nothing_changes(started):
 
 
 def test_a_failure_shows_everything(started):
-    done = started(True, TENSORFLOW.replace("level =", "raise OSError('no library')\nlevel ="))
+    done = started(
+        True, TENSORFLOW.replace("level = os", "raise OSError('no library')\nlevel = os")
+    )
     assert done.returncode == 1
     assert "noise of a library" in done.stderr and "no library" in done.stderr
