@@ -2,8 +2,9 @@
 VENV ?= .venv
 PYTHON ?= $(VENV)/bin/python
 BENCHMARK ?= step_time
+NOTEBOOK ?=
 
-.PHONY: setup check test coverage fast docs bench wheel lowest
+.PHONY: setup check test coverage fast docs notebooks bench wheel lowest
 
 setup:  ## an environment with everything the tests need, and the commit hooks
 	python3 -m venv $(VENV)
@@ -26,6 +27,9 @@ fast:  ## the tests that take less than ten seconds each
 
 docs:  ## the site in docs/_build/html
 	$(PYTHON) -m sphinx -W --keep-going -b html docs docs/_build/html
+
+notebooks:  ## runs notebooks, or NOTEBOOK=NAME, and stores their outputs; many minutes
+	$(PYTHON) notebooks/execute.py $(NOTEBOOK)
 
 bench:  ## one benchmark: make bench BENCHMARK=pipeline
 	$(PYTHON) benchmarks/$(BENCHMARK).py

@@ -28,7 +28,7 @@ ORDER = [
     ["auxnet_keras.models"],
     ["auxnet_keras.export", "data_tools"],
     ["auxnet_keras.experiments"],
-    ["auxnet_keras.commands"],
+    ["auxnet_keras.commands", "auxnet_keras.jupyter"],
     ["auxnet_keras.cli"],
     ["auxnet_keras.__main__"],
 ]

@@ -1,13 +1,14 @@
 """Where a changing line is shown: a terminal, a notebook, or a log, which only grows."""
 
 import abc
-import sys
 from typing import Any
 
 from rich.console import Console
 from rich.control import Control
 from rich.segment import ControlType
 from rich.text import Text
+
+from auxnet_keras.core.notebook import in_notebook
 
 
 class Screen(abc.ABC):
@@ -51,23 +52,35 @@ class TerminalScreen(Screen):
 
 
 class NotebookScreen(Screen):
-    """Updates one output of a Jupyter cell per epoch."""
+    """One output of a Jupyter cell: the lines that stay, of all epochs, and the current one."""
+
+    KEPT = 12
+    """Lines that stay at most; the history has all of them."""
 
     def __init__(self) -> None:
         self._output: Any = None
+        self._lines: list[str] = []
+
+    @property
+    def width(self) -> int:
+        return 100  # of a cell in a window of usual width
 
     def update(self, line: Text) -> None:
+        self._show([*self._lines, line.plain])
+
+    def finish(self, line: Text) -> None:
+        self._lines.append(line.plain)
+        self._show(self._lines)
+
+    def _show(self, lines: list[str]) -> None:
         from IPython.display import display
 
-        data = {"text/plain": line.plain}
+        left_out = ["..."] if len(lines) > self.KEPT else []
+        data = {"text/plain": "\n".join([*left_out, *lines[-self.KEPT :]])}
         if self._output is None:
             self._output = display(data, raw=True, display_id=True)
         else:
             self._output.update(data, raw=True)
-
-    def finish(self, line: Text) -> None:
-        self.update(line)
-        self._output = None
 
 
 class LogScreen(Screen):
@@ -96,14 +109,7 @@ def _cut(line: Text, width: int) -> Text:
 
 def screen() -> Screen:
     """The screen that suits standard output."""
-    if _in_notebook():
+    if in_notebook():
         return NotebookScreen()
     console = Console()
     return TerminalScreen(console) if console.is_terminal else LogScreen()
-
-
-def _in_notebook() -> bool:
-    # Only a running IPython knows; importing it just to check would be slow everywhere else.
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return type(shell).__name__ == "ZMQInteractiveShell"

@@ -2,9 +2,9 @@
 
 import os
 import sys
-import tempfile
 
 from auxnet_keras.core.fitted import is_terminal
+from auxnet_keras.core.silence import silent_unless_it_fails
 
 _NOTE = "starting TensorFlow ..."
 
@@ -24,21 +24,13 @@ def import_tensorflow() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     passing = is_terminal(sys.stderr)
     print(_NOTE, end="" if passing else "\n", file=sys.stderr, flush=True)
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as output:
-        os.dup2(output.fileno(), 2)
-        try:
+    try:
+        with silent_unless_it_fails():
             import tensorflow as tf
 
             tf.config.list_physical_devices()
             tf.get_logger().setLevel("ERROR")  # its warnings are for who writes a training loop
             import keras  # noqa: F401 - another second or two that the note covers
-        except Exception:
-            output.seek(0)
-            os.write(kept, output.read())
-            raise
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            if passing:
-                print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
+    finally:
+        if passing:
+            print("\r\x1b[2K", end="", file=sys.stderr, flush=True)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 
 
@@ -21,3 +22,20 @@ def silent() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(null)
+
+
+@contextlib.contextmanager
+def silent_unless_it_fails() -> Iterator[None]:
+    """Inside the block, nothing reaches standard error; if it raises, everything does."""
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as output:
+        os.dup2(output.fileno(), 2)
+        try:
+            yield
+        except Exception:
+            output.seek(0)
+            os.write(kept, output.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -1,14 +1,12 @@
 """What a run or a network is and costs, without training or loading it."""
 
-import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from auxnet_keras.core.macs import macs
 from auxnet_keras.errors import AuxnetError, ConfigError, unknown
 from auxnet_keras.experiments.config.run_config import RunConfig
-from auxnet_keras.experiments.run.best_epoch import best_epoch
+from auxnet_keras.experiments.run.best_epoch import best_scores
 from auxnet_keras.experiments.run.costs import Costs, network_costs
 from auxnet_keras.experiments.run.json_files import damaged
 from auxnet_keras.experiments.run.network import network
@@ -113,29 +111,8 @@ def _run(run: Run) -> dict[str, Any]:
             "fingerprint": dict(facts["data"].get("fingerprint", {})),
         },
     }
-    losses = run.history.get(f"val_{config.main}_loss", [])
-    if any(map(math.isfinite, losses[config.auxiliary_first or 0 :])):
-        kept = best_epoch(run)
-        # The results of a run that was continued and interrupted are of its earlier best weights.
-        results = run.results if run.finished else {}
-        scores = results or {task: _validated(kept, task) for task in config.tasks}
-        found["best"] = {
-            "epoch": int(kept["epoch"]),
-            **{task: _numbers(scores[task]) for task in config.tasks if task in scores},
-        }
-    return found
-
-
-def _numbers(scores: Mapping[str, Any]) -> dict[str, float | None]:
-    """The scores, which a damaged file may not have as numbers."""
-    return {key: None if value is None else float(value) for key, value in scores.items()}
-
-
-def _validated(kept: Mapping[str, float], task: str) -> dict[str, float]:
-    """The validation's scores of a task in a row of the history."""
-    prefix = f"val_{task}_"
-    found = {key.removeprefix(prefix): kept[key] for key in kept if key.startswith(prefix)}
-    return {key: value for key, value in found.items() if math.isfinite(value)}
+    best = best_scores(run)
+    return {**found, "best": best} if best else found
 
 
 def _file(path: Path) -> dict[str, Any]:

@@ -56,3 +56,8 @@ def csv(text: str) -> str:
 def html(text: str) -> str:
     """For a cell, a caption or a paragraph of HTML."""
     return markup.escape(printable(text))
+
+
+def html_lines(text: str) -> str:
+    """For several lines of text in HTML, as in `<pre>`."""
+    return "\n".join(map(html, text.splitlines()))

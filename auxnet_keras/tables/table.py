@@ -68,6 +68,9 @@ class Table:
         body = f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
         return f"<table>{caption}{body}</table>"
 
+    def _repr_html_(self) -> str:
+        return self.html()
+
     def show(self, title: str = "") -> None:
         """Prints it to the terminal, below the lines of its title.
 

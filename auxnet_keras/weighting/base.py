@@ -16,7 +16,7 @@ from keras import ops
 from auxnet_keras.core.types import Logs, Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.losses.task_loss import TaskLoss
-from auxnet_keras.weighting import settings
+from auxnet_keras.weighting import settings, summary
 
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")
@@ -119,6 +119,33 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """A new weighting with the arguments of another one."""
         return cls(**{name: settings.unpacked(value) for name, value in config.items()})
+
+    def __repr__(self) -> str:
+        given, usual = self._given or {}, settings.given(type(self), (), {}) or {}
+        unusual = {
+            name: value
+            for name, value in given.items()
+            if name not in usual or repr(value) != repr(usual[name])
+        }
+        return summary.line(type(self).__name__, unusual, self._shown_weights())
+
+    def _repr_html_(self) -> str:
+        return summary.html(type(self).__name__, self._given or {}, self._shown_weights())
+
+    def _shown_weights(self) -> dict[str, float] | None:
+        """Task or class to its weight; `None` where it has none that can be read now."""
+        if self.state is None:
+            return None
+        try:
+            logged = {**self.current(), **self.host_weights()}
+            return {
+                name.removeprefix("class_").removeprefix("weight_"): float(
+                    ops.convert_to_numpy(value)
+                )
+                for name, value in logged.items()
+            }
+        except Exception:  # a step is being traced, or the model's memory is gone
+            return None
 
     def set_model(self, model: keras.Model) -> None:
         """Attaches the state to `model` (called by `fit`).

@@ -17,6 +17,7 @@ PACKAGES = (
     "auxnet_keras.data.street",
     "auxnet_keras.experiments",
     "auxnet_keras.export",
+    "auxnet_keras.jupyter",
     "auxnet_keras.plots",
     "auxnet_keras.safety",
     "auxnet_keras.errors",

@@ -294,7 +294,9 @@ def test_a_terminal_overwrites_the_line():
     assert shown == ["", "a line that is…", "second", "done\n"]
 
 
-def test_a_notebook_updates_one_output_an_epoch(monkeypatch):
+@pytest.fixture
+def cell(monkeypatch):
+    """What is shown in a notebook's cell: how, and the text."""
     display = pytest.importorskip("IPython.display")
     calls = []
 
@@ -307,8 +309,21 @@ def test_a_notebook_updates_one_output_an_epoch(monkeypatch):
         return Handle()
 
     monkeypatch.setattr(display, "display", show)
+    return calls
+
+
+def test_a_notebook_has_one_output_for_all_epochs(cell):
     notebook = screens.NotebookScreen()
     notebook.update(Text("1"))
     notebook.finish(Text("2"))
     notebook.update(Text("3"))
-    assert calls == [("display", "1"), ("update", "2"), ("display", "3")]
+    assert cell == [("display", "1"), ("update", "2"), ("update", "2\n3")]
+
+
+def test_the_output_of_a_long_training_stays_small(cell):
+    notebook = screens.NotebookScreen()
+    for epoch in range(notebook.KEPT + 1):
+        notebook.finish(Text(str(epoch)))
+    assert cell[-2][1].splitlines() == [str(n) for n in range(notebook.KEPT)]
+    assert cell[-1][1].splitlines() == ["...", *(str(n) for n in range(1, notebook.KEPT + 1))]
+    assert [how for how, _ in cell].count("display") == 1

@@ -46,6 +46,7 @@ def test_html_has_a_caption():
     assert shown.startswith("<table><caption>a &amp; b</caption><thead><tr><th></th><th>Seg|Net")
     assert "<td>&lt;b&gt;road</td><td>[red]x</td><td>-</td>" in shown
     assert shown.count("<tr>") == 4 and "<caption>" not in TABLE.html()
+    assert TABLE._repr_html_() == TABLE.html()  # in notebooks
 
 
 def test_the_terminal_shows_names_as_they_are_and_obeys_none(capsys):

@@ -14,7 +14,6 @@ from auxnet_keras.experiments.outputs.tables import LABELS
 from auxnet_keras.experiments.score.per_image import (
     FILE,
     SCORES,
-    ImageScores,
     key_of,
     read_per_image,
     worst_first,
@@ -78,19 +77,19 @@ def write_worst(run: "Run", source: Source, path: Path, count: int = 8) -> None:
         source,
         path,
         frames=[frames[image.name] for image in chosen],
-        captions=[caption(image, run.config.tasks) for image in chosen],
+        captions=[caption(image.name, image.scores, run.config.tasks) for image in chosen],
     )
 
 
-def caption(image: ImageScores, tasks: Sequence[str]) -> str:
+def caption(name: str, scores: Mapping[str, float], tasks: Sequence[str]) -> str:
     """An image's name and scores, the main task's first."""
     found = [
-        f"{LABELS[score]} {image.scores[score]:.3f}"
+        f"{LABELS[score]} {scores[score]:.3f}"
         for task in tasks
         for score in SCORES.get(task, ())
-        if math.isfinite(image.scores.get(score, math.nan))
+        if math.isfinite(scores.get(score, math.nan))
     ]
-    return "    ".join([", ".join(found), shortened(image.name)])
+    return "    ".join([", ".join(found), shortened(name)])
 
 
 def write_curves(run: "Run", folder: Path | None = None) -> None:

@@ -33,6 +33,22 @@ def strip(
     frames: Sequence[Frame] | None = None,
     captions: Sequence[str] = (),
 ) -> None:
+    """Writes the strip that `strip_picture` draws to the PNG `path`.
+
+    Raises:
+        DataError: A frame cannot be read, or the file cannot be written.
+    """
+    plots.write_png(strip_picture(runs, source, rows, frames=frames, captions=captions), path)
+
+
+def strip_picture(
+    runs: Mapping[str, "Run"],
+    source: Source,
+    rows: int = 4,
+    *,
+    frames: Sequence[Frame] | None = None,
+    captions: Sequence[str] = (),
+) -> np.ndarray:
     """Figure 4 of the AuxNet paper: image, truth, the class map of every run, and depth.
 
     If a run predicts depth, and still trained it at the end, there are also the true depth and that
@@ -42,10 +58,12 @@ def strip(
     Args:
         runs: Column title -> run; all with the same data, size and classes.
         source: The reader of the validation frames; shows `rows` of them, evenly spaced.
-        path: The PNG to write.
         rows: Frames shown.
         frames: The frames to show instead.
         captions: A line of text above each frame; by default, the name of a single run's.
+
+    Returns:
+        uint8 [H, W, 3], RGB.
     """
     run = next(iter(runs.values()))
     if frames is None:
@@ -54,18 +72,24 @@ def strip(
         frames = [found[i] for i in even]
     if len(runs) == 1:
         captions = captions or [shortened(frame.name) for frame in frames]
-    with_depth = [
-        one
-        for one in runs.values()
-        if "depth" in one.config.tasks and "depth" not in idle_tasks(one)
-    ]
-    of_depth = with_depth[-1] if with_depth else None
-    unit = (of_depth or run).depth_unit
+    unit = (_of_depth(runs) or run).depth_unit
     samples = [source.read(frame, unit, run.config.ignore_void) for frame in frames]
     predicted = {
         title: [one.predictor(sample.image, sample.depth) for sample in samples]
         for title, one in runs.items()
     }
+    return drawn(runs, samples, predicted, captions)
+
+
+def drawn(
+    runs: Mapping[str, "Run"],
+    samples: Sequence[Sample],
+    predicted: "Mapping[str, Sequence[Prediction]]",
+    captions: Sequence[str] = (),
+) -> np.ndarray:
+    """As `strip_picture`, of samples and their predictions by every run."""
+    run, of_depth = next(iter(runs.values())), _of_depth(runs)
+    unit = (of_depth or run).depth_unit
     classes = any("segmentation" in one.config.tasks for one in runs.values())
     parts: dict[str, Columns] = {}
     bars: list[plots.ColourBar] = []
@@ -81,7 +105,7 @@ def strip(
     columns = {"image": [plots.shrunk(sample.image) for sample in samples]}
     for task in order:
         columns |= parts.get(task, {})
-    picture = plots.image_grid(
+    return plots.image_grid(
         list(zip(*columns.values(), strict=True)),
         list(columns),
         captions=captions,
@@ -89,7 +113,16 @@ def strip(
         palette=run.info.palette,
         bars=bars,
     )
-    plots.write_png(picture, path)
+
+
+def _of_depth(runs: Mapping[str, "Run"]) -> "Run | None":
+    """The run whose depth is shown: the last one that still trained it at the end."""
+    found = [
+        run
+        for run in runs.values()
+        if "depth" in run.config.tasks and "depth" not in idle_tasks(run)
+    ]
+    return found[-1] if found else None
 
 
 def shortened(name: str) -> str:

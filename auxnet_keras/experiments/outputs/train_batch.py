@@ -1,4 +1,4 @@
-"""train_batch.png: the first batch of a training as the network sees it."""
+"""train_batch.png: the first batch of a training, as the network sees it."""
 
 from pathlib import Path
 
@@ -17,22 +17,37 @@ TITLES = {"segmentation": "labels", "depth": "depth"}
 
 
 def draw_train_batch(plan: Plan, shown: tuple[str, ...], palette: np.ndarray, path: Path) -> None:
-    """Draws image, labels and depth of the first samples of the first batch.
+    """Writes the picture of the first batch that `batch_picture` draws to the PNG `path`.
+
+    Raises:
+        DataError: A frame cannot be read, or the file cannot be written.
+    """
+    plots.write_png(batch_picture(plan, shown, palette), path)
+
+
+def batch_picture(
+    plan: Plan, shown: tuple[str, ...], palette: np.ndarray, most: int = MOST, epoch: int = 0
+) -> np.ndarray:
+    """Draws image, labels and depth of the first samples of an epoch's first batch.
 
     They are resized, augmented and in the unit of the training, with what the network does not get
     missing: labels beyond the budget, pixels without depth.
 
     Args:
-        plan: Of the training data.
+        plan: Of the data.
         shown: The maps to draw, in their order: "segmentation", "depth".
         palette: Colours of the classes, uint8 [K, 3], RGB.
-        path: The PNG to write.
+        most: Samples drawn of a larger batch.
+        epoch: The epoch, from 0.
+
+    Returns:
+        uint8 [H, W, 3], RGB.
 
     Raises:
-        DataError: A frame cannot be read, or the file cannot be written.
+        DataError: A frame cannot be read.
     """
-    indices = [int(index) for index in plan.order(0)[: min(plan.batch_size, MOST)]]
-    samples = [plan.sample(index, 0) for index in indices]
+    indices = [int(index) for index in plan.order(epoch)[: min(plan.batch_size, most)]]
+    samples = [plan.sample(index, epoch) for index in indices]
     info = plan.source.info
     columns = {"image": [sample.image for sample in samples]}
     bars: list[plots.ColourBar] = []
@@ -51,7 +66,7 @@ def draw_train_batch(plan: Plan, shown: tuple[str, ...], palette: np.ndarray, pa
                 columns[TITLES[task]] = [scale.colour(depth) for depth in depths]
                 bars.append(scale.bar())
     names = [plan.frames[index].name for index in indices]
-    picture = plots.image_grid(
+    return plots.image_grid(
         list(zip(*columns.values(), strict=True)),
         list(columns),
         captions=[_caption(*pair, shown) for pair in zip(names, samples, strict=True)],
@@ -59,7 +74,6 @@ def draw_train_batch(plan: Plan, shown: tuple[str, ...], palette: np.ndarray, pa
         palette=palette,
         bars=bars,
     )
-    plots.write_png(picture, path)
 
 
 def _ids(sample: Sample) -> np.ndarray:

@@ -11,6 +11,7 @@ import keras
 
 from auxnet_keras.callbacks.progress_line import describe
 from auxnet_keras.core.fitted import fitted, is_terminal
+from auxnet_keras.core.notebook import in_notebook
 from auxnet_keras.storage.write_errors import writing
 
 logger = logging.getLogger("auxnet_keras")
@@ -30,7 +31,8 @@ def run_log(folder: Path) -> Iterator[None]:
     with writing(path):
         file = _LogFile(path, encoding="utf-8")
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    terminal = logging.StreamHandler()
+    # A notebook shows standard error as errors, in red.
+    terminal = logging.StreamHandler(sys.stdout if in_notebook() else sys.stderr)
     terminal.setFormatter(_ForTerminal(terminal.stream))
     terminal.addFilter(lambda record: not getattr(record, "file_only", False))
     before = logger.level, logger.propagate

@@ -14,6 +14,7 @@ from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.config.config_file import read_run_config
 from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.run import summary
 from auxnet_keras.experiments.run.costs import Costs, recorded_costs
 from auxnet_keras.experiments.run.json_files import damaged, read_json
 from auxnet_keras.experiments.run.manifest import Manifest
@@ -46,7 +47,10 @@ class Run:
         self.config = config
 
     def __repr__(self) -> str:
-        return f"Run({str(self.path)!r})"
+        return summary.line(self)
+
+    def _repr_html_(self) -> str:
+        return summary.html(self)
 
     @property
     def name(self) -> str:

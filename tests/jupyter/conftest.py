@@ -1,0 +1,3 @@
+"""Fixtures of this folder."""
+
+from tests.experiments.fixtures import scenes  # noqa: F401
