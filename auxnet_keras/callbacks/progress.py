@@ -68,7 +68,7 @@ class Progress(keras.callbacks.Callback):
         steps = self.params.get("steps")
         done = min(batch + 1, steps) if steps else batch + 1  # the last execution may be shorter
         # Batches of a resumed epoch that are not trained again say nothing about the pace.
-        skipped = isinstance(self.model.train_function, TrainedBatches)
+        skipped = isinstance(getattr(self.model, "train_function", None), TrainedBatches)
         place = self._epoch + (done / steps if steps else 0.0)
         left = None if skipped else self._time_left.seconds(place)
         now = time.monotonic()

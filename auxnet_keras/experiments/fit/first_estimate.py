@@ -35,7 +35,7 @@ class FirstEstimate(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         steps = self.params.get("steps")
-        if isinstance(self.model.train_function, TrainedBatches):
+        if isinstance(getattr(self.model, "train_function", None), TrainedBatches):
             return  # a batch of a resumed epoch, which takes no time
         if not steps or self._batches >= STEPS:
             return
