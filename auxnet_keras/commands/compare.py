@@ -53,7 +53,7 @@ def command(
         write_comparison,
     )
 
-    results = compare(*runs, data=data)
+    results = compare(runs[0], runs[1], data, more=runs[2:])
     write_comparison(results, out)
     print_comparison(results)
     say(f"Tables and figure written to {out}")

@@ -255,7 +255,8 @@ def _describe_saved(run: Run) -> str:
     if not epochs and not batches:
         return "No epoch was finished; the same command starts over."
     within = f", {batches} batches of epoch {epochs + 1}" if batches else ""
+    best = " and the best weights so far" if (run.path / WEIGHTS).is_file() else ""
     return (
-        f"{epochs} of {run.config.all_epochs} epochs{within} and the best weights so far are saved "
-        f"in {run.path}; the same command resumes from there."
+        f"{epochs} of {run.config.all_epochs} epochs{within}{best} are saved in {run.path}; the "
+        "same command resumes from there."
     )

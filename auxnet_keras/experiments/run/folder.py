@@ -78,9 +78,9 @@ def _check_growth(run: Run) -> None:
         )
     if run.position_saved == (0, 0):
         raise ConfigError(
-            f"The epochs of {run.path} cannot grow, because its checkpoints are gone. Restore "
-            "them, or choose another folder and start from its weights (--weights). "
-            f"Received: no checkpoint in {run.path / 'checkpoints'}."
+            f"The epochs of {run.path} cannot grow, because its checkpoints are gone or are of "
+            "another version. Restore them, or choose another folder and start from its weights "
+            f"(--weights). Received: no checkpoint of this version in {run.path / 'checkpoints'}."
         )
 
 

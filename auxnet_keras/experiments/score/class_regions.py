@@ -30,8 +30,9 @@ DIGITS = 4
 def compare(
     run_a: Run | str | Path,
     run_b: Run | str | Path,
-    *more: Run | str | Path,
     data: str | None = None,
+    *,
+    more: Sequence[Run | str | Path] = (),
 ) -> dict[str, Any]:
     """Scores runs on the full image and inside and outside the region of each class.
 
@@ -43,10 +44,11 @@ def compare(
     to the image's own size; frames are read one at a time.
 
     Args:
-        run_a, run_b, more: Trained runs or their folders, for example single-task and multi-task.
-            The first is the baseline.
+        run_a, run_b: Trained runs or their folders, for example single-task and multi-task. The
+            first is the baseline.
         data: `KIND[:ROOT]` of other data, used in full, or of a run's own data, of which the
             validation split counts; `None` for the validation split of the runs' data.
+        more: Further runs.
 
     Returns:
         {"data", "split", "frames", "runs": [name of a, name of b, ...], "full": scores, "mean_iou":

@@ -111,7 +111,7 @@ def test_mean_iou_is_the_evaluations(results, trained):
 
 
 def test_of_more_runs_the_first_is_the_baseline(depth_alone, trained, tmp_path):
-    results = compare(trained, depth_alone, trained)
+    results = compare(trained, depth_alone, more=[trained])
     first, depth, again = results["runs"]
     assert (first, depth, again) == ("auxnet_ftwb (A)", "depth_alone", "auxnet_ftwb (C)")
     for scores in (results["full"], results["classes"]["car"]["outside"]):
