@@ -6,6 +6,7 @@ from typing import Any
 from auxnet_keras.core.printable import printable
 from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.experiments.score.parts import PARTS
+from auxnet_keras.experiments.score.per_image import SCORES
 from auxnet_keras.metrics.depth_ranges import RANGES
 from auxnet_keras.tables.table import Table
 
@@ -26,12 +27,6 @@ LABELS = {
     "delta_3": "delta < 1.25^3",
     "mae": "MAE [m]",
     "d1_all": "KITTI D1 [%]",
-}
-
-
-PART_SCORES = {
-    "segmentation": ("mean_iou", "pixel_accuracy"),
-    "depth": ("abs_rel", "rmse"),
 }
 
 
@@ -68,7 +63,7 @@ def part_table(results: Mapping[str, Any]) -> Table:
     columns, keys = ["pixels"], []
     for task in _order(results):
         if any(task in parts[name] for name in shown):
-            keys += [(task, key) for key in PART_SCORES[task]]
+            keys += [(task, key) for key in SCORES[task]]
     columns += [_label(key) for _, key in keys]
     rows = []
     for name in shown:
@@ -88,7 +83,7 @@ def class_table(results: Mapping[str, Any]) -> Table:
         if task == "segmentation":
             columns += ["IoU", "IoU of the position prior"]
         elif depth:
-            columns += [_label(key) for key in PART_SCORES["depth"]]
+            columns += [_label(key) for key in SCORES["depth"]]
     rows = []
     for name in dict.fromkeys([*names, *depth]):
         cells: list[float | None] = []
@@ -96,7 +91,7 @@ def class_table(results: Mapping[str, Any]) -> Table:
             if task == "segmentation":
                 cells += [one.get(f"iou_{name}") for one in (model, prior)]
             elif depth:
-                cells += [depth.get(name, {}).get(key) for key in PART_SCORES["depth"]]
+                cells += [depth.get(name, {}).get(key) for key in SCORES["depth"]]
         rows.append((name, tuple(cells)))
     return Table(tuple(columns), tuple(rows), corner="class")
 
