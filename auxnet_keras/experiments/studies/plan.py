@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from auxnet_keras.experiments.studies.steps import Frames, frames_of, with_steps
 from auxnet_keras.experiments.studies.study_file import Study
 
 RUNS, CACHE = "runs", "cache"
+
+SEED = "{seed}"
+"""Stands for the seed in an arm's `weights`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,8 +87,7 @@ def _config(
     study: Study, arm: str, data: str, labels: int | None, seed: int, folder: Path
 ) -> RunConfig:
     settings: dict[str, Any] = {
-        **study.base,
-        **study.arms[arm],
+        **_of_seed({**study.base, **study.arms[arm]}, seed),
         "data": data,
         "limit": study.limit,
         "seed": seed,
@@ -100,6 +103,14 @@ def _config(
         message = str(error)
         where = f"The arm {arm!r} of the study {study.name} cannot be trained. "
         raise ConfigError(message if repr(arm) in message else f"{where}{message}") from None
+
+
+def _of_seed(settings: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """The settings with the seed in place of `{seed}` in `weights`: a run to start from per seed."""
+    weights = settings.get("weights")
+    if not isinstance(weights, str):
+        return dict(settings)
+    return {**settings, "weights": weights.replace(SEED, str(seed))}
 
 
 def _check_roots(study: Study) -> None:

@@ -57,6 +57,12 @@ class TestPlan:
         assert epochs[4, "long"] == 60
         assert (epochs[None, "single"], epochs[None, "beside"]) == (5, 10)
 
+    def test_every_seed_starts_from_a_run_of_its_own(self, study, tmp_path):
+        arms = {"single": {}, "reused": {"weights": f"{tmp_path}/depth/seed-{{seed}}"}}
+        runs = planned(read_study({**study, "labels": [4], "arms": arms}), tmp_path)
+        weights = [run.config.weights for run in runs]
+        assert weights == ["none", f"{tmp_path}/depth/seed-0", "none", f"{tmp_path}/depth/seed-1"]
+
     def test_cross_validation_gives_every_seed_a_fold(self, study, tmp_path):
         cross = {**study, "seeds": [0, 1, 6], "labels": "all", "cross_validate": True}
         runs = planned(read_study(cross), tmp_path)
