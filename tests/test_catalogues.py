@@ -167,7 +167,9 @@ def test_every_class_that_keras_saves_is_registered_when_keras_is_imported():
     assert registering - {state} == set(SERIALISABLE)
 
 
-@pytest.mark.parametrize("code", ["auxnet_keras.weighting.mgda:Missing", "no_such_package.x:Y"])
+@pytest.mark.parametrize(
+    "code", ["auxnet_keras.weighting.catalogue:Missing", "no_such_package.x:Y"]
+)
 def test_an_entry_whose_code_is_missing_is_named(code):
     with pytest.raises(ConfigError, match=rf"cannot be imported: .*Received: '{code}'"):
         resolve(code)
@@ -189,13 +191,16 @@ def test_names_are_taken_once():
 
 def test_every_weighting_has_a_contract_test():
     from tests.weighting.contracts import VariantContract, WeightingContract
+    from tests.weighting.test_rules import RULES
 
-    for path in Path(__file__).parent.glob("weighting/test_*.py"):
-        importlib.import_module(f"tests.weighting.{path.stem}")
+    root = Path(__file__).parent
+    for path in root.glob("weighting/**/test_*.py"):
+        importlib.import_module(".".join(("tests", *path.relative_to(root).with_suffix("").parts)))
     contracts = {*WeightingContract.__subclasses__(), *VariantContract.__subclasses__()}
     contracts -= {VariantContract}
     tested = {type(contract().make()) for contract in contracts}
-    assert {method.weighting for method in WEIGHTINGS.values()} <= tested
+    ruled = {WEIGHTINGS[name].weighting for name in RULES}
+    assert {method.weighting for method in WEIGHTINGS.values()} <= tested | ruled
 
 
 @pytest.mark.parametrize(

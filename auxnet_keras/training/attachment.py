@@ -12,7 +12,7 @@ from auxnet_keras.training.logged_metrics import CurrentValue
 from auxnet_keras.training.saved_weighting import saved_values
 from auxnet_keras.training.shared_trunk import shared_trunk
 from auxnet_keras.weighting.base import Weighting, WeightingState
-from auxnet_keras.weighting.gradient_base import GradientWeighting
+from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
 
 def attach(model: keras.Model, weighting: Weighting) -> None:

@@ -20,7 +20,7 @@ from auxnet_keras.training.loss_weights import LossWeights
 from auxnet_keras.training.saving import Saving
 from auxnet_keras.training.shared_trunk import SharedTrunk
 from auxnet_keras.weighting.base import Weighting, WeightingState
-from auxnet_keras.weighting.gradient_base import GradientWeighting
+from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")

@@ -8,7 +8,7 @@ import keras
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.weighting.base import Weighting
 from auxnet_keras.weighting.catalogue import WEIGHTINGS
-from auxnet_keras.weighting.gradient_base import GradientWeighting
+from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
 
 def losses_by_task(model: keras.Model, loss: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.training.shared_trunk import SharedTrunk, why_none_is_shared
 from auxnet_keras.training.tensorflow_step import StepEnd
-from auxnet_keras.weighting.gradient_base import GradientWeighting
+from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
 Gradients = list[Any]
 """One gradient per trainable variable; `None` if the loss does not depend on it."""

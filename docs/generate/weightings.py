@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 
 from auxnet_keras.experiments.config import signature_text
-from auxnet_keras.weighting.catalogue import WEIGHTINGS, Method
+from auxnet_keras.weighting.catalogue import WEIGHTINGS
+from auxnet_keras.weighting.method import Method
 from generate.markdown import autodoc, code, listing, table
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.errors import ConfigError, shown, unknown
 from auxnet_keras.experiments.config import bins_setting, signature_text
-from auxnet_keras.weighting.catalogue import WEIGHTINGS, Method
+from auxnet_keras.weighting.catalogue import WEIGHTINGS
+from auxnet_keras.weighting.method import Method
 
 if TYPE_CHECKING:
     from auxnet_keras.weighting import Weighting

@@ -106,7 +106,7 @@ def _config(
 
 
 def _of_seed(settings: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    """The settings with the seed in place of `{seed}` in `weights`: a run to start from per seed."""
+    """The settings with the seed in place of `{seed}` in `weights`."""
     weights = settings.get("weights")
     if not isinstance(weights, str):
         return dict(settings)

@@ -33,7 +33,7 @@ def attached(preference=(0.71, 0.71), references=FIVE, tasks=TASKS, phase=1):
 
 def weights(weighting, gram, losses):
     gram, losses = tf.constant(gram, tf.float32), tf.constant(losses, tf.float32)
-    weighting.learn(losses, tf.constant(True))
+    weighting.learn(None, losses, tf.constant(True))
     return np.array(weighting.rule(gram, losses))
 
 
@@ -117,9 +117,9 @@ def test_the_length_of_preference_and_references_does_not_matter():
 
 def test_an_unusable_batch_does_not_end_phase_1():
     weighting = attached()
-    weighting.learn(tf.constant([1.0, 1.0]), tf.constant(False))
+    weighting.learn(None, tf.constant([1.0, 1.0]), tf.constant(False))
     assert weighting.phase == 1
-    weighting.learn(tf.constant([1.0, 1.0]), tf.constant(True))
+    weighting.learn(None, tf.constant([1.0, 1.0]), tf.constant(True))
     assert weighting.phase == 2
 
 
@@ -175,7 +175,7 @@ def test_a_second_fit_goes_on_where_the_first_ended():
 
 def test_constraints_that_were_satisfied_stay_satisfied_whatever_the_epoch():
     weighting = attached()
-    weighting.learn(tf.constant([1.0, 1.0]), tf.constant(True))
+    weighting.learn(None, tf.constant([1.0, 1.0]), tf.constant(True))
     for epoch in (0, 5, 0):
         weighting.schedule(epoch)
         assert weighting.phase == 2

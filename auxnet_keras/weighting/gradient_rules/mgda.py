@@ -1,8 +1,8 @@
 """MGDA (MOO-MTL): the shortest common descent direction."""
 
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.weighting.gradient_base import GradientWeighting
-from auxnet_keras.weighting.min_norm import min_norm
+from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
+from auxnet_keras.weighting.gradient_rules.min_norm import min_norm
 
 
 class MGDA(GradientWeighting):
@@ -47,12 +47,16 @@ class MGDA(GradientWeighting):
         Algorithms 1 and 2 and section 3.3.
     """
 
-    def __init__(self, representation: bool = False) -> None:
-        super().__init__()
-        self.representation = bool(representation)
-
-    def initial(self, tasks: tuple[str, ...]) -> list[float]:
-        return [1.0 / len(tasks)] * len(tasks)
+    def __init__(
+        self,
+        representation: bool = False,
+        *,
+        parameters: str = "shared",
+        momentum: float = 0.0,
+        reduction: str | None = None,
+    ) -> None:
+        parameters = "representation" if representation else parameters
+        super().__init__(parameters=parameters, momentum=momentum, reduction=reduction)
 
     def rule(self, gram: Tensor, losses: Tensor) -> Tensor:
         return min_norm(gram)

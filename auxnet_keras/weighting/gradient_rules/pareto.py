@@ -9,8 +9,8 @@ from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.base import WeightingState
-from auxnet_keras.weighting.gradient_base import GradientWeighting
-from auxnet_keras.weighting.min_norm import min_norm_in_plane
+from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
+from auxnet_keras.weighting.gradient_rules.min_norm import min_norm_in_plane
 
 FIGURE_PREFERENCES = ((0.0, 1.0), (0.38, 0.92), (0.71, 0.71), (0.92, 0.38), (1.0, 0.0))
 """The five preference vectors of Figures 2 to 4 of Yim & Kim 2020, as printed."""
@@ -59,13 +59,17 @@ class ParetoMTL(GradientWeighting):
     """
 
     all_parameters = True
+    default_reduction = "sum"
 
     def __init__(
         self,
         preference: Sequence[float] = (0.71, 0.71),
         references: Sequence[Sequence[float]] = FIGURE_PREFERENCES,
+        *,
+        momentum: float = 0.0,
+        reduction: str | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(momentum=momentum, reduction=reduction)
         self.preference = _unit("preference", preference)
         self.references = [_unit("reference vector", reference) for reference in references]
         differences = np.array(self.references).reshape(-1, 2) - self.preference
@@ -103,7 +107,7 @@ class ParetoMTL(GradientWeighting):
         """Scalar bool: phase 2."""
         return ops.convert_to_tensor(self.feasible) + ops.convert_to_tensor(self.out_of_time) > 0
 
-    def learn(self, losses: Tensor, usable: Tensor) -> None:
+    def learn(self, gram: Tensor, losses: Tensor, usable: Tensor) -> None:
         reached = ops.logical_and(usable, ops.logical_not(ops.any(self.active(losses))))
         self.feasible.assign(ops.where(reached, 1.0, ops.convert_to_tensor(self.feasible)))
 

@@ -14,15 +14,15 @@ from auxnet_keras.core.types import Logs, Tensor
 from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.losses.task_loss import TaskLoss
-from auxnet_keras.weighting.auxiliary_classes import Bins, auxiliary_classes, bin_edges
-from auxnet_keras.weighting.balancing import TaskWeightBalancing
 from auxnet_keras.weighting.base import TaskWeighting, Weighting, WeightingState
-from auxnet_keras.weighting.class_rule import ClassRule, TimeUnit
-from auxnet_keras.weighting.class_sums import class_sums
-from auxnet_keras.weighting.class_window import Window
-from auxnet_keras.weighting.first_loss import FirstLossWeights
-from auxnet_keras.weighting.gradient_base import GradientWeighting
-from auxnet_keras.weighting.program_rule import ProgramRule
+from auxnet_keras.weighting.class_wise.auxiliary_classes import Bins, auxiliary_classes, bin_edges
+from auxnet_keras.weighting.class_wise.class_rule import ClassRule, TimeUnit
+from auxnet_keras.weighting.class_wise.class_sums import class_sums
+from auxnet_keras.weighting.class_wise.class_window import Window
+from auxnet_keras.weighting.class_wise.program_rule import ProgramRule
+from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
+from auxnet_keras.weighting.loss_rules.balancing import TaskWeightBalancing
+from auxnet_keras.weighting.loss_rules.first_loss import FirstLossWeights
 
 logger = logging.getLogger("auxnet_keras")
 

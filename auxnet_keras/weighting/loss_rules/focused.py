@@ -4,7 +4,7 @@ import math
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, shown
-from auxnet_keras.weighting.balancing import TaskWeightBalancing
+from auxnet_keras.weighting.loss_rules.balancing import TaskWeightBalancing
 
 
 class FocusedTaskWeightBalancing(TaskWeightBalancing):

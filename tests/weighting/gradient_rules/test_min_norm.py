@@ -11,10 +11,14 @@ import tensorflow as tf
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from auxnet_keras.weighting.min_norm import min_norm, min_norm_by_moves, min_norm_in_plane
+from auxnet_keras.weighting.gradient_rules.min_norm import (
+    min_norm,
+    min_norm_by_moves,
+    min_norm_in_plane,
+)
 from tests.oracles.min_norm import exact, on_grid
 
-RECORDED = json.loads((Path(__file__).parents[1] / "recorded" / "torchjd.json").read_text())
+RECORDED = json.loads((Path(__file__).parents[2] / "recorded" / "torchjd.json").read_text())
 _compiled = {}
 
 

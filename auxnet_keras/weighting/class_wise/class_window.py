@@ -4,7 +4,7 @@ from keras import ops
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.weighting.base import WeightingState
-from auxnet_keras.weighting.class_rule import TimeUnit
+from auxnet_keras.weighting.class_wise.class_rule import TimeUnit
 
 
 class Window:

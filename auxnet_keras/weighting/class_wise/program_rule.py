@@ -4,8 +4,14 @@ from keras import ops
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.weighting.base import WeightingState
-from auxnet_keras.weighting.class_rule import BETA_1, BETA_2, TimeUnit, bias_correction, bounded
-from auxnet_keras.weighting.first_loss import FirstLossWeights
+from auxnet_keras.weighting.class_wise.class_rule import (
+    BETA_1,
+    BETA_2,
+    TimeUnit,
+    bias_correction,
+    bounded,
+)
+from auxnet_keras.weighting.loss_rules.first_loss import FirstLossWeights
 
 
 class ProgramRule:

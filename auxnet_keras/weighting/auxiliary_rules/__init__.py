@@ -1,0 +1,1 @@
+"""Main + auxiliary rules: weights that only serve the main task."""

@@ -1,0 +1,1 @@
+"""Learning Boost: a weight for every class of the auxiliary task."""

@@ -1,0 +1,1 @@
+"""Rules of gradients: weights from the Gram matrix of the tasks' gradients."""

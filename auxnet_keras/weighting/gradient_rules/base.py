@@ -1,0 +1,136 @@
+"""The base of gradient-based weightings: a rule from the tasks' gradients to their weights.
+
+The rule sees only the Gram matrix of the gradients, M_ij = g_i . g_j, so it is a handful of
+operations on a [K, K] tensor whatever the network. `auxnet_keras.training.task_gradients` computes
+the gradients.
+"""
+
+import abc
+from collections.abc import Mapping
+from typing import ClassVar
+
+from keras import ops
+
+from auxnet_keras.core.types import Tensor
+from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.losses.task_loss import TaskLoss
+from auxnet_keras.weighting.base import TaskWeighting, WeightingState
+
+PARAMETERS = ("shared", "last", "representation")
+REDUCTIONS = ("sum", "mean")
+
+_SMALLEST = 1e-37
+"""Squared norms below it count as zero: float32 keeps no digits of them."""
+
+
+class GradientWeighting(TaskWeighting):
+    """A weighting that computes its weights from the tasks' gradients on the same batch.
+
+    A subclass defines the weights in `rule` and updates any further state in `learn`. The state
+    does not change on a batch in which a task has no valid pixel or a gradient of zero, or in which
+    gradients or losses overflow. In the first two cases the other tasks train with a weight of 1.
+    (To MGDA, a zero gradient would be the shortest one: nothing would train.) If a rule has no
+    finite answer, the weights of the batch before are used.
+
+    Losses outside (main, auxiliary) and regularisation train as usual and are not in the Gram
+    matrix. The logged weights are those that trained the batch, and `loss` is the total with them.
+
+    Args:
+        parameters: Where the gradients are compared: at all `"shared"` parameters; at those of the
+            `"last"` shared layer, for which each task is differentiated through its head only; or
+            at the `"representation"`, the tensors at which the tasks' graphs branch. The weights
+            always apply to all shared parameters.
+        momentum: Moving average of the weights, in [0, 1): w <- momentum w + (1 - momentum) w_new.
+            It starts at the first w_new.
+        reduction: `"sum"` or `"mean"` of the K weighted gradients: `"sum"` is K times as long.
+
+    Raises:
+        ConfigError: An unknown choice, or a momentum outside [0, 1).
+
+    Attributes:
+        all_parameters: The Gram matrix covers all parameters, and the weights apply to all of them.
+            Otherwise both cover only the shared parameters, and a parameter of one task alone gets
+            that task's gradient, unweighted.
+        per_variable: `rule` sees one Gram matrix per shared variable and returns weights for each.
+        default_reduction: The reduction of the paper or its authors' program.
+
+    Reference:
+        Momentum: Zhou et al., On the Convergence of Stochastic Multi-Objective Gradient
+        Manipulation and Beyond, NeurIPS 2022 (CR-MOGM).
+    """
+
+    all_parameters: ClassVar[bool] = False
+    per_variable: ClassVar[bool] = False
+    default_reduction: ClassVar[str] = "mean"
+
+    def __init__(
+        self,
+        *,
+        parameters: str = "shared",
+        momentum: float = 0.0,
+        reduction: str | None = None,
+    ) -> None:
+        super().__init__()
+        if parameters not in PARAMETERS:
+            raise unknown("parameters", parameters, PARAMETERS)
+        if not isinstance(momentum, int | float) or not 0.0 <= momentum < 1.0:
+            raise ConfigError(f"momentum must be in [0, 1). Received: {momentum!r}.")
+        if reduction is not None and reduction not in REDUCTIONS:
+            raise unknown("reduction", reduction, REDUCTIONS)
+        self.parameters = parameters
+        self.momentum = float(momentum)
+        self.reduction = reduction or self.default_reduction
+
+    @property
+    def representation(self) -> bool:
+        """The gradients are compared at the tensors where the tasks' graphs branch."""
+        return self.parameters == "representation"
+
+    def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
+        super().build(state, tasks)
+        self._started = state.add_state("started", 0.0) if self.momentum else None
+
+    def initial(self, tasks: tuple[str, ...]) -> list[float]:
+        return [1.0 if self.reduction == "sum" else 1.0 / len(tasks)] * len(tasks)
+
+    @abc.abstractmethod
+    def rule(self, gram: Tensor, losses: Tensor) -> Tensor:
+        """The weights [K] for a batch, in the form of `default_reduction`.
+
+        Args:
+            gram: M [K, K], float32, M_ij = g_i . g_j, tasks as in `self.tasks`.
+            losses: Unweighted losses [K], float32.
+        """
+
+    def learn(self, gram: Tensor, losses: Tensor, usable: Tensor) -> None:
+        """Updates further state, before `rule`, if `usable`; does nothing by default."""
+
+    def weigh(self, gram: Tensor, losses: Mapping[str, TaskLoss]) -> Tensor:
+        """The weights [K] that train a batch; stores them if the batch is usable."""
+        means = ops.stack([ops.stop_gradient(losses[task].mean) for task in self.tasks])
+        labelled = ops.stack([losses[task].present for task in self.tasks])
+        present = ops.logical_and(labelled, ops.diagonal(gram) > _SMALLEST)
+        finite = ops.logical_and(ops.all(ops.isfinite(gram)), ops.all(ops.isfinite(means)))
+        usable = ops.logical_and(ops.all(present), finite)
+        self.learn(gram, means, usable)
+        found = self.rule(gram, means) * self._reduction_factor()
+        usable = ops.logical_and(usable, ops.all(ops.isfinite(found)))
+        old = ops.convert_to_tensor(self.values)
+        new = ops.where(usable, self._averaged(found, old, usable), old)
+        self.values.assign(new)
+        return ops.where(ops.all(present), new, ops.cast(present, "float32"))
+
+    def _reduction_factor(self) -> float:
+        if self.reduction == self.default_reduction:
+            return 1.0
+        count = len(self.tasks)
+        return float(count) if self.reduction == "sum" else 1.0 / count
+
+    def _averaged(self, found: Tensor, old: Tensor, usable: Tensor) -> Tensor:
+        if self._started is None:
+            return found
+        started = ops.convert_to_tensor(self._started)
+        mixed = self.momentum * old + (1.0 - self.momentum) * found
+        averaged = ops.where(started > 0, mixed, found)
+        self._started.assign(ops.where(usable, 1.0, started))
+        return averaged

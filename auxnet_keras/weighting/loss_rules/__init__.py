@@ -1,0 +1,1 @@
+"""Rules of losses: weights from the losses alone, at no extra pass."""
