@@ -35,8 +35,8 @@ def check_weighting_fits(model: keras.Model, weighting: Weighting) -> None:
 
     Raises:
         ConfigError: The model has one task; a task has no loss; the weighting needs per-pixel
-            losses, which a loss does not have; it needs the gradient of each task, and the backend
-            is not TensorFlow.
+            losses, which a loss does not have; it needs the gradient of each task or the losses
+            after the step, and the backend is not TensorFlow.
     """
     name = type(weighting).__name__
     if model.auxiliary is None:
@@ -44,11 +44,11 @@ def check_weighting_fits(model: keras.Model, weighting: Weighting) -> None:
             f"{name} balances a main and an auxiliary task, but this model has one task. Train it "
             f"without a weighting. Received: outputs {model.tasks}."
         )
-    if isinstance(weighting, GradientWeighting) and keras.backend.backend() != "tensorflow":
+    needed = _needed_of_tensorflow(type(weighting))
+    if needed and keras.backend.backend() != "tensorflow":
         raise ConfigError(
-            f"{name} needs the gradient of each task separately, which is implemented for the "
-            "TensorFlow backend only. Set KERAS_BACKEND=tensorflow, or use one of "
-            f"{', '.join(_without_gradients())}. "
+            f"{name} needs {needed}, which is implemented for the TensorFlow backend only. Set "
+            f"KERAS_BACKEND=tensorflow, or use one of {', '.join(_for_all_backends())}. "
             f"Received: KERAS_BACKEND={keras.backend.backend()}."
         )
     if not model.compiled:
@@ -69,11 +69,16 @@ def check_weighting_fits(model: keras.Model, weighting: Weighting) -> None:
             )
 
 
-def _without_gradients() -> list[str]:
+def _needed_of_tensorflow(kind: type[Weighting]) -> str:
+    """What only the step on TensorFlow gives to a weighting of this class; "" if nothing."""
+    if issubclass(kind, GradientWeighting):
+        return "the gradient of each task separately"
+    return "the losses of a batch after its step" if hasattr(kind, "after_step") else ""
+
+
+def _for_all_backends() -> list[str]:
     return [
-        name
-        for name, method in WEIGHTINGS.items()
-        if not issubclass(method.weighting, GradientWeighting)
+        name for name, method in WEIGHTINGS.items() if not _needed_of_tensorflow(method.weighting)
     ]
 
 

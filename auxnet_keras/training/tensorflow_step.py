@@ -13,11 +13,15 @@ import tensorflow as tf
 
 from auxnet_keras.core import replicas
 from auxnet_keras.core.types import Tensor
+from auxnet_keras.losses.task_loss import TaskLoss, task_losses
 from auxnet_keras.training.bad_batches import variables_to_restore
 
 
 def tensorflow_step(model: keras.Model, data: Any) -> dict[str, Tensor]:
-    """As Keras' own step, but skips a batch that is not finite; returns the logs."""
+    """As Keras' own step, but skips a batch that is not finite; returns the logs.
+
+    A weighting with `after_step` gets the tasks' losses on the batch after the update, too.
+    """
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
     end_step = StepEnd(model)
     with tf.GradientTape() as tape:
@@ -27,9 +31,13 @@ def tensorflow_step(model: keras.Model, data: Any) -> dict[str, Tensor]:
         )
         scaled = model.optimizer.scale_loss(loss)
     gradients = tape.gradient(scaled, model.trainable_variables)
-    return end_step(
+    logs = end_step(
         loss * replicas.number_of_replicas(), gradients, x, y, predictions, sample_weight
     )
+    after_step = getattr(model._weighting, "after_step", None)
+    if after_step is not None:
+        after_step(end_step.losses_again(x, y, sample_weight))
+    return logs
 
 
 class StepEnd:
@@ -71,6 +79,23 @@ class StepEnd:
             (loss, gradients, x, y, predictions, sample_weight, self._before),
         )
         return self._model.get_metrics_result()
+
+    def losses_again(self, x: Tensor, y: Tensor, sample_weight: Tensor) -> dict[str, TaskLoss]:
+        """Every task's loss on the batch as the step left the weights; changes and logs nothing.
+
+        The pass is a training one, and starts from the statistics and seeds of the first: the same
+        units are dropped, so that the difference is the step's alone.
+        """
+        model = self._model
+        with keras.StatelessScope(zip(self._to_restore, self._before, strict=True)):
+            predictions = model(x, training=True)
+        return task_losses(
+            model._loss_functions.of,
+            model._by_task(y),
+            predictions,
+            model._by_task(sample_weight),
+            model._all_reduce,
+        )
 
     def _apply(
         self,

@@ -46,7 +46,20 @@ def step(weighting, losses, gram=None):
         total = weighting.total(watched)
     weights = tape.gradient(total, means, unconnected_gradients="zero")
     weighting.update(watched)
+    look_after_step(weighting, watched)
     return np.array([float(weight) for weight in weights])
+
+
+def look_after_step(weighting, losses):
+    """Tells a weighting that wants to know that a step made the first task best."""
+    if hasattr(weighting, "after_step"):
+        factors = np.linspace(0.8, 0.95, len(losses))
+        weighting.after_step(
+            {
+                task: TaskLoss(loss.mean * factor, *list(vars(loss).values())[1:])
+                for (task, loss), factor in zip(losses.items(), factors, strict=True)
+            }
+        )
 
 
 def random_gram(count, seed, dimension=6):

@@ -15,6 +15,7 @@ from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 from tests.toys import toy_batches, toy_model
 from tests.weighting.player import (
     attached,
+    look_after_step,
     random_gram,
     random_losses,
     state_of,
@@ -161,6 +162,7 @@ def weights_of(weighting, losses, gram):
         total = weighting.total(given(losses))
     weights = tape.gradient(total, losses, unconnected_gradients="zero")
     weighting.update(given(losses))
+    look_after_step(weighting, given(losses))
     return weights
 
 
