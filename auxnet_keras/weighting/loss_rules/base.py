@@ -30,6 +30,10 @@ class LossRule(TaskWeighting):
 
     needs_positive = False
 
+    def __init__(self) -> None:
+        """Takes nothing: the catalogue and editors read the arguments of a rule from here."""
+        super().__init__()
+
     @abc.abstractmethod
     def rule(self, losses: Tensor) -> Tensor:
         """The weights [K] for a batch.
