@@ -12,7 +12,7 @@ class SoftUncertainty(LossRule):
 
     T tempers 1 / L: a large T gives equal weights, a small one trains the task with the smallest
     loss alone. c is the largest inverse loss that counts. Without it, the weights become one-hot on
-    the *best* task as its loss nears 0; with it, no weight is more than exp(c / T) times another
+    the best task as its loss nears 0; with it, no weight is more than exp(c / T) times another
     one. Both depend on the units of the losses: in millimetres, 1 / L of depth is always near 0.
     On a batch in which a loss is 0 or below, the weights of the batch before are used.
 

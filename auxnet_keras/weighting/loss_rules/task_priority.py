@@ -16,7 +16,7 @@ class DynamicTaskPriority(LossRule):
 
         kappa_k = exp(-L_k / L_k(0)),   kbar <- momentum kbar + (1 - momentum) kappa
 
-    **This is not the paper's indicator.** The paper takes a metric of the training batch, such as
+    This is not the paper's indicator. The paper takes a metric of the training batch, such as
     the accuracy or the precision, which says how well a task is solved. The one used here needs no
     metric: it says how far a loss has fallen since the first batch, in which it is 1/e for every
     task. So the priority goes to the task with the least progress, not to the one with the worst

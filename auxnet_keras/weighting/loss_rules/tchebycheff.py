@@ -15,7 +15,7 @@ class SmoothTchebycheff(LossRule):
     So w_k = K s_k / L_k with s = softmax(log(L / z) / mu). z_k is the mean loss of the last of
     `warm_up` epochs, during which L = sum_k log L_k, as in `ScaleInvariantLoss`.
 
-    **mu = 1, the authors' default, is constant weights:** L is then K log sum_k L_k / z_k, whose
+    mu = 1, the authors' default, is constant weights: L is then K log sum_k L_k / z_k, whose
     weights are in proportion to 1 / z_k for ever, as in `FirstLossWeights`. mu -> 0 trains only the
     task with the largest L_k / z_k; mu -> infinity stays with `ScaleInvariantLoss`. The default
     here is 0.5, w_k in proportion to L_k / z_k^2, so that the weights do move.
