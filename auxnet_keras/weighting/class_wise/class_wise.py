@@ -303,6 +303,12 @@ def _check_task_weighting(weighting: Any) -> None:
             "do. Class-wise and gradient-based weightings do not work here. "
             f"Received: {weighting!r}."
         )
+    if hasattr(weighting, "after_step"):
+        raise ConfigError(
+            f"{type(weighting).__name__} has to see the losses after every step, which only the "
+            "weighting of the whole model does. Use a weighting that needs the losses of the batch "
+            f"alone for task_weighting. Received: {type(weighting).__name__}."
+        )
     if isinstance(weighting, TaskWeightBalancing) and weighting.mode == "product":
         raise ConfigError(
             "mode='product' differentiates its weights, and thereby the auxiliary loss without "

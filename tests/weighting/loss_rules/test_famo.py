@@ -178,6 +178,11 @@ def test_other_backends_refuse_it(monkeypatch):
     assert "mgda" not in str(error.value)
 
 
+def test_class_weights_do_not_take_it_in():
+    with pytest.raises(ak.errors.ConfigError, match="has to see the losses after every step"):
+        ak.weighting.ClassWiseWeighting(12, task_weighting=ak.weighting.FAMO())
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
