@@ -5,7 +5,7 @@ where the paper defines weights.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.optimize import minimize, nnls, root
@@ -129,7 +129,7 @@ def pareto_weights(
     gram: np.ndarray,
     losses: np.ndarray,
     directions: np.ndarray,
-    minimiser,  # noqa: ANN001
+    minimiser: Callable[[np.ndarray], np.ndarray],
     phase: int,
 ) -> np.ndarray:
     """Lin et al. 2019, section 4, for K tasks; directions u_k - u [C, K]; scaled in phase 2."""

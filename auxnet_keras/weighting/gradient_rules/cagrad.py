@@ -1,5 +1,7 @@
 """CAGrad: near the mean gradient, the direction in which the slowest loss falls fastest."""
 
+from collections.abc import Callable
+
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
@@ -7,6 +9,8 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 from auxnet_keras.weighting.gradient_rules.min_norm import scaled
 from auxnet_keras.weighting.gradient_rules.solvers.conflict_averse import by_moves, for_two
+
+Solver = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 class CAGrad(GradientWeighting):
@@ -60,7 +64,7 @@ class CAGrad(GradientWeighting):
         return conflict_averse(gram, self.c, for_two if gram.shape[0] == 2 else by_moves)
 
 
-def conflict_averse(gram: Tensor, c: float, solver=by_moves) -> Tensor:  # type: ignore[no-untyped-def]
+def conflict_averse(gram: Tensor, c: float, solver: Solver = by_moves) -> Tensor:
     """The weights [K].
 
     Args:

@@ -3,9 +3,10 @@
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
+from auxnet_keras.weighting.gradient_rules.nash import two_tasks
 from auxnet_keras.weighting.gradient_rules.solvers.fair import fair
 
-_LARGEST = 20.0  # beyond it, float32 has no digits of w^(-1/alpha) left
+_LARGEST = 10.0  # beyond it the damped steps take longer than their fixed number
 
 
 class FairGrad(GradientWeighting):
@@ -24,12 +25,12 @@ class FairGrad(GradientWeighting):
     number.
 
     Args:
-        alpha: In (0, 20].
+        alpha: In (0, 10].
         parameters, momentum, reduction: See `GradientWeighting`; by default `"shared"`, 0 and
             `"sum"`.
 
     Raises:
-        ConfigError: An `alpha` outside (0, 20]; otherwise as `GradientWeighting`. When attached:
+        ConfigError: An `alpha` outside (0, 10]; otherwise as `GradientWeighting`. When attached:
             the backend is not TensorFlow, or the tasks share nothing.
 
     Example:
@@ -56,4 +57,6 @@ class FairGrad(GradientWeighting):
         self.alpha = float(alpha)
 
     def rule(self, gram: Tensor, losses: Tensor) -> Tensor:
+        if self.alpha == 1.0 and gram.shape[0] == 2:
+            return two_tasks(gram)
         return fair(gram, self.alpha)

@@ -22,8 +22,7 @@ class NashMTL(GradientWeighting):
     gradients, and the step does not shrink near a minimum: let the learning rate fall.
 
     Near gradients that cancel, lambda grows without bound. All weights are shortened there by one
-    factor so that no lambda_i || g_i || exceeds 30. A batch on which they cancel exactly trains with
-    the weights of the batch before.
+    factor so that no lambda_i || g_i || exceeds 30.
 
     Use it if gradients of very different length should count alike and a fixed length of the step
     suits the optimizer; with Adam its length hardly matters.

@@ -22,8 +22,8 @@ class PCGrad(GradientWeighting):
     For two tasks, d raises no loss to first order; for more, a later projection may undo an earlier
     one. Without conflicts the weights are 1. Opposite gradients cancel: nothing trains.
 
-    Use it if tasks conflict only now and then: until they do, it is the plain sum. `UPGrad` promises
-    more for three and more tasks.
+    Use it if tasks conflict only now and then: until they do, it is the plain sum. For three and
+    more tasks, `UPGrad` promises more.
 
     Args:
         seed: Of the random orders, for three and more tasks.

@@ -8,6 +8,7 @@ from keras import ops
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.weighting.gradient_rules.solvers.cosines import times
+from auxnet_keras.weighting.gradient_rules.solvers.linear import solve_positive
 
 _TINY = 1e-30
 _NEAR = 1e-5  # keeps the Newton matrix of dependent gradients invertible
@@ -35,7 +36,7 @@ def for_two(gram: Tensor, pull: Tensor, k: Tensor) -> Tensor:
     return ops.stack([first, 1.0 - first])
 
 
-def by_moves(gram: Tensor, pull: Tensor, k: Tensor, rounds: int = 40) -> Tensor:
+def by_moves(gram: Tensor, pull: Tensor, k: Tensor, rounds: int = 15) -> Tensor:
     """The minimiser x [K] for any number of gradients.
 
     Each round moves weight between the two gradients for which this helps most, and then takes a
@@ -45,7 +46,7 @@ def by_moves(gram: Tensor, pull: Tensor, k: Tensor, rounds: int = 40) -> Tensor:
         gram: M [K, K] with a largest diagonal entry of 1.
         pull: g_i . g_0 [K].
         k: Scalar > 0.
-        rounds: 40 reach float32's precision for a handful of gradients.
+        rounds: 15 reach float32's precision for a handful of gradients.
     """
     count = gram.shape[0]
     lengths = ops.diagonal(gram)
@@ -75,7 +76,7 @@ def by_moves(gram: Tensor, pull: Tensor, k: Tensor, rounds: int = 40) -> Tensor:
         matrix = matrix * inside[:, None] * inside[None, :]
         matrix += ops.diag(ops.where(inside > 0, _NEAR, 1.0))
         slope = along + ops.sqrt(q) / k * pull
-        solved = ops.solve(matrix, ops.stack([-slope * inside, inside], axis=1))
+        solved = solve_positive(matrix, ops.stack([-slope * inside, inside], axis=1))
         way = (solved[:, 0] - ops.sum(solved[:, 0]) / ops.sum(solved[:, 1]) * solved[:, 1]) * inside
         way -= inside * ops.sum(way) / ops.sum(inside)  # rounding must not leave the plane
         shrinks = way < 0

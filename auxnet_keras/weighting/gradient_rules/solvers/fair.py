@@ -16,11 +16,12 @@ from keras import ops
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.weighting.gradient_rules.solvers.cosines import lengths_and_cosines, times
+from auxnet_keras.weighting.gradient_rules.solvers.linear import solve_positive
 
 LONGEST = 30.0
 """Weights are at most so many times those of gradients at right angles."""
 
-ROUNDS = 25
+ROUNDS = 16
 _LEAST = 1e-12  # of y: no weight is smaller, and no power of it overflows
 
 
@@ -33,7 +34,7 @@ def fair(gram: Tensor, alpha: float, rounds: int = ROUNDS) -> Tensor:
     Args:
         gram: M [K, K], float32, positive semidefinite.
         alpha: Greater than 0.
-        rounds: 25 reach float32's precision unless the gradients nearly cancel.
+        rounds: 16 reach float32's precision unless the gradients nearly cancel.
     """
     lengths, cosines = lengths_and_cosines(gram)
     unit = ops.exp(ops.mean(ops.log(lengths)))
@@ -48,7 +49,7 @@ def fair(gram: Tensor, alpha: float, rounds: int = ROUNDS) -> Tensor:
         scale = 1.0 / ops.sqrt(v * v + power * wanted)
         system = (matrix + ops.diag(power * wanted)) * scale[:, None] * scale[None, :]
         missing = scale * (wanted - v * times(cosines, v))
-        change = scale * ops.solve(system, missing[:, None])[:, 0]  # relative to v
+        change = scale * solve_positive(system, missing[:, None])[:, 0]  # relative to v
         most = ops.maximum(ops.max(ops.abs(change)), 1e-20)
         # expm1 and log1p: for a small change the share must tend to 1 without cancellation.
         share = -ops.expm1(-alpha * ops.log1p(power * most)) / most
