@@ -55,8 +55,9 @@ def min_norm(gram: Tensor) -> Tensor:
     if gram.shape[0] != 2:
         return min_norm_by_moves(gram)
     gram = scaled(gram)
-    first = two_vectors(gram[0, 0], gram[0, 1], gram[1, 1])
-    return ops.stack([first, 1.0 - first])
+    a, b, c = gram[0, 0], gram[0, 1], gram[1, 1]
+    # Not 1 minus the other: a weight of 1e-8 decides if its gradient is 1e8 times as long.
+    return ops.stack([two_vectors(a, b, c), two_vectors(c, b, a)])
 
 
 def min_norm_by_moves(gram: Tensor, rounds: int = _ROUNDS) -> Tensor:
