@@ -21,7 +21,6 @@ from auxnet_keras.weighting.gradient_rules.solvers.linear import solve_positive
 
 _TINY = 1e-30  # below any norm that matters, above float32's smallest normal number
 _FAR = 3e38
-_ROUNDS = 30
 _NEAR = 1e-5  # weight of the distance to the start of a slide, for a longest vector of 1
 
 
@@ -60,7 +59,7 @@ def min_norm(gram: Tensor) -> Tensor:
     return ops.stack([two_vectors(a, b, c), two_vectors(c, b, a)])
 
 
-def min_norm_by_moves(gram: Tensor, rounds: int = _ROUNDS) -> Tensor:
+def min_norm_by_moves(gram: Tensor, rounds: int = 30) -> Tensor:
     """The minimiser w [K] for any number of vectors.
 
     It starts at the shortest vector. Each round first moves weight between the two vectors for
@@ -172,7 +171,7 @@ def min_norm_of_active(gram: Tensor, vectors: np.ndarray, active: Tensor) -> Ten
     # The first active vector stands in for those that are not: copies do not change a hull.
     chosen = ops.where(active, ops.arange(count), ops.argmax(ops.cast(active, "int32")))
     coefficients = ops.take(ops.convert_to_tensor(vectors, dtype="float32"), chosen, axis=0)
-    weights = min_norm_by_moves(_products(scaled(gram), coefficients), rounds=2 * _ROUNDS)
+    weights = min_norm_by_moves(_products(scaled(gram), coefficients))
     return ops.sum(ops.one_hot(chosen, count) * weights[:, None], axis=0)
 
 

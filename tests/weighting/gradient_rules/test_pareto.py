@@ -209,10 +209,11 @@ def test_weights_of_three_tasks_are_the_oracles(phase):
     u = np.array([0.2, 0.9, 0.4])
     u /= np.linalg.norm(u)
     directions = np.array(default_references(3)) - u
-    for seed in range(8):
+    for seed in range(4):
         generator = np.random.default_rng(seed)
         gradients = generator.normal(size=(3, 5)) * np.exp(generator.normal(size=(3, 1)))
-        gram, losses = gradients @ gradients.T, np.exp(generator.normal(size=3))
+        gram = gradients @ gradients.T
+        losses = np.exp(0.3 * generator.normal(size=3)) * [6.0, 1.0, 1.0]  # far from u
         weighting = attached(u, None, THREE, phase)
         expected = three_tasks(gram, losses, directions, exact, phase)
         found = weights(weighting, gram, losses)
