@@ -18,8 +18,8 @@ class FairGrad(GradientWeighting):
     most: the direction tends to MGDA's where that is inside the hull. d raises no loss to first
     order. Only for alpha = 1 do the gradients' lengths not matter to its direction.
 
-    Near gradients that cancel, weights are shortened as in `NashMTL`: to at most 30 times those of
-    gradients of the same lengths at right angles.
+    Near gradients that cancel, weights are made smaller by one factor as in `NashMTL`: where
+    || d ||^2 < sum_i || lambda_i g_i ||^2 / 30^2.
 
     Use it to choose between the sum (small alpha) and the slowest task (large alpha) with one
     number.

@@ -29,12 +29,12 @@ METHODS: dict[str, Method] = {
     "cagrad": Method(
         f"{_HERE}.cagrad:CAGrad",
         "near the mean gradient, the fastest fall of the slowest loss",
-        "Liu et al. 2021a",
+        "Liu et al., NeurIPS 2021",
     ),
     "imtl-g": Method(
         f"{_HERE}.imtl_g:IMTLG",
         "equally long along every gradient",
-        "Liu et al. 2021b",
+        "Liu et al., ICLR 2021",
     ),
     "nash": Method(
         f"{_HERE}.nash:NashMTL",
@@ -54,7 +54,7 @@ METHODS: dict[str, Method] = {
     "config": Method(
         f"{_HERE}.config:ConFIG",
         "equal cosine to every gradient, length of the sum",
-        "Liu et al. 2025",
+        "Liu et al., ICLR 2025",
     ),
     "gradvac": Method(
         f"{_HERE}.gradvac:GradVac",

@@ -1,5 +1,7 @@
 """What rules of gradients promise: order, scale, conflicts, and where they coincide."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -159,6 +161,21 @@ def test_the_fair_weights_solve_their_equation(name, alpha):
         gram = gradients @ gradients.T
         found = weights(ANY[name], gram)
         np.testing.assert_allclose(found ** (1 / alpha) * (gram @ found), np.ones(4), atol=1e-4)
+
+
+@pytest.mark.parametrize("alpha", [0.5, 1.0, 5.0])
+def test_the_fair_weights_of_lengths_in_a_ratio_of_1e4(alpha):
+    for seed in range(4):
+        gradients = some_gradients(3, seed, spread=0.0) * np.array([[1e-2], [1.0], [1e2]])
+        gram = gradients @ gradients.T
+        found = weights(_fair(alpha), gram)
+        missing = gram @ found - found ** (-1 / alpha)
+        assert (np.abs(missing) / (np.abs(gram) @ found)).max() < 1e-5
+
+
+@functools.cache
+def _fair(alpha):
+    return lambda gram: fair(gram, alpha)
 
 
 @pytest.mark.parametrize("solve", [TWO["nash"], ANY["nash"]], ids=["closed form", "general"])

@@ -19,7 +19,7 @@ from auxnet_keras.weighting.gradient_rules.solvers.cosines import lengths_and_co
 from auxnet_keras.weighting.gradient_rules.solvers.linear import solve_positive
 
 LONGEST = 30.0
-"""Weights are at most so many times those of gradients at right angles."""
+"""|| lambda_i g_i ||, root of the sum of squares, is at most so many times || d ||."""
 
 ROUNDS = 16
 _LEAST = 1e-12  # of y: no weight is smaller, and no power of it overflows
@@ -29,12 +29,13 @@ def fair(gram: Tensor, alpha: float, rounds: int = ROUNDS) -> Tensor:
     """The w [K] > 0 with M w = w^(-1/alpha).
 
     Where gradients nearly cancel, w grows without bound, and rounding alone decides the direction.
-    All weights are then made shorter by the same factor, so that none exceeds `LONGEST`.
+    There d is short against its parts w_i g_i, and all weights are made smaller by one factor.
 
     Args:
         gram: M [K, K], float32, positive semidefinite.
         alpha: Greater than 0.
-        rounds: 16 reach float32's precision unless the gradients nearly cancel.
+        rounds: 16 reach float32's precision for alpha >= 1/2, whatever the lengths; for smaller
+            ones, too, if lengths are in ratios below 100.
     """
     lengths, cosines = lengths_and_cosines(gram)
     unit = ops.exp(ops.mean(ops.log(lengths)))
@@ -56,5 +57,6 @@ def fair(gram: Tensor, alpha: float, rounds: int = ROUNDS) -> Tensor:
         return ops.maximum(y * (1.0 + share * change), _LEAST)
 
     y = ops.fori_loop(0, rounds, newton, ops.ones_like(start))
-    y = y * ops.minimum(1.0, LONGEST / ops.max(y))
+    square = ops.sum(start * start * y ** (1.0 - power))  # || d ||^2, by the equation
+    y *= ops.minimum(1.0, LONGEST * ops.sqrt(square / ops.sum(start * start * y * y)))
     return start * y / lengths * unit ** (-2.0 * alpha / (1.0 + alpha))
