@@ -10,21 +10,22 @@ class MGDA(GradientWeighting):
 
         lambda = argmin || sum_k lambda_k g_k ||^2,  lambda_k >= 0, sum_k lambda_k = 1,
 
-    where g_k is the gradient of L_k with respect to the parameters that both tasks share. To first
-    order, no loss rises along their sum; if it is 0, no direction lowers both. For two tasks
+    where g_k is the gradient of L_k with respect to the parameters that all tasks share. To first
+    order, no loss rises along their sum; if it is 0, no direction lowers all. For two tasks
 
         lambda_1 = clip((g_2 . g_2 - g_1 . g_2) / || g_1 - g_2 ||^2, 0, 1).
 
-    The parameters of a task's own head get that task's gradient unweighted, as in Algorithm 2 of
-    the paper (its authors' program weights them, too).
+    For more tasks, moves of weight between them find it. The parameters of a task's own head get
+    that task's gradient unweighted, as in Algorithm 2 of the paper (its authors' program weights
+    them, too).
 
     L1 depth usually has by far the longer gradient. Its weight is then often 0, and the method
     trains segmentation alone on the shared parameters; `representation=True` compares gradients
     of more similar length.
 
     As in the paper's text, the gradients are not normalised ("none" in the authors' program): a
-    task with a short gradient gets a large weight. The weights sum to 1, which under SGD halves the
-    step compared with equal weights of 1.
+    task with a short gradient gets a large weight. The weights sum to 1, which under SGD
+    shortens the step compared with equal weights of 1: pass `reduction="sum"` to compare them.
 
     Use it if no task may get worse. It favours the task with the shorter gradient, whether or not
     that is the main task.
@@ -34,10 +35,15 @@ class MGDA(GradientWeighting):
             samples together. This needs one backward pass through the encoder instead of one per
             task, and minimises an upper bound of the norm (MGDA-UB). A parameter used on both sides
             of the branching, or by both heads, trains with the weights and is not in the Gram
-            matrix.
+            matrix. The same as `parameters="representation"`.
+        parameters: Where the gradients are compared: `"shared"` (the default), `"last"` or
+            `"representation"`; see `GradientWeighting`.
+        momentum: Moving average of the weights, as in `GradientWeighting`; 0 by default.
+        reduction: `"mean"`, the default: the weights sum to 1; or `"sum"`: they sum to K.
 
     Raises:
-        ConfigError: When attached: the backend is not TensorFlow, or the tasks share nothing.
+        ConfigError: As `GradientWeighting`. When attached: the backend is not TensorFlow, or the
+            tasks share nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.MGDA(representation=True)])

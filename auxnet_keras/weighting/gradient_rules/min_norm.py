@@ -16,6 +16,8 @@ import numpy as np
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
+from auxnet_keras.weighting.gradient_rules.solvers.cosines import product
+from auxnet_keras.weighting.gradient_rules.solvers.linear import solve_positive
 
 _TINY = 1e-30  # below any norm that matters, above float32's smallest normal number
 _FAR = 3e38
@@ -52,8 +54,9 @@ def min_norm(gram: Tensor) -> Tensor:
     if gram.shape[0] != 2:
         return min_norm_by_moves(gram)
     gram = scaled(gram)
-    first = two_vectors(gram[0, 0], gram[0, 1], gram[1, 1])
-    return ops.stack([first, 1.0 - first])
+    a, b, c = gram[0, 0], gram[0, 1], gram[1, 1]
+    # Not 1 minus the other: a weight of 1e-8 decides if its gradient is 1e8 times as long.
+    return ops.stack([two_vectors(a, b, c), two_vectors(c, b, a)])
 
 
 def min_norm_by_moves(gram: Tensor, rounds: int = 30) -> Tensor:
@@ -95,7 +98,7 @@ def min_norm_by_moves(gram: Tensor, rounds: int = 30) -> Tensor:
         inside = ops.cast(weights > 0, gram.dtype)
         matrix = gram * inside[:, None] * inside[None, :]
         matrix += ops.diag(ops.where(inside > 0, _NEAR, 1.0))
-        solved = ops.solve(matrix, ops.stack([weights, inside], axis=1))
+        solved = solve_positive(matrix, ops.stack([weights, inside], axis=1))
         near, plane = _NEAR * solved[:, 0], solved[:, 1]
         target = near + (1.0 - ops.sum(near)) / ops.sum(plane) * plane
         way = (target - weights) * inside
@@ -129,7 +132,7 @@ def min_norm_in_plane(gram: Tensor, vectors: np.ndarray, active: Tensor) -> Tens
     """
     count = len(vectors)
     coefficients = ops.convert_to_tensor(vectors, dtype="float32")
-    products = coefficients @ scaled(gram) @ ops.transpose(coefficients)
+    products = _products(scaled(gram), coefficients)
     first, second = np.triu_indices(count)  # a pair (i, i) is the vertex i
     flat = ops.reshape(products, (-1,))
     a, b, c = (
@@ -151,6 +154,30 @@ def min_norm_in_plane(gram: Tensor, vectors: np.ndarray, active: Tensor) -> Tens
     inside = ops.all(ops.take(active, corners), axis=1)
     chosen = ops.take(ops.convert_to_tensor(mixtures, dtype="float32"), ops.argmax(inside), axis=0)
     return ops.where(ops.any(inside), chosen, on_edge)
+
+
+def min_norm_of_active(gram: Tensor, vectors: np.ndarray, active: Tensor) -> Tensor:
+    """The minimiser for combinations of any number of gradients.
+
+    Args:
+        gram: M [K, K] of the gradients.
+        vectors: C [n, K]; vector i is sum_k C_ik g_k.
+        active: Bool [n], which of the vectors take part; at least one.
+
+    Returns:
+        w [n] >= 0 with sum 1, 0 where not active.
+    """
+    count = len(vectors)
+    # The first active vector stands in for those that are not: copies do not change a hull.
+    chosen = ops.where(active, ops.arange(count), ops.argmax(ops.cast(active, "int32")))
+    coefficients = ops.take(ops.convert_to_tensor(vectors, dtype="float32"), chosen, axis=0)
+    weights = min_norm_by_moves(_products(scaled(gram), coefficients))
+    return ops.sum(ops.one_hot(chosen, count) * weights[:, None], axis=0)
+
+
+def _products(gram: Tensor, coefficients: Tensor) -> Tensor:
+    """C M C^T [n, n]."""
+    return product(product(coefficients, gram), ops.transpose(coefficients))
 
 
 def _triangles_round_origin(vectors: np.ndarray) -> Sequence[tuple[Sequence[int], np.ndarray]]:

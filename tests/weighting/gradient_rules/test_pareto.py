@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 import auxnet_keras as ak
 from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.base import WeightingState
-from tests.oracles.min_norm import pareto_weights
+from auxnet_keras.weighting.gradient_rules.pareto import default_references
+from tests.oracles.gradient_rules import pareto_weights as three_tasks
+from tests.oracles.min_norm import exact, pareto_weights
 from tests.toys import toy_batches, toy_model
 from tests.weighting.contracts import WeightingContract
 
@@ -199,6 +201,61 @@ def test_phase_is_in_a_checkpoint(tmp_path):
     assert (second.phase, epochs) == (2, [2])
 
 
+THREE = ("segmentation", "depth", "normals")
+
+
+@pytest.mark.parametrize("phase", [1, 2])
+def test_weights_of_three_tasks_are_the_oracles(phase):
+    u = np.array([0.2, 0.9, 0.4])
+    u /= np.linalg.norm(u)
+    directions = np.array(default_references(3)) - u
+    for seed in range(4):
+        generator = np.random.default_rng(seed)
+        gradients = generator.normal(size=(3, 5)) * np.exp(generator.normal(size=(3, 1)))
+        gram = gradients @ gradients.T
+        losses = np.exp(0.3 * generator.normal(size=3)) * [6.0, 1.0, 1.0]  # far from u
+        weighting = attached(u, None, THREE, phase)
+        expected = three_tasks(gram, losses, directions, exact, phase)
+        found = weights(weighting, gram, losses)
+        assert weighting.phase == phase
+        np.testing.assert_allclose(found @ gradients, expected @ gradients, atol=3e-3)
+
+
+def test_the_references_of_three_tasks():
+    half, third = 2**-0.5, 3**-0.5
+    np.testing.assert_allclose(
+        default_references(3),
+        [
+            [1, 0, 0],
+            [0, 1, 0],
+            [0, 0, 1],
+            [half, half, 0],
+            [half, 0, half],
+            [0, half, half],
+            [third, third, third],
+        ],
+    )
+
+
+def test_by_default_all_tasks_are_alike():
+    gram, losses = np.array([[2.0, -0.3], [-0.3, 1.0]]), np.array([3.0, 1.0])
+    np.testing.assert_array_equal(
+        weights(attached(()), gram, losses), weights(attached((0.71, 0.71)), gram, losses)
+    )
+    three = attached((), None, THREE, phase=2)
+    found = weights(three, np.eye(3), [1.0, 1.0, 1.0])  # all constraints hold: MGDA
+    np.testing.assert_allclose(found, np.ones(3), rtol=1e-4)
+    for losses in ([5.0, 1.0, 1.0], [1.0, 2.0, 9.0]):
+        found = weights(three, np.eye(3), losses)
+        assert np.argmax(found) == np.argmax(losses)
+        assert np.abs(found).sum() == pytest.approx(3.0, rel=1e-5)
+
+
+def test_another_number_of_tasks_is_refused():
+    with pytest.raises(ak.errors.ConfigError, match="one component per task, here 3"):
+        attached((1, 1), None, THREE)
+
+
 def test_phase_before_fit():
     assert ak.weighting.ParetoMTL().phase == 1
 
@@ -207,14 +264,15 @@ def test_phase_before_fit():
     ("arguments", "message"),
     [
         ({"preference": (0.0, 0.0)}, "preference of Pareto MTL must not be all zeros"),
-        ({"preference": (-0.1, 1.0)}, "two components >= 0"),
-        ({"preference": (1.0,)}, "two components >= 0"),
-        ({"preference": (1.0, 1.0, 1.0)}, "two components >= 0"),
-        ({"preference": (float("nan"), 1.0)}, "two components >= 0"),
+        ({"preference": (-0.1, 1.0)}, "one component >= 0 per task"),
+        ({"preference": (1.0,)}, "one component >= 0 per task"),
+        ({"preference": (1.0, 1.0, 1.0), "references": FIVE}, "one component per task, here 3"),
+        ({"references": [(1, 0), (1, 0, 0)]}, "one component per task, here 2"),
+        ({"preference": (float("nan"), 1.0)}, "one component >= 0 per task"),
         ({"references": [(0, 0), (1, 0)]}, "reference vector of Pareto MTL must not be all zeros"),
-        ({"references": [(1, 0), (1, -1)]}, "two components >= 0"),
-        ({"preference": "0.7,0.7"}, "two components >= 0"),
-        ({"references": [(1, 0), None]}, "two components >= 0"),
+        ({"references": [(1, 0), (1, -1)]}, "one component >= 0 per task"),
+        ({"preference": "0.7,0.7"}, "one component >= 0 per task"),
+        ({"references": [(1, 0), None]}, "one component >= 0 per task"),
         ({"references": []}, "differs from the preference"),
         ({"references": [(2.0, 2.0)]}, "differs from the preference"),
     ],

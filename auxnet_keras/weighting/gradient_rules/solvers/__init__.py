@@ -1,0 +1,1 @@
+"""Small solvers for weights from a Gram matrix; no loop in them runs until convergence."""
