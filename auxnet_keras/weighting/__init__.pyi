@@ -1,9 +1,15 @@
+from .auxiliary_rules.auto_lambda import AutoLambda as AutoLambda
+from .auxiliary_rules.gradient_gate import GradientGate as GradientGate
+from .auxiliary_rules.meta_balance import MetaBalance as MetaBalance
+from .auxiliary_rules.ol_aux import OLAux as OLAux
+from .auxiliary_rules.priority_descent import PriorityDescent as PriorityDescent
 from .base import TaskWeighting as TaskWeighting
 from .base import Weighting as Weighting
 from .base import WeightingState as WeightingState
 from .catalogue import register as register
 from .class_wise.class_wise import ClassWiseWeighting as ClassWiseWeighting
 from .gradient_rules.base import GradientWeighting as GradientWeighting
+from .gradient_rules.grad_norm import GradNorm as GradNorm
 from .gradient_rules.mgda import MGDA as MGDA
 from .gradient_rules.pareto import FIGURE_PREFERENCES as FIGURE_PREFERENCES
 from .gradient_rules.pareto import ParetoMTL as ParetoMTL

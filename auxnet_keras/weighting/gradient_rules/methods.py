@@ -16,4 +16,9 @@ METHODS: dict[str, Method] = {
         "Lin et al. 2019",
         needs_values=True,
     ),
+    "gradnorm": Method(
+        f"{_HERE}.grad_norm:GradNorm",
+        "gradients of equal length, longer for tasks that learn slowly",
+        "Chen et al. 2018",
+    ),
 }
