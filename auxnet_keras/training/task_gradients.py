@@ -78,7 +78,7 @@ class _Step:
         else:
             current = self.weighting.effective_weights()
             parts = [*self._weighted(per_task, current), *([constant] if constant else [])]
-            ahead = self._ahead(_sum(parts))
+            ahead = self._ahead(_sum(parts), self.held)
             gram = tf.concat([_gram(rows), [[_product(row, ahead)] for row in rows]], axis=1)
         self._weigh(gram)
         parts = self._weighted(per_task, self.weights)
@@ -167,10 +167,10 @@ class _Step:
     def _scale(self) -> Tensor:
         return self.model.optimizer.scale_loss(tf.ones(()))
 
-    def _ahead(self, direction: Gradients) -> Gradients:
-        """The main task's gradient where a step along `direction` leads, on the held samples."""
+    def _ahead(self, direction: Gradients, held: Samples) -> Gradients:
+        """The main task's gradient where a step along `direction` leads, on held samples."""
         whole = _summed_over_replicas([_times(direction, 1.0 / self._scale())])
-        ahead = main_gradient_ahead(self.model, whole[0], self.held)
+        ahead = main_gradient_ahead(self.model, whole[0], held)
         return _summed_over_replicas([ahead])[0]
 
     def _weighted(self, per_task: Sequence[Gradients], weights: Tensor) -> list[Gradients]:

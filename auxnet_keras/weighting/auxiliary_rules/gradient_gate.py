@@ -68,23 +68,20 @@ class GradientGate(GradientWeighting):
 
     def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
         super().build(state, tasks)
-        self._cosines = self._seen = None
-        if self.average:
-            self._cosines = state.add_state("cosines", [0.0] * (len(tasks) - 1))
-            self._seen = state.add_state("cosines_seen", 0.0)
+        self._cosines = state.add_state("cosines", [0.0] * (len(tasks) - 1))
+        self._seen = state.add_state("cosines_seen", 0.0)
 
     def learn(self, gram: Tensor, losses: Tensor, usable: Tensor) -> None:
-        if self._cosines is None:
-            return
         old, seen = (ops.convert_to_tensor(each) for each in (self._cosines, self._seen))
-        cosines = _cosines(gram)
+        norms = ops.sqrt(ops.diagonal(gram))
+        cosines = ops.clip(gram[0, 1:] / norms[1:] / norms[0], -1.0, 1.0)
         mixed = self.average * old + (1.0 - self.average) * cosines
         new = ops.where(seen > 0, mixed, cosines)
         self._cosines.assign(ops.where(usable, new, old))
         self._seen.assign(ops.where(usable, 1.0, seen))
 
     def rule(self, gram: Tensor, losses: Tensor) -> Tensor:
-        cosines = _cosines(gram) if self._cosines is None else ops.convert_to_tensor(self._cosines)
+        cosines = ops.copy(ops.convert_to_tensor(self._cosines))
         if self.mode == "project":
             norms = ops.sqrt(ops.diagonal(gram))
             main = 1.0 + ops.sum(ops.maximum(-cosines, 0.0) * norms[1:] / norms[0])
@@ -92,9 +89,3 @@ class GradientGate(GradientWeighting):
         open_ = ops.cast(cosines > 0, "float32")
         gates = open_ if self.mode == "unweighted" else ops.maximum(cosines, 0.0)
         return ops.concatenate([ops.ones((1,)), gates])
-
-
-def _cosines(gram: Tensor) -> Tensor:
-    """Of each auxiliary gradient with the main one, [K - 1]."""
-    norms = ops.sqrt(ops.diagonal(gram))
-    return ops.clip(gram[0, 1:] / norms[1:] / norms[0], -1.0, 1.0)

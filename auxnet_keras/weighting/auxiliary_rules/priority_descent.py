@@ -102,13 +102,16 @@ class PriorityDescent(GradientWeighting):
     def _multipliers(self, along: Tensor, among: Tensor, own: Tensor) -> Tensor:
         """The mu [K - 1], one constraint after the other until all hold (Gauss-Seidel)."""
         count = len(self.tasks) - 1
+        others = 1.0 - ops.eye(count)
+        missing = self.share - along / own
+        effect = among / own[:, None] * others  # of the other multipliers on a constraint
+        rows = [(missing[j], effect[j], others[j] > 0) for j in range(count)]
 
-        def sweep(_: Tensor, given: Tensor) -> Tensor:
-            current = [given[j] for j in range(count)]
-            for j in range(count):
-                others = sum((among[j, k] * current[k] for k in range(count) if k != j), along[j])
-                current[j] = ops.maximum(self.share - others / own[j], 0.0)
-            return ops.stack(current)
+        def sweep(_: Tensor, current: Tensor) -> Tensor:
+            for lacks, effects, other in rows:
+                needed = ops.maximum(lacks - ops.sum(effects * current), 0.0)
+                current = ops.where(other, current, needed)
+            return current
 
         start = ops.zeros_like(along)
         return sweep(start, start) if count == 1 else ops.fori_loop(0, _SWEEPS, sweep, start)
