@@ -53,7 +53,7 @@ def test_products_and_step_against_autodiff_of_single_losses(scaled):
     optimizer = keras.optimizers.SGD(rate)
     if scaled:
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=2.0**10)
-    moved, logs = stepped(model, weighting, data, optimizer)
+    moved, _ = stepped(model, weighting, data, optimizer)
     np.testing.assert_allclose(np.array(weighting.seen), expected, rtol=1e-3)
     weights = list(weighting.weights.values())
     assert weights != [0.1, 0.1]
