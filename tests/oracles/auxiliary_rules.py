@@ -25,7 +25,7 @@ def gated(gradients, mode):
 
 
 def olaux(history, losses, step_size, batches, measure):
-    """The auxiliary weights [T, K - 1] for each batch (Lin et al. 2019, Algorithm 1; clamped).
+    """The auxiliary weights [T, K - 1] for each batch (Lin et al. 2019; clamped).
 
     Args:
         history: [T, K, D] gradients.
@@ -51,7 +51,7 @@ def olaux(history, losses, step_size, batches, measure):
 
 
 def metabalanced(history, relax, average, strategy):
-    """The summed gradient by variable, [T, V, D] (He et al. 2022, Algorithm 1).
+    """The summed gradient by variable, [T, V, D] (He et al. 2022).
 
     Args:
         history: [T, K, V, D] gradients.

@@ -26,7 +26,8 @@ class AutoLambda(GradientWeighting):
 
     It costs two forward passes over half a batch each, and one backward pass more than there are
     tasks. The forward pass at theta' assigns nothing: BatchNormalization's statistics move once.
-    The logged losses are those of the part that trains. A batch of one sample serves as both.
+    The logged losses are those of the part that trains. A batch of one sample serves as both. On
+    several replicas each holds out a share of its own samples.
 
     Promise to the main task: none for a step. The weights follow its held-out loss, at the pace of
     their learning rate; unless clamped, they may become negative.
@@ -49,8 +50,8 @@ class AutoLambda(GradientWeighting):
         >>> model.fit(train, callbacks=[ak.weighting.AutoLambda(learning_rate=1e-3)])
 
     Reference:
-        Liu et al., Auto-Lambda: Disentangling Dynamic Task Relationships, TMLR 2022, Eq. 3-5;
-        start and learning rate as for NYUv2 there.
+        Liu et al., Auto-Lambda: Disentangling Dynamic Task Relationships, TMLR 2022; start and
+        learning rate as for NYUv2 there.
     """
 
     default_reduction = "sum"

@@ -42,8 +42,8 @@ class GradientGate(GradientWeighting):
         >>> model.fit(train, callbacks=[ak.weighting.GradientGate("project")])
 
     Reference:
-        Du et al., Adapting Auxiliary Losses Using Gradient Similarity, 2018, Eq. 4-5 (unweighted
-        and weighted). Yu et al., Gradient Surgery for Multi-Task Learning, NeurIPS 2020, with the
+        Du et al., Adapting Auxiliary Losses Using Gradient Similarity, 2018 (unweighted and
+        weighted). Yu et al., Gradient Surgery for Multi-Task Learning, NeurIPS 2020, with the
         main task first (project).
     """
 

@@ -46,8 +46,8 @@ class MetaBalance(GradientWeighting):
 
     Reference:
         He et al., MetaBalance: Improving Multi-Task Recommendations via Adapting Gradient
-        Magnitudes of Auxiliary Tasks, WWW 2022, Algorithm 1. The default strategy is that of the
-        authors' program.
+        Magnitudes of Auxiliary Tasks, WWW 2022. Defaults as in the authors' program, which has
+        strategy C alone.
     """
 
     default_reduction = "sum"

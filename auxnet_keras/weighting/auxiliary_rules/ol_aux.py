@@ -46,8 +46,8 @@ class OLAux(GradientWeighting):
         >>> model.fit(train, callbacks=[ak.weighting.OLAux(step_size=0.05)])
 
     Reference:
-        Lin et al., Adaptive Auxiliary Task Weighting for Reinforcement Learning, NeurIPS 2019,
-        Algorithm 1. The cosine is that of the ForkMerge program (Jiang et al., NeurIPS 2023).
+        Lin et al., Adaptive Auxiliary Task Weighting for Reinforcement Learning, NeurIPS 2019
+        (OL-AUX-5). The cosine is that of the ForkMerge program (Jiang et al., NeurIPS 2023).
     """
 
     default_reduction = "sum"
