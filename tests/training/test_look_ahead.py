@@ -98,13 +98,14 @@ def test_two_passes_forward_and_one_more_backward():
     assert kinds.count("Conv2DBackpropFilter") == 4 + 2
 
 
-def test_it_trains_with_xla_and_batches_of_any_size():
+@pytest.mark.parametrize(("samples", "xla"), [(4, True), (5, False)])
+def test_it_trains_with_xla_and_on_a_batch_of_one(samples, xla):
     images, targets = toy_batches(2)
     model = toy_model()
-    model.compile(keras.optimizers.SGD(1e-3), metrics=None, jit_compile=True)
-    part = {task: target[:5] for task, target in targets.items()}
+    model.compile(keras.optimizers.SGD(1e-3), metrics=None, jit_compile=xla)
+    part = {task: target[:samples] for task, target in targets.items()}
     weighting = ak.weighting.AutoLambda()
-    model.fit(images[:5], part, batch_size=4, verbose=0, callbacks=[weighting])
+    model.fit(images[:samples], part, batch_size=4, verbose=0, callbacks=[weighting])
     assert np.isfinite(list(weighting.weights.values())).all()
     assert weighting.weights["segmentation"] != pytest.approx(0.1, abs=1e-6)
 

@@ -63,7 +63,7 @@ def test_the_cosine_is_averaged():
         assert averaged == pytest.approx(expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(gradients=gradient_sets())
 def test_main_loss_falls_at_least_as_fast_as_alone(gradients):
     gram = gram_of(gradients)

@@ -74,7 +74,7 @@ def test_momentum_is_by_variable():
     np.testing.assert_allclose(second[:, 1], [0.75, 0.5, 0.625])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     gradients=st.lists(gradient_sets(most=2), min_size=3, max_size=3),
     strategy=st.sampled_from(["both", "shorten"]),

@@ -29,7 +29,7 @@ def test_by_hand():
 def test_equal_to_the_oracle(count):
     generator = np.random.default_rng(count)
     compared = 0
-    for _ in range(25):
+    for _ in range(12):
         gradients = generator.normal(size=(count, 6)) * generator.uniform(0.2, 5, (count, 1))
         expected = priority_descent(gradients, 0.1)
         if expected @ gradients[0] < 0.05 * (gradients[0] @ gradients[0]):
@@ -37,7 +37,7 @@ def test_equal_to_the_oracle(count):
         found = weights_for(gradients, share=0.1) @ gradients
         np.testing.assert_allclose(found, expected, rtol=2e-4, atol=2e-4)
         compared += 1
-    assert compared > 15
+    assert compared > 6
 
 
 def test_the_scale_is_a_corrected_moving_average():
@@ -66,7 +66,7 @@ def test_constraints_that_contradict_each_other_leave_the_main_task():
     np.testing.assert_allclose(found, [1, 0, 0])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(gradients=gradient_sets(most=3), share=st.sampled_from([0.0, 0.02, 0.5]))
 def test_main_loss_falls(gradients, share):
     gram = gram_of(gradients)
