@@ -10,7 +10,7 @@ from auxnet_keras.core import replicas
 from auxnet_keras.training import compile_checks
 from auxnet_keras.training.logged_metrics import CurrentValue
 from auxnet_keras.training.saved_weighting import saved_values
-from auxnet_keras.training.shared_trunk import shared_trunk
+from auxnet_keras.training.shared_trunk import trunk_for
 from auxnet_keras.weighting.base import Weighting, WeightingState
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
@@ -29,8 +29,8 @@ def attach(model: keras.Model, weighting: Weighting) -> None:
     _leave(weighting)
     values = saved_values(model, weighting)
     detach(model)
-    if isinstance(weighting, GradientWeighting) and weighting.representation:
-        model._trunk = shared_trunk(model)
+    if isinstance(weighting, GradientWeighting):
+        model._trunk = trunk_for(model, weighting.parameters)
     state = WeightingState(type(weighting).__name__, name="weighting_state")
     with replicas.scope(model):
         weighting.build(state, model.tasks)

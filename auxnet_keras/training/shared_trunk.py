@@ -1,6 +1,7 @@
-"""Splits a model where the graphs of the main and the auxiliary task branch."""
+"""Splits a model where the graphs of its tasks branch, or before the last layer they share."""
 
 import dataclasses
+from collections.abc import Collection
 from typing import Any
 
 import keras
@@ -16,10 +17,24 @@ class SharedTrunk:
     Attributes:
         shared: From the inputs to the list of tensors that leave the part common to both tasks.
         heads: From those tensors to the model's outputs.
+        last: The last shared layer, the first of `heads`, at whose variables gradients are
+            compared; `None` if they are compared at the tensors.
     """
 
     shared: keras.Model
     heads: keras.Model
+    last: Any = None
+
+
+def trunk_for(model: keras.Model, parameters: str) -> SharedTrunk | None:
+    """The split for a weighting's `parameters`; `None` for `"shared"`.
+
+    Raises:
+        ConfigError: The tasks share no trainable layer, or branch only inside a nested model.
+    """
+    if parameters == "shared":
+        return None
+    return shared_trunk(model) if parameters == "representation" else last_layer_trunk(model)
 
 
 def shared_trunk(model: keras.Model) -> SharedTrunk:
@@ -40,27 +55,55 @@ def shared_trunk(model: keras.Model) -> SharedTrunk:
             "representation=False. "
             f"Received: outputs of {outputs[0]._keras_history.operation.name!r}."
         )
-    given = {id(tensor) for tensor in model.inputs}
-    cut: dict[int, Any] = {}
-    trains = False
-    for node in _nodes(model):
-        if node in common or node.is_input:
-            trains = trains or (node in common and bool(_trainable(node.operation)))
-            continue
-        for tensor in node.input_tensors:
-            if id(tensor) in given or _node(tensor) in common:
-                cut[id(tensor)] = tensor
-    for output in keras.tree.flatten(model.output):
-        if _node(output) in common:
-            cut[id(output)] = output
-    if not trains:
+    if not any(_trainable(node.operation) for node in common):
         raise ConfigError(
             f"The tasks {model.tasks[0]!r} and {model.tasks[1]!r} share no trainable layer, so "
             "there is no shared representation to balance, because "
             f"{why_none_is_shared(model)} Received: representation=True."
         )
+    return _split(model, common)
+
+
+def last_layer_trunk(model: keras.Model) -> SharedTrunk:
+    """Splits an `AuxiliaryModel` before the last layer with weights that every task depends on.
+
+    The last one is that nearest to the outputs. What follows it, such as an activation, is on the
+    side of the heads.
+
+    Raises:
+        ConfigError: The tasks share no trainable layer.
+    """
+    common = set.intersection(*(_ancestors(model, model.output[task]) for task in model.tasks))
+    shared = [
+        operation
+        for operation in model.operations  # from the inputs to the outputs
+        if _trainable(operation) and not common.isdisjoint(operation._inbound_nodes)
+    ]
+    if not shared:
+        raise ConfigError(
+            f"The tasks {model.tasks} have no last shared layer to compare gradients at, because "
+            f"{why_none_is_shared(model)} Received: parameters='last'."
+        )
+    last = set(shared[-1]._inbound_nodes)
+    before = {node for node in common if last.isdisjoint(_ancestors(model, node.output_tensors[0]))}
+    return _split(model, before, shared[-1])
+
+
+def _split(model: keras.Model, before: Collection, last: Any = None) -> SharedTrunk:
+    """Cuts every tensor that leaves `before`, nodes whose ancestors are all among them."""
+    given = {id(tensor) for tensor in model.inputs}
+    cut: dict[int, Any] = {}
+    for node in _nodes(model):
+        if node in before or node.is_input:
+            continue
+        for tensor in node.input_tensors:
+            if id(tensor) in given or _node(tensor) in before:
+                cut[id(tensor)] = tensor
+    for output in keras.tree.flatten(model.output):
+        if _node(output) in before:
+            cut[id(output)] = output
     tensors = list(cut.values())
-    return SharedTrunk(keras.Model(model.input, tensors), keras.Model(tensors, model.output))
+    return SharedTrunk(keras.Model(model.input, tensors), keras.Model(tensors, model.output), last)
 
 
 def why_none_is_shared(model: keras.Model) -> str:

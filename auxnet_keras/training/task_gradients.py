@@ -1,7 +1,9 @@
 """One gradient per task in one step, with TensorFlow's tape; only this file computes them.
 
 The forward pass runs once, so BatchNormalization, dropout and the random seeds see a batch once, as
-in Keras' own step. A task is differentiated only through the layers it depends on. With a
+in Keras' own step. A task is differentiated only through the layers it depends on; if gradients are
+compared at the representation or at the last shared layer, only down to there, and one pass through
+the rest of the encoder follows with the weighted sum. With a
 `LossScaleOptimizer` the losses are scaled before they are differentiated, and the Gram matrix is
 scaled back. On several replicas the Gram matrix is for the whole batch: of the gradients summed
 over replicas; or, at the representation, where each sample has its own entries, the sum of the
@@ -16,6 +18,7 @@ import tensorflow as tf
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.training.look_ahead import Samples, main_gradient_ahead, split
 from auxnet_keras.training.shared_trunk import SharedTrunk, why_none_is_shared
 from auxnet_keras.training.tensorflow_step import StepEnd
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
@@ -32,56 +35,58 @@ def task_gradient_step(
     Raises:
         ConfigError: The tasks share no parameter.
     """
-    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+    batch, held = Samples(*keras.utils.unpack_x_y_sample_weight(data)), None
+    if weighting.held_out:
+        batch, held = split(batch, weighting.held_out)
     end_step = StepEnd(model)
-    step = _Step(model, weighting, y, sample_weight)
-    if model._trunk is None:
-        gradients = step.at_parameters(x)
-    else:
-        gradients = step.at_representation(x, model._trunk)
+    step = _Step(model, weighting, batch, held)
+    gradients = step.at_trunk(model._trunk) if model._trunk else step.at_parameters()
     model.log_weights(weighting)
-    terms = [step.weights[k] * step.losses[task].mean for k, task in enumerate(model.tasks)]
+    terms = [step.means[k] * step.losses[task].mean for k, task in enumerate(model.tasks)]
     total = tf.add_n([*terms, *step.constant])
-    return end_step(total, gradients, x, y, step.predictions, sample_weight)
+    return end_step(total, gradients, batch.x, batch.y, step.predictions, batch.sample_weight)
 
 
 class _Step:
     """One batch: forward pass, gradients of each task, weights, combined gradient."""
 
     def __init__(
-        self, model: keras.Model, weighting: GradientWeighting, y: Any, sample_weight: Any
+        self,
+        model: keras.Model,
+        weighting: GradientWeighting,
+        batch: Samples,
+        held: Samples | None,
     ) -> None:
         self.model = model
         self.weighting = weighting
         self.variables = model.trainable_variables
-        self.y = y
-        self.sample_weight = sample_weight
+        self.batch = batch
+        self.held = held
 
-    def at_parameters(self, x: Tensor) -> Gradients:
+    def at_parameters(self) -> Gradients:
         with tf.GradientTape(persistent=True) as tape:
-            self._losses_of(self.model(x, training=True))
+            self._losses_of(self.model(self.batch.x, training=True))
         per_task = [tape.gradient(loss, self.variables) for loss in self.scaled]
-        shared = _with_all_gradients(per_task)
-        if not any(shared):
-            raise ConfigError(
-                f"{type(self.weighting).__name__} weights the tasks on their shared parameters, "
-                f"and {self.model.tasks} share none that is trained, because "
-                f"{why_none_is_shared(self.model)} Received: model {self.model.name!r}."
-            )
-        counted = [self.weighting.all_parameters or each for each in shared]
-        rows = [
-            [None if g is None or not c else g for g, c in zip(gradients, counted, strict=True)]
-            for gradients in per_task
-        ]
-        self._weigh(_gram(_summed_over_replicas(rows)))
-        parts = self._weighted(per_task)
+        constant = None
         if self.scaled_constant is not None:
-            parts.append(tape.gradient(self.scaled_constant, self.variables))
-        return _sum(parts)
+            constant = tape.gradient(self.scaled_constant, self.variables)
+        rows = _summed_over_replicas(self._compared(per_task, self.variables))
+        if self.weighting.per_variable:
+            gram = _gram_by_variable(rows)
+        elif self.held is None:
+            gram = _gram(rows)
+        else:
+            current = self.weighting.effective_weights()
+            parts = [*self._weighted(per_task, current), *([constant] if constant else [])]
+            ahead = self._ahead(_sum(parts), self.held)
+            gram = tf.concat([_gram(rows), [[_product(row, ahead)] for row in rows]], axis=1)
+        self._weigh(gram)
+        parts = self._weighted(per_task, self.weights)
+        return _sum([*parts, constant] if constant else parts)
 
-    def at_representation(self, x: Tensor, trunk: SharedTrunk) -> Gradients:
+    def at_trunk(self, trunk: SharedTrunk) -> Gradients:
         with tf.GradientTape() as whole:
-            features = trunk.shared(x, training=True)
+            features = trunk.shared(self.batch.x, training=True)
             features = list(features) if isinstance(features, list | tuple) else [features]
             with tf.GradientTape(persistent=True) as heads:
                 # Partial derivatives: only through the heads, not through the features that the
@@ -93,10 +98,14 @@ class _Step:
             both = heads.gradient(loss, [*features, *self.variables])
             at_features.append(both[: len(features)])
             at_heads.append(both[len(features) :])
-        self._weigh(_replicas_sum(_gram(at_features)))
-        # One pass through the encoder, for both tasks and for the terms with a constant weight.
+        if trunk.last is None:
+            self._weigh(_replicas_sum(_gram(at_features)))
+        else:
+            rows = self._compared(at_heads, trunk.last.trainable_variables)
+            self._weigh(_gram(_summed_over_replicas(rows)))
+        # One pass through the encoder, for all tasks and for the terms with a constant weight.
         into = _sum(
-            [_times(g, w) for g, w in zip(at_features, self._effective_weights(), strict=True)]
+            [_times(g, w) for g, w in zip(at_features, tf.unstack(self.weights), strict=True)]
         )
         targets = [(f, g) for f, g in zip(features, into, strict=True) if g is not None]
         if self.scaled_constant is not None:
@@ -106,35 +115,84 @@ class _Step:
             self.variables,
             output_gradients=[gradient for _, gradient in targets],
         )
-        return _sum([encoder, *self._weighted(at_heads)])
+        return _sum([encoder, *self._weighted(at_heads, self.weights)])
 
     def _losses_of(self, predictions: Tensor) -> None:
         """Computes everything to differentiate; runs under the tape."""
         model = self.model
         self.predictions = predictions
-        self.losses = model.measured(self.y, predictions, self.sample_weight)
+        self.losses = model.measured(self.batch.y, predictions, self.batch.sample_weight)
         self.constant = model.constant_terms(self.losses)
         scale = model.optimizer.scale_loss
         self.scaled = [scale(self.losses[task].mean) for task in model.tasks]
         self.scaled_constant = scale(tf.add_n(self.constant)) if self.constant else None
 
+    def _compared(self, per_task: Sequence[Gradients], at: Sequence[Any]) -> list[Gradients]:
+        """The gradients to compare: at those of the variables `at` that every task uses.
+
+        Raises:
+            ConfigError: There are none.
+        """
+        shared = _with_all_gradients(per_task)
+        chosen = {id(variable) for variable in at}
+        counted = [
+            id(variable) in chosen and (each or self.weighting.all_parameters)
+            for variable, each in zip(self.variables, shared, strict=True)
+        ]
+        if not any(shared):
+            raise ConfigError(
+                f"{type(self.weighting).__name__} weights the tasks on their shared parameters, "
+                f"and {self.model.tasks} share none that is trained, because "
+                f"{why_none_is_shared(self.model)} Received: model {self.model.name!r}."
+            )
+        return [
+            [None if g is None or not c else g for g, c in zip(gradients, counted, strict=True)]
+            for gradients in per_task
+        ]
+
     def _weigh(self, gram: Tensor) -> None:
-        scale = self.model.optimizer.scale_loss(tf.ones(()))
-        self.weights = self.weighting.weigh(gram / scale / scale, self.losses)
+        scale = self._scale()
+        weighting = self.weighting
+        if weighting.per_variable and gram.shape[0] != weighting.variables:
+            raise ConfigError(
+                f"{type(weighting).__name__} has a state for each of the {weighting.variables} "
+                "variables that were trained when it was attached. Create a new one after you "
+                f"change which layers train. Received: {gram.shape[0]} variables."
+            )
+        gram = gram / scale / scale
+        self.weights = weighting.weigh(gram, self.losses)
+        by_variable = len(self.weights.shape) == 2
+        self.means = weighting.over_variables(self.weights, gram) if by_variable else self.weights
 
-    def _effective_weights(self) -> list[Tensor]:
-        return tf.unstack(self.weights, num=len(self.model.tasks))
+    def _scale(self) -> Tensor:
+        return self.model.optimizer.scale_loss(tf.ones(()))
 
-    def _weighted(self, per_task: Sequence[Gradients]) -> list[Gradients]:
-        """Each task's gradients times its weight; in MGDA, its own head's stay unweighted."""
+    def _ahead(self, direction: Gradients, held: Samples) -> Gradients:
+        """The main task's gradient where a step along `direction` leads, on held samples."""
+        whole = _summed_over_replicas([_times(direction, 1.0 / self._scale())])
+        ahead = main_gradient_ahead(self.model, whole[0], held)
+        return _summed_over_replicas([ahead])[0]
+
+    def _weighted(self, per_task: Sequence[Gradients], weights: Tensor) -> list[Gradients]:
+        """Each task's gradients times its weight; in MGDA, its own head's stay unweighted.
+
+        Args:
+            per_task: The gradients.
+            weights: [K], or [V, K] with one row per variable.
+        """
+        count = len(self.variables)
+        columns = [
+            tf.unstack(column) if column.shape.rank else [column] * count
+            for column in tf.unstack(weights, axis=-1)
+        ]
         shared = _with_all_gradients(per_task)
         whole = self.weighting.all_parameters
         return [
             [
                 g if g is None or not (whole or s) else tf.cast(w, g.dtype) * g
-                for g, s in zip(gradients, shared, strict=True)
+                for g, s, w in zip(gradients, shared, column, strict=True)
             ]
-            for gradients, w in zip(per_task, self._effective_weights(), strict=True)
+            for gradients, column in zip(per_task, columns, strict=True)
         ]
 
 
@@ -155,20 +213,26 @@ def _sum(parts: Sequence[Gradients]) -> Gradients:
     return total
 
 
+def _product(first: Gradients, second: Gradients) -> Tensor:
+    """Float32 dot product, summed variable by variable to avoid a concatenation."""
+    products = [
+        tf.reduce_sum(tf.cast(a, tf.float32) * tf.cast(b, tf.float32))
+        for a, b in zip(first, second, strict=True)
+        if a is not None and b is not None
+    ]
+    return tf.add_n(products) if products else tf.zeros(())
+
+
 def _gram(rows: Sequence[Gradients]) -> Tensor:
-    """[K, K] float32 dot products, summed variable by variable to avoid a concatenation."""
-
-    def product(first: Gradients, second: Gradients) -> Tensor:
-        products = [
-            tf.reduce_sum(tf.cast(a, tf.float32) * tf.cast(b, tf.float32))
-            for a, b in zip(first, second, strict=True)
-            if a is not None and b is not None
-        ]
-        return tf.add_n(products) if products else tf.zeros(())
-
-    upper = {(i, j): product(rows[i], rows[j]) for j in range(len(rows)) for i in range(j + 1)}
+    """[K, K] dot products."""
     order = range(len(rows))
+    upper = {(i, j): _product(rows[i], rows[j]) for j in order for i in range(j + 1)}
     return tf.stack([tf.stack([upper[min(i, j), max(i, j)] for j in order]) for i in order])
+
+
+def _gram_by_variable(rows: Sequence[Gradients]) -> Tensor:
+    """[V, K, K], one matrix per variable."""
+    return tf.stack([_gram([[g] for g in column]) for column in zip(*rows, strict=True)])
 
 
 def _replicas_sum(value: Tensor) -> Tensor:

@@ -1,3 +1,8 @@
+from .auxiliary_rules.auto_lambda import AutoLambda as AutoLambda
+from .auxiliary_rules.gradient_gate import GradientGate as GradientGate
+from .auxiliary_rules.meta_balance import MetaBalance as MetaBalance
+from .auxiliary_rules.ol_aux import OLAux as OLAux
+from .auxiliary_rules.priority_descent import PriorityDescent as PriorityDescent
 from .base import TaskWeighting as TaskWeighting
 from .base import Weighting as Weighting
 from .base import WeightingState as WeightingState
@@ -8,6 +13,7 @@ from .gradient_rules.base import GradientWeighting as GradientWeighting
 from .gradient_rules.cagrad import CAGrad as CAGrad
 from .gradient_rules.config import ConFIG as ConFIG
 from .gradient_rules.fairgrad import FairGrad as FairGrad
+from .gradient_rules.grad_norm import GradNorm as GradNorm
 from .gradient_rules.gradvac import GradVac as GradVac
 from .gradient_rules.imtl_g import IMTLG as IMTLG
 from .gradient_rules.mgda import MGDA as MGDA

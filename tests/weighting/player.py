@@ -7,7 +7,7 @@ from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
-TASKS = ("segmentation", "depth", "normals")
+TASKS = ("segmentation", "depth", "normals", "edges")
 
 
 def attached(weighting, count=2):

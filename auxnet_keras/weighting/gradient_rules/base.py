@@ -19,7 +19,7 @@ from auxnet_keras.weighting.base import TaskWeighting, WeightingState
 PARAMETERS = ("shared", "last", "representation")
 REDUCTIONS = ("sum", "mean")
 
-_SMALLEST = 1e-37
+SMALLEST = 1e-37
 """Squared norms below it count as zero: float32 keeps no digits of them."""
 
 
@@ -28,9 +28,10 @@ class GradientWeighting(TaskWeighting):
 
     A subclass defines the weights in `rule` and updates any further state in `learn`. The state
     does not change on a batch in which a task has no valid pixel or a gradient of zero, or in which
-    gradients or losses overflow. In the first two cases the other tasks train with a weight of 1.
-    (To MGDA, a zero gradient would be the shortest one: nothing would train.) If a rule has no
-    finite answer, the weights of the batch before are used.
+    gradients or losses overflow. In the first two cases the other tasks train with a weight of 1
+    (to MGDA, a zero gradient would be the shortest one: nothing would train), or with their last
+    one if the rule learns its weights over many batches. If a rule has no finite answer, the
+    weights of the batch before are used.
 
     Losses outside (main, auxiliary) and regularisation train as usual and are not in the Gram
     matrix. The logged weights are those that trained the batch, and `loss` is the total with them.
@@ -51,7 +52,13 @@ class GradientWeighting(TaskWeighting):
         all_parameters: The Gram matrix covers all parameters, and the weights apply to all of them.
             Otherwise both cover only the shared parameters, and a parameter of one task alone gets
             that task's gradient, unweighted.
-        per_variable: `rule` sees one Gram matrix per shared variable and returns weights for each.
+        per_variable: `rule` sees one Gram matrix for each trainable variable, [V, K, K], and
+            returns weights for each, [V, K]. The matrix of a variable that not every task uses is
+            0, and its weights have no effect.
+        learned: The rule learns its weights over many batches.
+        held_out: The last share of every batch, which does not train. The step differentiates the
+            main task's loss on it, at the parameters that a step with the current weights would
+            lead to; `gram` has the products of the g_i with that gradient as a further column.
         default_reduction: The reduction of the paper or its authors' program.
 
     Reference:
@@ -61,6 +68,8 @@ class GradientWeighting(TaskWeighting):
 
     all_parameters: ClassVar[bool] = False
     per_variable: ClassVar[bool] = False
+    learned: ClassVar[bool] = False
+    held_out: float = 0.0
     default_reduction: ClassVar[str] = "mean"
 
     def __init__(
@@ -89,6 +98,10 @@ class GradientWeighting(TaskWeighting):
     def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
         super().build(state, tasks)
         self._started = state.add_state("started", 0.0) if self.momentum else None
+        if self.per_variable:
+            self.variables = 1 if self.model is None else len(self.model.trainable_variables)
+            rows = [self.initial(tasks)] * self.variables
+            self._by_variable = state.add_state("variable_weights", rows)
 
     def initial(self, tasks: tuple[str, ...]) -> list[float]:
         return [1.0 if self.reduction == "sum" else 1.0 / len(tasks)] * len(tasks)
@@ -98,7 +111,8 @@ class GradientWeighting(TaskWeighting):
         """The weights [K] for a batch, in the form of `default_reduction`.
 
         Args:
-            gram: M [K, K], float32, M_ij = g_i . g_j, tasks as in `self.tasks`.
+            gram: M [K, K], float32, M_ij = g_i . g_j, tasks as in `self.tasks`; see `per_variable`
+                and `held_out`.
             losses: Unweighted losses [K], float32.
         """
 
@@ -106,19 +120,46 @@ class GradientWeighting(TaskWeighting):
         """Updates further state, before `rule`, if `usable`; does nothing by default."""
 
     def weigh(self, gram: Tensor, losses: Mapping[str, TaskLoss]) -> Tensor:
-        """The weights [K] that train a batch; stores them if the batch is usable."""
+        """The weights that train a batch; stores them if the batch is usable.
+
+        Args:
+            gram: As for `rule`. With `per_variable`, [K, K] is that of a single variable.
+            losses: Task to its loss.
+
+        Returns:
+            [K], or [V, K] for a matrix of [V, K, K].
+        """
+        split = len(gram.shape) == 3
+        whole = ops.sum(gram, axis=0) if split else gram
+        gram = ops.expand_dims(gram, 0) if self.per_variable and not split else gram
         means = ops.stack([ops.stop_gradient(losses[task].mean) for task in self.tasks])
         labelled = ops.stack([losses[task].present for task in self.tasks])
-        present = ops.logical_and(labelled, ops.diagonal(gram) > _SMALLEST)
-        finite = ops.logical_and(ops.all(ops.isfinite(gram)), ops.all(ops.isfinite(means)))
+        present = ops.logical_and(labelled, ops.diagonal(whole) > SMALLEST)
+        finite = ops.logical_and(ops.all(ops.isfinite(whole)), ops.all(ops.isfinite(means)))
         usable = ops.logical_and(ops.all(present), finite)
         self.learn(gram, means, usable)
         found = self.rule(gram, means) * self._reduction_factor()
         usable = ops.logical_and(usable, ops.all(ops.isfinite(found)))
-        old = ops.convert_to_tensor(self.values)
+        stored = self._by_variable if self.per_variable else self.values
+        old = ops.convert_to_tensor(stored)
         new = ops.where(usable, self._averaged(found, old, usable), old)
-        self.values.assign(new)
-        return ops.where(ops.all(present), new, ops.cast(present, "float32"))
+        alone = ops.cast(present, "float32") * (new if self.learned else ops.ones_like(new))
+        weights = ops.where(ops.all(present), new, alone)
+        if self.per_variable:
+            logged = self.over_variables(new, gram)
+            self.values.assign(ops.where(usable, logged, ops.convert_to_tensor(self.values)))
+        stored.assign(new)
+        return weights if split or not self.per_variable else weights[0]
+
+    def over_variables(self, weights: Tensor, gram: Tensor) -> Tensor:
+        """The mean [K] of weights [V, K], which is logged.
+
+        A variable counts with the squared norm of the task's gradient there; for a task without a
+        gradient, all count the same.
+        """
+        squares = ops.diagonal(gram, axis1=1, axis2=2)
+        squares = ops.where(ops.sum(squares, axis=0) > 0, squares, 1.0)
+        return ops.sum(weights * (squares / ops.sum(squares, axis=0)), axis=0)
 
     def _reduction_factor(self) -> float:
         if self.reduction == self.default_reduction:

@@ -61,4 +61,9 @@ METHODS: dict[str, Method] = {
         "gradients turned until their cosine is at least its average",
         "Wang et al. 2021",
     ),
+    "gradnorm": Method(
+        f"{_HERE}.grad_norm:GradNorm",
+        "gradients of equal length, longer for tasks that learn slowly",
+        "Chen et al. 2018",
+    ),
 }
