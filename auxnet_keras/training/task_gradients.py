@@ -18,6 +18,7 @@ from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.training.shared_trunk import SharedTrunk, why_none_is_shared
 from auxnet_keras.training.tensorflow_step import StepEnd
+from auxnet_keras.weighting.composition import composition_of
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
 Gradients = list[Any]
@@ -39,8 +40,9 @@ def task_gradient_step(
         gradients = step.at_parameters(x)
     else:
         gradients = step.at_representation(x, model._trunk)
-    model.log_weights(weighting)
-    terms = [step.weights[k] * step.losses[task].mean for k, task in enumerate(model.tasks)]
+    model.log_weights(model.weighting)
+    weights = step._effective_weights()
+    terms = [weights[k] * step.losses[task].mean for k, task in enumerate(model.tasks)]
     total = tf.add_n([*terms, *step.constant])
     return end_step(total, gradients, x, y, step.predictions, sample_weight)
 
@@ -53,6 +55,7 @@ class _Step:
     ) -> None:
         self.model = model
         self.weighting = weighting
+        self.composition = composition_of(model.weighting)
         self.variables = model.trainable_variables
         self.y = y
         self.sample_weight = sample_weight
@@ -112,7 +115,13 @@ class _Step:
         """Computes everything to differentiate; runs under the tape."""
         model = self.model
         self.predictions = predictions
-        self.losses = model.measured(self.y, predictions, self.sample_weight)
+        measured = model.measured(self.y, predictions, self.sample_weight)
+        # lambda_k L_k: `weighting` weights their gradients, and the schedule multiplies the result.
+        self.losses = self.composition.terms(measured)
+        scheduled = self.composition.scheduled()
+        count = len(model.tasks)
+        self.scheduled = tf.ones((count,)) if scheduled is None else scheduled
+        self.composition.update(measured)
         self.constant = model.constant_terms(self.losses)
         scale = model.optimizer.scale_loss
         self.scaled = [scale(self.losses[task].mean) for task in model.tasks]
@@ -123,18 +132,21 @@ class _Step:
         self.weights = self.weighting.weigh(gram / scale / scale, self.losses)
 
     def _effective_weights(self) -> list[Tensor]:
-        return tf.unstack(self.weights, num=len(self.model.tasks))
+        return tf.unstack(self.weights * self.scheduled, num=len(self.model.tasks))
 
     def _weighted(self, per_task: Sequence[Gradients]) -> list[Gradients]:
-        """Each task's gradients times its weight; in MGDA, its own head's stay unweighted."""
+        """Each task's gradients times its weight; in MGDA, its own head's only by the schedule."""
         shared = _with_all_gradients(per_task)
         whole = self.weighting.all_parameters
+        of_heads = tf.unstack(self.scheduled, num=len(self.model.tasks))
         return [
             [
-                g if g is None or not (whole or s) else tf.cast(w, g.dtype) * g
+                None if g is None else tf.cast(w if whole or s else head, g.dtype) * g
                 for g, s in zip(gradients, shared, strict=True)
             ]
-            for gradients, w in zip(per_task, self._effective_weights(), strict=True)
+            for gradients, w, head in zip(
+                per_task, self._effective_weights(), of_heads, strict=True
+            )
         ]
 
 
