@@ -155,7 +155,7 @@ class TestClassWeights:
         assert weighting.weights["segmentation"].shape == (CLASSES,)
 
     def test_several_possible_tasks_need_a_choice(self):
-        with pytest.raises(ak.errors.ConfigError, match="More than one .* depth, segmentation"):
+        with pytest.raises(ak.errors.ConfigError, match=r"More than one .* depth, segmentation"):
             self.attach(three_tasks_model("scene", ("depth", "segmentation")), depth_bins=BINS)
 
     def test_no_possible_task_is_told(self):

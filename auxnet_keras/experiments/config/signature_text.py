@@ -2,10 +2,10 @@
 
 The parameter's type decides: `true` is a bool, `0.5` a float, `loss` a string. A parameter of type
 `Mapping[str, float]` or `Sequence[float]` takes one value per task: `400,1`, or
-`depth=1,segmentation=400`; a `Mapping` takes further tasks by name: `400,1,scene=2`. One of type `Mapping[int, Mapping[str, float]]` takes such values for
-several times: `0:0/1,20:1/1` is segmentation 0 and depth 1 at 0, and both 1 at 20; one of type
-`Mapping[int, float]` takes a value for several times: `20:0.001,30:0.0001`. Parameters of other
-types cannot be given as text.
+`depth=1,segmentation=400`; a `Mapping` takes further tasks by name: `400,1,scene=2`. One of type
+`Mapping[int, Mapping[str, float]]` takes such values for several times: `0:0/1,20:1/1` is
+segmentation 0 and depth 1 at 0, and both 1 at 20; one of type `Mapping[int, float]` takes a value
+for several times: `20:0.001,30:0.0001`. Parameters of other types cannot be given as text.
 """
 
 import inspect
