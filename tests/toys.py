@@ -6,6 +6,7 @@ import numpy as np
 import auxnet_keras as ak
 
 CLASSES = 4
+SCENES = 3
 SIZE = (8, 12)
 
 
@@ -31,6 +32,35 @@ def toy_model(
     if auxiliary is None:
         outputs = {main: outputs[main]}
     return ak.models.AuxiliaryModel(image, outputs, main, auxiliary)
+
+
+def three_tasks_model(
+    main: str = "segmentation", auxiliary: tuple[str, ...] = ("depth", "scene")
+) -> keras.Model:
+    """`toy_model` with a third task that is no map: the scene of an image, from a pooled feature.
+
+    Compile it with `three_tasks_losses`.
+    """
+    toy = toy_model(batch_norm=False)
+    pooled = keras.layers.GlobalAveragePooling2D()(toy.get_layer("shared").output)
+    outputs = {**toy.output, "scene": keras.layers.Dense(SCENES, name="scenes")(pooled)}
+    return ak.models.AuxiliaryModel(toy.input, outputs, main, auxiliary)
+
+
+def three_tasks_losses() -> dict[str, keras.losses.Loss]:
+    """The losses of `three_tasks_model`."""
+    return {
+        "segmentation": ak.losses.PixelCrossEntropy(),
+        "depth": ak.losses.DepthL1(),
+        "scene": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    }
+
+
+def three_tasks_batches(count: int, batch_size: int = 4, seed: int = 0) -> tuple[np.ndarray, dict]:
+    """As `toy_batches`, with a scene per image."""
+    images, targets = toy_batches(count, batch_size, seed)
+    scenes = np.random.default_rng(seed + 1).integers(0, SCENES, (len(images), 1))
+    return images, {**targets, "scene": scenes.astype(np.int32)}
 
 
 def tiny_backbone(size: tuple[int | None, int | None] = (64, 64)) -> keras.Model:

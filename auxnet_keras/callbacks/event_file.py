@@ -31,7 +31,7 @@ class EventFile:
 
     Args:
         folder: TensorBoard's folder.
-        tasks: (main, auxiliary), (main,), or none; the main task's charts come first.
+        tasks: The main task, whose charts come first, then auxiliary ones; or none.
 
     Attributes:
         tags: Every tag with a scalar, and its last step.

@@ -23,7 +23,7 @@ def layout(tags: Iterable[str], tasks: Sequence[str]) -> Any:
 
     Args:
         tags: As `event_tags` names them.
-        tasks: (main, auxiliary), (main,), or none; the main task comes first.
+        tasks: The main task, then auxiliary ones; or none.
 
     Returns:
         A `Summary` for an event file; the newest one in a run counts.
@@ -61,11 +61,10 @@ def _categories(tags: list[str], tasks: Sequence[str]) -> list[tuple[str, Charts
         for part in ("validation", "train")
         if in_group(tags, "iou", part)
     ]
-    roles = ("main task", "auxiliary task")
     return [
         *(
-            (f"{task} ({role})", _by_score(found), False)
-            for role, (task, found) in zip(roles, of_tasks.items(), strict=False)
+            (f"{task} ({'auxiliary' if number else 'main'} task)", _by_score(found), False)
+            for number, (task, found) in enumerate(of_tasks.items())
         ),
         ("weights", weights, False),
         ("classes", classes, False),

@@ -12,7 +12,7 @@ from auxnet_keras.training.logged_metrics import CurrentValue
 from auxnet_keras.training.saved_weighting import saved_values
 from auxnet_keras.training.shared_trunk import trunk_for
 from auxnet_keras.weighting.base import Weighting, WeightingState
-from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
+from auxnet_keras.weighting.composition import gradient_rule
 
 
 def attach(model: keras.Model, weighting: Weighting) -> None:
@@ -29,8 +29,9 @@ def attach(model: keras.Model, weighting: Weighting) -> None:
     _leave(weighting)
     values = saved_values(model, weighting)
     detach(model)
-    if isinstance(weighting, GradientWeighting):
-        model._trunk = trunk_for(model, weighting.parameters)
+    rule = gradient_rule(weighting)
+    if rule is not None:
+        model._trunk = trunk_for(model, rule.parameters)
     state = WeightingState(type(weighting).__name__, name="weighting_state")
     with replicas.scope(model):
         weighting.build(state, model.tasks)

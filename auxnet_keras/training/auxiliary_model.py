@@ -1,4 +1,4 @@
-"""The training model: any functional graph with named outputs, one of which is auxiliary."""
+"""The training model: any functional graph with named outputs, some of which are auxiliary."""
 
 import contextlib
 import types
@@ -10,22 +10,23 @@ from keras import ops
 
 from auxnet_keras.core import replicas
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.errors import ConfigError, shown, unknown
+from auxnet_keras.errors import ConfigError, shown
 from auxnet_keras.losses.task_loss import TaskLoss, task_losses
 from auxnet_keras.training import attachment, compile_checks, fit_callbacks
 from auxnet_keras.training.bad_batches import Guard
 from auxnet_keras.training.compile_defaults import default_losses, default_metrics
 from auxnet_keras.training.logged_metrics import PixelMean
 from auxnet_keras.training.loss_weights import LossWeights
+from auxnet_keras.training.roles import checked_auxiliary
 from auxnet_keras.training.saving import Saving
 from auxnet_keras.training.shared_trunk import SharedTrunk
 from auxnet_keras.weighting.base import Weighting, WeightingState
-from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
+from auxnet_keras.weighting.composition import gradient_rule
 
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")
 class AuxiliaryModel(Saving):
-    """A functional model with a main task and an auxiliary task.
+    """A functional model with a main task and one or more auxiliary tasks.
 
     It minimises `sum_k lambda_k L_k` over its tasks k. The weights come from the weighting among
     the callbacks of `fit`; without a weighting they are the constant `loss_weights` of `compile`
@@ -37,12 +38,13 @@ class AuxiliaryModel(Saving):
         outputs: Dict of task name to output. The keys are the names used everywhere: targets,
             losses, weights, logs.
         main: The task to improve.
-        auxiliary: The task that helps and is discarded after training; `None` for a single task.
+        auxiliary: The task that helps and is discarded after training, or several of them;
+            `None` for a single task. A weighting treats them all alike unless it says otherwise.
         class_names: Names of the segmentation's channels; "0".."K-1" by default.
         name: Name of the model.
 
     Raises:
-        ConfigError: `outputs` is not a dict, or main and auxiliary are not two of its keys.
+        ConfigError: `outputs` is not a dict, or main and auxiliary are not different keys of it.
 
     Example:
         >>> model = ak.models.AuxiliaryModel(image, {"segmentation": logits, "depth": depth})
@@ -58,7 +60,7 @@ class AuxiliaryModel(Saving):
         inputs: keras.KerasTensor | Mapping[str, keras.KerasTensor],
         outputs: Mapping[str, keras.KerasTensor],
         main: str = "segmentation",
-        auxiliary: str | None = "depth",
+        auxiliary: str | Sequence[str] | None = "depth",
         *,
         class_names: Sequence[str] | None = None,
         name: str = "auxiliary_model",
@@ -70,14 +72,7 @@ class AuxiliaryModel(Saving):
                 "example {'segmentation': logits, 'depth': depth}. "
                 f"Received: {type(outputs).__name__}."
             )
-        for role, task in (("main", main), ("auxiliary", auxiliary)):
-            if task is not None and task not in outputs:
-                raise unknown(f"output given as {role}=", task, outputs)
-        if main == auxiliary:
-            raise ConfigError(
-                "The main and the auxiliary task must be two different outputs. "
-                f"Received: main={main!r}, auxiliary={auxiliary!r}."
-            )
+        auxiliary = checked_auxiliary(main, auxiliary, outputs)
         super().__init__(inputs=inputs, outputs=dict(outputs), name=name, **kwargs)
         self.output_names = sorted(outputs)  # the dict's keys, not its layers' names
         self.main = main
@@ -94,8 +89,11 @@ class AuxiliaryModel(Saving):
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """(main, auxiliary), or (main,) for one task."""
-        return (self.main,) if self.auxiliary is None else (self.main, self.auxiliary)
+        """The main task, then the auxiliary ones."""
+        if self.auxiliary is None:
+            return (self.main,)
+        several = not isinstance(self.auxiliary, str)
+        return (self.main, *(self.auxiliary if several else (self.auxiliary,)))
 
     def main_model(self) -> keras.Model:
         """The main task alone, which is deployed; it shares this model's weights."""
@@ -194,10 +192,11 @@ class AuxiliaryModel(Saving):
 
         A gradient-based weighting takes the gradient of each task separately.
         """
-        if isinstance(self._weighting, GradientWeighting):
+        rule = gradient_rule(self._weighting)
+        if rule is not None:
             from auxnet_keras.training.task_gradients import task_gradient_step
 
-            return task_gradient_step(self, self._weighting, *args)
+            return task_gradient_step(self, rule, *args)
         if keras.backend.backend() == "tensorflow":
             from auxnet_keras.training.tensorflow_step import tensorflow_step
 

@@ -8,6 +8,7 @@ import keras
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.weighting.base import Weighting
 from auxnet_keras.weighting.catalogue import WEIGHTINGS
+from auxnet_keras.weighting.composition import gradient_rule
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
 
@@ -41,10 +42,10 @@ def check_weighting_fits(model: keras.Model, weighting: Weighting) -> None:
     name = type(weighting).__name__
     if model.auxiliary is None:
         raise ConfigError(
-            f"{name} balances a main and an auxiliary task, but this model has one task. Train it "
-            f"without a weighting. Received: outputs {model.tasks}."
+            f"{name} balances a main task and auxiliary ones, but this model has one task. Train "
+            f"it without a weighting. Received: outputs {model.tasks}."
         )
-    needed = _needed_of_tensorflow(type(weighting))
+    needed = _needed_of_tensorflow(type(gradient_rule(weighting) or weighting))
     if needed and keras.backend.backend() != "tensorflow":
         raise ConfigError(
             f"{name} needs {needed}, which is implemented for the TensorFlow backend only. Set "
@@ -56,10 +57,10 @@ def check_weighting_fits(model: keras.Model, weighting: Weighting) -> None:
     missing = [task for task in model.tasks if task not in model.loss]
     if missing:
         raise ConfigError(
-            f"{name} needs a loss for both tasks. Pass compile a loss for {missing}. "
+            f"{name} needs a loss for every task. Pass compile a loss for {missing}. "
             f"Received: losses for {sorted(model.loss)}."
         )
-    for task in model.tasks if weighting.needs_per_pixel else ():
+    for task in weighting.per_pixel_tasks(model):
         if not hasattr(model.loss[task], "per_pixel"):
             raise ConfigError(
                 f"{name} needs the loss of every pixel, so the loss of {task!r} must have "

@@ -77,7 +77,8 @@ def _at_most_one(what: str, kind: type, callbacks: Sequence[keras.callbacks.Call
     found = [callback for callback in callbacks if isinstance(callback, kind)]
     if len(found) > 1:
         names = " and ".join(type(callback).__name__ for callback in found)
-        raise ConfigError(f"A fit takes at most one {what}. Received: {names}.")
+        remedy = " ak.weighting.Combined([...]) makes one of several." if kind is Weighting else ""
+        raise ConfigError(f"A fit takes at most one {what}.{remedy} Received: {names}.")
     return found
 
 

@@ -25,7 +25,7 @@ class Saving(keras.Model):
         return {
             "graph": keras.saving.serialize_keras_object(graph),
             "main": self.main,
-            "auxiliary": self.auxiliary,
+            "auxiliary": self.auxiliary if len(self.tasks) < 3 else list(self.tasks[1:]),
             "class_names": list(self.class_names) or None,
             "name": self.name,
             "trainable": self.trainable,

@@ -15,7 +15,7 @@ class SharedTrunk:
     """A model as two models that share its layers: `heads(shared(inputs))` equals the model.
 
     Attributes:
-        shared: From the inputs to the list of tensors that leave the part common to both tasks.
+        shared: From the inputs to the list of tensors that leave the part common to all tasks.
         heads: From those tensors to the model's outputs.
         last: The last shared layer, the first of `heads`, at whose variables gradients are
             compared; `None` if they are compared at the tensors.
@@ -38,7 +38,7 @@ def trunk_for(model: keras.Model, parameters: str) -> SharedTrunk | None:
 
 
 def shared_trunk(model: keras.Model) -> SharedTrunk:
-    """Splits an `AuxiliaryModel` after the last operations that both tasks depend on.
+    """Splits an `AuxiliaryModel` after the last operations that all tasks depend on.
 
     Every tensor that leaves the common part belongs to the cut, including skip connections into
     the decoders.
@@ -57,7 +57,7 @@ def shared_trunk(model: keras.Model) -> SharedTrunk:
         )
     if not any(_trainable(node.operation) for node in common):
         raise ConfigError(
-            f"The tasks {model.tasks[0]!r} and {model.tasks[1]!r} share no trainable layer, so "
+            f"The tasks {' and '.join(map(repr, model.tasks))} share no trainable layer, so "
             "there is no shared representation to balance, because "
             f"{why_none_is_shared(model)} Received: representation=True."
         )

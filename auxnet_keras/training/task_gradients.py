@@ -21,6 +21,7 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.training.look_ahead import Samples, main_gradient_ahead, split
 from auxnet_keras.training.shared_trunk import SharedTrunk, why_none_is_shared
 from auxnet_keras.training.tensorflow_step import StepEnd
+from auxnet_keras.weighting.composition import composition_of
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
 Gradients = list[Any]
@@ -41,8 +42,9 @@ def task_gradient_step(
     end_step = StepEnd(model)
     step = _Step(model, weighting, batch, held)
     gradients = step.at_trunk(model._trunk) if model._trunk else step.at_parameters()
-    model.log_weights(weighting)
-    terms = [step.means[k] * step.losses[task].mean for k, task in enumerate(model.tasks)]
+    model.log_weights(model.weighting)
+    weights = step.means * step.scheduled
+    terms = [weights[k] * step.losses[task].mean for k, task in enumerate(model.tasks)]
     total = tf.add_n([*terms, *step.constant])
     return end_step(total, gradients, batch.x, batch.y, step.predictions, batch.sample_weight)
 
@@ -59,6 +61,7 @@ class _Step:
     ) -> None:
         self.model = model
         self.weighting = weighting
+        self.composition = composition_of(model.weighting)
         self.variables = model.trainable_variables
         self.batch = batch
         self.held = held
@@ -104,9 +107,8 @@ class _Step:
             rows = self._compared(at_heads, trunk.last.trainable_variables)
             self._weigh(_gram(_summed_over_replicas(rows)))
         # One pass through the encoder, for all tasks and for the terms with a constant weight.
-        into = _sum(
-            [_times(g, w) for g, w in zip(at_features, tf.unstack(self.weights), strict=True)]
-        )
+        weights = tf.unstack(self.weights * self.scheduled)
+        into = _sum([_times(g, w) for g, w in zip(at_features, weights, strict=True)])
         targets = [(f, g) for f, g in zip(features, into, strict=True) if g is not None]
         if self.scaled_constant is not None:
             targets.append((self.scaled_constant, tf.ones_like(self.scaled_constant)))
@@ -121,7 +123,12 @@ class _Step:
         """Computes everything to differentiate; runs under the tape."""
         model = self.model
         self.predictions = predictions
-        self.losses = model.measured(self.batch.y, predictions, self.batch.sample_weight)
+        measured = model.measured(self.batch.y, predictions, self.batch.sample_weight)
+        # lambda_k L_k: `weighting` weights their gradients, and the schedule multiplies the result.
+        self.losses = self.composition.terms(measured)
+        scheduled = self.composition.scheduled()
+        self.scheduled = tf.ones((len(model.tasks),)) if scheduled is None else scheduled
+        self.composition.update(measured)
         self.constant = model.constant_terms(self.losses)
         scale = model.optimizer.scale_loss
         self.scaled = [scale(self.losses[task].mean) for task in model.tasks]
@@ -174,25 +181,26 @@ class _Step:
         return _summed_over_replicas([ahead])[0]
 
     def _weighted(self, per_task: Sequence[Gradients], weights: Tensor) -> list[Gradients]:
-        """Each task's gradients times its weight; in MGDA, its own head's stay unweighted.
+        """Each task's gradients times its weight; in MGDA, its own head's only by the schedule.
 
         Args:
             per_task: The gradients.
-            weights: [K], or [V, K] with one row per variable.
+            weights: [K], or [V, K] with one row per variable; without the schedule.
         """
         count = len(self.variables)
         columns = [
             tf.unstack(column) if column.shape.rank else [column] * count
-            for column in tf.unstack(weights, axis=-1)
+            for column in tf.unstack(weights * self.scheduled, axis=-1)
         ]
         shared = _with_all_gradients(per_task)
         whole = self.weighting.all_parameters
+        of_heads = tf.unstack(self.scheduled, num=len(self.model.tasks))
         return [
             [
-                g if g is None or not (whole or s) else tf.cast(w, g.dtype) * g
+                None if g is None else tf.cast(w if whole or s else head, g.dtype) * g
                 for g, s, w in zip(gradients, shared, column, strict=True)
             ]
-            for gradients, column in zip(per_task, columns, strict=True)
+            for gradients, column, head in zip(per_task, columns, of_heads, strict=True)
         ]
 
 

@@ -8,6 +8,7 @@ from .base import Weighting as Weighting
 from .base import WeightingState as WeightingState
 from .catalogue import register as register
 from .class_wise.class_wise import ClassWiseWeighting as ClassWiseWeighting
+from .combined import Combined as Combined
 from .gradient_rules.aligned import AlignedMTL as AlignedMTL
 from .gradient_rules.base import GradientWeighting as GradientWeighting
 from .gradient_rules.cagrad import CAGrad as CAGrad

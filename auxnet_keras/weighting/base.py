@@ -163,9 +163,13 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
         super().set_model(model)  # first: a rule may ask the model for its classes
         attach(self)
 
+    def per_pixel_tasks(self, model: keras.Model) -> tuple[str, ...]:
+        """The tasks of `model` whose loss must have `per_pixel`."""
+        return model.tasks if self.needs_per_pixel else ()
+
     @abc.abstractmethod
     def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
-        """Creates variables with `state.add_state`; `tasks` is (main, auxiliary)."""
+        """Creates variables with `state.add_state`; in `tasks` the main task comes first."""
 
     @abc.abstractmethod
     def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
@@ -242,9 +246,13 @@ class TaskWeighting(Weighting):
         # A copy: PyTorch's gradient needs the values as they were before `update` assigns.
         return ops.copy(ops.stop_gradient(ops.convert_to_tensor(self.values)))
 
+    def batch_weights(self, losses: Mapping[str, TaskLoss]) -> Tensor:
+        """The `lambda` [tasks] that multiply the losses of this batch, detached."""
+        return self.effective_weights()
+
     def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
         means = ops.stack([losses[task].mean for task in self.tasks])
-        return ops.sum(self.effective_weights() * means)
+        return ops.sum(self.batch_weights(losses) * means)
 
     def update(self, losses: Mapping[str, TaskLoss]) -> None:
         """Does nothing by default: the weights stay constant."""

@@ -17,6 +17,7 @@ def outcomes(run_program):
         "ftwb",
         "class_wise",
         "class_means",
+        "class_wise_combined",
         "mgda_representation",
         "pareto",
     ],

@@ -27,6 +27,18 @@ WEIGHTINGS = {
         normalize_by="class",
         rule="sign",
     ),
+    "class_wise_combined": lambda: ak.weighting.Combined(
+        [
+            ak.weighting.ClassWiseWeighting(
+                depth_bins=[5.0, 10.0, 20.0], step_size=0.005, start_epoch=0
+            ),
+            ak.weighting.TaskWeightBalancing(),
+            ak.weighting.MGDA(),
+            ak.weighting.WeightSchedule(
+                {0: {"segmentation": 1.0, "depth": 1.0}, 1: {"segmentation": 1.0, "depth": 0.5}}
+            ),
+        ]
+    ),
     "mgda_representation": lambda: ak.weighting.MGDA(representation=True),
     "pareto": lambda: ak.weighting.ParetoMTL((0.92, 0.38)),
 }

@@ -332,7 +332,7 @@ def test_a_weighting_is_checked_again_after_compile():
     images, targets = batch_of(toy_batches(1), 0)
     model.fit(images, targets, verbose=0, callbacks=[weighting])
     model.compile("sgd", loss={"segmentation": ak.losses.PixelCrossEntropy()}, metrics=None)
-    with pytest.raises(ak.errors.ConfigError, match="needs a loss for both tasks"):
+    with pytest.raises(ak.errors.ConfigError, match="needs a loss for every task"):
         model.fit(images, targets, verbose=0, callbacks=[weighting])
 
 

@@ -60,7 +60,7 @@ class RunSettings:
         values.text,
         "none, {weightings}. With values: fixed:400,1, pareto:0.71,0.71, "
         "ftwb:focus=2,momentum=0.9,normalize=true, ftwb:mode=product, "
-        "class-wise:start_epoch=20,bins=12,task=twb.",
+        "class-wise:start_epoch=20,bins=12,task=twb, twb+mgda.",
         "SPEC",
     )
     backbone: str | None = setting(

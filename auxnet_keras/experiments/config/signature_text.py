@@ -2,10 +2,10 @@
 
 The parameter's type decides: `true` is a bool, `0.5` a float, `loss` a string. A parameter of type
 `Mapping[str, float]` or `Sequence[float]` takes one value per task: `400,1`, or
-`depth=1,segmentation=400`. One of type `Mapping[int, Mapping[str, float]]` takes such values for
-several times: `0:0/1,20:1/1` is segmentation 0 and depth 1 at 0, and both 1 at 20; one of type
-`Mapping[int, float]` takes a value for several times: `20:0.001,30:0.0001`. Parameters of other
-types cannot be given as text.
+`depth=1,segmentation=400`; a `Mapping` takes further tasks by name: `400,1,scene=2`. One of type
+`Mapping[int, Mapping[str, float]]` takes such values for several times: `0:0/1,20:1/1` is
+segmentation 0 and depth 1 at 0, and both 1 at 20; one of type `Mapping[int, float]` takes a value
+for several times: `20:0.001,30:0.0001`. Parameters of other types cannot be given as text.
 """
 
 import inspect
@@ -70,11 +70,14 @@ def read(name: str, method: Entry, text: str, nested: Callable[[str], Any] = str
             key, value = timed, key
         elif not equals:
             if position >= len(kinds):
+                named = " without a name; name other tasks" if _names_tasks(method) else ""
                 raise ConfigError(
-                    f"The {method.what} {name!r} takes {len(kinds)} value(s): "
+                    f"The {method.what} {name!r} takes {len(kinds)} value(s){named}: "
                     f"{_usage(name, kinds)}. Received: {shown(text)}."
                 )
             key, value = list(kinds)[position], key
+        if key not in kinds and _names_tasks(method) and set(TASKS) <= set(values):
+            kinds[key] = float  # one more task
         if key not in kinds:
             raise unknown(f"parameter of the {method.what} {name!r}", key, kinds)
         if _is_weighting(kinds[key]):  # the last one: it takes the rest
@@ -119,7 +122,10 @@ def _by_parameter(
 ) -> dict[str, Any]:
     """The values under the constructor's names; the tasks' values combined into one."""
     given = {method.short_names.get(key, key): value for key, value in values.items()}
-    tasks = {task: given.pop(task) for task in TASKS if task in given}
+    known = {*_signature(method), *method.measured}
+    tasks = {
+        task: given.pop(task) for task in (*TASKS, *given) if task in given and task not in known
+    }
     for parameter in _signature(method).values():
         variadic = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
         required = parameter.default is inspect.Parameter.empty and not variadic
@@ -138,6 +144,12 @@ def _by_parameter(
         mapping = typing.get_origin(parameter.annotation) is Mapping
         given[parameter.name] = tasks if mapping else tuple(tasks.values())
     return given
+
+
+def _names_tasks(method: Entry) -> bool:
+    """The values of tasks are a dict, which may have more than the two tasks of the papers."""
+    kinds = (parameter.annotation for parameter in _signature(method).values())
+    return any(_per_task(kind) and typing.get_origin(kind) is Mapping for kind in kinds)
 
 
 def _members(kind: Any) -> tuple[Any, ...]:

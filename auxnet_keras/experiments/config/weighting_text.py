@@ -2,12 +2,13 @@
 
 `ftwb`, `fixed:400,1` and `ftwb:focus=2,momentum=0` are a method's name and, after a colon, values
 in the order of its constructor's parameters or by their names. The parameters' types decide how a
-value is parsed; see `signature_text`.
+value is parsed; see `signature_text`. `twb+mgda` combines weightings, as `Combined` does.
 """
 
 import contextlib
 import contextvars
 import dataclasses
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,20 +22,22 @@ if TYPE_CHECKING:
 
 NONE = "none"
 
+_PLUS = re.compile(r"\s*\+\s*(?=[a-zA-Z])")  # not the one in 1e+5
+
 _names_only = contextvars.ContextVar("_names_only", default=False)
 
 
 @dataclasses.dataclass(frozen=True)
 class WeightingText:
-    """A parsed text.
+    """The parsed text of one weighting.
 
     Attributes:
-        method: The weighting's entry in the catalogue; `None` for `none`.
+        method: The weighting's entry in the catalogue.
         arguments: Arguments for its constructor.
         measured: How a run measures what the text cannot give: `bins`, `bin_rule`.
     """
 
-    method: Method | None
+    method: Method
     arguments: dict[str, Any]
     measured: dict[str, Any]
 
@@ -53,16 +56,26 @@ def names_only() -> Iterator[None]:
         _names_only.reset(token)
 
 
-def parse(spec: str) -> WeightingText:
+def parse(spec: str) -> tuple[WeightingText, ...]:
     """Parses a text; needs Keras only for values after a colon.
+
+    Returns:
+        One for each weighting; nothing for `none`.
 
     Raises:
         ConfigError: An unknown method or parameter, or a value of the wrong type.
     """
+    if spec.strip().partition(":")[0] == NONE:
+        _method(spec)
+        return ()
+    return tuple(_parsed(part) for part in _PLUS.split(spec))
+
+
+def _parsed(spec: str) -> WeightingText:
     name, _, text = spec.strip().partition(":")
     method = _method(spec)
     if method is None:
-        return WeightingText(None, {}, {})
+        raise ConfigError(f"{NONE!r} stands alone. Received: {shown(spec)} beside another one.")
     ours = str(method.code).startswith("auxnet_keras.")  # of others, only the signature knows
     if ours and not text and not method.needs_values:
         return WeightingText(method, {}, {})
@@ -79,11 +92,12 @@ def check_weighting(spec: str) -> None:
         ConfigError: As `weighting`.
     """
     if _names_only.get():
-        _method(spec)
+        for part in _PLUS.split(spec):
+            _method(part)
         return
-    text = parse(spec)
-    if text.method is not None and (text.arguments or text.measured):
-        text.method.weighting(**text.arguments)
+    texts = parse(spec)
+    if len(texts) > 1 or any(text.arguments or text.measured for text in texts):
+        _built(texts, None)
 
 
 def weighting(spec: str, edges: Sequence[float] | None = None) -> "Weighting | None":
@@ -93,7 +107,8 @@ def weighting(spec: str, edges: Sequence[float] | None = None) -> "Weighting | N
         spec: `none`, or a name of the catalogue with values: `fixed:S,D` (segmentation, depth),
             `ftwb:focus=2,normalize=true`, `pareto:S,D`; a parameter that is itself a weighting
             comes last and takes the rest: `class-wise:window=10,task=fixed:400,1`. `bins=` and
-            `bin_rule=` of `class-wise` define how a run bins an auxiliary depth.
+            `bin_rule=` of `class-wise` define how a run bins an auxiliary depth. Several with `+`
+            make a `Combined`: `class-wise:bins=8+twb+mgda`.
         edges: Edges between the bins of an auxiliary depth, for `class-wise`.
 
     Raises:
@@ -103,13 +118,31 @@ def weighting(spec: str, edges: Sequence[float] | None = None) -> "Weighting | N
         >>> ak.experiments.weighting("ftwb:focus=2,normalize=true").focus
         2.0
     """
-    text = parse(spec)
-    if text.method is None:
-        return None
-    arguments = dict(text.arguments)
-    if edges is not None:
-        arguments["depth_bins"] = edges
-    return text.method.weighting(**arguments)
+    return _built(parse(spec), edges)
+
+
+def with_depth_bins(spec: str) -> WeightingText | None:
+    """The weighting of a text that takes bins of the true depth, or `None`."""
+    return next((text for text in parse(spec) if _takes_bins(text)), None)
+
+
+def _takes_bins(text: WeightingText) -> bool:
+    return "depth_bins" in text.method.from_run
+
+
+def _built(texts: Sequence[WeightingText], edges: Sequence[float] | None) -> "Weighting | None":
+    members = [
+        text.method.weighting(
+            **text.arguments,
+            **({"depth_bins": edges} if edges is not None and _takes_bins(text) else {}),
+        )
+        for text in texts
+    ]
+    if len(members) < 2:
+        return members[0] if members else None
+    from auxnet_keras.weighting.combined import Combined
+
+    return Combined(members)
 
 
 def _method(spec: str) -> Method | None:

@@ -28,10 +28,8 @@ def edges_of(run: "Run", train: Any) -> list[float] | None:
         DataError: No pixel with depth.
     """
     config = run.config
-    text = weighting_text.parse(config.weighting)
-    if text.method is None or "depth_bins" not in text.method.from_run:
-        return None
-    if config.tasks[1] != "depth":
+    text = weighting_text.with_depth_bins(config.weighting)
+    if text is None or config.tasks[1] != "depth":
         return None
     kept = run.manifest.content.get("depth_bins")
     if run.epochs_saved and kept is not None:
@@ -60,7 +58,8 @@ def check_preset(config: "RunConfig") -> None:
     """
     from auxnet_keras import data
 
-    measured = weighting_text.parse(config.weighting).measured
-    if isinstance(measured.get("bins"), str):
+    text = weighting_text.with_depth_bins(config.weighting)
+    bins = None if text is None else text.measured.get("bins")
+    if isinstance(bins, str):
         unit = config.depth_unit or data.info(config.data, config.root).depth_unit
-        data.preset_bins(measured["bins"], unit, width=config.size[1])
+        data.preset_bins(bins, unit, width=config.size[1])

@@ -105,16 +105,15 @@ def bin_names(edges: np.ndarray) -> tuple[str, ...]:
 
 
 def auxiliary_classes(
-    model: keras.Model, num_classes: int | None, depth_bins: Bins | None
+    model: keras.Model, task: str, num_classes: int | None, depth_bins: Bins | None
 ) -> SemanticClasses | DepthClasses:
-    """The classes of `model`'s auxiliary task.
+    """The classes of an auxiliary task of `model`.
 
     An output with one channel is a depth; any other is a segmentation.
 
     Raises:
         ConfigError: Depth without bins; invalid edges; `num_classes` does not match.
     """
-    task = model.auxiliary
     output = model.output[task]
     channels = output.shape[-1]
     classes: SemanticClasses | DepthClasses

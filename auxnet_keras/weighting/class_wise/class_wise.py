@@ -1,27 +1,24 @@
 """Learning Boost: a weight per class of the auxiliary task, adapted to what the main task gains."""
 
-import dataclasses
 import logging
 import math
 from collections.abc import Mapping
-from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 
-from auxnet_keras.core.replicas import AllReduce
 from auxnet_keras.core.types import Logs, Tensor
 from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.base import TaskWeighting, Weighting, WeightingState
 from auxnet_keras.weighting.class_wise.auxiliary_classes import Bins, auxiliary_classes, bin_edges
-from auxnet_keras.weighting.class_wise.class_rule import ClassRule, TimeUnit
-from auxnet_keras.weighting.class_wise.class_sums import class_sums
-from auxnet_keras.weighting.class_wise.class_window import Window
+from auxnet_keras.weighting.class_wise.class_rule import ClassRule
+from auxnet_keras.weighting.class_wise.class_task import class_task
+from auxnet_keras.weighting.class_wise.class_weights import ClassWeights
 from auxnet_keras.weighting.class_wise.program_rule import ProgramRule
-from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
-from auxnet_keras.weighting.loss_rules.balancing import TaskWeightBalancing
+from auxnet_keras.weighting.composition import Composition, composed
 from auxnet_keras.weighting.loss_rules.first_loss import FirstLossWeights
 
 logger = logging.getLogger("auxnet_keras")
@@ -52,11 +49,13 @@ class ClassWiseWeighting(Weighting):
     `val_loss` contains the class weights, too, and falls with them: monitor `val_<main>_loss`.
 
     The model decides which task is auxiliary (`main=`, `auxiliary=`). The classes of an auxiliary
-    segmentation are its labels; those of an auxiliary depth are the bins of the true depth.
+    segmentation are its labels; those of an auxiliary depth are the bins of the true depth. Of
+    several auxiliary tasks one has class weights; the others count with weight 1.
 
-    With `task_weighting` the objective is lambda_main L_main + lambda_aux sum_c w^c A_c. The task
-    weighting sees both losses without class weights, as if it were alone; the class weights see
-    L_main^c and w^c A_c without task weights. Neither paper tried this.
+    With `task_weighting` the objective is lambda_main L_main + lambda_aux sum_c w^c A_c, and the
+    same with lambda_k L_k for the other tasks. The task weighting sees the losses without class
+    weights, as if it were alone; the class weights see L_main^c and w^c A_c without task weights.
+    A gradient-based task weighting sees the gradients with class weights. No paper tried this.
 
     Use it to let individual classes of the auxiliary task count more or less. The weights of one
     run are too noisy to show which class helps.
@@ -81,13 +80,16 @@ class ClassWiseWeighting(Weighting):
             trains L_main / L_main(0) + sum_c w^c A_c / L_aux(0), so its `task_weighting` is
             `FirstLossWeights()`.
         epsilon: eps.
-        task_weighting: A `TaskWeighting` for lambda; by default both are 1, except with
-            `rule="program"`.
+        task_weighting: A weighting with one number per task, for lambda; by default all are 1,
+            except with `rule="program"`. `Combined` takes more than one.
+        auxiliary: The task that has class weights, if the model has several auxiliary tasks; by
+            default the only one with labels or, if `depth_bins` is given, with one channel.
 
     Raises:
         ConfigError: A value is outside its range. When attached: depth without bins, a class count
-            other than the model's, or a loss without `per_pixel`. After an epoch: labels that are
-            neither a class nor ignored.
+            other than the model's, a loss of the main or of this auxiliary task without
+            `per_pixel`, or several auxiliary tasks that could have class weights. After an epoch:
+            labels that are neither a class nor ignored.
 
     Example:
         >>> model = ak.models.UNet(13, main="depth", auxiliary="segmentation")
@@ -98,8 +100,6 @@ class ClassWiseWeighting(Weighting):
         Yim and Kim, Learning Boost by Exploiting the Auxiliary Task in Multi-task Domain, 2020,
         Eqs. 2-10 and Algorithm 1.
     """
-
-    needs_per_pixel = True
 
     def __init__(
         self,
@@ -112,6 +112,7 @@ class ClassWiseWeighting(Weighting):
         rule: str = "paper",
         epsilon: float = 1e-8,
         task_weighting: TaskWeighting | None = None,
+        auxiliary: str | None = None,
     ) -> None:
         super().__init__()
         if num_classes is not None:
@@ -129,8 +130,6 @@ class ClassWiseWeighting(Weighting):
             bin_edges(depth_bins)
         if rule == "program":
             task_weighting = _of_program(task_weighting, normalize_by)
-        if task_weighting is not None:
-            _check_task_weighting(task_weighting)
         self.num_classes = num_classes
         self.depth_bins = depth_bins
         self.step_size = float(step_size)
@@ -140,88 +139,60 @@ class ClassWiseWeighting(Weighting):
         self.rule = rule
         self.epsilon = float(epsilon)
         self.task_weighting = task_weighting
+        self.auxiliary = auxiliary
+        beside = {} if task_weighting is None else _checked(task_weighting).levels
+        self.composition = Composition({"classes": self, **beside})
 
-    def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
-        self.tasks = tasks
-        self.classes = auxiliary_classes(self.model, self.num_classes, self.depth_bins)
-        count = len(self.classes.names)
-        settings = (state, count, self.step_size, self.epsilon)
-        self._rule: ClassRule | ProgramRule
-        if isinstance(self.task_weighting, FirstLossWeights) and self.rule == "program":
-            self._rule = ProgramRule(*settings, self.task_weighting)
-        else:
-            self._rule = ClassRule(*settings, sign=self.rule == "sign")
-        self._window = Window(state, count, self.window)
-        self._open = state.add_state("open", float(self.start_epoch == 0))
-        self._strays = state.add_state("stray_labels", 0.0)
-        self._all_reduce = AllReduce(4 * (count + 1) + 1)
-        self._sums: Any = None
-        if self.task_weighting is not None:
-            self.task_weighting.build(state, tasks)
-            self.task_weighting.state = state
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "_sums": None}  # tensors of a traced step cannot be copied
+    def per_pixel_tasks(self, model: keras.Model) -> tuple[str, ...]:
+        return (model.main, class_task(model, self.auxiliary, self.depth_bins))
 
     # --- In the step ------------------------------------------------------------------------
 
+    def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
+        self.composition.build(state, tasks)
+
     def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
-        main, auxiliary = (losses[task] for task in self.tasks)
-        ids, strays = self.classes.of(auxiliary.target, auxiliary.per_pixel)
-        weighted = auxiliary.valid * auxiliary.per_pixel
-        maps = (weighted, auxiliary.valid, main.valid * main.per_pixel, main.valid)
-        # One more class, for the pixels without one: they count in the N of the main task.
-        sums = class_sums(maps, ids, len(self.classes.names) + 1)
-        self._sums = self._reduced(sums, strays)
-        numerator, count, *_ = self._sums
-        scale = self.effective_weights() / self._pixels(count)
-        # Each pixel reads the factor of its class; pixels without a class read 0.
-        factor = ops.take(ops.append(scale, 0.0), ids)
-        share = ops.sum(ops.stop_gradient(factor) * weighted)
-        # The value over all replicas, with this replica's share of the gradient.
-        mean = ops.stop_gradient(ops.sum(scale * numerator) - share) + share
-        if self.task_weighting is None:
-            return main.mean + mean
-        weighted_loss = dataclasses.replace(auxiliary, mean=mean)
-        return self.task_weighting.total({**losses, self.tasks[1]: weighted_loss})
+        return self.composition.total(losses)
 
     def update(self, losses: Mapping[str, TaskLoss]) -> None:
-        auxiliary, count, main, main_count, main_rest, strays = self._sums
-        unweighted = auxiliary / self._pixels(count)
-        if self.rule != "program":
-            main = main / self._pixels(main_count, main_rest)
-        present = ops.logical_and(count > 0, main_count > 0)
-        finite = ops.logical_and(ops.isfinite(unweighted), ops.isfinite(main))
-        unit, complete = self._window.add(
-            TimeUnit(main, unweighted, ops.logical_and(present, finite))
+        self.composition.update(losses)
+
+    def current(self) -> dict[str, Tensor]:
+        return self.composition.current()
+
+    def build_classes(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
+        """Creates the variables of the class weights."""
+        self.tasks = tasks
+        self.task = class_task(self.model, self.auxiliary, self.depth_bins)
+        self.classes = auxiliary_classes(self.model, self.task, self.num_classes, self.depth_bins)
+        settings = (state, len(self.classes.names), self.step_size, self.epsilon)
+        rule: ClassRule | ProgramRule
+        if isinstance(self.task_weighting, FirstLossWeights) and self.rule == "program":
+            order = (0, tasks.index(self.task))
+            rule = ProgramRule(*settings, self.task_weighting, order)
+        else:
+            rule = ClassRule(*settings, sign=self.rule == "sign")
+        self._class_weights = ClassWeights(
+            state,
+            self.classes,
+            rule,
+            self.window,
+            by_class=self.normalize_by == "class",
+            open_at_first=self.start_epoch == 0,
         )
-        present = ops.logical_and(unit.present, complete)
-        moving = ops.convert_to_tensor(self._open) > 0
-        self._strays.assign_add(strays)
-        if self.task_weighting is not None:
-            self.task_weighting.update(losses)
-        moving = ops.logical_and(moving, complete)
-        self._rule.advance(dataclasses.replace(unit, present=present), moving)
+
+    def with_class_weights(self, losses: Mapping[str, TaskLoss]) -> dict[str, TaskLoss]:
+        """The losses of a batch, with class weights in that of the auxiliary task."""
+        weighted = self._class_weights.applied(losses[self.tasks[0]], losses[self.task])
+        return {**losses, self.task: weighted}
+
+    def update_classes(self) -> None:
+        """Assigns the class weights, after `with_class_weights`."""
+        self._class_weights.update()
 
     def effective_weights(self) -> Tensor:
         """The current `w` [C], detached from the gradient."""
-        return ops.copy(ops.stop_gradient(ops.convert_to_tensor(self._rule.weights)))
-
-    def _reduced(self, sums: Tensor, strays: Tensor) -> tuple[Tensor, ...]:
-        """Sums over all replicas.
-
-        Returns the rows of `sums` [4, C + 1] without the pixels of no class, the number of those
-        pixels that are valid for the main task, and `strays`.
-        """
-        shape = sums.shape
-        flat = self._all_reduce(ops.append(ops.reshape(sums, (-1,)), strays))
-        summed = ops.reshape(flat[:-1], shape)
-        return (*(summed[row, :-1] for row in range(shape[0])), summed[-1, -1], flat[-1])
-
-    def _pixels(self, count: Tensor, rest: Tensor = 0.0) -> Tensor:
-        """The divisor of each class's sums, never 0; `rest`: valid pixels without a class."""
-        pixels = count if self.normalize_by == "class" else ops.sum(count) + rest
-        return ops.where(pixels > 0, pixels, 1.0)
+        return self._class_weights.effective()
 
     # --- Between the steps ------------------------------------------------------------------
 
@@ -236,36 +207,33 @@ class ClassWiseWeighting(Weighting):
             )
 
     def schedule(self, epoch: int) -> None:
-        self._open.assign(float(epoch >= self.start_epoch))
+        self._class_weights.open.assign(float(epoch >= self.start_epoch))
         if self.task_weighting is not None:  # not among the callbacks of `fit`
             self.task_weighting.schedule(epoch)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        strays = float(ops.convert_to_numpy(self._strays))
+        strays = float(ops.convert_to_numpy(self._class_weights.strays))
         if strays:
-            self._strays.assign(0.0)
+            self._class_weights.strays.assign(0.0)
             raise ConfigError(
                 f"{strays:.0f} pixels of epoch {epoch} have labels that are neither one of the "
                 f"{len(self.classes.names)} classes 0..{len(self.classes.names) - 1} of "
-                f"{self.tasks[1]!r} nor the ignore label. Build the model with as many classes as "
+                f"{self.task!r} nor the ignore label. Build the model with as many classes as "
                 "the labels have, or set the labels that must not count to the ignore label. "
                 f"Received: {len(self.classes.names)} classes."
             )
-        occurred = ops.convert_to_numpy(self._rule.seen) > 0
+        occurred = ops.convert_to_numpy(self._class_weights.rule.seen) > 0
         if epoch == self.first_epoch and occurred.sum() == 1 < len(occurred):
             logger.warning(
                 "every pixel of the first epoch was in class %s of %r; check that depth_bins are "
                 "in the unit of the data set",
                 self.classes.names[occurred.argmax()],
-                self.tasks[1],
+                self.task,
             )
         super().on_epoch_end(epoch, logs)
 
-    def current(self) -> dict[str, Tensor]:
-        return {} if self.task_weighting is None else self.task_weighting.current()
-
     def host_weights(self) -> dict[str, float]:
-        values = ops.convert_to_numpy(self._rule.weights).tolist()
+        values = ops.convert_to_numpy(self._class_weights.rule.weights).tolist()
         return {f"class_weight_{n}": w for n, w in zip(self.classes.names, values, strict=True)}
 
     @property
@@ -276,7 +244,7 @@ class ClassWiseWeighting(Weighting):
             ConfigError: Before the first `fit`, because the classes come from the model.
         """
         self.check_attached()
-        return {self.tasks[1]: ops.convert_to_numpy(self.effective_weights())}
+        return {self.task: ops.convert_to_numpy(self.effective_weights())}
 
 
 def _of_program(weighting: TaskWeighting | None, normalize_by: str) -> TaskWeighting:
@@ -296,22 +264,10 @@ def _of_program(weighting: TaskWeighting | None, normalize_by: str) -> TaskWeigh
     return weighting
 
 
-def _check_task_weighting(weighting: Any) -> None:
-    if not isinstance(weighting, TaskWeighting) or isinstance(weighting, GradientWeighting):
+def _checked(weighting: TaskWeighting) -> Composition:
+    if not isinstance(weighting, TaskWeighting):
         raise ConfigError(
-            "task_weighting must have one weight per task, as FixedWeights and TaskWeightBalancing "
-            "do. Class-wise and gradient-based weightings do not work here. "
-            f"Received: {weighting!r}."
+            "task_weighting must be a weighting with one number per task, such as "
+            f"TaskWeightBalancing() or MGDA(). Received: {weighting!r}."
         )
-    if hasattr(weighting, "after_step"):
-        raise ConfigError(
-            f"{type(weighting).__name__} has to see the losses after every step, which only the "
-            "weighting of the whole model does. Use a weighting that needs the losses of the batch "
-            f"alone for task_weighting. Received: {type(weighting).__name__}."
-        )
-    if isinstance(weighting, TaskWeightBalancing) and weighting.mode == "product":
-        raise ConfigError(
-            "mode='product' differentiates its weights, and thereby the auxiliary loss without "
-            "class weights. Use mode='detached' for task_weighting. Received: "
-            f"{type(weighting).__name__}(mode='product')."
-        )
+    return composed([weighting])

@@ -36,7 +36,8 @@ class ProgramRule:
         classes: C.
         step_size: alpha.
         epsilon: eps of both formulas.
-        first: Knows 1 / L(0) of both tasks, the main one first.
+        first: Knows 1 / L(0) of every task.
+        order: Where the main and the auxiliary task are in it.
 
     Reference:
         github.com/jonghwa-yim/MTL_Learning_Boost. Its NYU-v2 and Cityscapes losses also give every
@@ -50,6 +51,7 @@ class ProgramRule:
         step_size: float,
         epsilon: float,
         first: FirstLossWeights,
+        order: tuple[int, int],
     ) -> None:
         zeros = [0.0] * classes
         self.weights = state.add_state("class_weights", [1.0] * classes)
@@ -57,7 +59,8 @@ class ProgramRule:
         self.updates = state.add_state("updates", 0.0)
         self._known = state.add_state("known", 0.0)
         self._last = {name: state.add_state(f"last_{name}", zeros) for name in ("main", "aux")}
-        self._step_size, self._epsilon, self._first = step_size, epsilon, first
+        self._step_size, self._epsilon = step_size, epsilon
+        self._first, self._order = first, order
 
     def advance(self, unit: TimeUnit, moving: Tensor) -> None:
         """Updates the state for the next unit.
@@ -74,7 +77,7 @@ class ProgramRule:
         scale = self._first.effective_weights()
         main, auxiliary = (
             (now[name] - self._last[name]) * scale[task] + self._epsilon
-            for task, name in enumerate(now)
+            for task, name in zip(self._order, now, strict=True)
         )
         g = bounded(main / auxiliary * ops.where(unit.present, unit.unweighted, 0.0))
         moves = ops.logical_and(moving, ops.convert_to_tensor(self._known) > 0)

@@ -1,6 +1,8 @@
-"""Task weight balancing (TWB): each task is weighted by the other one's loss."""
+"""Task weight balancing (TWB): each task is weighted by the losses of the others."""
 
-from collections.abc import Mapping
+import functools
+import operator
+from collections.abc import Mapping, Sequence
 
 from keras import ops
 
@@ -25,11 +27,15 @@ class TaskWeightBalancing(TaskWeighting):
     For TWB both modes point in the same direction (the closed form's gradient is twice as long);
     for FTWB they do not.
 
-    As training succeeds, the product of two falling losses shrinks by orders of magnitude. Adam's
-    second moment still remembers the large early gradients and throttles the step.
-    `normalize=True` divides the current weights by their mean and keeps their ratio.
+    The paper has two tasks. For K of them we generalise the closed form, the product of all losses:
+    target_k = prod_j≠k L_j, and `mode="product"` differentiates K prod_k L_k.
 
-    Use it to balance two losses of different size without tuning a ratio. With Adam and long
+    As training succeeds, the product of falling losses shrinks by orders of magnitude, the more so
+    the more tasks there are. Adam's second moment still remembers the large early gradients and
+    throttles the step. `normalize=True` divides the current weights by their mean and keeps their
+    ratio.
+
+    Use it to balance losses of different size without tuning a ratio. With Adam and long
     training, use `normalize=True`.
 
     Args:
@@ -68,9 +74,9 @@ class TaskWeightBalancing(TaskWeighting):
         self.mode = mode
         self.normalize = normalize
 
-    def targets(self, main: Tensor, auxiliary: Tensor) -> tuple[Tensor, Tensor]:
-        """(target_main, target_aux) for a batch with the losses `main` and `auxiliary`."""
-        return auxiliary, main
+    def targets(self, losses: Sequence[Tensor]) -> list[Tensor]:
+        """The target of each task for a batch with these losses, the main one first."""
+        return [product_without(losses, k) for k in range(len(losses))]
 
     def effective_weights(self) -> Tensor:
         return self._normalized(super().effective_weights())
@@ -80,24 +86,30 @@ class TaskWeightBalancing(TaskWeighting):
         if self.mode == "detached":
             return detached
         means = [losses[task].mean for task in self.tasks]
-        targets = ops.stack(self.targets(*means))
+        targets = ops.stack(self.targets(means))
         # Without detaching, the sum of target_k L_k is the closed form: 2 Ls Ld or (Ls + 1) Ls Ld.
         product = ops.sum(self._normalized(targets) * ops.stack(means))
         # A product with the loss of an absent task would not train anything.
-        return ops.where(self._both_present(losses), product, detached)
+        return ops.where(self._all_present(losses), product, detached)
 
     def update(self, losses: Mapping[str, TaskLoss]) -> None:
         means = [ops.stop_gradient(losses[task].mean) for task in self.tasks]
-        target = ops.stack(self.targets(*means))
+        target = ops.stack(self.targets(means))
         old = ops.convert_to_tensor(self.values)
         new = self.momentum * old + (1.0 - self.momentum) * target
-        usable = ops.logical_and(self._both_present(losses), ops.all(ops.isfinite(target)))
+        usable = ops.logical_and(self._all_present(losses), ops.all(ops.isfinite(target)))
         self.values.assign(ops.where(usable, new, old))
 
-    def _both_present(self, losses: Mapping[str, TaskLoss]) -> Tensor:
-        return ops.logical_and(*(losses[task].present for task in self.tasks))
+    def _all_present(self, losses: Mapping[str, TaskLoss]) -> Tensor:
+        return ops.all(ops.stack([losses[task].present for task in self.tasks]))
 
     def _normalized(self, weights: Tensor) -> Tensor:
         if not self.normalize:
             return weights
         return weights / ops.stop_gradient(ops.maximum(ops.mean(weights), _TINY))
+
+
+def product_without(losses: Sequence[Tensor], left_out: int) -> Tensor:
+    """The product of all losses but one."""
+    others = (loss for k, loss in enumerate(losses) if k != left_out)
+    return functools.reduce(operator.mul, others)

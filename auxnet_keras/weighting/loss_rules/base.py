@@ -55,14 +55,18 @@ class LossRule(TaskWeighting):
         """The value logged as `loss`, a scalar; the weighted sum by default."""
         return ops.sum(weights * losses)
 
+    def batch_weights(self, losses: Mapping[str, TaskLoss]) -> Tensor:
+        means = ops.stack([losses[task].mean for task in self.tasks])
+        usable = self.usable(losses)
+        found = self.rule(self._safe(means, usable))
+        return ops.stop_gradient(ops.where(usable, found, super().effective_weights()))
+
     def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
         means = ops.stack([losses[task].mean for task in self.tasks])
         usable = self.usable(losses)
-        safe = self._safe(means, usable)
-        weights = ops.where(usable, self.rule(safe), super().effective_weights())
-        weights = ops.stop_gradient(weights)
+        weights = self.batch_weights(losses)
         weighted = ops.sum(weights * means)
-        value = ops.where(usable, self.objective(safe, weights), weighted)
+        value = ops.where(usable, self.objective(self._safe(means, usable), weights), weighted)
         return ops.stop_gradient(value - weighted) + weighted
 
     def update(self, losses: Mapping[str, TaskLoss]) -> None:

@@ -53,9 +53,8 @@ class FirstLossWeights(TaskWeighting):
     def effective_weights(self) -> Tensor:
         return _inverse_mean(*(ops.convert_to_tensor(each) for each in (self.sums, self.counts)))
 
-    def total(self, losses: Mapping[str, TaskLoss]) -> Tensor:
-        means = ops.stack([losses[task].mean for task in self.tasks])
-        return ops.sum(_inverse_mean(*self._including(losses)) * means)
+    def batch_weights(self, losses: Mapping[str, TaskLoss]) -> Tensor:
+        return _inverse_mean(*self._including(losses))
 
     def update(self, losses: Mapping[str, TaskLoss]) -> None:
         for variable, value in zip((self.sums, self.counts), self._including(losses), strict=True):

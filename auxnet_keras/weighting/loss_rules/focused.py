@@ -1,6 +1,7 @@
 """Focused task weight balancing (FTWB): TWB with more weight on the main task."""
 
 import math
+from collections.abc import Sequence
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, shown
@@ -18,6 +19,10 @@ class FocusedTaskWeightBalancing(TaskWeightBalancing):
     then focused *less* than under TWB. `mode="product"` differentiates (L_main + 1) L_main L_aux,
     TWB's ratio times (2 L_main + 1) / (L_main + 1), which stays between 1 and 2; a fixed focus
     differentiates (f + 1) L_main L_aux.
+
+    For more than one auxiliary task, L_aux in target_main is the product of their losses, and
+    target_aux is L_main times the losses of the other auxiliary tasks, as in `TaskWeightBalancing`;
+    `mode="product"` differentiates (L_main + K - 1) prod_k L_k.
 
     Use it like `TaskWeightBalancing` if the main task must count more than the auxiliary one.
 
@@ -50,6 +55,7 @@ class FocusedTaskWeightBalancing(TaskWeightBalancing):
             raise ConfigError(f"focus must be 'loss' or a number > 0. Received: {shown(focus)}.")
         self.focus = focus
 
-    def targets(self, main: Tensor, auxiliary: Tensor) -> tuple[Tensor, Tensor]:
-        factor = main if self.focus == "loss" else float(self.focus)
-        return factor * auxiliary, main
+    def targets(self, losses: Sequence[Tensor]) -> list[Tensor]:
+        main, *others = super().targets(losses)
+        factor = losses[0] if self.focus == "loss" else float(self.focus)
+        return [factor * main, *others]

@@ -16,6 +16,30 @@ def test_fixed_takes_segmentation_then_depth():
         assert weighting.task_weights == {"segmentation": 400.0, "depth": 1.0}
 
 
+def test_fixed_takes_further_tasks_by_name():
+    weighting = weightings.weighting("fixed:400,1,scene=2")
+    assert weighting.task_weights == {"segmentation": 400.0, "depth": 1.0, "scene": 2.0}
+
+
+def test_a_plus_combines():
+    from auxnet_keras.weighting import Combined
+
+    spec = "class-wise:window=2,bins=4,task=fixed:1e+2,1 + mgda+schedule:0:1/1,20:1/0"
+    weighting = weightings.weighting(spec, [1.0, 2.0])
+    assert type(weighting) is Combined
+    names = [type(part).__name__ for part in weighting.composition.levels.values()]
+    assert names == ["ClassWiseWeighting", "FixedWeights", "MGDA", "WeightSchedule"]
+    assert weighting.members[0].depth_bins == [1.0, 2.0]
+    assert weightings.with_depth_bins(spec).measured == {"bins": 4}
+    assert weightings.with_depth_bins("twb+mgda") is None
+
+
+@pytest.mark.parametrize("spec", ["twb+ftwb", "twb:mode=product+mgda"])
+def test_what_does_not_combine_is_refused_early(spec):
+    with pytest.raises(ConfigError, match="Received"):
+        weightings.check_weighting(spec)
+
+
 def test_twb_defaults_and_parameters():
     from auxnet_keras.weighting import TaskWeightBalancing
 
@@ -49,7 +73,13 @@ def test_ftwb_parameters():
         ("schedule:0:1/much", "value of points"),
         ("schedule:0:1/1,when=steps", "Unknown parameter"),
         ("first-loss:batches=few", "batches=..."),
-        ("fixed:1,2,3", "takes 2 value"),
+        ("fixed:1,2,3", "name other tasks"),
+        ("fixed:1,scene=2,3", "Unknown parameter"),
+        ("fixed:1,2,scene=much", "value of scene"),
+        ("none+twb", "stands alone"),
+        ("twb+none", "stands alone"),
+        ("twb+", "Unknown weighting"),
+        ("twb+mgdaa", "did you mean 'mgda'"),
         ("none:1", "takes no values"),
     ],
 )

@@ -8,6 +8,7 @@ import auxnet_keras as ak
 from tests.oracles.balancing import cross_entropy, depth_l1, trajectory
 from tests.toys import batch_of, toy_batches, toy_model
 from tests.weighting.contracts import VariantContract, WeightingContract
+from tests.weighting.player import attached, step
 
 
 class TestTaskWeightBalancing(WeightingContract):
@@ -217,3 +218,48 @@ def test_defaults():
     assert ak.weighting.TaskWeightBalancing().momentum == 0.9
     assert ak.weighting.FocusedTaskWeightBalancing().focus == "loss"
     assert ak.weighting.TaskWeightBalancing(mode="product").momentum == 0.0
+
+
+# --- More than two tasks --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda: ak.weighting.TaskWeightBalancing(momentum=0.0), [15.0, 10.0, 6.0]),
+        (lambda: ak.weighting.TaskWeightBalancing(momentum=0.5), [8.0, 5.5, 3.5]),
+        (lambda: ak.weighting.FocusedTaskWeightBalancing(momentum=0.0), [30.0, 10.0, 6.0]),
+        (lambda: ak.weighting.FocusedTaskWeightBalancing(4.0, 0.0), [60.0, 10.0, 6.0]),
+    ],
+)
+def test_three_tasks_by_hand(make, expected):
+    weighting = attached(make(), 3)
+    np.testing.assert_array_equal(step(weighting, [2.0, 3.0, 5.0]), [1.0, 1.0, 1.0])
+    np.testing.assert_allclose(list(weighting.weights.values()), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        # 3 L_m L_a L_b
+        (lambda: ak.weighting.TaskWeightBalancing(mode="product"), [45.0, 30.0, 18.0]),
+        # (L_m + 2) L_m L_a L_b
+        (lambda: ak.weighting.FocusedTaskWeightBalancing(mode="product"), [90.0, 40.0, 24.0]),
+        # (f + 2) L_m L_a L_b
+        (
+            lambda: ak.weighting.FocusedTaskWeightBalancing(4.0, mode="product"),
+            [90.0, 60.0, 36.0],
+        ),
+    ],
+)
+def test_the_product_of_three_losses_is_differentiated(make, expected):
+    found = step(attached(make(), 3), [2.0, 3.0, 5.0])
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_balanced_terms_are_equal_for_any_number_of_tasks():
+    losses = [2.0, 0.3, 5.0]
+    weighting = attached(ak.weighting.TaskWeightBalancing(momentum=0.0), 3)
+    step(weighting, losses)
+    terms = np.array(losses) * list(weighting.weights.values())
+    np.testing.assert_allclose(terms, np.prod(losses), rtol=1e-6)
