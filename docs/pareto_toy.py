@@ -31,7 +31,7 @@ from auxnet_keras.experiments.config.weighting_text import weighting as weightin
 from auxnet_keras.losses.task_loss import TaskLoss  # noqa: E402
 from auxnet_keras.plots import figure as figures  # noqa: E402
 from auxnet_keras.plots.palette import COLOURS  # noqa: E402
-from auxnet_keras.weighting.base import WeightingState  # noqa: E402
+from auxnet_keras.weighting.base import TaskWeighting, WeightingState  # noqa: E402
 from auxnet_keras.weighting.catalogue import FAMILIES  # noqa: E402
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting  # noqa: E402
 
@@ -52,7 +52,7 @@ def methods() -> Iterator[tuple[str, str, str]]:
     for family, found in FAMILIES.items():
         for name, method in found.items():
             known = name in VALUES or not method.needs_values
-            if known and not method.weighting.needs_per_pixel:
+            if known and issubclass(method.weighting, TaskWeighting):
                 yield family, name, VALUES.get(name, name)
 
 
