@@ -149,8 +149,8 @@ def draw(path: Path) -> None:
     rows: list[tuple[str, list[tuple[str, str]]]] = []
     for family in FAMILIES:
         own = [(name, text) for of, name, text in methods() if of == family]
-        for first in range(0, len(own), COLUMNS):
-            rows.append((family, own[first : first + COLUMNS]))
+        firsts = range(0, len(own), COLUMNS)
+        rows += [(family, own[first : first + COLUMNS]) for first in firsts]
     figure = figures.new(9.0, 1.75 * len(rows) + 0.5)
     grid = figure.subplots(len(rows), COLUMNS, squeeze=False, sharex=True, sharey=True)
     for number, (family, row) in enumerate(rows):

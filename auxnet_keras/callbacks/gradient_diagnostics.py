@@ -60,7 +60,7 @@ class GradientDiagnostics(keras.callbacks.Callback):
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.MGDA(),
-        ...                             ak.callbacks.GradientDiagnostics(batch, every=50)])
+        ...                             ak.callbacks.GradientDiagnostics(val, every=50)])
     """
 
     def __init__(
