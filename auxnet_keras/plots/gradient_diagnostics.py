@@ -12,12 +12,12 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.plots import figure as figures
 from auxnet_keras.plots.palette import COLOURS, task_colours
 
-NORM = "gradient_norm_"
+NORM, CONDITION = "gradient_norm_", "gradient_condition"
 PANELS = {
     NORM: "Norm of the gradient",
     "gradient_cosine_": "Cosine of two tasks",
     "gradient_magnitude_similarity_": "Similarity of the norms",
-    "gradient_condition": "Condition of the cosines",
+    CONDITION: "Condition of the cosines",
 }
 LIMITS = {"gradient_cosine_": (-1.05, 1.05), "gradient_magnitude_similarity_": (0.0, 1.05)}
 FEW = 60
@@ -93,6 +93,8 @@ def _finish(axes: Axes, start: str, title: str) -> None:
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_locator(NullLocator())
+    if start == CONDITION:  # so that one near 1 looks like it
+        axes.set_ylim(1.0, max(2.0, 1.1 * float(np.nanmax(values, initial=1.0))))
     if start == "gradient_cosine_":
         axes.axhspan(-1.05, 0.0, color="#eaeef2", linewidth=0, zorder=0)
         axes.text(0.01, 0.02, "conflict", transform=axes.transAxes, fontsize=9, color=figures.INK)
