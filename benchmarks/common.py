@@ -106,6 +106,7 @@ def report(
     ratios: Mapping[str, Ratio],
     results: Mapping[str, float],
     json_file: Path | None,
+    columns: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
     """Prints the table and writes the results.
 
@@ -116,14 +117,18 @@ def report(
         ratios: Contender to its ratio, shown in its row.
         results: JSON name to ratio.
         json_file: Where to write `results`, if anywhere.
+        columns: Title of a further column to its text by contender.
     """
     rounds = max(len(values) for values in measured.values())
     print(f"**{caption}** Median (quartiles) of {rounds} interleaved rounds. {machine()}\n")
-    print(f"| contender | {unit} | ratio | target |\n|---|---|---|---|")
+    more = columns or {}
+    titles = ["contender", unit, "ratio", "target", *more]
+    print(f"| {' | '.join(titles)} |\n|{'---|' * len(titles)}")
     for name, values in measured.items():
         ratio = ratios.get(name)
         shown = (_spread(ratio.rounds), ratio.target) if ratio else ("1", "")
-        print(f"| {name} | {_spread(values)} | {shown[0]} | {shown[1]} |")
+        cells = [name, _spread(values), *shown, *(each.get(name, "") for each in more.values())]
+        print(f"| {' | '.join(cells)} |")
     if json_file is not None:
         json_file.write_text(json.dumps(dict(results), indent=1) + "\n")
 

@@ -19,12 +19,7 @@ NAMES = {
     "startup": {"first_step"},
     "pipeline": {"uncached", "cached"},
     "memory": {"memory"},
-    "weighting_cost": {
-        "null",
-        "class_wise_12",
-        "mgda",
-        "class_wise_memory",
-    },
+    "weighting_cost": {"null", "twb", "class-wise", "mgda", "class-wise_memory"},
     "peer_pytorch": {"pytorch"},
     "soak": {"soak_memory", "soak_files", "soak_threads"},
     "many_frames": {"first_batch", "signature", "memory"},

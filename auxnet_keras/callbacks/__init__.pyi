@@ -1,6 +1,7 @@
 from .best_weights import BestWeights as BestWeights
 from .checkpoint import ResumableCheckpoint as ResumableCheckpoint
 from .checkpoint_store import CheckpointError as CheckpointError
+from .gradient_diagnostics import GradientDiagnostics as GradientDiagnostics
 from .history import HistoryFile as HistoryFile
 from .non_finite import NonFinite as NonFinite
 from .non_finite import NonFiniteError as NonFiniteError

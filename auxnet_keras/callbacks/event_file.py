@@ -18,7 +18,7 @@ from auxnet_keras.callbacks.event_log import Position, event_files, rewind
 from auxnet_keras.callbacks.event_tags import is_by_batch
 
 CLASS_WEIGHTS = "pictures/class_weights"
-_UNDEFINED = ("score/", "iou/", "depth/")  # NaN where nothing was measured
+_UNDEFINED = ("score/", "iou/", "depth/", "gradient/")  # NaN where nothing was measured
 _open: dict[Path, "EventFile"] = {}
 _charted: dict[Path, set[str]] = {}
 """Folder -> the tags of this process's fits and evaluations in it: only the last layout counts."""

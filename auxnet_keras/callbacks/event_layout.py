@@ -13,6 +13,12 @@ from auxnet_keras.callbacks.event_tags import HEADLINES, headline, in_group
 
 _PARTS = re.compile("/(train|validation|batch|running|evaluation)$")
 _OF_BATCHES = ("/batch", "/running")
+_GRADIENTS = {
+    "norms": "norm_",
+    "cosines": "cosine_",
+    "similarity of the norms": "magnitude_similarity_",
+    "condition": "condition",
+}
 
 Charts = list[tuple[str, list[str]]]
 """Title and regular expressions of tags, one or more lines each."""
@@ -61,12 +67,19 @@ def _categories(tags: list[str], tasks: Sequence[str]) -> list[tuple[str, Charts
         for part in ("validation", "train")
         if in_group(tags, "iou", part)
     ]
+    gradients = [
+        (f"{title}{per}", [rf"gradient/{kind}.*/{part}$"])
+        for part, per in (("batch", ""), ("train", ", mean of each epoch"))
+        for title, kind in _GRADIENTS.items()
+        if any(tag.startswith(f"gradient/{kind}") for tag in in_group(rest, "gradient", part))
+    ]
     return [
         *(
             (f"{task} ({'auxiliary' if number else 'main'} task)", _by_score(found), False)
             for number, (task, found) in enumerate(of_tasks.items())
         ),
         ("weights", weights, False),
+        ("gradients", gradients, False),
         ("classes", classes, False),
         ("time", _by_score(in_group(rest, "time")), True),
         (

@@ -11,6 +11,7 @@ _GROUPS = (
     (r"segmentation_iou_(.+)", "iou"),
     (r"class_weight_(.+)", "class_weight"),
     (r"weight_(.+)", "weight"),
+    (r"gradient_(.+)", "gradient"),
     (r"(loss)", "loss"),
     (r"(.+)_loss", "loss"),
     (r"segmentation_(.+)", "score"),
@@ -21,7 +22,7 @@ _GROUPS = (
 _PARENTHESES = str.maketrans("()", "[]")
 _WITHOUT_PART = ("weight", "class_weight", "time")
 _BY_BATCH = ("weight/", "class_weight/")
-_BY_EPOCH = ("score/", "iou/", "loss/", "depth/", "time/", "pictures/")
+_BY_EPOCH = ("score/", "iou/", "loss/", "depth/", "gradient/", "time/", "pictures/")
 
 
 def tag_of(name: str, part: str) -> str:

@@ -1,17 +1,18 @@
 """weights.csv: the task weights batch by batch, where history.csv has those of every epoch."""
 
-import csv
-import io
 from pathlib import Path
-from typing import Any
 
 import keras
 
+from auxnet_keras.callbacks.batch_table import (
+    EPOCH,
+    continue_table,
+    line,
+    place_of,
+    read_columns,
+)
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
-from auxnet_keras.errors import DataError
-from auxnet_keras.safety.bounded_read import MAX_TABLE, read_text
-from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.write_errors import writing
 
 PREFIX = "weight_"
@@ -57,27 +58,17 @@ class WeightTrace(keras.callbacks.Callback):
         row = [f"{float(value):.6g}" for value in weights.values()]
         if row == self._last:
             return
-        place = f"{self._epoch + (batch + 1) / steps:.6f}"
+        place = place_of(self._epoch, batch, self.params)
         with writing(self.path):
             if not self._last:
-                self._last = self._begin(["epoch", *weights], float(place))
+                earlier = continue_table(self.path, [EPOCH, *weights], place)
+                self._last = [earlier[-1].get(name) or "" for name in weights] if earlier else []
                 if row == self._last:  # as before the resume
                     return
             # At once, so that an interrupt loses nothing.
             with self.path.open("a", encoding="utf-8", newline="") as file:
-                file.write(_line([place, *row]))
+                file.write(line([place, *row]))
         self._last = row
-
-    def _begin(self, columns: list[str], place: float) -> list[str]:
-        """Writes the file with the rows before `place`: the later ones are trained again.
-
-        Returns:
-            The weights of the last of these rows.
-        """
-        kept = [row for row in _rows(self.path) if float(row["epoch"]) < place]
-        rows = [[row.get(name) or "" for name in columns] for row in kept]
-        write_file(self.path, "".join(map(_line, [columns, *rows])))
-        return rows[-1][1:] if rows else []
 
 
 def read_weight_trace(path: Path) -> dict[str, list[float]]:
@@ -86,32 +77,4 @@ def read_weight_trace(path: Path) -> dict[str, list[float]]:
     Raises:
         DataError: The file is damaged.
     """
-    columns: dict[str, list[float]] = {}
-    for row in _rows(path):
-        for name, value in row.items():
-            columns.setdefault(name, []).append(float(value or "nan"))
-    return columns
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    """All whole rows: a kill may have cut the last one."""
-    if not path.is_file():
-        return []
-    text = read_text(path, MAX_TABLE)
-    rows = list(csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1], newline="")))
-    for number, row in enumerate(rows, start=2):
-        try:
-            [float(value or "nan") for value in (row["epoch"], *row.values())]
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(
-                f"{path}, line {number}, is not a row of task weights. Expected the number of "
-                "finished epochs and one number per task. Move the file away; a resumed run writes "
-                f"a new one. Received: {type(error).__name__}."
-            ) from error
-    return rows
-
-
-def _line(values: list[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(values)
-    return line.getvalue()
+    return read_columns(path)

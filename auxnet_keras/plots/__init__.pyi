@@ -13,6 +13,7 @@ from .depth_scale import DepthScale as DepthScale
 from .errors import depth_error_bar as depth_error_bar
 from .errors import depth_errors as depth_errors
 from .errors import label_errors as label_errors
+from .gradient_diagnostics import gradient_diagnostics as gradient_diagnostics
 from .image_grid import image_grid as image_grid
 from .image_grid import shrunk as shrunk
 from .image_grid import write_png as write_png

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import keras
 
-from auxnet_keras.callbacks import NonFinite, Progress, ResumableCheckpoint
+from auxnet_keras.callbacks import GradientDiagnostics, NonFinite, Progress, ResumableCheckpoint
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.base import Weighting
 
@@ -60,8 +60,10 @@ def prepare_callbacks(
         if verbose == "auto":
             verbose, given = 0, [*given, Progress()]
         # The weighting comes first, so that the others see what it adds to an epoch's logs. The
-        # policy comes next, so that nothing it refuses is written to a file.
-        first = [*weightings, *policies]
+        # policy comes next, so that nothing it refuses is written to a file. The diagnostics add
+        # to the logs, too.
+        diagnostics = [each for each in given if isinstance(each, GradientDiagnostics)]
+        first = [*weightings, *policies, *diagnostics]
         others = [callback for callback in given if callback not in first]
         callbacks = [*_keep_epoch(dataset), *first, *others]
     try:

@@ -16,14 +16,17 @@ from auxnet_keras.weighting.method import Method
 if TYPE_CHECKING:
     from auxnet_keras.weighting.base import Weighting
 
+FAMILIES: dict[str, Mapping[str, Method]] = {
+    "losses": loss_rules.METHODS,
+    "class-wise": class_wise.METHODS,
+    "gradients": gradient_rules.METHODS,
+    "main + auxiliary": auxiliary_rules.METHODS,
+}
+"""The methods of the package by what they look at."""
+
 WEIGHTINGS: Catalogue[Method] = Catalogue(
     "weighting",
-    {
-        **loss_rules.METHODS,
-        **class_wise.METHODS,
-        **gradient_rules.METHODS,
-        **auxiliary_rules.METHODS,
-    },
+    {name: method for methods in FAMILIES.values() for name, method in methods.items()},
 )
 """Name to method. `none` is not a method: it means constant weights of 1."""
 

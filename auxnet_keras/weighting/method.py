@@ -1,6 +1,7 @@
 """A weighting as the catalogue lists it."""
 
 import dataclasses
+import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,6 +26,10 @@ class Method:
         from_run: Parameters that a run fills in from its data; they cannot be set as text.
         needs_values: The name alone, without values, is refused.
         measured: Settings for how a run measures `from_run`: name to type.
+        forwards: Forward passes of a step.
+        backwards: (a, b) for a + b K backward passes through the shared layers, with K tasks. By
+            default (0, 1) for a rule that compares the gradients of all shared parameters, and
+            (1, 0) for any other.
     """
 
     what: ClassVar[str] = "weighting"
@@ -36,11 +41,32 @@ class Method:
     from_run: tuple[str, ...] = ()
     needs_values: bool = False
     measured: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    forwards: int = 1
+    backwards: tuple[int, int] | None = None
 
     @property
     def weighting(self) -> "type[Weighting]":
         """The class; imports Keras."""
         return resolve(self.code)
+
+    def backward_passes(self) -> tuple[int, int]:
+        """`backwards`, or what follows from the class; imports Keras."""
+        if self.backwards is not None:
+            return self.backwards
+        from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
+
+        if not issubclass(self.weighting, GradientWeighting):
+            return 1, 0
+        where = inspect.signature(self.weighting).parameters.get("parameters")
+        return (0, 1) if where is None or where.default == "shared" else (1, 0)
+
+    @property
+    def cost(self) -> str:
+        """Passes of a step, such as `1 forward, K backward`; imports Keras."""
+        constant, per_task = self.backward_passes()
+        tasks = {0: "", 1: "K"}.get(per_task, f"{per_task} K")
+        parts = [each for each in (tasks, str(constant) if constant else "") if each]
+        return f"{self.forwards} forward, {' + '.join(parts)} backward"
 
     @property
     def constructor(self) -> "type[Weighting]":

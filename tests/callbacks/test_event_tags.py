@@ -23,6 +23,9 @@ LOGS = {
     "weight_depth": "weight/depth",
     "class_weight_lane marking": "class_weight/lane marking",
     "class_weight_27.9-inf": "class_weight/27.9-inf",
+    "gradient_norm_depth": "gradient/norm_depth/train",
+    "gradient_cosine_segmentation_depth": "gradient/cosine_segmentation_depth/train",
+    "gradient_condition": "gradient/condition/train",
     "learning_rate": "time/learning_rate",
     "images_per_second": "time/images_per_second",
     "skipped_batches": "time/skipped_batches",
@@ -64,7 +67,8 @@ def charts_of(tags, tasks):
 def every_tag():
     logs = dict.fromkeys([*LOGS, "depth_loss", *(f"val_{name}" for name in VALIDATION)])
     logs |= {"segmentation_iou_sky": None, "val_segmentation_iou_sky": None}
-    return [*tagged(logs), "loss/segmentation/batch", "loss/depth/batch"]
+    measured = tagged({name: None for name in logs if name.startswith("gradient_")}, "batch")
+    return [*tagged(logs), "loss/segmentation/batch", "loss/depth/batch", *measured]
 
 
 @pytest.mark.parametrize("main", ["segmentation", "depth"])
@@ -87,6 +91,10 @@ def test_the_layout_draws_every_tag_once_and_the_main_task_first(main):
     assert charts["weights"]["class weights"] == {
         "class_weight/lane marking",
         "class_weight/27.9-inf",
+    }
+    assert charts["gradients"]["norms"] == {"gradient/norm_depth/batch"}
+    assert charts["gradients"]["cosines, mean of each epoch"] == {
+        "gradient/cosine_segmentation_depth/train"
     }
     assert charts["classes"] == {
         "IoU of every class, validation": {"iou/sky/validation"},

@@ -38,9 +38,12 @@ POINT = (1.0, 0.5, 1.5)
             ),
             path,
         ),
+        lambda path: plots.gradient_diagnostics(
+            {f"gradient_norm_{name}": [2.0, 1.0] for name in UGLY}, path
+        ),
         lambda path: plots.write_png(plots.class_legend(UGLY, np.zeros((K, 3), np.uint8)), path),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_a_plot_with_names_from_outside(tmp_path, draw):
     assert draw(tmp_path / "plot.png").stat().st_size > 1000

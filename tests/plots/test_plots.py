@@ -463,3 +463,30 @@ class TestClassWeights:
     def test_nothing_to_draw(self, history, tmp_path):
         with pytest.raises(ConfigError, match="class_weight_<class>"):
             plots.class_weight_map(history, tmp_path / "weights.png")
+
+
+class TestGradientDiagnostics:
+    COLUMNS = {
+        "epoch": [0.5, 1.0, 1.5],
+        "gradient_norm_segmentation": [1.0, 2.0, 1.0],
+        "gradient_norm_depth": [30.0, 20.0, 0.0],
+        "gradient_cosine_segmentation_depth": [0.5, -0.5, np.nan],
+        "gradient_magnitude_similarity_segmentation_depth": [0.1, 0.2, np.nan],
+        "gradient_condition": [3.0, 3.0, np.nan],
+        "weight_depth": [1.0, 1.0, 1.0],
+    }
+
+    def test_what_the_panels_show(self, tmp_path, monkeypatch):
+        drawn = []
+        monkeypatch.setattr(figure, "save", lambda made, path: drawn.append(made) or path)
+        plots.gradient_diagnostics(self.COLUMNS, tmp_path / "g.png")
+        norms, cosines, similarity, condition = drawn[0].axes
+        assert [line.get_label() for line in norms.lines] == ["segmentation", "depth"]
+        assert [line.get_label() for line in cosines.lines] == ["segmentation and depth"]
+        np.testing.assert_array_equal(cosines.lines[0].get_xdata(), self.COLUMNS["epoch"])
+        assert norms.get_yscale() == condition.get_yscale() == "log"
+        assert similarity.get_ylim()[0] == 0.0 and len(condition.lines) == 1
+
+    def test_nothing_measured(self, tmp_path):
+        with pytest.raises(ConfigError, match="at least one measurement"):
+            plots.gradient_diagnostics({"loss": [1.0]}, tmp_path / "g.png")

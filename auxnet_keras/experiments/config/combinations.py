@@ -60,6 +60,7 @@ def _check_tasks(config: RunSettings) -> None:
         ("auxiliary_first", config.auxiliary_first),
         ("extra_data", config.extra_data),
         ("auxiliary_of", config.auxiliary_of if config.auxiliary_of == OTHER else None),
+        ("gradient_diagnostics", config.gradient_diagnostics),
     ):
         if given is not None and len(config.tasks) == 1:
             raise ConfigError(

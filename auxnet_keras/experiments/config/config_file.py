@@ -17,6 +17,7 @@ from auxnet_keras.storage.write_errors import writing
 _END = "# The settings end here; a file without this line was cut."
 _SINCE_0_1_0 = {
     "fold",
+    "gradient_diagnostics",
     "optimizer",
     "schedule",
     "patience",

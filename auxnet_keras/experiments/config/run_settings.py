@@ -186,6 +186,16 @@ class RunSettings:
         "N",
         optional=True,
     )
+    gradient_diagnostics: int | None = setting(
+        None,
+        values.positive_whole,
+        "Compare the tasks' gradients on the first batch after every N steps: gradients.csv, "
+        "history.csv, TensorBoard and a figure. Training stays the same, and takes 1.5 steps "
+        "longer each time. Default: never.",
+        "N",
+        optional=True,
+        changeable=True,
+    )
     ignore_void: bool = setting(
         True,
         values.boolean,

@@ -205,6 +205,7 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
         *([] if method is None else [method]),
         *learning_rate_callbacks(config, phase),
         callbacks.NonFinite(config.on_bad_numbers),
+        *_diagnostics(run, train, after),
         callbacks.Progress(phase.note, keep=phase.validated(config.validate_every)),
         FirstEstimate(f"the steps of {phase.alone} alone" if phase.alone else "all steps left"),
         EpochLog(),
@@ -234,6 +235,18 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
             dataset=train,
             after=phase.first,
         ),
+    ]
+
+
+def _diagnostics(run: Run, train: Any, after: int) -> list[Any]:
+    from auxnet_keras import callbacks
+
+    every = run.config.gradient_diagnostics
+    if every is None:
+        return []
+    path, board = run.path / "gradients.csv", run.path / _BOARD
+    return [
+        callbacks.GradientDiagnostics(train, every, path=path, log_dir=board, after=after),
     ]
 
 

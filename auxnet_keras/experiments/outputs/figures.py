@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run
 
 TRACE = "weights.csv"
+GRADIENTS = "gradients.csv"
 
 
 def write_figures(run: "Run", results: Mapping[str, Any], source: Source) -> None:
@@ -111,6 +112,12 @@ def write_curves(run: "Run", folder: Path | None = None) -> None:
 
         trace = read_weight_trace(run.path / TRACE)
     folder = run.path / "figures" if folder is None else folder
+    if (run.path / GRADIENTS).is_file():
+        from auxnet_keras.callbacks.batch_table import read_columns
+
+        measured = read_columns(run.path / GRADIENTS)
+        if measured:
+            plots.gradient_diagnostics(measured, folder / "gradients.png")
     plots.learning_curves(
         history,
         folder / "curves.png",

@@ -31,6 +31,7 @@ WORST = 8
 
 CAPTIONS = {
     "class_weights.png": "Class weights by epoch; frozen epochs are hatched",
+    "gradients.png": "The tasks' gradients on one batch, compared as the training went on",
     "confusion.png": "Shares of each true class, and pixels",
     "worst.png": "Image, truth, prediction and error of the worst",
     "qualitative.png": "Evenly spaced validation images, with the best weights",
@@ -62,6 +63,7 @@ def run_sections(runs: Runs, scratch: Path | None = None) -> tuple[list[Section]
         "Parts of the images": lambda: parts_section(runs, scored),
         "Curves": lambda: _curves(runs, scratch),
         "Class weights": lambda: pictures("Class weights", "class_weights.png"),
+        "Gradients": lambda: pictures("Gradients", "gradients.png"),
         "Confusion matrix": lambda: pictures("Confusion matrix", "confusion.png"),
         "Worst images": lambda: _worst(runs),
         "Predictions": lambda: pictures("Predictions", "qualitative.png"),

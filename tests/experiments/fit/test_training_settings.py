@@ -141,6 +141,7 @@ def test_a_config_of_an_earlier_version_has_the_defaults(whole, settings, tmp_pa
     run, *_ = whole
     text = (run.path / "config.yaml").read_text()
     later = ("optimizer", "schedule", "precision", "class_weights", "label_smoothing", "patience")
+    later += ("gradient_diagnostics",)
     kept = [line for line in text.splitlines() if not line.startswith((*later, "smoke"))]
     assert len(text.splitlines()) - len(kept) == len(later) + 1
     (tmp_path / "old").mkdir()

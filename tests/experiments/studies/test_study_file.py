@@ -8,6 +8,7 @@ import auxnet_keras as ak
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.studies.plan import planned
 from auxnet_keras.experiments.studies.study_file import presets, read_study
+from auxnet_keras.weighting.catalogue import WEIGHTINGS
 
 STUDY = {
     "labels": [4, "all"],
@@ -153,12 +154,13 @@ class TestRefused:
 
 
 class TestPresets:
-    def test_there_are_five(self):
+    def test_there_are_six(self):
         assert presets() == [
             "auxnet-table1",
             "auxnet-table2",
             "does-it-help",
             "learning-boost",
+            "methods",
             "runtime",
         ]
         page = (Path(ak.__file__).parents[1] / "docs" / "studies.md").read_text()
@@ -170,6 +172,28 @@ class TestPresets:
     def test_can_be_planned(self, name, scenes, tmp_path):
         runs = planned(read_study(name, data=[f"street:{scenes}"]), tmp_path)
         assert len(runs) == len({run.folder for run in runs}) > 0
+
+    def test_methods_has_an_arm_for_every_method(self):
+        study = read_study("methods")
+        arms = {arm: settings.get("weighting", "none") for arm, settings in study.arms.items()}
+        named = {arm: text.partition(":")[0] for arm, text in arms.items()}
+        expected = {
+            name
+            for name, method in WEIGHTINGS.items()
+            if not method.needs_values and name != "class-wise"
+        }
+        assert set(named.values()) == expected | {"fixed", "none"}
+        assert all(arm == name for arm, name in named.items() if name in expected)
+        assert sum(name == "fixed" for name in named.values()) == 3
+
+    def test_methods_are_compared_over_the_same_steps(self, scenes, tmp_path, monkeypatch):
+        from auxnet_keras.experiments.studies import steps
+
+        plenty = steps.Frames(800, 800, 800, 800, 200)
+        monkeypatch.setattr("auxnet_keras.experiments.studies.plan.frames_of", lambda *_: plenty)
+        runs = planned(read_study("methods", data=[f"street:{scenes}"]), tmp_path)
+        assert {run.labels for run in runs} == {30}
+        assert {steps.steps_of(run.config, plenty) for run in runs} == {600}
 
     def test_does_it_help(self, scenes, tmp_path, monkeypatch):
         from auxnet_keras.experiments.studies import steps
