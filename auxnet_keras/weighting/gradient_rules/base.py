@@ -19,7 +19,7 @@ from auxnet_keras.weighting.base import TaskWeighting, WeightingState
 PARAMETERS = ("shared", "last", "representation")
 REDUCTIONS = ("sum", "mean")
 
-SMALLEST = 1e-37
+_SMALLEST = 1e-37
 """Squared norms below it count as zero: float32 keeps no digits of them."""
 
 
@@ -134,7 +134,7 @@ class GradientWeighting(TaskWeighting):
         gram = ops.expand_dims(gram, 0) if self.per_variable and not split else gram
         means = ops.stack([ops.stop_gradient(losses[task].mean) for task in self.tasks])
         labelled = ops.stack([losses[task].present for task in self.tasks])
-        present = ops.logical_and(labelled, ops.diagonal(whole) > SMALLEST)
+        present = ops.logical_and(labelled, ops.diagonal(whole) > _SMALLEST)
         finite = ops.logical_and(ops.all(ops.isfinite(whole)), ops.all(ops.isfinite(means)))
         usable = ops.logical_and(ops.all(present), finite)
         self.learn(gram, means, usable)
