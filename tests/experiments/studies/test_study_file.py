@@ -193,7 +193,7 @@ class TestPresets:
         monkeypatch.setattr("auxnet_keras.experiments.studies.plan.frames_of", lambda *_: plenty)
         runs = planned(read_study("methods", data=[f"street:{scenes}"]), tmp_path)
         assert {run.labels for run in runs} == {30}
-        assert {steps.steps_of(run.config, plenty) for run in runs} == {600}
+        assert {steps.steps_of(run.config, plenty) for run in runs} == {301}
 
     def test_does_it_help(self, scenes, tmp_path, monkeypatch):
         from auxnet_keras.experiments.studies import steps
