@@ -6,8 +6,8 @@ from keras import ops
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.losses.task_loss import TaskLoss
+from auxnet_keras.weighting.adam import Adam
 from auxnet_keras.weighting.base import WeightingState
-from auxnet_keras.weighting.loss_rules.adam import Adam
 from auxnet_keras.weighting.loss_rules.arguments import check_above_zero, check_not_negative
 from auxnet_keras.weighting.loss_rules.base import LossRule
 
@@ -64,7 +64,7 @@ class FAMO(LossRule):
         zeros = [0.0] * len(tasks)
         self._logits = state.add_state("logits", zeros)
         self._before = state.add_state("losses_before", zeros)  # 0: no step to judge
-        self._adam = Adam(state, len(tasks), self.learning_rate, self.decay)
+        self._adam = Adam(state, len(tasks), self.learning_rate)
 
     def rule(self, losses: Tensor) -> Tensor:
         inverse = self._shares() / losses
@@ -89,9 +89,10 @@ class FAMO(LossRule):
         before = ops.convert_to_tensor(self._before)
         known = before > 0
         gains = ops.log(ops.where(known, before, 1.0)) - ops.log(after)
-        shares = self._shares()
-        gradient = shares * (gains - ops.sum(shares * gains))
-        self._adam.step(self._logits, gradient, ops.logical_and(usable, ops.all(known)))
+        logits, shares = ops.convert_to_tensor(self._logits), self._shares()
+        gradient = shares * (gains - ops.sum(shares * gains)) + self.decay * logits
+        change = self._adam.change(gradient, ops.logical_and(usable, ops.all(known)))
+        self._logits.assign(logits - change)
         self._before.assign(ops.zeros_like(before))
 
     def _shares(self) -> Tensor:

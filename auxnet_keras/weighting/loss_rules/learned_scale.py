@@ -5,8 +5,8 @@ import abc
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
+from auxnet_keras.weighting.adam import Adam
 from auxnet_keras.weighting.base import WeightingState
-from auxnet_keras.weighting.loss_rules.adam import Adam
 from auxnet_keras.weighting.loss_rules.arguments import check_above_zero
 from auxnet_keras.weighting.loss_rules.base import LossRule
 
@@ -46,4 +46,5 @@ class LearnedScale(LossRule):
         """The derivative [K] of the objective by s."""
 
     def learn(self, losses: Tensor, usable: Tensor) -> None:
-        self._adam.step(self._scales, self.slope(losses), usable)
+        scales = self.scales
+        self._scales.assign(scales - self._adam.change(self.slope(losses), usable))
