@@ -1,4 +1,4 @@
-"""Pareto MTL: constraints, phases, and the contract of all weightings."""
+"""Pareto MTL: constraints, phases."""
 
 import keras
 import numpy as np
@@ -14,15 +14,9 @@ from auxnet_keras.weighting.gradient_rules.pareto import default_references
 from tests.oracles.gradient_rules import pareto_weights as three_tasks
 from tests.oracles.min_norm import exact, pareto_weights
 from tests.toys import toy_batches, toy_model
-from tests.weighting.contracts import WeightingContract
 
 FIVE = ak.weighting.FIGURE_PREFERENCES
 TASKS = ("segmentation", "depth")
-
-
-class TestParetoMTL(WeightingContract):
-    def make(self):
-        return ak.weighting.ParetoMTL()
 
 
 def attached(preference=(0.71, 0.71), references=FIVE, tasks=TASKS, phase=1):

@@ -16,11 +16,6 @@ class TestTaskWeightBalancing(WeightingContract):
         return ak.weighting.TaskWeightBalancing()
 
 
-class TestFocusedTaskWeightBalancing(VariantContract):
-    def make(self):
-        return ak.weighting.FocusedTaskWeightBalancing()
-
-
 class TestProductMode(VariantContract):
     def make(self):
         return ak.weighting.FocusedTaskWeightBalancing(mode="product", normalize=True)

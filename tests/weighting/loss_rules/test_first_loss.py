@@ -1,4 +1,4 @@
-"""Weights of one over the first losses: the oracle, absent tasks, and the contract."""
+"""Weights of one over the first losses: the oracle and absent tasks."""
 
 import keras
 import numpy as np
@@ -10,34 +10,24 @@ from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.weighting.base import WeightingState
 from tests.oracles.first_loss import trajectory
 from tests.toys import batch_of, toy_batches, toy_model
-from tests.weighting.contracts import VariantContract
 
 TASKS = ("segmentation", "depth")
 
 
-class TestFirstLossWeights(VariantContract):
-    def make(self):
-        return ak.weighting.FirstLossWeights()
-
-    def test_a_task_trains_where_the_other_has_no_valid_pixel(self):
-        # Unlike elsewhere such a batch moves a weight: that of the task which is there.
-        images, targets = batch_of(toy_batches(1), 0)
-        targets = {**targets, "depth": np.full_like(targets["depth"], -1.0)}
-        weighting = self.make()
-        model = toy_model()
-        model.compile(keras.optimizers.SGD(1e-3), metrics=None)
-        weighting.set_model(model)
-        head = np.array(model.get_layer("classes").get_weights()[0])
-        logs = model.train_on_batch(images, targets, return_dict=True)
-        assert not np.array_equal(head, model.get_layer("classes").get_weights()[0])
-        assert logs["loss"] == pytest.approx(1.0, rel=1e-5)
-        assert weighting.weights["depth"] == 1.0
-        assert weighting.weights["segmentation"] == pytest.approx(1 / logs["segmentation_loss"])
-
-
-class TestFirstLossWeightsOfSeveralBatches(VariantContract):
-    def make(self):
-        return ak.weighting.FirstLossWeights(batches=3)
+def test_a_task_trains_where_the_other_has_no_valid_pixel():
+    # Unlike with other rules, such a batch moves a weight: that of the task which is there.
+    images, targets = batch_of(toy_batches(1), 0)
+    targets = {**targets, "depth": np.full_like(targets["depth"], -1.0)}
+    weighting = ak.weighting.FirstLossWeights()
+    model = toy_model()
+    model.compile(keras.optimizers.SGD(1e-3), metrics=None)
+    weighting.set_model(model)
+    head = np.array(model.get_layer("classes").get_weights()[0])
+    logs = model.train_on_batch(images, targets, return_dict=True)
+    assert not np.array_equal(head, model.get_layer("classes").get_weights()[0])
+    assert logs["loss"] == pytest.approx(1.0, rel=1e-5)
+    assert weighting.weights["depth"] == 1.0
+    assert weighting.weights["segmentation"] == pytest.approx(1 / logs["segmentation_loss"])
 
 
 def played(losses, **options):

@@ -5,32 +5,23 @@ import pytest
 import auxnet_keras as ak
 from tests.oracles.balancing import cross_entropy, depth_l1
 from tests.toys import batch_of, toy_batches, toy_model
-from tests.weighting.contracts import WeightingContract
+
+SETTING = {"segmentation": 400.0, "depth": 1.0}
 
 
-class TestFixedWeights(WeightingContract):
-    def arguments(self):
-        return {"task_weights": {"segmentation": 400.0, "depth": 1.0}}
-
-    def make(self):
-        return ak.weighting.FixedWeights(**self.arguments())
-
-    def test_total_is_the_weighted_sum(self):
-        model = toy_model()
-        model.compile(keras.optimizers.SGD(0.0))
-        images, targets = batch_of(toy_batches(1), 0)
-        history = model.fit(images, targets, verbose=0, callbacks=[self.make()]).history
-        prediction = model(images, training=True)
-        main = cross_entropy(targets["segmentation"], np.array(prediction["segmentation"]))
-        auxiliary = depth_l1(targets["depth"], np.array(prediction["depth"]))
-        assert history["segmentation_loss"][0] == pytest.approx(main, rel=1e-5)
-        assert history["depth_loss"][0] == pytest.approx(auxiliary, rel=1e-5)
-        assert history["loss"][0] == pytest.approx(400 * main + auxiliary, rel=1e-5)
-
-    def test_weights_never_move(self):
-        weighting = self.make()
-        self.fit(weighting, epochs=2)
-        assert weighting.weights == {"segmentation": 400.0, "depth": 1.0}
+def test_total_is_the_weighted_sum_and_weights_never_move():
+    weighting = ak.weighting.FixedWeights(SETTING)
+    model = toy_model()
+    model.compile(keras.optimizers.SGD(0.0))
+    images, targets = batch_of(toy_batches(1), 0)
+    history = model.fit(images, targets, verbose=0, callbacks=[weighting]).history
+    prediction = model(images, training=True)
+    main = cross_entropy(targets["segmentation"], np.array(prediction["segmentation"]))
+    auxiliary = depth_l1(targets["depth"], np.array(prediction["depth"]))
+    assert history["segmentation_loss"][0] == pytest.approx(main, rel=1e-5)
+    assert history["depth_loss"][0] == pytest.approx(auxiliary, rel=1e-5)
+    assert history["loss"][0] == pytest.approx(400 * main + auxiliary, rel=1e-5)
+    assert weighting.weights == SETTING
 
 
 @pytest.mark.parametrize(

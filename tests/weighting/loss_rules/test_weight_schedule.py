@@ -21,14 +21,6 @@ def point(segmentation, depth):
     return {"segmentation": segmentation, "depth": depth}
 
 
-class TestWeightScheduleByEpochs(VariantContract):
-    def arguments(self):
-        return {"points": {0: point(2.0, 3.0), 1: point(1.0, 4.0), 3: point(1.0, 0.0)}}
-
-    def make(self):
-        return ak.weighting.WeightSchedule(**self.arguments(), linear=True)
-
-
 class TestWeightScheduleBySteps(VariantContract):
     def make(self):
         return ak.weighting.WeightSchedule(
