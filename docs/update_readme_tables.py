@@ -10,16 +10,27 @@ sys.path[:0] = [str(ROOT / "docs"), str(ROOT)]
 from generate.markdown import code, table  # noqa: E402
 
 from auxnet_keras.data.readers.catalogue import KINDS  # noqa: E402
-from auxnet_keras.weighting.catalogue import WEIGHTINGS  # noqa: E402
+from auxnet_keras.weighting.catalogue import FAMILIES  # noqa: E402
+
+
+_FAMILIES = {
+    "losses": "[losses](docs/weightings/loss_rules.md): from the losses alone, or fixed",
+    "class-wise": "[classes](docs/learning_boost.md): a weight per class of the auxiliary task",
+    "gradients": "[gradients](docs/weightings/gradient_rules.md): from their angles and lengths",
+    "main + auxiliary": (
+        "[main + auxiliary](docs/weightings/auxiliary_rules.md): what helps the main task"
+    ),
+}
 
 
 def weightings() -> str:
-    """Name, callback, rule and source of every weighting."""
+    """Every family and the names of its weightings."""
     rows = [
-        (code(name), code(method.weighting.__name__), method.rule, method.source)
-        for name, method in WEIGHTINGS.items()
+        (_FAMILIES[name], ", ".join(code(each) for each in methods))
+        for name, methods in FAMILIES.items()
+        if methods
     ]
-    return table(("`--weighting`", "callback", "rule after every batch", "source"), rows)
+    return table(("weights follow from", "`--weighting`"), rows)
 
 
 def kinds() -> str:
