@@ -12,7 +12,6 @@ from generate.markdown import code, table  # noqa: E402
 from auxnet_keras.data.readers.catalogue import KINDS  # noqa: E402
 from auxnet_keras.weighting.catalogue import FAMILIES  # noqa: E402
 
-
 _FAMILIES = {
     "losses": "[losses](docs/weightings/loss_rules.md): from the losses alone, or fixed",
     "class-wise": "[classes](docs/learning_boost.md): a weight per class of the auxiliary task",
