@@ -82,13 +82,21 @@ def _local(function: Callable, target: Tensor, prediction: Tensor, weight: Tenso
                 f"not a name or a function. Received: {function!r}."
             )
         mean = ops.mean(ops.cast(function(target, prediction, **weighted), "float32"))
-        samples = ops.cast(ops.shape(prediction)[0], "float32")
+        samples = _counted(function, target, prediction)
         return mean * samples, samples, None, None
     values, valid = function.per_pixel(target, prediction)
     valid = ops.cast(valid, "float32")
     if weight is not None:
         valid *= _pixel_weights(weight)
     return ops.sum(values * valid), ops.sum(valid), values, valid
+
+
+def _counted(function: Callable, target: Tensor, prediction: Tensor) -> Tensor:
+    """The samples that a plain Keras loss is a mean over, which ignored ones are not."""
+    ignored = getattr(function, "ignore_class", None)
+    if ignored is None:
+        return ops.cast(ops.shape(prediction)[0], "float32")
+    return ops.sum(ops.cast(ops.not_equal(target, ops.cast(ignored, target.dtype)), "float32"))
 
 
 def _pixel_weights(weight: Tensor) -> Tensor:
