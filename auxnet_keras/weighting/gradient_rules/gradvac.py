@@ -3,6 +3,7 @@
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
+from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
@@ -38,8 +39,9 @@ class GradVac(GradientWeighting):
             `"sum"`.
 
     Raises:
-        ConfigError: A `beta` outside [0, 1]; otherwise as `GradientWeighting`. When attached: the
-            backend is not TensorFlow, or the tasks share nothing.
+        ConfigError: A `beta` outside [0, 1] or a `seed` that is not a whole number >= 0; otherwise
+            as `GradientWeighting`. When attached: the backend is not TensorFlow, or the tasks share
+            nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.GradVac(beta=0.5)])
@@ -64,6 +66,7 @@ class GradVac(GradientWeighting):
         if not isinstance(beta, int | float) or not 0.0 <= beta <= 1.0:
             raise ConfigError(f"beta must be in [0, 1]. Received: {beta!r}.")
         self.beta = float(beta)
+        check_whole("seed", seed, 0)
         self.seed = seed
 
     def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
+from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 from auxnet_keras.weighting.gradient_rules.solvers.cosines import lengths_and_cosines
@@ -31,8 +32,8 @@ class PCGrad(GradientWeighting):
             `"sum"`.
 
     Raises:
-        ConfigError: As `GradientWeighting`. When attached: the backend is not TensorFlow, or the
-            tasks share nothing.
+        ConfigError: A `seed` that is not a whole number >= 0; otherwise as `GradientWeighting`.
+            When attached: the backend is not TensorFlow, or the tasks share nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.PCGrad()])
@@ -53,6 +54,7 @@ class PCGrad(GradientWeighting):
         reduction: str | None = None,
     ) -> None:
         super().__init__(parameters=parameters, momentum=momentum, reduction=reduction)
+        check_whole("seed", seed, 0)
         self.seed = seed
 
     def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:

@@ -45,7 +45,7 @@ SCALES = {"aligned": lambda count: count, "nash": np.sqrt}
 """TorchJD's Aligned-MTL is the mean; its Nash-MTL is cut to length 1, where ours has sqrt(K)."""
 
 
-@pytest.mark.parametrize("count", [2, 3, 5])
+@pytest.mark.parametrize("count", [2, 4])
 @pytest.mark.parametrize("name", ANY)
 def test_the_direction_is_the_papers(name, count):
     for seed in range(6):

@@ -106,6 +106,8 @@ def test_gradvac_of_gradients_that_always_agreed():
     [
         (lambda: ak.weighting.GradVac(beta=1.5), r"beta must be in \[0, 1\]. Received: 1.5"),
         (lambda: ak.weighting.GradVac(beta="much"), "Received: 'much'"),
+        (lambda: ak.weighting.PCGrad(seed=-1), "seed.*Received: -1"),
+        (lambda: ak.weighting.GradVac(seed=0.5), "seed.*Received: 0.5"),
         (lambda: ak.weighting.CAGrad(c=-0.1), "c must be a finite number >= 0. Received: -0.1"),
         (lambda: ak.weighting.CAGrad(c=float("nan")), "Received: nan"),
         (lambda: ak.weighting.FairGrad(alpha=0.0), r"alpha must be in \(0, 10\]. Received: 0.0"),
@@ -117,6 +119,14 @@ def test_gradvac_of_gradients_that_always_agreed():
 def test_bad_arguments(make, message):
     with pytest.raises(ak.errors.ConfigError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    "kind", ["AlignedMTL", "CAGrad", "ConFIG", "FairGrad", "GradVac", "IMTLG", "NashMTL", "PCGrad"]
+)
+@pytest.mark.parametrize("parameters", ["last", "representation"])
+def test_where_gradients_are_compared_is_passed_on(kind, parameters):
+    assert getattr(ak.weighting, kind)(parameters=parameters).parameters == parameters
 
 
 def test_cagrad_with_c_0_is_the_mean():
