@@ -104,6 +104,7 @@ class Network:
         if which == "quick":
             unet.WIDTHS = (4,)  # shows that the benchmark runs, and traces in seconds
         size, batch_size = SIZES[which]
+        tf.get_logger().setLevel("ERROR")  # it takes a step for each contender for a mistake
         keras.utils.set_random_seed(0)
         self.model = ak.models.UNet(classes, (*size, 3), main="depth", auxiliary="segmentation")
         contenders.compile_ours(self.model)
