@@ -29,5 +29,7 @@ METHODS: dict[str, Method] = {
         f"{_HERE}.auto_lambda:AutoLambda",
         "learned on the main loss after the step, on held-out samples",
         "Liu et al. 2022",
+        forwards=2,
+        backwards=(1, 1),
     ),
 }

@@ -86,5 +86,6 @@ METHODS: dict[str, Method] = {
         f"{_HERE}.famo:FAMO",
         "z / L, z learned from the losses after the step",
         "Liu et al., NeurIPS 2023, Algorithm 1",
+        forwards=2,
     ),
 }
