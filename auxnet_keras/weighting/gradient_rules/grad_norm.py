@@ -86,7 +86,8 @@ class GradNorm(GradientWeighting):
         target = ops.mean(lengths) * (left / ops.maximum(ops.mean(left), _TINY)) ** self.alpha
         slope = ops.sign(lengths - target) * norms
         moved = ops.maximum(old - self._adam.change(slope, usable), _LEAST)
-        self._learned.assign(moved * len(self.tasks) / ops.sum(moved))
+        moved = moved * len(self.tasks) / ops.sum(moved)
+        self._learned.assign(ops.where(usable, moved, old))
         self._first.assign(first)
 
     def rule(self, gram: Tensor, losses: Tensor) -> Tensor:

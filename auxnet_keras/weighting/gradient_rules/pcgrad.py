@@ -3,6 +3,7 @@
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
+from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 from auxnet_keras.weighting.gradient_rules.solvers.cosines import lengths_and_cosines
@@ -26,12 +27,12 @@ class PCGrad(GradientWeighting):
     more tasks, `UPGrad` promises more.
 
     Args:
-        seed: Of the random orders, for three and more tasks.
+        seed: Of the random orders, for three and more tasks; a whole number >= 0.
         parameters, momentum, reduction: See `GradientWeighting`; by default `"shared"`, 0 and
             `"sum"`.
 
     Raises:
-        ConfigError: As `GradientWeighting`. When attached: the backend is not TensorFlow, or the
+        ConfigError: Another seed; otherwise as `GradientWeighting`. When attached: the backend is not TensorFlow, or the
             tasks share nothing.
 
     Example:
@@ -53,7 +54,8 @@ class PCGrad(GradientWeighting):
         reduction: str | None = None,
     ) -> None:
         super().__init__(parameters=parameters, momentum=momentum, reduction=reduction)
-        self.seed = seed
+        check_whole("seed", seed, least=0)
+        self.seed = int(seed)
 
     def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
         super().build(state, tasks)

@@ -6,7 +6,7 @@ from auxnet_keras.core.types import Tensor
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 from auxnet_keras.weighting.gradient_rules.pcgrad import two_tasks
 from auxnet_keras.weighting.gradient_rules.solvers.cosines import lengths_and_cosines
-from auxnet_keras.weighting.gradient_rules.solvers.dual_cone import projections
+from auxnet_keras.weighting.gradient_rules.solvers.dual_cone import multipliers
 
 
 class UPGrad(GradientWeighting):
@@ -49,5 +49,5 @@ class UPGrad(GradientWeighting):
 def any_tasks(gram: Tensor) -> Tensor:
     """The weights [K]."""
     lengths, cosines = lengths_and_cosines(gram)
-    each = projections(cosines, ops.eye(gram.shape[0], dtype=gram.dtype))
+    each = ops.eye(gram.shape[0], dtype=gram.dtype) + multipliers(cosines, cosines)
     return ops.mean(each * lengths[:, None] / lengths[None, :], axis=0)

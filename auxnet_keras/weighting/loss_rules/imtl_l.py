@@ -3,7 +3,7 @@
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.weighting.loss_rules.learned_scale import LearnedScale
+from auxnet_keras.weighting.loss_rules.learned_scale import LARGEST, LearnedScale
 
 
 class IMTLL(LearnedScale):
@@ -35,7 +35,7 @@ class IMTLL(LearnedScale):
         return ops.exp(self.scales)
 
     def slope(self, losses: Tensor) -> Tensor:
-        return self.rule(losses) * losses - 1.0
+        return ops.minimum(self.rule(losses) * losses, LARGEST) - 1.0
 
     def objective(self, losses: Tensor, weights: Tensor) -> Tensor:
         return ops.sum(weights * losses - self.scales)

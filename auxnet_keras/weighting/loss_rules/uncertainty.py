@@ -8,7 +8,7 @@ from keras import ops
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, shown, unknown
 from auxnet_keras.weighting.base import WeightingState
-from auxnet_keras.weighting.loss_rules.learned_scale import LearnedScale
+from auxnet_keras.weighting.loss_rules.learned_scale import LARGEST, LearnedScale
 
 
 class UncertaintyWeighting(LearnedScale):
@@ -79,7 +79,7 @@ class UncertaintyWeighting(LearnedScale):
     def slope(self, losses: Tensor) -> Tensor:
         scales = self.scales
         regularizer = ops.sigmoid(scales) if self.nonnegative else 0.5
-        return regularizer - self.rule(losses) * losses
+        return regularizer - ops.minimum(self.rule(losses) * losses, LARGEST * regularizer)
 
     def objective(self, losses: Tensor, weights: Tensor) -> Tensor:
         scales = self.scales
