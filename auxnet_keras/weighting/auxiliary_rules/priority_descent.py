@@ -33,6 +33,7 @@ class PriorityDescent(GradientWeighting):
     not keep it: where gradients are opposite (with one auxiliary task, cosine below about -0.99),
     d points against g_m, and the scaling makes a full step of it. Where that happens, or the
     constraints contradict each other, this class takes the step of the main task alone, d = g_m.
+    If a task has no gradient on a batch, the others train with a weight of 1, without a promise.
 
     Use it if the main task has priority and the auxiliary one must not be forgotten. Its head
     trains in any case.

@@ -22,7 +22,7 @@ class FairGrad(GradientWeighting):
     most: the direction tends to MGDA's where that is inside the hull. d raises no loss to first
     order. Only for alpha = 1 do the gradients' lengths not matter to its direction.
 
-    Near gradients that cancel, weights are made smaller by one factor as in `NashMTL`: where
+    As gradients come to cancel, all weights are reduced by one factor, as in `NashMTL`: where
     || d ||^2 < sum_i || lambda_i g_i ||^2 / 30^2. For three and more tasks, alpha above 2 and
     lengths in ratios of thousands, float32 may not find the weights; such a batch trains with those
     of the batch before.

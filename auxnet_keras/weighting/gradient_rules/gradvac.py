@@ -40,8 +40,9 @@ class GradVac(GradientWeighting):
             `"sum"`.
 
     Raises:
-        ConfigError: A `beta` outside [0, 1], or another seed; otherwise as `GradientWeighting`. When attached: the
-            backend is not TensorFlow, or the tasks share nothing.
+        ConfigError: A `beta` outside [0, 1], or a seed that is no whole number >= 0; otherwise as
+            `GradientWeighting`. When attached: the backend is not TensorFlow, or the tasks share
+            nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.GradVac(beta=0.5)])

@@ -32,8 +32,8 @@ class PCGrad(GradientWeighting):
             `"sum"`.
 
     Raises:
-        ConfigError: Another seed; otherwise as `GradientWeighting`. When attached: the backend is not TensorFlow, or the
-            tasks share nothing.
+        ConfigError: The seed is something else; otherwise as `GradientWeighting`. When attached:
+            the backend is not TensorFlow, or the tasks share nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.PCGrad()])

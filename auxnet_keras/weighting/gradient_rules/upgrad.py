@@ -19,8 +19,9 @@ class UPGrad(GradientWeighting):
 
         lambda_i = (1 + max(0, - g_1 . g_2 / || g_i ||^2)) / 2.
 
-    For any number of tasks, d raises no loss to first order (`PCGrad` promises this for two). A
-    longer gradient moves d in proportion. Without conflicts the weights are 1/K.
+    For any number of tasks, d raises no loss to first order (`PCGrad` promises this for two only),
+    up to rounding, which decides where the gradients nearly cancel. A task's share in d grows with
+    the length of its gradient. Without conflicts the weights are 1/K.
 
     Use it as the first rule of gradients to try: it has nothing to tune, does nothing without a
     conflict, and keeps the tasks' own importance, unlike `MGDA`.

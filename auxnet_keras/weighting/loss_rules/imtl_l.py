@@ -11,7 +11,9 @@ class IMTLL(LearnedScale):
 
     The weight of a task is exp(s_k). For constant losses it settles at 1 / L_k. Up to a factor of 2
     and the sign of s it is `UncertaintyWeighting` with the regression form for all tasks, derived
-    without a likelihood. A batch in which a loss is 0 or below leaves s as it is.
+    without a likelihood. A batch in which a loss is 0 or below leaves s as it is. In the derivative
+    by s, a weighted loss counts for at most 20: otherwise Adam would remember a single huge loss
+    for thousands of batches, and s would hardly move.
 
     Use it instead of `UncertaintyWeighting` if all tasks should count the same and the first batch
     should train with weights of 1.

@@ -10,7 +10,6 @@ from auxnet_keras.weighting.loss_rules.adam import Adam
 from auxnet_keras.weighting.loss_rules.arguments import check_above_zero
 from auxnet_keras.weighting.loss_rules.base import LossRule
 
-
 LARGEST = 20.0
 """Times its value at the optimum, a weighted loss does not count for more in the derivative by s.
 

@@ -31,6 +31,8 @@ def multipliers(cosines: Tensor, linear: Tensor, rounds: int = 20) -> Tensor:
         rounds: 20 reach float32's precision for a handful of gradients.
     """
     count = cosines.shape[0]
+    if count == 1:
+        return ops.maximum(-linear, 0.0)
     units = [ops.one_hot(j, count, dtype=cosines.dtype) for j in range(count)]
     one = ops.eye(count, dtype=cosines.dtype)
 
