@@ -31,7 +31,7 @@ class OLAux(GradientWeighting):
     opposes the main one on average, and then stays at 0 until it agrees again.
 
     Use it if the auxiliary task helps at first and hurts later. An agreement that lasts raises the
-    weight without bound.
+    weight without bound; with `measure="log"`, so can a single batch with long gradients.
 
     Args:
         step_size: beta, positive.
