@@ -24,7 +24,8 @@ class GradientGate(GradientWeighting):
 
     Promise to the main task: d . g_m >= g_m . g_m for the sum d of the weighted gradients. To first
     order, a step of SGD lowers the main loss at least as much as the main task alone would. With an
-    average, the promise holds for the averaged cosine, not for every batch.
+    average, the promise holds for the averaged cosine, not for every batch. If a task has no
+    gradient on a batch, nothing is gated: the other tasks train with a weight of 1.
 
     Use it as the first rule to try if the auxiliary task seems to hurt: it has nothing to tune.
     With small batches the cosine is noisy; average it, or the gate opens and closes at random.

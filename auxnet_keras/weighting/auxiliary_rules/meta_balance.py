@@ -19,7 +19,7 @@ class MetaBalance(GradientWeighting):
 
     for `strategy="both"`; `"shorten"` does so only where n_a > n_m, `"lengthen"` only where
     n_a < n_m, and w_a = 1 elsewhere. The averages need no correction for their start at 0, which
-    cancels. An auxiliary task that never had a gradient at a variable has the weight 1 there.
+    cancels. On a batch where a task has no gradient at a variable, it has the weight 1 there.
 
     The logged weights are means over the variables, each counted with the squared norm of the
     task's gradient there.
@@ -84,7 +84,8 @@ class MetaBalance(GradientWeighting):
 
     def rule(self, gram: Tensor, losses: Tensor) -> Tensor:
         norms = ops.convert_to_tensor(self._norms)
-        known = norms > 0
+        # Its weight has no effect on a gradient of 0, but would grow with every such batch.
+        known = ops.logical_and(norms > 0, _norms(gram) > 0)
         ratio = ops.where(known, norms[:, :1] / ops.where(known, norms, 1.0), 1.0)
         if self.strategy == "shorten":
             ratio = ops.minimum(ratio, 1.0)

@@ -17,7 +17,7 @@ _TINY = 1e-30
 class OLAux(GradientWeighting):
     """Raises the weight of an auxiliary task whose gradient agrees with that of the main task.
 
-    After every `batches` batches, for every auxiliary task a,
+    On every `batches`-th batch, which then trains with the new weights, for every auxiliary task a,
 
         w_a <- max(0, w_a + step_size * sum_t s_a(t)),   w_a(0) = 1,   w_m = 1,
 
@@ -31,7 +31,7 @@ class OLAux(GradientWeighting):
     opposes the main one on average, and then stays at 0 until it agrees again.
 
     Use it if the auxiliary task helps at first and hurts later. An agreement that lasts raises the
-    weight without bound.
+    weight without bound; with `measure="log"`, so can a single batch with long gradients.
 
     Args:
         step_size: beta, positive.

@@ -6,8 +6,9 @@ from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
+from auxnet_keras.weighting.gradient_rules.solvers.cosines import lengths_and_cosines
+from auxnet_keras.weighting.gradient_rules.solvers.dual_cone import multipliers
 
-_SWEEPS = 50
 _MARGIN = 1e-5
 """Relative: what float32 cannot tell from a step that does not lower the main loss."""
 
@@ -24,13 +25,15 @@ class PriorityDescent(GradientWeighting):
 
         mu_a = max(0, share - h_a . h_m / (h_a . h_a)).
 
-    An auxiliary task that gains enough from the main gradient has no weight at all. For more of
-    them the multipliers come from 50 sweeps over the tasks.
+    An auxiliary task that gains enough from the main gradient has no weight at all. As in the
+    published program, s_k = 1 / sqrt(mean square + 1e-8): gradients shorter than 1e-4 are compared
+    with the lengths that they have.
 
     Promise to the main task: d . g_m > 0, to first order its loss falls. The published rule does
     not keep it: where gradients are opposite (with one auxiliary task, cosine below about -0.99),
     d points against g_m, and the scaling makes a full step of it. Where that happens, or the
     constraints contradict each other, this class takes the step of the main task alone, d = g_m.
+    If a task has no gradient on a batch, the others train with a weight of 1, without a promise.
 
     Use it if the main task has priority and the auxiliary one must not be forgotten. Its head
     trains in any case.
@@ -85,33 +88,18 @@ class PriorityDescent(GradientWeighting):
         scaled = gram * scales[:, None] * scales[None, :]
         main, along, among = scaled[0, 0], scaled[0, 1:], scaled[1:, 1:]
         own = ops.diagonal(among)
-        multipliers = self._multipliers(along, among, own)
-        bent = ops.sum(multipliers * along)
-        pushed = ops.sum(among * multipliers[None, :], axis=1)
-        length = main + 2.0 * bent + ops.sum(multipliers * pushed)  # || d ||^2
+        lengths, cosines = lengths_and_cosines(among)
+        missing = (along - self.share * own) / lengths
+        mu = multipliers(cosines, missing[None, :])[0] / lengths
+        bent = ops.sum(mu * along)
+        pushed = ops.sum(among * mu[None, :], axis=1)
+        length = main + 2.0 * bent + ops.sum(mu * pushed)  # || d ||^2
         gain = main + bent  # d . h_m
-        falls = gain > _MARGIN * (main + ops.sum(multipliers * ops.abs(along)))
-        slack = (0.5 * self.share + _MARGIN) * own + _MARGIN * ops.sqrt(own * main)
+        falls = gain > _MARGIN * (main + ops.sum(mu * ops.abs(along)))
+        slack = (0.05 * self.share + _MARGIN) * own + _MARGIN * lengths * ops.sqrt(main)
         feasible = ops.all(along + pushed >= self.share * own - slack)
         kept = ops.logical_and(ops.logical_and(falls, feasible), length > 0)
         size = ops.sqrt(gram[0, 0] / ops.where(kept, length, 1.0))
-        weights = size * scales * ops.concatenate([ops.ones((1,)), multipliers])
+        weights = size * scales * ops.concatenate([ops.ones((1,)), mu])
         alone = ops.one_hot(0, len(self.tasks), dtype="float32")
         return ops.where(kept, weights, alone)
-
-    def _multipliers(self, along: Tensor, among: Tensor, own: Tensor) -> Tensor:
-        """The mu [K - 1], one constraint after the other until all hold (Gauss-Seidel)."""
-        count = len(self.tasks) - 1
-        others = 1.0 - ops.eye(count)
-        missing = self.share - along / own
-        effect = among / own[:, None] * others  # of the other multipliers on a constraint
-        rows = [(missing[j], effect[j], others[j] > 0) for j in range(count)]
-
-        def sweep(_: Tensor, current: Tensor) -> Tensor:
-            for lacks, effects, other in rows:
-                needed = ops.maximum(lacks - ops.sum(effects * current), 0.0)
-                current = ops.where(other, current, needed)
-            return current
-
-        start = ops.zeros_like(along)
-        return sweep(start, start) if count == 1 else ops.fori_loop(0, _SWEEPS, sweep, start)

@@ -20,10 +20,11 @@ class AlignedMTL(GradientWeighting):
 
         lambda_1 = (|| g_2 ||^2 + r - g_1 . g_2) / (sqrt(tr M + 2 r) sqrt(s_max)).
 
-    The system of gradients that trains has condition number 1, so no task dominates and none is in
-    conflict. The step is as short as the least certain direction: near gradients that are parallel
-    or opposite it tends to 0. Gradients that are dependent within rounding lose that direction, and
-    s_min is the smallest eigenvalue that is left.
+    The aligned gradients have condition number 1: none dominates and none is in conflict. The
+    tasks' own gradients may still be: a step can raise the loss of a task with a short gradient.
+    It is as short as the least certain direction, and tends to 0 as gradients become parallel or
+    opposite. If gradients are dependent within rounding, that direction is left out, and s_min is
+    the smallest eigenvalue that remains.
 
     Use it if gradients differ much in length and conflict, and the step may be short.
 

@@ -23,8 +23,8 @@ class CAGrad(GradientWeighting):
     so that lambda_i = 1/K + c || g_0 || x_i / || g_x ||. For two tasks, x has a closed form.
 
     c = 0 is the mean; as c grows, d turns to MGDA's direction. For c < 1 it still converges to a
-    minimum of the mean loss. No loss is spared for certain: a strong conflict can exceed c. If the
-    mean gradient is 0, so is d.
+    minimum of the mean loss. A loss may still rise: a strong conflict can exceed c. If the mean
+    gradient is 0, so is d.
 
     Use it to speed up the slowest task without giving up the mean loss as the aim.
 

@@ -19,8 +19,9 @@ class ConFIG(GradientWeighting):
 
         lambda_i = (|| g_1 || + || g_2 ||) / (2 || g_i ||).
 
-    For any number of tasks whose gradients are independent, d raises no loss to first order. If
-    gradients cancel so that no such direction exists, the weights are 0.
+    For any number of tasks whose gradients are independent, d raises no loss to first order. For
+    dependent gradients there may be no such u: then U^+ 1 is its least-squares answer, along which
+    a loss may rise. If the gradients cancel, the weights are 0.
 
     Use it if gradients of very different length should count alike, and the step should be as long
     as that of the plain sum.

@@ -1,12 +1,16 @@
 """FairGrad: the step that is alpha-fair to the losses' decreases."""
 
+from keras import ops
+
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 from auxnet_keras.weighting.gradient_rules.nash import two_tasks
-from auxnet_keras.weighting.gradient_rules.solvers.fair import fair
+from auxnet_keras.weighting.gradient_rules.solvers.fair import ROUNDS, fair
 
 _LARGEST = 10.0  # beyond it the damped steps take longer than their fixed number
+_MORE_ROUNDS = 64  # for powers that are far from 1
+_ROUNDING = 1e-3  # share of its parts by which the decrease of a loss may be negative
 
 
 class FairGrad(GradientWeighting):
@@ -18,8 +22,10 @@ class FairGrad(GradientWeighting):
     most: the direction tends to MGDA's where that is inside the hull. d raises no loss to first
     order. Only for alpha = 1 do the gradients' lengths not matter to its direction.
 
-    Near gradients that cancel, weights are made smaller by one factor as in `NashMTL`: where
-    || d ||^2 < sum_i || lambda_i g_i ||^2 / 30^2.
+    As gradients come to cancel, all weights are reduced by one factor, as in `NashMTL`: where
+    || d ||^2 < sum_i || lambda_i g_i ||^2 / 30^2. For three and more tasks, alpha above 2 and
+    lengths in ratios of thousands, float32 may not find the weights; such a batch trains with those
+    of the batch before.
 
     Use it to choose between the sum (small alpha) and the slowest task (large alpha) with one
     number.
@@ -59,4 +65,6 @@ class FairGrad(GradientWeighting):
     def rule(self, gram: Tensor, losses: Tensor) -> Tensor:
         if self.alpha == 1.0 and gram.shape[0] == 2:
             return two_tasks(gram)
-        return fair(gram, self.alpha)
+        found = fair(gram, self.alpha, ROUNDS if 0.5 <= self.alpha <= 2.0 else _MORE_ROUNDS)
+        gains, parts = (ops.sum(each * found, axis=1) for each in (gram, ops.abs(gram)))
+        return ops.where(ops.all(gains > -_ROUNDING * parts), found, float("nan"))

@@ -23,15 +23,16 @@ class GradNorm(GradientWeighting):
 
     where g_k is the gradient at the last shared layer, and the target mean(G) r_k^alpha counts as
     constant. The derivative is then sign(G_k - target_k) || g_k ||, so no second-order gradient is
-    needed. A task that has come down less than the others (r_k > 1) gets a longer gradient; with
-    alpha = 0 all get the same length, w_k ~ 1 / || g_k ||.
+    needed. A task whose loss has fallen less than the others' (r_k > 1) gets a longer gradient;
+    with alpha = 0 all get the same length, w_k ~ 1 / || g_k ||.
 
     L_k(0) is the loss of the first batch on which every task has one. A batch trains with the
     weights that it has updated. A task's own head gets its gradient unweighted (in the paper,
     weighted). A weight stays above 0.001 before the scaling. There is no promise for any task.
 
     Use it for tasks of equal rank whose losses have different scales and rates of progress. It
-    needs a few hundred batches: a weight moves by at most about `learning_rate` per batch.
+    needs a few hundred batches: a weight moves by about `learning_rate` per batch at most. After a
+    batch with very long gradients, Adam hardly moves the weights for thousands of batches.
 
     Args:
         alpha: How strongly a slow task is favoured, 0 or more. The paper has 1.5 for NYU and 0.12
@@ -86,7 +87,8 @@ class GradNorm(GradientWeighting):
         target = ops.mean(lengths) * (left / ops.maximum(ops.mean(left), _TINY)) ** self.alpha
         slope = ops.sign(lengths - target) * norms
         moved = ops.maximum(old - self._adam.change(slope, usable), _LEAST)
-        self._learned.assign(moved * len(self.tasks) / ops.sum(moved))
+        moved = moved * len(self.tasks) / ops.sum(moved)
+        self._learned.assign(ops.where(usable, moved, old))
         self._first.assign(first)
 
     def rule(self, gram: Tensor, losses: Tensor) -> Tensor:

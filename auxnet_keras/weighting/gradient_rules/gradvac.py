@@ -26,15 +26,16 @@ class GradVac(GradientWeighting):
     After a correction the cosine is t_ij. With t = 0, where every t starts, this is PCGrad. For two
     tasks, the weights are 1 + k || g_j || / || g_i ||, k = t sqrt(1 - phi^2) / sqrt(1 - t^2) - phi.
 
-    It promises no more than PCGrad, and only while t_ij >= 0: of tasks that usually oppose each
-    other it leaves the conflict as it is.
+    It promises nothing: of tasks that usually oppose each other (t < 0) it leaves the conflict as
+    it is, and between tasks that usually agree it adds more of the shorter gradient than PCGrad
+    does, so that a sudden conflict may raise the loss of the longer one.
 
     Use it for tasks that agree most of the time. Weights grow quickly if tasks that always agreed
     suddenly do not.
 
     Args:
         beta: Share of the newest cosine in the average, in [0, 1]; 0 is PCGrad.
-        seed: Of the random orders, for three and more tasks.
+        seed: Of the random orders, for three and more tasks; a whole number >= 0.
         parameters, momentum, reduction: See `GradientWeighting`; by default `"shared"`, 0 and
             `"sum"`.
 
@@ -66,8 +67,8 @@ class GradVac(GradientWeighting):
         if not isinstance(beta, int | float) or not 0.0 <= beta <= 1.0:
             raise ConfigError(f"beta must be in [0, 1]. Received: {beta!r}.")
         self.beta = float(beta)
-        check_whole("seed", seed, 0)
-        self.seed = seed
+        check_whole("seed", seed, least=0)
+        self.seed = int(seed)
 
     def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
         super().build(state, tasks)

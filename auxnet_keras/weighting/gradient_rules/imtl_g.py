@@ -18,9 +18,10 @@ class IMTLG(GradientWeighting):
 
         lambda_1 = || g_2 || / (|| g_1 || + || g_2 ||),   lambda_2 = 1 - lambda_1.
 
-    For two tasks no loss rises to first order. For three and more, weights can be negative, and the
-    equal lengths as well: along such a d all losses rise. Then, and if the a_i sum to 0, the batch
-    trains with the weights of the batch before.
+    For two tasks no loss rises to first order. For three and more, weights can be negative, and so
+    can the common length: along such a d all losses rise. In that case, and if the a_i sum to 0,
+    the batch trains with the weights of the batch before. For dependent gradients, such as four in
+    a plane, there may be no d with equal lengths; a loss may then rise.
 
     Use it if gradients of very different length should count alike. `ConFIG` has the same direction
     without the exception.

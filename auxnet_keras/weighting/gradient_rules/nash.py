@@ -21,8 +21,8 @@ class NashMTL(GradientWeighting):
     every task gains the same share, lambda_i g_i . d = 1. So || d || is sqrt(K) whatever the
     gradients, and the step does not shrink near a minimum: let the learning rate fall.
 
-    Near gradients that cancel, lambda grows without bound. All weights are made smaller there by
-    one factor, so that the root mean square of lambda_i || g_i || is at most 30.
+    As gradients come to cancel, lambda grows without bound. All weights are then reduced by one
+    factor, so that the root mean square of lambda_i || g_i || is at most 30.
 
     Use it if gradients of very different length should count alike and a fixed length of the step
     suits the optimizer; with Adam its length hardly matters.

@@ -27,7 +27,7 @@ class PCGrad(GradientWeighting):
     more tasks, `UPGrad` promises more.
 
     Args:
-        seed: Of the random orders, for three and more tasks.
+        seed: Of the random orders, for three and more tasks; a whole number >= 0.
         parameters, momentum, reduction: See `GradientWeighting`; by default `"shared"`, 0 and
             `"sum"`.
 
@@ -54,8 +54,8 @@ class PCGrad(GradientWeighting):
         reduction: str | None = None,
     ) -> None:
         super().__init__(parameters=parameters, momentum=momentum, reduction=reduction)
-        check_whole("seed", seed, 0)
-        self.seed = seed
+        check_whole("seed", seed, least=0)
+        self.seed = int(seed)
 
     def build(self, state: WeightingState, tasks: tuple[str, ...]) -> None:
         super().build(state, tasks)

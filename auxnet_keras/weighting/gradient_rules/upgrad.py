@@ -6,7 +6,7 @@ from auxnet_keras.core.types import Tensor
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 from auxnet_keras.weighting.gradient_rules.pcgrad import two_tasks
 from auxnet_keras.weighting.gradient_rules.solvers.cosines import lengths_and_cosines
-from auxnet_keras.weighting.gradient_rules.solvers.dual_cone import projections
+from auxnet_keras.weighting.gradient_rules.solvers.dual_cone import multipliers
 
 
 class UPGrad(GradientWeighting):
@@ -19,8 +19,9 @@ class UPGrad(GradientWeighting):
 
         lambda_i = (1 + max(0, - g_1 . g_2 / || g_i ||^2)) / 2.
 
-    For any number of tasks, d raises no loss to first order (`PCGrad` promises this for two). A
-    longer gradient moves d in proportion. Without conflicts the weights are 1/K.
+    For any number of tasks, d raises no loss to first order (`PCGrad` promises this for two only),
+    up to rounding, which decides where the gradients nearly cancel. A task's share in d grows with
+    the length of its gradient. Without conflicts the weights are 1/K.
 
     Use it as the first rule of gradients to try: it has nothing to tune, does nothing without a
     conflict, and keeps the tasks' own importance, unlike `MGDA`.
@@ -49,5 +50,5 @@ class UPGrad(GradientWeighting):
 def any_tasks(gram: Tensor) -> Tensor:
     """The weights [K]."""
     lengths, cosines = lengths_and_cosines(gram)
-    each = projections(cosines, ops.eye(gram.shape[0], dtype=gram.dtype))
+    each = ops.eye(gram.shape[0], dtype=gram.dtype) + multipliers(cosines, cosines)
     return ops.mean(each * lengths[:, None] / lengths[None, :], axis=0)

@@ -22,8 +22,7 @@ class GeometricLoss(LossRule):
         >>> model.fit(train, callbacks=[ak.weighting.GeometricLoss()])
 
     Reference:
-        Chennupati et al., MultiNet++, CVPR Workshops 2019: the geometric loss
-        strategy (GLS).
+        Chennupati et al., MultiNet++, CVPR Workshops 2019: the geometric loss strategy (GLS).
     """
 
     needs_positive = True

@@ -3,7 +3,7 @@
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.weighting.loss_rules.learned_scale import LearnedScale
+from auxnet_keras.weighting.loss_rules.learned_scale import LARGEST, LearnedScale
 
 
 class IMTLL(LearnedScale):
@@ -11,7 +11,9 @@ class IMTLL(LearnedScale):
 
     The weight of a task is exp(s_k). For constant losses it settles at 1 / L_k. Up to a factor of 2
     and the sign of s it is `UncertaintyWeighting` with the regression form for all tasks, derived
-    without a likelihood. A batch in which a loss is 0 or below leaves s as it is.
+    without a likelihood. A batch in which a loss is 0 or below leaves s as it is. In the derivative
+    by s, a weighted loss counts for at most 20: otherwise Adam would remember a single huge loss
+    for thousands of batches, and s would hardly move.
 
     Use it instead of `UncertaintyWeighting` if all tasks should count the same and the first batch
     should train with weights of 1.
@@ -35,7 +37,7 @@ class IMTLL(LearnedScale):
         return ops.exp(self.scales)
 
     def slope(self, losses: Tensor) -> Tensor:
-        return self.rule(losses) * losses - 1.0
+        return ops.minimum(self.rule(losses) * losses, LARGEST) - 1.0
 
     def objective(self, losses: Tensor, weights: Tensor) -> Tensor:
         return ops.sum(weights * losses - self.scales)

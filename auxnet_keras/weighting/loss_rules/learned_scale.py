@@ -10,11 +10,19 @@ from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.loss_rules.arguments import check_above_zero
 from auxnet_keras.weighting.loss_rules.base import LossRule
 
+LARGEST = 20.0
+"""Times its value at the optimum, a weighted loss does not count for more in the derivative by s.
+
+Adam divides by a root mean square over a thousand steps: after one batch with a loss of 1e6, s
+would stand still for thousands of batches.
+"""
+
 
 class LearnedScale(LossRule):
     """A rule with a number s_k per task, learned beside the network by its own Adam.
 
-    s(0) = 0. A subclass defines the weights as a function of s and the derivative by s.
+    s(0) = 0. A subclass defines the weights as a function of s and the derivative by s, in which it
+    bounds the weighted losses by `LARGEST`.
 
     Args:
         learning_rate: Of Adam, whose steps are about this long whatever the size of the losses.

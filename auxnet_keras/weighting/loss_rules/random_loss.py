@@ -17,8 +17,8 @@ _MULTIPLIERS = (171.0, 172.0, 170.0)
 class RandomLossWeighting(LossRule):
     """w = softmax(x) with x_k ~ N(0, 1), drawn anew for every batch; the weights sum to 1.
 
-    The weights of batch n are a function of the seed and n alone, so a resumed run draws what it
-    would have drawn, with XLA or without, on any device. A batch in which a task has no valid pixel
+    The n-th draw is a function of the seed and n alone, so a resumed run draws what it would have
+    drawn, with XLA or without, on any device. A batch in which a task has no valid pixel
     draws nothing; it trains with the weights of the batch before.
 
     Use it as a baseline: on average it is the mean of the losses with noise in its gradient. A

@@ -8,7 +8,7 @@ from keras import ops
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, shown, unknown
 from auxnet_keras.weighting.base import WeightingState
-from auxnet_keras.weighting.loss_rules.learned_scale import LearnedScale
+from auxnet_keras.weighting.loss_rules.learned_scale import LARGEST, LearnedScale
 
 
 class UncertaintyWeighting(LearnedScale):
@@ -24,17 +24,20 @@ class UncertaintyWeighting(LearnedScale):
     constant losses, w_k L_k then settles at sigma^2 / (1 + sigma^2), so a task whose loss nears 0
     counts less and less.
 
-    A batch in which a loss is 0 or below leaves s as it is.
+    A batch in which a loss is 0 or below leaves s as it is. In the derivative by s, a weighted loss
+    counts for at most 20 times its value at the optimum: otherwise Adam would remember a single
+    huge loss for thousands of batches, and s would hardly move.
 
     Use it for losses in different units that no one wants to scale by hand. It needs some hundred
-    batches to find the scale: from a loss of 1 to one of 100, log(100) / 0.025 = 184.
+    batches to find the scale: for a loss of 100 at least log(100) / 0.025 = 184, and a few hundred
+    more for the last factor of 2, because Adam's steps become shorter.
 
     Args:
         classification: The tasks with the classification form; by default the one called
             "segmentation", if there is one.
         nonnegative: Use log(1 + sigma^2).
         learning_rate: Of the Adam for s. 0.025, against 1e-4 where s shares the network's
-            optimizer: at 1e-4, s would need 46,000 batches for a factor of 100.
+            optimizer: at 1e-4, s would need at least 46,000 batches for a factor of 100.
 
     Raises:
         ConfigError: The learning rate is not a finite number above 0, or `classification` is not a
@@ -79,7 +82,7 @@ class UncertaintyWeighting(LearnedScale):
     def slope(self, losses: Tensor) -> Tensor:
         scales = self.scales
         regularizer = ops.sigmoid(scales) if self.nonnegative else 0.5
-        return regularizer - self.rule(losses) * losses
+        return regularizer - ops.minimum(self.rule(losses) * losses, LARGEST * regularizer)
 
     def objective(self, losses: Tensor, weights: Tensor) -> Tensor:
         scales = self.scales

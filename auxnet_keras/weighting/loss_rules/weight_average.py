@@ -12,11 +12,11 @@ _LARGEST_RATIO = 1e6  # e to its power is infinite anyway, and so would be a rat
 
 
 class DynamicWeightAverage(LossRule):
-    """w = K softmax(r / T) with r_k = Lbar_k(t-1) / Lbar_k(t-2), constant within a time t.
+    """w = K softmax(r / T) with r_k = Lbar_k(t-1) / Lbar_k(t-2), constant within a period t.
 
-    Lbar_k(t) is the mean loss of epoch t, or with `window` of that many batches. A task whose loss
+    Lbar_k(t) is the mean loss of period t: an epoch, or `window` batches. A task whose loss
     falls more slowly than the others' has the larger r, and gets the larger weight. The weights sum
-    to K; they are 1 until two times have ended. Units do not matter.
+    to K; they are 1 until two periods have ended. Units do not matter.
 
     A batch in which a task has no valid pixel, or a loss of 0 or below, is not in the means; it
     trains with the current weights.
@@ -27,8 +27,8 @@ class DynamicWeightAverage(LossRule):
 
     Args:
         temperature: T > 0; the larger, the closer the weights are to 1.
-        window: Number of batches of a time; `None` is an epoch. Windows of a few batches follow the
-            noise of single batches.
+        window: Number of batches of a period; `None` is an epoch. Windows of a few batches follow
+            the noise of single batches.
 
     Raises:
         ConfigError: The temperature is not a finite number above 0, or the window not a whole
@@ -80,7 +80,7 @@ class DynamicWeightAverage(LossRule):
             variable.assign(ops.where(usable, value, ops.convert_to_tensor(variable)))
 
     def _closed(self) -> tuple[Tensor, ...]:
-        """The memory at the start of a batch, with a time that has ended moved to the past.
+        """The memory at the start of a batch, with a period that has ended moved to the past.
 
         Nothing but the number of the epoch says that one has ended: `schedule` may run at any time,
         and again after a resume.

@@ -64,6 +64,15 @@ def test_a_variable_that_a_task_never_touched_does_not_matter():
     np.testing.assert_allclose(weights[2], [1, 1])
 
 
+def test_a_long_silence_leaves_no_huge_weight():
+    rule = on_three_variables(2, momentum=0.5)
+    grams = [np.array([np.diag([1.0, own]), np.eye(2), np.eye(2)]) for own in (1.0, 0.0)]
+    step(rule, [1, 1], grams[0])
+    for _ in range(100):
+        assert step(rule, [1, 1], grams[1])[0, 1] == pytest.approx(1.0)
+    assert step(rule, [1, 1], grams[0])[0, 1] < 10  # n_a starts at a tenth of the length
+
+
 def test_momentum_is_by_variable():
     rule = on_three_variables(2, relax=1.0, average=0.0, momentum=0.5)
     first, second = (

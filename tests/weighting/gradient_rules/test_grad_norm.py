@@ -5,7 +5,7 @@ import pytest
 
 import auxnet_keras as ak
 from tests.oracles.learned_weights import gradnorm
-from tests.weighting.player import attached, random_losses, step
+from tests.weighting.player import attached, random_losses, state_of, step
 
 
 def played(rule, norms, losses):
@@ -52,6 +52,16 @@ def test_a_weight_stays_positive():
     found = played(ak.weighting.GradNorm(learning_rate=0.2), norms, np.ones((80, 2)))
     assert (found > 0).all()
     assert found[-1, 1] < 0.01
+
+
+def test_an_absent_task_leaves_no_trace_in_weights_at_the_floor():
+    rule = attached(ak.weighting.GradNorm(learning_rate=0.2), 3)
+    for _ in range(80):
+        step(rule, [1.0, 1.0, 1.0], np.diag([1.0, 1e16, 1.0]))
+    before = state_of(rule)
+    step(rule, [1.0, None, 1.0], np.diag([1.0, 0.0, 1.0]))
+    for a, b in zip(before, state_of(rule), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 @pytest.mark.parametrize(("name", "bad"), [("alpha", -0.1), ("learning_rate", 0.0)])

@@ -5,8 +5,10 @@ import functools
 import numpy as np
 import pytest
 
+import auxnet_keras as ak
 from auxnet_keras.weighting.gradient_rules import cagrad, gradvac, pcgrad
 from auxnet_keras.weighting.gradient_rules.solvers.fair import LONGEST, fair
+from tests.oracles.gradient_rules import upgrad
 from tests.oracles.min_norm import exact
 from tests.weighting.gradient_rules.solved import (
     ALPHA,
@@ -77,6 +79,47 @@ def test_no_loss_of_three_rises(name):
         gradients = some_gradients(3, seed)
         gram = gradients @ gradients.T
         assert rates(gram, weights(ANY[name], gram)).min() > -1e-4
+
+
+@pytest.mark.parametrize("closeness", [1e-1, 1e-2, 1e-3])
+@pytest.mark.parametrize("name", ["upgrad", "nash", "fairgrad"])
+def test_no_loss_of_three_rises_where_two_are_nearly_opposite(name, closeness):
+    for seed in range(12):
+        gradients = some_gradients(3, seed)
+        gradients[1] = -gradients[0] + closeness * gradients[1]
+        gram = gradients @ gradients.T
+        found, lengths = weights(ANY[name], gram), np.sqrt(np.diag(gram))
+        assert (gram @ found / lengths).min() > -2e-6 * (np.abs(found) @ lengths)
+
+
+def test_the_projections_of_dependent_gradients():
+    for seed in range(12):
+        gradients = some_gradients(3, seed)
+        gradients[2] = gradients[1] - 0.5 * gradients[0]
+        expected = upgrad(gradients)
+        if np.linalg.norm(expected) > 1e-3:
+            found = weights(ANY["upgrad"], gradients @ gradients.T) @ gradients
+            assert deviation(found, expected) < 1e-3
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.1, 10.0])
+def test_fairgrad_far_from_1_fails_openly(alpha):
+    given = ak.weighting.FairGrad(alpha)
+    given.tasks = ("one", "two", "three")
+    solved = 0
+    for seed in range(12):
+        gradients = some_gradients(3, seed, spread=0.0) * np.array([[1e-2], [1.0], [1e2]])
+        gram = gradients @ gradients.T
+        found = weights(_rule_of(given), gram)
+        if np.isfinite(found).all():
+            solved += 1
+            assert rates(gram, found).min() > -1e-3
+    assert solved > 8
+
+
+@functools.cache
+def _rule_of(weighting):
+    return lambda gram: weighting.rule(gram, None)
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1e4, 1e8])

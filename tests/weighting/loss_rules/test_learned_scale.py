@@ -61,6 +61,16 @@ def test_an_explosion_does_not_move_it_further_than_a_few_rates(name):
 
 
 @pytest.mark.parametrize("name", ["UncertaintyWeighting", "IMTLL"])
+def test_after_an_explosion_it_goes_on_learning(name):
+    losses = np.ones((400, 2))
+    losses[20, 0] = 1e6  # of one task alone
+    losses[21:] = 4.0
+    weights = play(getattr(ak.weighting, name)(*([[]] if name != "IMTLL" else [])), losses)[1][-1]
+    settled = 1.0 if name == "IMTLL" else 0.5
+    np.testing.assert_allclose(weights * 4.0, settled, rtol=0.05)
+
+
+@pytest.mark.parametrize("name", ["UncertaintyWeighting", "IMTLL"])
 @pytest.mark.parametrize("wrong", REFUSED)
 def test_bad_rate(name, wrong):
     with pytest.raises(ak.errors.ConfigError, match="learning_rate must be a finite number above"):

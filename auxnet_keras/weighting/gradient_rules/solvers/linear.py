@@ -15,12 +15,12 @@ def solve_positive(matrix: Tensor, right: Tensor) -> Tensor:
     gradients overflow. No rows are exchanged: positive definite matrices do not need it.
 
     Args:
-        matrix: [n, n], symmetric and positive definite, with a diagonal of about 1 or less.
-        right: [n, m].
+        matrix: [..., n, n], symmetric and positive definite, with a diagonal of about 1 or less.
+        right: [..., n, m].
     """
-    count = matrix.shape[0]
-    both = ops.concatenate([matrix, right], axis=1)
+    count = matrix.shape[-1]
+    both = ops.concatenate([matrix, right], axis=-1)
     for k, own in enumerate(np.eye(count, dtype="float32")[:, :, None]):
-        row = both[k : k + 1] / ops.maximum(both[k, k], _TINY)
-        both -= (both[:, k : k + 1] - own) * row
-    return both[:, count:]
+        row = both[..., k : k + 1, :] / ops.maximum(both[..., k : k + 1, k : k + 1], _TINY)
+        both -= (both[..., :, k : k + 1] - own) * row
+    return both[..., :, count:]
