@@ -54,8 +54,9 @@ class GradientDiagnostics(keras.callbacks.Callback):
         measured: Column of the CSV to its values so far, for `ak.plots.gradient_diagnostics`.
 
     Raises:
-        ConfigError: `every` or `data` is invalid; when attached, the model has one task, the tasks
-            share no trained parameter, or the backend is not TensorFlow.
+        ConfigError: `every` or `data` is invalid. When a fit begins: the model has one task, the
+            tasks share no trained parameter, the data lacks a task's target, or the backend is not
+            TensorFlow.
         DataError: The file cannot be written.
 
     Example:
@@ -97,7 +98,7 @@ class GradientDiagnostics(keras.callbacks.Callback):
             close_file(self.log_dir)
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self._gram = gram_function(self.model)
+        self._gram = gram_function(self.model, self._batch)
         self._file = None if self.log_dir is None else shared_file(self.log_dir, self.model)
         self.measured = {}
 
@@ -143,7 +144,7 @@ class GradientDiagnostics(keras.callbacks.Callback):
             close_file(self.log_dir)
 
     def _take(self) -> None:
-        gradients = gradient_measures(self._gram(*self._batch), self.model.tasks)
+        gradients = gradient_measures(self._gram(), self.model.tasks)
         place = place_of(self._epoch, max(self._batches - 1, 0), self.params)
         row = {EPOCH: float(place), **gradients, **self._weights()}
         for name, value in row.items():

@@ -46,8 +46,8 @@ def _taken(data: Any) -> Any:
             each.assign(value)
 
 
-def gram_function(model: keras.Model) -> Callable[[Any, Any, Any], np.ndarray]:
-    """A compiled function from (x, y, sample_weight) to M [K, K], M_ij = g_i . g_j, float32.
+def gram_function(model: keras.Model, batch: tuple[Any, Any, Any]) -> Callable[[], np.ndarray]:
+    """A compiled function that measures M [K, K], M_ij = g_i . g_j, float32, on a batch.
 
     g_k is the gradient of the unweighted loss of a task with respect to the parameters that all
     tasks share. The forward pass is that of training, but what it would assign (the statistics of
@@ -55,6 +55,10 @@ def gram_function(model: keras.Model) -> Callable[[Any, Any, Any], np.ndarray]:
 
     Args:
         model: A compiled `AuxiliaryModel` with two tasks or more.
+        batch: (x, y, sample_weight) as tensors.
+
+    Raises:
+        ConfigError: The tasks share no trained parameter, or the batch does not fit the model.
     """
     import tensorflow as tf
 
@@ -78,8 +82,8 @@ def gram_function(model: keras.Model) -> Callable[[Any, Any, Any], np.ndarray]:
         ]
         if not shared:
             raise ConfigError(
-                f"{tasks} share no trained parameter, so their gradients cannot be compared. "
-                f"Received: model {model.name!r}."
+                f"The tasks {tasks} share no parameter that is trained, so their gradients cannot "
+                f"be compared. Train without GradientDiagnostics. Received: model {model.name!r}."
             )
         entries = [
             tf.add_n([tf.reduce_sum(column[a] * column[b]) for column in shared])
@@ -88,4 +92,5 @@ def gram_function(model: keras.Model) -> Callable[[Any, Any, Any], np.ndarray]:
         ]
         return tf.reshape(tf.stack(entries), (len(tasks), len(tasks)))
 
-    return lambda *batch: np.asarray(gram(*batch))
+    gram.get_concrete_function(*batch)  # what cannot be measured is told before training begins
+    return lambda: np.asarray(gram(*batch))

@@ -29,7 +29,7 @@ class Progress(keras.callbacks.Callback):
         Epoch 3/200 12/96  mIoU 0.412  segmentation 0.8123 x1.204  depth 2.31 x0.811  ...
 
     A terminal of 80 columns has shorter words and, at the end of an epoch, the validation alone;
-    a narrower one leaves out weights and images per second:
+    a narrower one, or one with three tasks, leaves out weights and images per second:
 
         3/200 12%  mIoU 0.412  seg 0.812 x1.2  depth 2.31 x0.81  31 img/s  ETA 0:12:05
 

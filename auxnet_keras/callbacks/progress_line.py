@@ -8,7 +8,7 @@ from rich.text import Text
 SCORES = {"mean_iou": "mIoU", "abs_rel": "abs rel"}
 """The score of a task, the first of these that is logged, and its name in the line."""
 
-_SHORT = 3  # letters of a long task name on a narrow terminal
+_SHORT = 3  # letters of a long task name on a narrow terminal, if no other task begins with them
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +92,7 @@ def describe(
     found = [name.removesuffix("_loss") for name in names if name.endswith("_loss")]
     ordered = [task for task in tasks if task in found]
     ordered += [task for task in found if task not in ordered]
-    losses = [_loss(logs, task, prefix, form) for task in ordered]
+    losses = [_loss(logs, task, _name(task, ordered, form), prefix, form) for task in ordered]
     if not ordered and "loss" in names:
         losses = [Text.assemble(("loss ", "cyan"), number(logs[f"{prefix}loss"], form.digits))]
     scores = [_score(logs, prefix, name) for name in _scores(names, ordered)]
@@ -100,8 +100,13 @@ def describe(
     return Text("  ").join(parts)
 
 
-def _loss(logs: Mapping[str, float], task: str, prefix: str, form: Form) -> Text:
-    name = task if form.words or len(task) <= 2 * _SHORT else task[:_SHORT]
+def _name(task: str, tasks: Sequence[str], form: Form) -> str:
+    short = task[:_SHORT]
+    alone = sum(other.startswith(short) for other in tasks) == 1
+    return short if alone and len(task) > 2 * _SHORT and not form.words else task
+
+
+def _loss(logs: Mapping[str, float], task: str, name: str, prefix: str, form: Form) -> Text:
     part = Text.assemble((f"{name} ", "cyan"), number(logs[f"{prefix}{task}_loss"], form.digits))
     weight = logs.get(f"weight_{task}")
     if weight is not None and form.weights and not (prefix and form.training):

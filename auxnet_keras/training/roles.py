@@ -18,13 +18,19 @@ def checked_auxiliary(
         outputs: The names of the model's outputs.
 
     Raises:
-        ConfigError: One of them is no output; a task is named twice; no name at all.
+        ConfigError: Neither a name nor a list or tuple; one of them is no output; a task is named
+            twice; no name at all.
     """
     if main not in outputs:
         raise unknown("output given as main=", main, outputs)
     if auxiliary is None:
         return None
-    names = tuple(auxiliary) if isinstance(auxiliary, list | tuple) else (auxiliary,)
+    if not isinstance(auxiliary, str | list | tuple):
+        raise ConfigError(
+            "auxiliary must be the name of an output, or a list or tuple of names, whose order "
+            f"is that of the weights. Received: {shown(auxiliary)}."
+        )
+    names = (auxiliary,) if isinstance(auxiliary, str) else tuple(auxiliary)
     if not names:
         raise ConfigError(
             "auxiliary must name at least one output; pass auxiliary=None for a single task. "

@@ -1,6 +1,7 @@
 """The weighting of a saved model: its class and arguments; its state is among the weights."""
 
 import contextlib
+import importlib
 import warnings
 from typing import Any
 
@@ -41,6 +42,7 @@ def attach_saved(model: keras.Model, config: dict[str, Any]) -> None:
         for method in WEIGHTINGS.values():
             with contextlib.suppress(ConfigError):  # a broken one of somebody else
                 _ = method.weighting  # importing a class registers it
+        importlib.import_module("auxnet_keras.weighting.combined")  # not in the catalogue
         weighting = keras.saving.deserialize_keras_object(config)
         if not isinstance(weighting, Weighting):
             raise TypeError(f"It is a {type(weighting).__name__}.")

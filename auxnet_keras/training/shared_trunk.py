@@ -52,14 +52,14 @@ def shared_trunk(model: keras.Model) -> SharedTrunk:
         raise ConfigError(
             "The tasks' graphs branch inside one layer or nested model, which hides their shared "
             "representation. Build the heads from the encoder's outputs in the same graph, or use "
-            "representation=False. "
+            "parameters='shared'. "
             f"Received: outputs of {outputs[0]._keras_history.operation.name!r}."
         )
     if not any(_trainable(node.operation) for node in common):
         raise ConfigError(
-            f"The tasks {' and '.join(map(repr, model.tasks))} share no trainable layer, so "
-            "there is no shared representation to balance, because "
-            f"{why_none_is_shared(model)} Received: representation=True."
+            f"The tasks {model.tasks} share no trainable layer, so there is no shared "
+            f"representation to compare gradients at, because {why_none_is_shared(model)} "
+            "Received: parameters='representation'."
         )
     return _split(model, common)
 

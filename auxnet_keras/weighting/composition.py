@@ -168,9 +168,9 @@ def _levels(member: Weighting) -> Mapping[str, Weighting]:
     name = type(member).__name__
     if hasattr(member, "after_step"):
         raise ConfigError(
-            f"{name} has to see the losses again after every step, which only the weighting of the "
-            "whole model does. Use it alone, or combine one that needs the losses of the batch "
-            f"alone. Received: {name}."
+            f"{name} needs the losses of a batch once more after its step, which a combination "
+            "does not compute. Use it alone, or combine a weighting that needs only the losses "
+            f"before it. Received: {name}."
         )
     if isinstance(member, TaskWeightBalancing) and member.mode == "product":
         raise ConfigError(

@@ -184,6 +184,15 @@ def test_a_task_without_valid_pixels_is_nan_by_definition():
     assert np.isnan(logs["gradient_condition"]).all()
 
 
+def refused_before_training(model, probe, says):
+    """Not when the first measurement is due, which may be hours later."""
+    model.compile("sgd", metrics=None)
+    diagnostics = ak.callbacks.GradientDiagnostics(probe, every=100)
+    with pytest.raises(ConfigError, match=says):
+        model.fit(*toy_batches(1), callbacks=[diagnostics], verbose=0)
+    assert int(model.optimizer.iterations) == 0
+
+
 class TestProbe:
     def test_the_first_batch_of_a_data_set(self):
         data = tf.data.Dataset.from_tensor_slices(toy_batches(3)).batch(4)
@@ -211,9 +220,12 @@ class TestProbe:
         model = network(dropout=False)
         for layer in model.layers[:-2]:
             layer.trainable = False
-        model.compile("sgd", metrics=None)
-        with pytest.raises(ConfigError, match="share no trained parameter"):
-            model.fit(*toy_batches(1), callbacks=ak.callbacks.GradientDiagnostics(PROBE), verbose=0)
+        refused_before_training(model, PROBE, "share no parameter that is trained")
+
+    def test_a_batch_without_the_target_of_a_task(self):
+        images, targets = PROBE
+        probe = (images, {"depth": targets["depth"]})
+        refused_before_training(network(dropout=False), probe, "no target for the output")
 
     def test_every_is_checked(self):
         with pytest.raises(ConfigError, match="every must be an integer"):

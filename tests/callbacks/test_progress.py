@@ -294,6 +294,12 @@ def test_a_terminal_overwrites_the_line():
     assert shown == ["", "a line that is…", "second", "done\n"]
 
 
+def test_a_task_is_not_shortened_to_what_is_another_ones_name_too():
+    tasks = ("segmentation", "depth", "normals_x", "normals_y")
+    line = describe({f"{task}_loss": 1.0 for task in tasks}, tasks, form=FORMS[-1])
+    assert line.plain == "seg 1  depth 1  normals_x 1  normals_y 1"
+
+
 @pytest.fixture
 def cell(monkeypatch):
     """What is shown in a notebook's cell: how, and the text."""

@@ -31,7 +31,8 @@ def test_one_several_or_none(auxiliary, expected):
         ("segmentation", ("depth", "segmentation"), "two different outputs"),
         ("segmentation", ("depth", "scene", "depth"), "'depth' is there twice"),
         ("segmentation", (), "at least one output"),
-        ("segmentation", 3, "Unknown output given as auxiliary="),
+        ("segmentation", 3, "a list or tuple of names"),
+        ("segmentation", {"depth", "scene"}, "a list or tuple of names"),
         ("segmentation", (("depth",),), "Unknown output given as auxiliary="),
     ],
 )

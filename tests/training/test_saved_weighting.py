@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import pickle
+import sys
 import threading
 
 import keras
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 import auxnet_keras as ak
-from auxnet_keras.training.saved_weighting import attach_saved
+from auxnet_keras.training.saved_weighting import attach_saved, saved
 from auxnet_keras.weighting.catalogue import WEIGHTINGS
 from tests.toys import toy_batches, toy_model
 
@@ -183,6 +184,17 @@ def test_any_class_may_be_a_weighting():
     with pytest.warns(UserWarning, match=r"Equal cannot be copied .* constant weights"):
         trained(stubborn)
     assert model.weighting is None and np.isfinite(loss(model))
+
+
+def test_a_combination_is_restored_where_nobody_has_imported_its_class(monkeypatch):
+    model = toy_model()
+    model.compile("sgd", metrics=None)
+    both = ak.weighting.Combined([ak.weighting.FirstLossWeights(), ak.weighting.PCGrad()])
+    config = saved(both)
+    monkeypatch.delitem(sys.modules, type(both).__module__)
+    monkeypatch.delitem(keras.saving.get_custom_objects(), config["registered_name"])
+    attach_saved(model, config)
+    assert saved(model.weighting) == config
 
 
 @pytest.mark.parametrize("config", ["abc", {"class_name": "Adam"}, {"registered_name": "no>such"}])

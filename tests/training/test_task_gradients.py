@@ -317,7 +317,7 @@ def two_heads(inputs, features, others):
 
 
 @pytest.mark.parametrize(
-    ("representation", "message"), [(True, "share no trainable layer"), (False, "share none")]
+    ("representation", "message"), [(True, "parameters='representation'"), (False, "share none")]
 )
 def test_tasks_that_share_nothing_are_refused(representation, message):
     image = keras.Input((8, 12, 3))

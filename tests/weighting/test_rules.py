@@ -4,6 +4,8 @@ What belongs to a family (the step, precision, replicas, files) is tested once p
 full contract of one of its members in `contracts.py`.
 """
 
+import inspect
+
 import keras
 import numpy as np
 import pytest
@@ -36,6 +38,17 @@ ONLY_TWO = {"fixed", "schedule", "pareto"}
 
 def made(name):
     return ak.experiments.weighting(VALUES.get(name, name))
+
+
+@pytest.mark.parametrize("name", WEIGHTINGS)
+def test_a_number_of_the_wrong_type_is_refused_by_its_name(name):
+    kind = WEIGHTINGS[name].weighting
+    given = {"preference": (0.4, 0.9)} if name == "pareto" else {}
+    for parameter in inspect.signature(kind).parameters.values():
+        if type(parameter.default) in (int, float):
+            for wrong in ("0.5", None, [0.5], float("nan")):
+                with pytest.raises(ak.errors.ConfigError, match=f"{parameter.name} must be"):
+                    kind(**given, **{parameter.name: wrong})
 
 
 def played(weighting, losses, start=0):

@@ -70,7 +70,11 @@ def read(name: str, method: Entry, text: str, nested: Callable[[str], Any] = str
             key, value = timed, key
         elif not equals:
             if position >= len(kinds):
-                named = " without a name; name other tasks" if _names_tasks(method) else ""
+                named = (
+                    " without a name, and further tasks by their names"
+                    if _names_tasks(method)
+                    else ""
+                )
                 raise ConfigError(
                     f"The {method.what} {name!r} takes {len(kinds)} value(s){named}: "
                     f"{_usage(name, kinds)}. Received: {shown(text)}."

@@ -75,7 +75,10 @@ def _parsed(spec: str) -> WeightingText:
     name, _, text = spec.strip().partition(":")
     method = _method(spec)
     if method is None:
-        raise ConfigError(f"{NONE!r} stands alone. Received: {shown(spec)} beside another one.")
+        raise ConfigError(
+            f"{NONE!r} means no weighting, so it cannot be combined with another one. "
+            f"Received: {shown(spec)}."
+        )
     ours = str(method.code).startswith("auxnet_keras.")  # of others, only the signature knows
     if ours and not text and not method.needs_values:
         return WeightingText(method, {}, {})

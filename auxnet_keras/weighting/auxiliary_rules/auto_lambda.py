@@ -1,12 +1,11 @@
 """Auto-Lambda: weights that lower the main loss after the step, on samples that do not train."""
 
-import math
-
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.adam import Adam
+from auxnet_keras.weighting.arguments import check_above_zero
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
@@ -68,10 +67,9 @@ class AutoLambda(GradientWeighting):
         reduction: str | None = None,
     ) -> None:
         super().__init__(momentum=momentum, reduction=reduction)
-        for name, value in (("learning_rate", learning_rate), ("start", start)):
-            if not 0.0 < value < math.inf:
-                raise ConfigError(f"{name} must be positive. Received: {value!r}.")
-        if not 0.0 < held_out < 1.0:
+        check_above_zero("learning_rate", learning_rate)
+        check_above_zero("start", start)
+        if not isinstance(held_out, int | float) or not 0.0 < held_out < 1.0:
             raise ConfigError(f"held_out must be between 0 and 1. Received: {held_out!r}.")
         self.learning_rate = float(learning_rate)
         self.start = float(start)

@@ -3,7 +3,8 @@
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.errors import unknown
+from auxnet_keras.weighting.arguments import check_below_one
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
@@ -62,8 +63,7 @@ class GradientGate(GradientWeighting):
         super().__init__(parameters=parameters, momentum=momentum, reduction=reduction)
         if mode not in MODES:
             raise unknown("mode", mode, MODES)
-        if not 0.0 <= average < 1.0:
-            raise ConfigError(f"average must be in [0, 1). Received: {average!r}.")
+        check_below_one("average", average)
         self.mode = mode
         self.average = float(average)
 

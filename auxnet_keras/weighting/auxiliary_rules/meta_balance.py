@@ -4,6 +4,7 @@ from keras import ops
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.weighting.arguments import check_below_one
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
@@ -63,12 +64,11 @@ class MetaBalance(GradientWeighting):
         reduction: str | None = None,
     ) -> None:
         super().__init__(momentum=momentum, reduction=reduction)
-        if not 0.0 <= relax <= 1.0:
+        if not isinstance(relax, int | float) or not 0.0 <= relax <= 1.0:
             raise ConfigError(f"relax must be in [0, 1]. Received: {relax!r}.")
         if strategy not in STRATEGIES:
             raise unknown("strategy", strategy, STRATEGIES)
-        if not 0.0 <= average < 1.0:
-            raise ConfigError(f"average must be in [0, 1). Received: {average!r}.")
+        check_below_one("average", average)
         self.relax = float(relax)
         self.strategy = strategy
         self.average = float(average)

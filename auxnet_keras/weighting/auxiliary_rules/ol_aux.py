@@ -1,12 +1,11 @@
 """OL-AUX: auxiliary weights that follow the agreement of the gradients over several batches."""
 
-import math
-
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.core.whole_numbers import check_whole
-from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.errors import unknown
+from auxnet_keras.weighting.arguments import check_above_zero
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
@@ -64,8 +63,7 @@ class OLAux(GradientWeighting):
         reduction: str | None = None,
     ) -> None:
         super().__init__(parameters=parameters, momentum=momentum, reduction=reduction)
-        if not 0.0 < step_size < math.inf:
-            raise ConfigError(f"step_size must be positive. Received: {step_size!r}.")
+        check_above_zero("step_size", step_size)
         check_whole("batches", batches, least=1)
         if measure not in MEASURES:
             raise unknown("measure", measure, MEASURES)

@@ -3,7 +3,7 @@
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.errors import ConfigError
+from auxnet_keras.weighting.arguments import check_below_one
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 from auxnet_keras.weighting.gradient_rules.solvers.cosines import lengths_and_cosines
@@ -65,9 +65,8 @@ class PriorityDescent(GradientWeighting):
         reduction: str | None = None,
     ) -> None:
         super().__init__(parameters=parameters, momentum=momentum, reduction=reduction)
-        for name, value in (("share", share), ("average", average)):
-            if not 0.0 <= value < 1.0:
-                raise ConfigError(f"{name} must be in [0, 1). Received: {value!r}.")
+        check_below_one("share", share)
+        check_below_one("average", average)
         self.share = float(share)
         self.average = float(average)
 

@@ -12,8 +12,9 @@ from typing import ClassVar
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.errors import unknown
 from auxnet_keras.losses.task_loss import TaskLoss
+from auxnet_keras.weighting.arguments import check_below_one
 from auxnet_keras.weighting.base import TaskWeighting, WeightingState
 
 PARAMETERS = ("shared", "last", "representation")
@@ -82,8 +83,7 @@ class GradientWeighting(TaskWeighting):
         super().__init__()
         if parameters not in PARAMETERS:
             raise unknown("parameters", parameters, PARAMETERS)
-        if not isinstance(momentum, int | float) or not 0.0 <= momentum < 1.0:
-            raise ConfigError(f"momentum must be in [0, 1). Received: {momentum!r}.")
+        check_below_one("momentum", momentum)
         if reduction is not None and reduction not in REDUCTIONS:
             raise unknown("reduction", reduction, REDUCTIONS)
         self.parameters = parameters

@@ -1,12 +1,10 @@
 """GradNorm: gradients of equal length, longer for tasks that learn slowly."""
 
-import math
-
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.adam import Adam
+from auxnet_keras.weighting.arguments import check_above_zero, check_not_negative
 from auxnet_keras.weighting.base import WeightingState
 from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
@@ -64,10 +62,8 @@ class GradNorm(GradientWeighting):
         reduction: str | None = None,
     ) -> None:
         super().__init__(parameters=parameters, momentum=momentum, reduction=reduction)
-        if not 0.0 <= alpha < math.inf:
-            raise ConfigError(f"alpha must be a number >= 0. Received: {alpha!r}.")
-        if not 0.0 < learning_rate < math.inf:
-            raise ConfigError(f"learning_rate must be positive. Received: {learning_rate!r}.")
+        check_not_negative("alpha", alpha)
+        check_above_zero("learning_rate", learning_rate)
         self.alpha = float(alpha)
         self.learning_rate = float(learning_rate)
 

@@ -9,6 +9,7 @@ from keras import ops
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.losses.task_loss import TaskLoss
+from auxnet_keras.weighting.arguments import check_below_one
 from auxnet_keras.weighting.base import TaskWeighting
 
 _TINY = 1e-30  # below any loss, above float32's smallest normal number
@@ -68,8 +69,7 @@ class TaskWeightBalancing(TaskWeighting):
             )
         if momentum is None:
             momentum = 0.9 if mode == "detached" else 0.0
-        if not 0.0 <= momentum < 1.0:
-            raise ConfigError(f"momentum must be in [0, 1). Received: {momentum}.")
+        check_below_one("momentum", momentum)
         self.momentum = float(momentum)
         self.mode = mode
         self.normalize = normalize

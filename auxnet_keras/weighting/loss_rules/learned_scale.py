@@ -6,8 +6,8 @@ from keras import ops
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.weighting.adam import Adam
+from auxnet_keras.weighting.arguments import check_above_zero
 from auxnet_keras.weighting.base import WeightingState
-from auxnet_keras.weighting.loss_rules.arguments import check_above_zero
 from auxnet_keras.weighting.loss_rules.base import LossRule
 
 LARGEST = 20.0

@@ -3,7 +3,7 @@
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.weighting.loss_rules.arguments import check_above_zero
+from auxnet_keras.weighting.arguments import check_above_zero
 from auxnet_keras.weighting.loss_rules.base import LossRule
 
 

@@ -3,9 +3,8 @@
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.errors import ConfigError
+from auxnet_keras.weighting.arguments import check_below_one, check_not_negative
 from auxnet_keras.weighting.base import WeightingState
-from auxnet_keras.weighting.loss_rules.arguments import check_not_negative
 from auxnet_keras.weighting.loss_rules.base import LossRule
 
 _SMALLEST_KPI = 1e-3  # the weight of a failing task is then at most 6.9
@@ -48,8 +47,7 @@ class DynamicTaskPriority(LossRule):
     def __init__(self, gamma: float = 1.0, momentum: float = 0.9) -> None:
         super().__init__()
         check_not_negative("gamma", gamma)
-        if not isinstance(momentum, int | float) or not 0.0 <= momentum < 1.0:
-            raise ConfigError(f"momentum must be in [0, 1). Received: {momentum!r}.")
+        check_below_one("momentum", momentum)
         self.gamma = float(gamma)
         self.momentum = float(momentum)
 

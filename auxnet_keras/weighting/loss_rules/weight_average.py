@@ -4,8 +4,8 @@ from keras import ops
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.core.whole_numbers import check_whole
+from auxnet_keras.weighting.arguments import check_above_zero
 from auxnet_keras.weighting.base import WeightingState
-from auxnet_keras.weighting.loss_rules.arguments import check_above_zero
 from auxnet_keras.weighting.loss_rules.base import TINY, LossRule
 
 _LARGEST_RATIO = 1e6  # e to its power is infinite anyway, and so would be a ratio of float32

@@ -62,7 +62,7 @@ def test_the_learned_weight_holds_where_another_task_is_absent():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"step_size": 0.0}, "step_size must be positive"),
+        ({"step_size": 0.0}, "step_size must be a finite number above 0"),
         ({"batches": 0}, "batches"),
         ({"measure": "dot"}, "measure"),
     ],

@@ -179,7 +179,7 @@ def test_other_backends_refuse_it(monkeypatch):
 
 
 def test_class_weights_do_not_take_it_in():
-    with pytest.raises(ak.errors.ConfigError, match="has to see the losses again after every step"):
+    with pytest.raises(ak.errors.ConfigError, match="needs the losses of a batch once more"):
         ak.weighting.ClassWiseWeighting(12, task_weighting=ak.weighting.FAMO())
 
 
