@@ -160,7 +160,7 @@ def test_options_win_over_the_file_and_the_file_over_the_recipe(auxnet, tiny, tm
         (("train", "--weighting", "class-wise:bins=vkiti"), "did you mean 'vkitti'"),
         (("train", "--weighting", "class-wise:bin_rule=log2"), "did you mean 'log'"),
         (("train", "--weighting", "class-wise:rule=papr"), "did you mean 'paper'"),
-        (("train", "--weighting", "class-wise:task=mgda"), "task_weighting"),
+        (("train", "--weighting", "class-wise:task=famo"), "FAMO"),
         (("train", "--weighting", "pareto:0,0"), "must not be all zeros"),
         (("train", "--weighting", "pareto"), "pareto:segmentation=...,depth=..."),
         (("train", "--backbone", "resnet500"), "did you mean 'resnet50'"),

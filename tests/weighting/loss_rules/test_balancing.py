@@ -7,18 +7,13 @@ import pytest
 import auxnet_keras as ak
 from tests.oracles.balancing import cross_entropy, depth_l1, trajectory
 from tests.toys import batch_of, toy_batches, toy_model
-from tests.weighting.contracts import VariantContract, WeightingContract
+from tests.weighting.contracts import WeightingContract
 from tests.weighting.player import attached, step
 
 
 class TestTaskWeightBalancing(WeightingContract):
     def make(self):
         return ak.weighting.TaskWeightBalancing()
-
-
-class TestProductMode(VariantContract):
-    def make(self):
-        return ak.weighting.FocusedTaskWeightBalancing(mode="product", normalize=True)
 
 
 WEIGHTINGS = {
