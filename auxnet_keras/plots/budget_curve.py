@@ -9,6 +9,7 @@ from matplotlib.ticker import NullLocator
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.plots import figure as figures
+from auxnet_keras.plots.named_arms import named_arms
 from auxnet_keras.plots.palette import style
 
 Point = tuple[float, float, float]
@@ -23,6 +24,9 @@ def budget_curve(
     worth: Mapping[str, tuple[int, float, float]] | None = None,
 ) -> Path:
     """Draws a line per arm over the number of labels (log axis), with intervals as bars.
+
+    Of more than twenty arms, the three best and the three worst at the largest budget have a colour
+    and a name; the others are grey, without intervals.
 
     Args:
         curves: Arm to {labels: (mean, low, high)}; NaN ends are not drawn.
@@ -49,7 +53,9 @@ def budget_curve(
     figure = figures.new(7.6, 4.6)
     axes = figure.subplots()
     labels = sorted({n for curve in curves.values() for n in curve})
-    others = [arm for arm in curves if arm != baseline]
+    others = named_arms({arm: curve[max(curve)][0] for arm, curve in curves.items()}, baseline)
+    for arm in (each for each in curves if each != baseline and each not in others):
+        _draw_faint(axes, curves[arm])
     for number, arm in enumerate([baseline, *others]):
         own = style(number - 1) if number else {"color": figures.INK, "marker": "o"}
         # Side by side, to separate the intervals at the same budget.
@@ -68,6 +74,11 @@ def budget_curve(
     axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.01, 0.5))
     figure.tight_layout()
     return figures.save(figure, path)
+
+
+def _draw_faint(axes: Any, curve: Mapping[int, Point]) -> None:
+    x = sorted(curve)
+    axes.plot(x, [curve[n][0] for n in x], color=figures.FAINT, linewidth=1, zorder=1)
 
 
 def _draw(

@@ -8,6 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.plots import figure as figures
+from auxnet_keras.plots.named_arms import named_arms
 from auxnet_keras.plots.palette import COLOURS
 
 LINES = ("-", (0, (4, 1.5)), (0, (1, 1.2)))  # colours repeat with another line style
@@ -21,6 +22,9 @@ def progress_curve(
     score: str,
 ) -> Path:
     """Draws each arm's mean over its seeds in a strong line, and the seeds in faint ones.
+
+    Of more than twenty arms, the three best and the three worst at the end have a colour and a
+    name; the others are grey.
 
     Args:
         curves: Arm to {epoch: score} of each of its seeds. The mean is over the epochs that all of
@@ -46,18 +50,20 @@ def progress_curve(
         )
     figure = figures.new(7.6, 4.6)
     axes = figure.subplots()
-    others = [arm for arm in drawn if arm != baseline]
-    for arm, seeds in drawn.items():
-        number = -1 if arm == baseline else others.index(arm)
+    means = {arm: _mean(seeds) for arm, seeds in drawn.items()}
+    named = named_arms({arm: values[-1] for arm, (_, values) in means.items()}, baseline)
+    for arm in (each for each in drawn if each != baseline and each not in named):
+        axes.plot(*means[arm], color=figures.FAINT, linewidth=1, zorder=1)
+    for arm in (each for each in drawn if each in named or each == baseline):
+        number = -1 if arm == baseline else named.index(arm)
         colour = figures.INK if number < 0 else COLOURS[number % len(COLOURS)]
         line = LINES[max(0, number) // len(COLOURS) % len(LINES)]
-        if len(seeds) > 1:
-            for seed in seeds:
+        if len(drawn[arm]) > 1:
+            for seed in drawn[arm]:
                 epochs = sorted(seed)
                 values = [seed[epoch] for epoch in epochs]
                 axes.plot(epochs, values, color=colour, alpha=0.25, linewidth=0.7)
-        shared = sorted(set.intersection(*(set(seed) for seed in seeds)))
-        mean = [float(np.mean([seed[epoch] for seed in seeds])) for epoch in shared]
+        shared, mean = means[arm]
         mark = "o" if len(shared) == 1 else None
         name = figures.literal(arm)
         axes.plot(shared, mean, color=colour, linestyle=line, marker=mark, linewidth=2, label=name)
@@ -68,3 +74,9 @@ def progress_curve(
     axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.01, 0.5))
     figure.tight_layout()
     return figures.save(figure, path)
+
+
+def _mean(seeds: Sequence[Mapping[int, float]]) -> tuple[list[int], list[float]]:
+    """The epochs that all seeds have, and the mean of their scores there."""
+    shared = sorted(set.intersection(*(set(seed) for seed in seeds)))
+    return shared, [float(np.mean([seed[epoch] for seed in seeds])) for epoch in shared]

@@ -58,6 +58,20 @@ class TestProgressCurve:
         assert pixels_of(path, COLOURS[0]) > 100 and pixels_of(path, "#24292f") > 50
         assert not _pylab_helpers.Gcf.figs
 
+    def test_of_many_arms_the_best_and_the_worst_have_names(self, tmp_path, monkeypatch):
+        names = []
+        real = Axes.plot
+        monkeypatch.setattr(
+            Axes,
+            "plot",
+            lambda self, x, y, **k: (names.append(k.get("label")), real(self, x, y, **k))[1],
+        )
+        curves = {f"arm {n}": [{1: 20.0, 2: 20.0 + n}] for n in range(34)}
+        plots.progress_curve(curves, "arm 10", tmp_path / "p.png", score="IoU")
+        named = {f"arm {n}" for n in (0, 1, 2, 10, 31, 32, 33)}
+        assert {name for name in names if name} == named
+        assert len(names) == 34
+
     @pytest.mark.parametrize("curves", [{}, {"segnet": []}, {"segnet": [{}]}])
     def test_nothing(self, tmp_path, curves):
         with pytest.raises(ConfigError, match="at least one validated epoch"):
