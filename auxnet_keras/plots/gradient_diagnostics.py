@@ -17,7 +17,7 @@ PANELS = {
     NORM: "Norm of the gradient",
     "gradient_cosine_": "Cosine of two tasks",
     "gradient_magnitude_similarity_": "Similarity of the norms",
-    CONDITION: "Condition of the cosines",
+    CONDITION: "Condition (1: at right angles)",
 }
 LIMITS = {"gradient_cosine_": (-1.05, 1.05), "gradient_magnitude_similarity_": (0.0, 1.05)}
 FEW = 60
