@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from auxnet_keras.core import replicas
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit.optimization import new_optimizer
 from auxnet_keras.losses.catalogue import DEPTH_LOSSES
@@ -41,4 +42,5 @@ def compile_for(
     if "depth" in losses:
         losses["depth"] = DEPTH_LOSSES[config.depth_loss].make()
     # Never XLA: it can search minutes for a kernel of the large transposed convolution on a GPU.
-    model.compile(new_optimizer(config, phase, plan), losses, jit_compile=False)
+    with replicas.scope(model):
+        model.compile(new_optimizer(config, phase, plan), losses, jit_compile=False)
