@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import keras
+
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit.optimization import new_optimizer
 from auxnet_keras.losses.catalogue import DEPTH_LOSSES
@@ -40,5 +42,7 @@ def compile_for(
         )
     if "depth" in losses:
         losses["depth"] = DEPTH_LOSSES[config.depth_loss].make()
-    # Never XLA: it can search minutes for a kernel of the large transposed convolution on a GPU.
-    model.compile(new_optimizer(config, phase, plan), losses, jit_compile=False)
+    # Never XLA on TensorFlow: on a GPU it can search minutes for a kernel of the large transposed
+    # convolution. JAX has nothing else.
+    xla = keras.backend.backend() == "jax"
+    model.compile(new_optimizer(config, phase, plan), losses, jit_compile=xla)
