@@ -39,7 +39,7 @@ wheel:  ## builds the wheel and tests it in a separate environment and folder
 
 lowest:  ## a few tests with the lowest versions that pyproject.toml allows; needs Python 3.11
 	python3.11 -m venv .venv-lowest
-	.venv-lowest/bin/python -m pip install --quiet -c requirements-lowest.txt -e . \
+	.venv-lowest/bin/python -m pip install --quiet -c requirements-lowest.txt -e '.[tensorflow]' \
 		pytest pytest-xdist hypothesis scikit-learn jax
 	.venv-lowest/bin/python -m pytest tests/losses tests/weighting/test_fixed.py \
 		tests/data/readers/test_kitti.py

@@ -1,4 +1,4 @@
-"""The command line `auxnet`. Commands import TensorFlow only when they run, so `--help` is fast."""
+"""The command line `auxnet`. Commands import Keras only when they run, so `--help` is fast."""
 
 import contextlib
 import importlib.metadata

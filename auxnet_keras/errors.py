@@ -28,6 +28,10 @@ class ConfigError(AuxnetError, ValueError):
     """A setting, a name or a combination of them cannot work."""
 
 
+class BackendError(AuxnetError, ImportError):
+    """The backend that Keras computes on, or the one that something needs, is not installed."""
+
+
 def unknown(
     what: str, name: object, known: Iterable[str], error: type[AuxnetError] = ConfigError
 ) -> AuxnetError:

@@ -114,7 +114,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self.every_epochs = every_epochs
         self.after = after
         self.resumed_from: Path | None = None
-        self._dataset: Any = dataset if hasattr(dataset, "epoch") else None
+        self._dataset: Any = dataset if _counts_passes(dataset) else None
         self._validation: Any = None
         self._others: list[keras.callbacks.Callback] = []
         self._signals = StopSignals()
@@ -131,7 +131,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             callbacks: All callbacks of the fit.
         """
         self._validation = validation
-        if self._dataset is None and hasattr(dataset, "epoch"):
+        if self._dataset is None and _counts_passes(dataset):
             self._dataset = dataset
         self._others = [callback for callback in callbacks if callback is not self]
         self._signals.start()
@@ -261,7 +261,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         """Moves to the position in the data at which the checkpoint was written."""
         data_epoch = checkpoint.meta["data_epoch"]
         if self._dataset is not None and data_epoch is not None:
-            self._set_data_epoch(data_epoch)
+            self._dataset.epoch.assign(data_epoch)
         step = checkpoint.step
         if not step:
             return
@@ -304,11 +304,9 @@ class ResumableCheckpoint(keras.callbacks.Callback):
             where = f"batch {step} of epoch {epoch + 1}" if step else f"epoch {epoch}"
             logger.info("stopping; %s is saved, the same command resumes from there", where)
 
-    def _set_data_epoch(self, epoch: int) -> None:
-        if hasattr(self._dataset.epoch, "assign"):  # a tf.data pipeline captured this variable
-            self._dataset.epoch.assign(epoch)
-        else:
-            self._dataset.epoch = epoch
+
+def _counts_passes(dataset: Any) -> bool:
+    return hasattr(getattr(dataset, "epoch", None), "assign")
 
 
 def _is_epoch(value: object, first: int = 0) -> bool:

@@ -62,7 +62,9 @@ def restore_means(model: keras.Model, arrays: Mapping[str, np.ndarray], element_
             they are given a blank one.
     """
     blank = keras.tree.map_structure(
-        lambda spec: np.zeros([side or 1 for side in spec.shape], spec.dtype.as_numpy_dtype),
+        lambda spec: np.zeros(
+            [side or 1 for side in spec.shape], keras.backend.standardize_dtype(spec.dtype)
+        ),
         element_spec,
     )
     model.test_on_batch(*blank)

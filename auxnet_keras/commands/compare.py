@@ -8,7 +8,7 @@ import typer
 from auxnet_keras.commands import completion
 from auxnet_keras.commands.early import check_scored, trained_run
 from auxnet_keras.commands.places import check_folder
-from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.quiet import start_backend
 from auxnet_keras.commands.say import say
 from auxnet_keras.errors import ConfigError
 
@@ -46,7 +46,7 @@ def command(
             f"Received: {str(paths[0])!r}."
         )
     check_scored(runs, data)
-    import_tensorflow()
+    start_backend()
     from auxnet_keras.experiments.score.class_regions import (
         compare,
         print_comparison,

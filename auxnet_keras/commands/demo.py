@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from auxnet_keras.commands.places import check_folder
-from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.quiet import start_backend
 
 
 def command(
@@ -22,7 +22,7 @@ def command(
 ) -> None:
     """Compare SegNet and AuxNet on street scenes with few labels, in a few minutes."""
     check_folder(out, "--out")
-    import_tensorflow()
+    start_backend()
     from auxnet_keras.experiments.demo import run_demo
 
     run_demo(out, epochs=epochs, scenes=scenes)

@@ -1,4 +1,4 @@
-"""What a command refuses before TensorFlow starts, which takes seconds."""
+"""What a command refuses before Keras starts its backend, which takes seconds."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,16 +42,18 @@ def left_to_train(config: "RunConfig") -> bool:
     """Whether a run is not finished yet; refuses one that cannot train.
 
     Raises:
-        ConfigError: As `open_folder`; initial weights, or a file of class weights, that do not
-            exist; another process trains in the run folder.
+        ConfigError: As `open_folder` and `check_same_backend`; initial weights, or a file of class
+            weights, that do not exist; another process trains in the run folder.
         DataError: The data set, or the extra data, has no frames.
     """
     from auxnet_keras.data.readers.catalogue import source
     from auxnet_keras.experiments.run.folder import open_folder
+    from auxnet_keras.experiments.run.same_backend import check_same_backend
 
     run = open_folder(config)
     if run.finished:
         return False
+    check_same_backend(run)
     if run.position_saved == (0, 0):  # else the checkpoint has the weights, the manifest the others
         _check_weights(config)
         _check_class_weights(config)

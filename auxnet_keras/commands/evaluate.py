@@ -8,7 +8,7 @@ import typer
 from auxnet_keras.commands import completion
 from auxnet_keras.commands.early import check_scored, trained_run
 from auxnet_keras.commands.places import check_file
-from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.quiet import start_backend
 
 
 def command(
@@ -52,7 +52,7 @@ def command(
 
     opened = trained_run(run)
     check_scored([opened], data, split)
-    import_tensorflow()
+    start_backend()
     from auxnet_keras.experiments.score.evaluation import evaluate
 
     results = evaluate(opened, data, split=split, per_image=per_image)

@@ -1,5 +1,6 @@
 """`auxnet export`: the main task alone, in formats that other programs load."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 from auxnet_keras.commands import completion
 from auxnet_keras.commands.early import trained_run
 from auxnet_keras.commands.places import check_folder
-from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.quiet import start_backend
 from auxnet_keras.export.catalogue import FORMATS
 
 
@@ -31,10 +32,13 @@ def command(
     """Write the main task alone: image of any size in, class map out."""
     check_folder(out, "--out")
     formats = [name.strip() for name in to.split(",")]
-    for name in formats:
-        FORMATS.find(name).check_installed()
+    found = [FORMATS.find(name) for name in formats]
+    for each in found:
+        each.check_installed()
     opened = trained_run(run)
-    import_tensorflow()
+    if any(each.tensorflow for each in found):  # weights mean the same on the backend of the run
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+    start_backend()
     from auxnet_keras.experiments.outputs.exporting import export
 
     for path in export(opened, formats, out):

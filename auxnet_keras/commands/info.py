@@ -8,7 +8,7 @@ import typer
 
 from auxnet_keras.commands import completion
 from auxnet_keras.commands.places import check_file
-from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.quiet import start_backend
 from auxnet_keras.commands.say import say
 from auxnet_keras.core.macs import macs_text
 from auxnet_keras.core.printable import printable
@@ -53,7 +53,7 @@ def command(
     from auxnet_keras.experiments.run.json_files import write_json
 
     if needs_keras(given, size=size, backbone=backbone):
-        import_tensorflow()
+        start_backend()
     facts = info(given, size=size, classes=classes, backbone=backbone)
     for name, text in _lines(facts):
         say(f"{name:{_LEFT}}{printable(text)}", _LEFT)

@@ -7,7 +7,7 @@ import typer
 
 from auxnet_keras.commands.early import trained_run
 from auxnet_keras.commands.places import check_folder, check_free
-from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.quiet import start_backend
 from auxnet_keras.commands.say import say
 
 
@@ -57,7 +57,7 @@ def command(
     find_inputs(paths)
     check_is_ours(out)
     check_free(out, "predicting into this folder")
-    import_tensorflow()
+    start_backend()
     from auxnet_keras.experiments.predictions.prediction import predict
 
     done = predict(opened, paths, out, depth=depth, upright=not as_stored, frames=frames)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from auxnet_keras.commands.places import check_folder
-from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.quiet import start_backend
 from auxnet_keras.commands.say import say
 
 
@@ -31,7 +31,7 @@ def command(
     from auxnet_keras.experiments.reports.report import needs_tensorflow, write_report
 
     if needs_tensorflow(found, pictures=pictures):
-        import_tensorflow()
+        start_backend()
     results = write_report(found, out, pictures=pictures)
     if results["comparisons"]:
         say(results["summary"])

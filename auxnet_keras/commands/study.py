@@ -7,7 +7,7 @@ import typer
 
 from auxnet_keras.commands import completion
 from auxnet_keras.commands.places import check_folder, check_free
-from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.quiet import start_backend
 from auxnet_keras.commands.say import say
 from auxnet_keras.experiments.studies.study_file import presets
 
@@ -61,7 +61,7 @@ def command(
     with names_only():
         planned(read_study(given, data), out)
     check_free(out, "running this study")
-    import_tensorflow()
+    start_backend()
     from auxnet_keras.experiments.studies.study import forecast, study
 
     if dry_run:

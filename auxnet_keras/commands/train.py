@@ -16,7 +16,7 @@ import typer
 from auxnet_keras.commands import completion, trials
 from auxnet_keras.commands.early import left_to_train
 from auxnet_keras.commands.places import check_folder
-from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.quiet import start_backend
 from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.experiments.config.config_file import read_settings, recipes
 from auxnet_keras.experiments.config.config_file import recipe as read_recipe
@@ -64,7 +64,7 @@ def command(
     with names_only():
         left = [left_to_train(each) for each in (directions(checked) if both else [checked])]
     if any(left):
-        import_tensorflow()
+        start_backend()
         check_weighting(checked.weighting)
     if both:
         learning_boost(checked)

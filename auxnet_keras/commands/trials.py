@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.quiet import start_backend
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.run_config import RunConfig
 
@@ -45,7 +45,7 @@ def tried(config: RunConfig, *, both: bool, find: bool, overfit: bool) -> bool:
         empty_smoke_folder(Path(str(config.out)))
     if not flags:
         return False
-    import_tensorflow()
+    start_backend()
     if not (_found(config) if find else _overfitted(config)):
         raise typer.Exit(1)
     return True

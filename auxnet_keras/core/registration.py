@@ -1,7 +1,7 @@
 """Registers the package's classes with Keras: a saved model loads after `import auxnet_keras`.
 
 Keras finds a class of a saved model only if the module that registers it has been imported.
-Importing those modules at once would import Keras, and with it TensorFlow, for every
+Importing those modules at once would import Keras, and with it its backend, for every
 `auxnet --help`. They are therefore imported as soon as Keras is, or now if it already is.
 """
 
@@ -12,6 +12,8 @@ import importlib.util
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+
+from auxnet_keras.core.backend import check_backend
 
 SERIALISABLE = (
     "auxnet_keras.losses.berhu",
@@ -56,6 +58,8 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != "keras" and not fullname.startswith("auxnet_keras."):
             return None
+        if fullname == "keras":
+            check_backend()  # a sentence, where Keras would raise from deep inside
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
             execute = spec.loader.exec_module

@@ -2,34 +2,57 @@
 
 import os
 
+from auxnet_keras.core.determinism import jax_has_started
+
+_OF_JAX = ("PJRT_NPROC", "NPROC")
+"""What JAX reads when it starts on a CPU; the first counts before the second, the newer name."""
+
 
 def thread_count() -> int | None:
-    """Threads that TensorFlow divides an operation among; `None` on other backends."""
+    """Threads that the backend divides an operation among; `None` on PyTorch."""
     import keras
 
-    if keras.backend.backend() != "tensorflow":
-        return None
-    import tensorflow as tf
+    match keras.backend.backend():
+        case "tensorflow":
+            import tensorflow as tf
 
-    configured = tf.config.threading.get_intra_op_parallelism_threads()
-    return configured or _number("TF_NUM_INTRAOP_THREADS") or available()
+            configured = tf.config.threading.get_intra_op_parallelism_threads()
+            return configured or _number("TF_NUM_INTRAOP_THREADS") or available()
+        case "jax":
+            return next(filter(None, map(_number, _OF_JAX)), available())
+    return None
 
 
 def use_threads(count: int) -> bool:
-    """Sets the number of threads, if TensorFlow has not started to compute; says whether it is so.
+    """Sets the number of threads, if the backend has not started yet; says whether it is so.
 
     Args:
         count: 1 or more.
     """
+    import keras
+
     if thread_count() == count:
         return True
-    import tensorflow as tf
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
 
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(count)
-    except RuntimeError:
-        return False
+        try:
+            tf.config.threading.set_intra_op_parallelism_threads(count)
+        except RuntimeError:
+            return False
+    elif backend == "jax" and not jax_has_started():
+        os.environ.update(dict.fromkeys(_OF_JAX, str(count)))
     return thread_count() == count
+
+
+def share_of(count: int) -> dict[str, str]:
+    """The environment variables that give a new process so many threads, on any backend.
+
+    Those that are already set have been set on purpose.
+    """
+    names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", *_OF_JAX)
+    return {name: str(count) for name in names if name not in os.environ}
 
 
 def _number(variable: str) -> int:

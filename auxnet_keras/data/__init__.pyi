@@ -6,9 +6,9 @@ from .frame import DatasetInfo as DatasetInfo
 from .frame import Frame as Frame
 from .frame import Sample as Sample
 from .labels import LabelTable as LabelTable
-from .pipeline import auxiliary_frames as auxiliary_frames
-from .pipeline import load as load
-from .pipeline import with_depth_input as with_depth_input
+from .loading import auxiliary_frames as auxiliary_frames
+from .loading import load as load
+from .loading import with_depth_input as with_depth_input
 from .readers.base import Source as Source
 from .readers.catalogue import info as info
 from .readers.catalogue import register as register

@@ -108,7 +108,7 @@ def _depths(dataset: Any) -> Iterator[np.ndarray]:
             "dataset.take(100). Received: a data set of infinite cardinality."
         )
     epoch: Any = getattr(dataset, "epoch", None)
-    before = None if epoch is None else int(epoch)
+    before = int(epoch) if hasattr(epoch, "assign") else None
     try:
         for batch in dataset:
             targets = batch[1] if isinstance(batch, tuple | list) and len(batch) > 1 else None
@@ -119,7 +119,5 @@ def _depths(dataset: Any) -> Iterator[np.ndarray]:
                 )
             yield np.asarray(targets["depth"], np.float32).ravel()
     finally:
-        if hasattr(epoch, "assign"):
+        if before is not None:
             epoch.assign(before)
-        elif before is not None:
-            dataset.epoch = before

@@ -101,7 +101,7 @@ def _where(out: Path, runs: dict[str, Run]) -> str:
     lines = {
         "picture": out / "strip.png",
         "table": out / "comparison.md",
-        "SavedModel": runs["AuxNet"].path / "export" / "saved_model" / "1",
+        "export": runs["AuxNet"].path / "export",
         "run folders": ", ".join(str(run.path) for run in runs.values()),
         "TensorBoard": f"tensorboard --logdir {out}",
     }

@@ -1,9 +1,12 @@
-"""The network as deployed: the main task alone, from a camera image to its map."""
+"""The network as deployed: the main task alone, from a camera image to its map.
+
+What is called on images becomes part of a SavedModel, ONNX or LiteRT file, and is TensorFlow's;
+what describes the network works on every backend.
+"""
 
 from collections.abc import Mapping
 
 import keras
-import tensorflow as tf
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError
@@ -66,6 +69,8 @@ class Deployment:
 
     def __call__(self, *inputs: Tensor) -> dict[str, Tensor]:
         """Args: [B, H, W, C] for each of `inputs`, any H and W. Returns: the map by its name."""
+        import tensorflow as tf
+
         native = tf.shape(inputs[0])[1:3]
         size = self._network_size(native)
         maps = {}
@@ -90,11 +95,15 @@ class Deployment:
         """Turns scores into class ids; other outputs do not change."""
         if self.output != "class_map":
             return {self.output: output}
+        import tensorflow as tf
+
         # Not keras.ops.argmax: it handles -0.0 with bitwise ops that no converter supports.
         classes = tf.argmax(output, -1, output_type=tf.int32)
         return {"class_map": tf.cast(classes, self.class_dtype)}
 
     def _network_size(self, native: Tensor) -> Tensor:
+        import tensorflow as tf
+
         if None not in self.size:
             return tf.constant(self.size)
         stride = stride_of(self.network)

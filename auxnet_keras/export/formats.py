@@ -32,12 +32,15 @@ def write(
         Format to the path of its export.
 
     Raises:
-        ConfigError: A format is unknown or its extra is not installed; nothing was written.
+        BackendError: A format needs TensorFlow, which is not installed.
+        ConfigError: A format is unknown, its extra is not installed, or it needs another backend;
+            nothing was written.
         ExportError: The output of an export differs from the model's, or the disk is full.
     """
     found = {name: FORMATS.find(name) for name in formats}
     for each in found.values():
         each.check_installed()
+        each.check_backend()
     report = {}
     for name, each in found.items():
         options = each.options(size=size, disparity=disparity)

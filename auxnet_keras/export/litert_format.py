@@ -36,11 +36,13 @@ def litert(
         How the LiteRT network compares with the model.
 
     Raises:
-        ConfigError: As `Deployment`; the size is unknown; the extra is not installed.
+        ConfigError: As `Deployment`; the size is unknown; the extra is not installed; the backend
+            is not tensorflow.
         ExportError: The file's output differs from the model's, or the disk is full; nothing was
             written.
     """
     FORMATS["litert"].check_installed()
+    FORMATS["litert"].check_backend()
     from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-not-found]
 
     path = Path(path)

@@ -37,11 +37,13 @@ def onnx(
         How the ONNX network compares with the model.
 
     Raises:
-        ConfigError: As `Deployment`; the size is unknown; the extra is not installed.
+        ConfigError: As `Deployment`; the size is unknown; the extra is not installed; the backend
+            is not tensorflow.
         ExportError: The file's output differs from the model's, or the disk is full; nothing was
             written.
     """
     FORMATS["onnx"].check_installed()
+    FORMATS["onnx"].check_backend()
     import onnxruntime  # type: ignore[import-not-found]
 
     path = Path(path)

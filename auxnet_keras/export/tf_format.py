@@ -11,10 +11,10 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from auxnet_keras._version import __version__
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.export.catalogue import FORMATS
 from auxnet_keras.export.deployment import Deployment
 from auxnet_keras.export.verification import (
     Verification,
@@ -58,7 +58,9 @@ def saved_model(
         How the SavedModel compares with the model.
 
     Raises:
-        ConfigError: As `Deployment`; the folder holds something else.
+        BackendError: TensorFlow is not installed.
+        ConfigError: As `Deployment`; the folder holds something else; the backend is not
+            tensorflow.
         ExportError: The SavedModel's output differs from the model's, or the disk is full; nothing
             was written.
 
@@ -67,6 +69,10 @@ def saved_model(
         >>> network = tf.saved_model.load("exported/1")  # keep it: it holds the variables
         >>> class_map = network.serve(images)["class_map"]
     """
+    FORMATS["saved_model"].check_installed()
+    FORMATS["saved_model"].check_backend()
+    import tensorflow as tf
+
     path = Path(path)
     deployment = Deployment(model, size, disparity)
     _refuse_foreign(path)
@@ -105,6 +111,8 @@ def _readable_by_tensorflow(final: Path) -> Iterator[Path]:
 
 
 def _archive(deployment: Deployment) -> Any:
+    import tensorflow as tf
+
     specs = [
         tf.TensorSpec([None, None, None, channels], deployment.input_dtype(name), name=name)
         for name, channels in deployment.channels.items()

@@ -145,22 +145,6 @@ def test_a_finished_run_trains_no_more(tmp_path):
     assert again.fit(images, targets, verbose=0).epoch == [0]
 
 
-def test_the_order_of_numpy_batches_is_restored(tmp_path):
-    class Batches:
-        """As `ak.data.arrays` counts its passes."""
-
-        epoch = 0
-
-    data = Batches()
-    model = toy_model()
-    model.compile("sgd")
-    for epochs in (2, 4):
-        data.epoch = 5 if epochs == 2 else 0
-        checkpoint = ak.callbacks.ResumableCheckpoint(tmp_path, dataset=data)
-        model.fit(*toy_batches(1), epochs=epochs, verbose=0, callbacks=[checkpoint])
-    assert data.epoch == 5
-
-
 def test_data_without_a_counter_of_passes(tmp_path):
     images, targets = toy_batches(1)
     model = toy_model()

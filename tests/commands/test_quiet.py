@@ -1,4 +1,4 @@
-"""The note while TensorFlow loads; the noise of its libraries is not shown, unless it fails."""
+"""The note while the backend loads; the noise of its libraries is not shown, unless it fails."""
 
 import os
 import pty
@@ -9,9 +9,9 @@ import pytest
 
 PROGRAM = """
 import sys
-from auxnet_keras.commands.quiet import import_tensorflow
+from auxnet_keras.commands.quiet import start_backend
 sys.meta_path = [each for each in sys.meta_path if type(each).__name__ != "_AfterKeras"]
-import_tensorflow()
+start_backend()
 print("started", file=sys.stderr)
 """
 TENSORFLOW = """
@@ -26,18 +26,23 @@ class get_logger:
 
 @pytest.fixture
 def environment(tmp_path):
-    """Where TensorFlow and Keras are files of a few lines."""
-    (tmp_path / "keras.py").write_text("")
+    """Where TensorFlow, JAX and Keras are files of a few lines."""
+    (tmp_path / "keras.py").write_text("import os\nos.write(2, b'noise of Keras')\n")
     (tmp_path / "tensorflow.py").write_text(TENSORFLOW)
-    paths = [str(tmp_path), *sys.path]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    (tmp_path / "jax.py").write_text("")
+    paths = os.pathsep.join(filter(None, [str(tmp_path), *sys.path]))
+    return {**os.environ, "PYTHONPATH": paths, "KERAS_BACKEND": "tensorflow"}
 
 
-def test_a_file_has_the_note_and_no_noise(environment):
+@pytest.mark.parametrize(("backend", "name"), [("tensorflow", "TensorFlow"), ("jax", "JAX")])
+def test_a_file_has_the_note_and_no_noise(environment, backend, name):
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True
+        [sys.executable, "-c", PROGRAM],
+        env={**environment, "KERAS_BACKEND": backend},
+        capture_output=True,
+        text=True,
     )
-    assert (done.stdout, done.stderr) == ("", "starting TensorFlow ...\nstarted\n")
+    assert (done.stdout, done.stderr) == ("", f"starting {name} ...\nstarted\n")
 
 
 def test_on_a_terminal_the_note_disappears(environment):

@@ -22,3 +22,12 @@ def test_too_late_to_change():
     assert threads.use_threads(now)
     assert not threads.use_threads(now + 1)
     assert threads.thread_count() == now
+
+
+def test_a_share_leaves_what_is_set_on_purpose(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    for name in ("TF_NUM_INTRAOP_THREADS", "NPROC", "PJRT_NPROC"):
+        monkeypatch.delenv(name, raising=False)
+    share = threads.share_of(2)
+    assert share["TF_NUM_INTRAOP_THREADS"] == share["PJRT_NPROC"] == share["NPROC"] == "2"
+    assert "OMP_NUM_THREADS" not in share

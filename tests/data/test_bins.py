@@ -73,10 +73,10 @@ def test_loaded_data_sets_count_no_epoch(tmp_path):
     loaded = ak.data.load("street", tmp_path, **options)
     arrays = ak.data.arrays("street", tmp_path, **options)
     loaded.epoch.assign(3)
-    arrays.epoch = 3
+    arrays.epoch.assign(3)
     edges = ak.data.depth_bins(loaded, 6)
     np.testing.assert_array_equal(edges, ak.data.depth_bins(arrays, 6))
-    assert int(loaded.epoch) == arrays.epoch == 3
+    assert int(loaded.epoch) == int(arrays.epoch) == 3
     assert (np.diff(edges) > 0).all()
 
 

@@ -48,7 +48,7 @@ def test_last_partial_batch(root):
 def test_batches(root):
     batches = arrays("kitti", root, size=(16, 24), batch_size=3, augment=True)
     first, second = list(batches), list(batches)
-    assert batches.epoch == 2 and len(batches) == len(first) == 2
+    assert int(batches.epoch) == 2 and len(batches) == len(first) == 2
     image, targets = first[0]
     assert (image.shape, image.dtype) == ((3, 16, 24, 3), np.uint8)
     assert (targets["segmentation"].shape, targets["segmentation"].dtype) == (
@@ -57,7 +57,7 @@ def test_batches(root):
     )
     assert (targets["depth"].shape, targets["depth"].dtype) == ((3, 16, 24, 1), np.float32)
     assert not np.array_equal(first[0][0], second[0][0])
-    batches.epoch = 1  # the second pass again, as after a restart
+    batches.epoch.assign(1)  # the second pass again, as after a restart
     for (image, targets), (expected, expected_targets) in zip(batches, second, strict=True):
         np.testing.assert_array_equal(image, expected)
         np.testing.assert_array_equal(targets["depth"], expected_targets["depth"])

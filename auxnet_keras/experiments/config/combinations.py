@@ -109,10 +109,11 @@ def _check_size(config: RunSettings) -> None:
 
 
 def _check_devices(config: RunSettings) -> None:
-    """Keras needs equal shares: it weighs replicas alike, however many images each has."""
-    if config.batch_size % config.devices:
+    """Keras weighs the shares of a batch alike, however many images each has."""
+    rest = config.batch_size % config.devices
+    if rest:
         raise ConfigError(
             "The images of a step are divided equally among the devices, so batch_size must be a "
-            f"multiple of devices; the next is {config.batch_size + -config.batch_size % config.devices}. "
+            f"multiple of devices; the next is {config.batch_size - rest + config.devices}. "
             f"Received: batch_size={config.batch_size}, devices={config.devices}."
         )

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from auxnet_keras.core.backend import BACKENDS, backend
 from auxnet_keras.core.macs import macs_text
 from auxnet_keras.core.printable import printable
 from auxnet_keras.core.tasks import TASKS
@@ -21,21 +22,23 @@ if TYPE_CHECKING:
 
 
 def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
-    """Writes seeds, data and the start of the run, with its versions and device, to the manifest.
+    """Writes seeds, data and the start of the run, with backend, versions, device, to the manifest.
 
-    The versions and the device at the top are those of the first start.
+    These three, at the top, are those of the first start that saved something.
     """
     record = run.manifest
     plans = {"train": train.plan, "val": val.plan}
     extra = train.plan.extra_contents
     resumed = bool(record.content["events"])
     machine = {
+        "backend": backend(),
         "versions": manifest.versions(),
         "git": manifest.git(),
         "device": manifest.device(),
     }
+    before = {} if run.position_saved == (0, 0) else record.content
     record.describe(
-        **{name: record.content.get(name, fact) for name, fact in machine.items()},
+        **{name: before.get(name, fact) for name, fact in machine.items()},
         seeds={"run": run.config.seed},
         deterministic=run.config.deterministic,
         data={
@@ -84,7 +87,7 @@ def describe_run(
         "compute": f"{macs_text(costs.macs['trained'])} in training, "
         f"{macs_text(costs.macs['deployed'])} deployed, forward pass of one image",
         "optimizer": _optimizer(config),
-        "device": _device(run.manifest.content["device"]),
+        "device": f"{_device(run.manifest.content['device'])}, {BACKENDS[backend()]}",
         "run folder": f"{run.path}" + _after(epochs, batches),
     }
     for name, text in lines.items():

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import keras
+
 from auxnet_keras.core import replicas
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit.optimization import new_optimizer
@@ -41,6 +43,8 @@ def compile_for(
         )
     if "depth" in losses:
         losses["depth"] = DEPTH_LOSSES[config.depth_loss].make()
-    # Never XLA: it can search minutes for a kernel of the large transposed convolution on a GPU.
+    # Never XLA on TensorFlow: on a GPU it can search minutes for a kernel of the large transposed
+    # convolution. JAX has nothing else.
+    xla = keras.backend.backend() == "jax"
     with replicas.scope(model):
-        model.compile(new_optimizer(config, phase, plan), losses, jit_compile=False)
+        model.compile(new_optimizer(config, phase, plan), losses, jit_compile=xla)

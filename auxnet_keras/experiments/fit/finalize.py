@@ -3,8 +3,9 @@
 from typing import Any
 
 from auxnet_keras import data
+from auxnet_keras.core.backend import backend
 from auxnet_keras.experiments.fit.early_stopping import stopped_after
-from auxnet_keras.experiments.outputs.exporting import export
+from auxnet_keras.experiments.outputs.exporting import default_formats, export
 from auxnet_keras.experiments.outputs.figures import write_figures
 from auxnet_keras.experiments.outputs.model_card import model_card
 from auxnet_keras.experiments.outputs.tables import (
@@ -36,13 +37,16 @@ def finish(run: Run) -> None:
     with writing(card):
         write_file(card, model_card(run))
     write_run_page(run)
-    export(run, ["saved_model"])
+    export(run, default_formats())
     record = run.manifest
     record.record_artefacts()
     stopped = stopped_after(run)
     early = {} if stopped is None else {"stopped_after": stopped}
     record.event("end", epochs=run.config.epochs, memory=peak_memory(), **early)
     logger.info("Finished; everything is in %s", run.path)
+    if backend() != "tensorflow":
+        said = "A SavedModel needs TensorFlow: `auxnet export %s` writes one where it is installed"
+        logger.info(said, run.path)
     # On the terminal, the command shows them as a table.
     logger.info("%s", logged_evaluation(results), extra={"file_only": True})
 

@@ -125,6 +125,8 @@ class _RangeTest(Trial):
         self._mean, self._lowest = 0.0, math.inf
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        if hasattr(self.model, "jax_state_sync"):  # what is set below would not count otherwise
+            self.model.jax_state_sync()
         self.model.reset_metrics()  # so that the logs are those of this batch alone
         self.model.optimizer.learning_rate = float(self.rates[self.done])
 

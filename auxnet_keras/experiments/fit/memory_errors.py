@@ -1,8 +1,10 @@
-"""Lack of memory in a training: TensorFlow's error lists tensors, not what to change."""
+"""Lack of memory in a training: a backend's error lists tensors, not what to change."""
 
 import contextlib
 import re
 from collections.abc import Iterator
+
+import keras
 
 from auxnet_keras.errors import DataError
 from auxnet_keras.experiments.config.run_config import RunConfig
@@ -23,13 +25,11 @@ def readable_memory_errors(config: RunConfig) -> Iterator[None]:
     Raises:
         DataError: The memory of the device or the machine is not sufficient.
     """
-    import tensorflow as tf
-
     try:
         yield
-    except (tf.errors.ResourceExhaustedError, MemoryError) as error:
+    except (_backend_error(), MemoryError) as error:
         found = _WHAT.search(str(error))
-        if isinstance(error, tf.errors.ResourceExhaustedError) and not found:
+        if not isinstance(error, MemoryError) and not found:
             raise  # of something else, such as a disk
         height, width = config.size
         cached = ', and without cache="memory"' if config.cache == "memory" else ""
@@ -38,3 +38,14 @@ def readable_memory_errors(config: RunConfig) -> Iterator[None]:
             f"{cached and ', or for the cache'}. Use a smaller batch_size or size{cached}. "
             f"Received: {found[0] if found else 'MemoryError'}."
         ) from error
+
+
+def _backend_error() -> type[Exception]:
+    """What the backend raises when an allocation fails, among others."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.errors.ResourceExhaustedError
+    import jax
+
+    return jax.errors.JaxRuntimeError

@@ -16,6 +16,7 @@ from auxnet_keras.experiments.config.smoke import SMOKE
 from auxnet_keras.experiments.fit.more_callbacks import check_callbacks
 from auxnet_keras.experiments.run.folder import claim_folder, open_folder
 from auxnet_keras.experiments.run.run import WEIGHTS, Run
+from auxnet_keras.experiments.run.same_backend import check_same_backend
 from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.scratch import sweep
 
@@ -45,7 +46,8 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
 
     Raises:
         ConfigError: An invalid setting; a folder with another run in it; something else than
-            callbacks, or a callback that sets the learning rate besides a schedule.
+            callbacks, or a callback that sets the learning rate besides a schedule; another backend
+            than the one that began the run.
         DataError: As the reader.
 
     Example:
@@ -60,6 +62,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
         said = f"{run.path} is finished; its scores are in {run.path / 'results.md'}."
         print(fitted(said, sys.stdout))
         return run
+    check_same_backend(run)
     from auxnet_keras.data import sentence
     from auxnet_keras.experiments.cluster.devices import using_devices
     from auxnet_keras.experiments.fit.finalize import finish
@@ -90,10 +93,10 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
 
 def _fit(run: Run, callbacks: Sequence[Any], build: "Build") -> None:
     import keras
-    import tensorflow as tf
 
     from auxnet_keras import data, plots
     from auxnet_keras.callbacks.event_log import Position, event_files, rewind
+    from auxnet_keras.core.determinism import GPU_FLAG, compute_deterministically
     from auxnet_keras.experiments.fit.announce import describe_run, record_facts
     from auxnet_keras.experiments.fit.check_data import check_data
     from auxnet_keras.experiments.fit.check_resume import check_resume
@@ -113,8 +116,12 @@ def _fit(run: Run, callbacks: Sequence[Any], build: "Build") -> None:
     keras.utils.set_random_seed(config.seed)
     if config.smoke:
         logger.info(SMOKE)
-    if config.deterministic:
-        tf.config.experimental.enable_op_determinism()
+    if config.deterministic and not compute_deterministically():
+        logger.warning(
+            "JAX had started on its GPU before this training, which may therefore not repeat to "
+            "the bit; set XLA_FLAGS=%s before Python starts",
+            GPU_FLAG,
+        )
     info = data.info(config.data, config.root)
     info = dataclasses.replace(info, palette=plots.named_palette(config.palette, info.palette))
     train, val = (_dataset(config, split) for split in ("train", "val"))

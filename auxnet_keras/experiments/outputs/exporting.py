@@ -4,8 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auxnet_keras.core.backend import backend
+
 if TYPE_CHECKING:
     from auxnet_keras.experiments.run.run import Run
+
+
+def default_formats() -> list[str]:
+    """What a run is exported to when it is finished, which the backend must be able to write."""
+    return ["saved_model" if backend() == "tensorflow" else "keras"]
 
 
 def export(run: "Run", formats: Sequence[str], out: str | Path | None = None) -> list[Path]:

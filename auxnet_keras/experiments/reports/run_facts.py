@@ -119,6 +119,8 @@ def _of_info(run: Run) -> dict[str, str]:
 
 def _versions(facts: Mapping[str, Any]) -> dict[str, str]:
     found = {str(name): str(version) for name, version in _mapping(facts.get("versions")).items()}
+    if "backend" in facts:
+        found["backend"] = str(facts["backend"])
     git, device = _mapping(facts.get("git")), _mapping(facts.get("device"))
     if git.get("commit"):
         changed = " with changes" if git.get("dirty") else ""

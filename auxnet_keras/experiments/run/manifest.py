@@ -21,7 +21,10 @@ from auxnet_keras.storage.scratch import NAME
 CHECKOUT = Path(auxnet_keras.__file__).resolve().parents[1]
 """The package's own repository, if it runs from one."""
 
-PACKAGES = ("auxnet_keras", "keras", "tensorflow", "numpy", "opencv-python-headless")
+PACKAGES = (
+    *("auxnet_keras", "keras", "tensorflow", "jax", "jaxlib"),
+    *("numpy", "opencv-python-headless"),
+)
 
 
 class Manifest:
@@ -112,13 +115,11 @@ def git() -> dict[str, Any] | None:
 
 
 def device() -> dict[str, Any]:
-    """The hardware TensorFlow computes on."""
-    import tensorflow as tf
+    """The hardware that the backend computes on."""
+    from auxnet_keras.core.accelerators import gpu_names
 
-    gpus = tf.config.list_physical_devices("GPU")
-    names = [tf.config.experimental.get_device_details(gpu).get("device_name") for gpu in gpus]
     return {
-        "gpus": names,
+        "gpus": gpu_names(),
         "cpu": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         "threads": thread_count(),
@@ -127,13 +128,12 @@ def device() -> dict[str, Any]:
 
 def peak_memory() -> dict[str, int]:
     """The most bytes that this process has used: of main memory, and of the first GPU's."""
-    import tensorflow as tf
+    from auxnet_keras.core.accelerators import peak_gpu_memory
 
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     used = {"main memory": kilobytes if sys.platform == "darwin" else 1024 * kilobytes}
-    if tf.config.list_physical_devices("GPU"):
-        used["the first GPU"] = tf.config.experimental.get_memory_info("GPU:0")["peak"]
-    return used
+    on_gpu = peak_gpu_memory()
+    return used if on_gpu is None else {**used, "the first GPU": on_gpu}
 
 
 def _git(*arguments: str) -> str | None:

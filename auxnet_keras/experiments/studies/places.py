@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from auxnet_keras.core.threads import available
+from auxnet_keras.core.threads import available, share_of
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.storage.lock import acquired
 
@@ -52,9 +52,7 @@ def places(jobs: int) -> list[Place]:
                 f"Expected at most {len(gpus)}. Received: jobs={jobs}."
             )
         return [Place(n, {"CUDA_VISIBLE_DEVICES": gpus[n]}) for n in range(jobs)]
-    threads = str(max(1, available() // jobs))
-    names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
-    share = {name: threads for name in names if name not in os.environ}
+    share = share_of(max(1, available() // jobs))
     return [Place(n, share) for n in range(jobs)]
 
 
@@ -75,9 +73,9 @@ def wait_for_workers(folder: Path) -> None:
 
 
 def _gpus() -> list[str]:
-    """The GPUs that TensorFlow sees, as values of CUDA_VISIBLE_DEVICES."""
-    import tensorflow as tf
+    """The GPUs that the backend sees, as values of CUDA_VISIBLE_DEVICES."""
+    from auxnet_keras.core.accelerators import gpu_names
 
-    found = tf.config.list_physical_devices("GPU")
+    found = gpu_names()
     chosen = os.environ.get("CUDA_VISIBLE_DEVICES", "")
     return chosen.split(",")[: len(found)] if chosen else [str(n) for n in range(len(found))]

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.core.backend import backend
 from auxnet_keras.data.contents import fingerprint
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.run.folder import open_folder
@@ -23,7 +24,7 @@ def missing(runs: Sequence[Planned]) -> list[Planned]:
 
     Raises:
         ConfigError: A folder contains a run with other settings, of another version of the
-            package, or of data that has changed since.
+            package, of another backend, or of data that has changed since.
     """
     prints: dict[tuple[Any, ...], str] = {}
     now = versions().get("auxnet_keras")
@@ -37,6 +38,13 @@ def missing(runs: Sequence[Planned]) -> list[Planned]:
                 f"{planned.folder} was started by version {trained} of the package, but this is "
                 f"{now}; results of both are not mixed. Choose another --out; `auxnet "
                 f"report` shows the old results. Received: {planned}."
+            )
+        trained_on = facts.get("backend", backend())
+        if trained_on != backend():
+            raise ConfigError(
+                f"{planned.folder} was trained on {trained_on}; results of two backends are not "
+                f"mixed. Set KERAS_BACKEND={trained_on}, or choose another --out. "
+                f"Received: KERAS_BACKEND={backend()}."
             )
         before = facts.get("data", {}).get("fingerprint", {}).get("val")
         if before is not None:

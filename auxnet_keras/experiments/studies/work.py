@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.core.backend import backend
 from auxnet_keras.errors import AuxnetError
 from auxnet_keras.experiments.config.config_file import config_text
 from auxnet_keras.experiments.studies.places import ALL, PATIENCE, Place
@@ -19,7 +20,7 @@ from auxnet_keras.experiments.studies.plan import Planned
 WORKER = "auxnet_keras.experiments.studies.worker"
 
 RUNS_PER_PROCESS = 8
-"""TensorFlow frees memory only when its process ends; a start takes seconds."""
+"""A backend frees memory only when its process ends; a start takes seconds."""
 
 _POLL = 1.0  # seconds between two updates of a run's progress
 
@@ -114,7 +115,12 @@ class Worker:
                     stdout=subprocess.PIPE,
                     stderr=log,
                     text=True,
-                    env={"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ, **self.place.variables},
+                    env={
+                        "TF_CPP_MIN_LOG_LEVEL": "3",
+                        **os.environ,
+                        **self.place.variables,
+                        "KERAS_BACKEND": backend(),
+                    },
                 )
             self._answers: queue.Queue[str | None] = queue.Queue()
             self._reader = threading.Thread(

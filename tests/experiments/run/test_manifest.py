@@ -78,4 +78,4 @@ def test_no_program_of_a_repository_runs(current, checkout, tmp_path, monkeypatc
 
 
 def test_versions_name_what_decides_the_numbers():
-    assert {"python", "keras", "tensorflow", "numpy"} <= set(manifest.versions())
+    assert {"python", "keras", "tensorflow", "jax", "jaxlib", "numpy"} <= set(manifest.versions())

@@ -1,0 +1,44 @@
+"""Makes a backend compute the same bits each time: kernels that add in a fixed order."""
+
+import os
+
+GPU_FLAG = "--xla_gpu_deterministic_ops=true"
+"""What XLA_FLAGS must contain before JAX starts on a GPU; elsewhere, XLA always is."""
+
+
+def compute_deterministically() -> bool:
+    """Chooses deterministic kernels from now on; says whether the backend could still do so.
+
+    JAX reads its flags when it starts. A process that has already used JAX on a GPU keeps what it
+    has.
+    """
+    import keras
+
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+        return True
+    if backend != "jax":
+        return False
+    flags = os.environ.get("XLA_FLAGS", "")
+    if GPU_FLAG in flags.split():
+        return True
+    if not jax_has_started():
+        os.environ["XLA_FLAGS"] = f"{flags} {GPU_FLAG}".strip()
+        return True
+    import jax
+
+    return jax.default_backend() != "gpu"
+
+
+def jax_has_started() -> bool:
+    """Whether JAX has found its devices, after which it no longer reads settings of the process."""
+    import jax
+
+    try:  # the public way to ask: JAX refuses to change this number then, even to the same one
+        jax.config.update("jax_num_cpu_devices", jax.config.jax_num_cpu_devices)
+    except RuntimeError:
+        return True
+    return False
