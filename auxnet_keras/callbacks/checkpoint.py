@@ -193,6 +193,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self._step = min(batch + 1, (self.params or {}).get("steps") or batch + 1)
         if isinstance(self.model.train_function, TrainedBatches):
             return
+        self._signals.agree(logs)
         stopping = self._signals.received is not None
         due = self.every is not None and self._step // self.every > before // self.every
         if (stopping or due) and self._can_be_entered():
@@ -206,12 +207,14 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self._training = False
 
     def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
+        self._signals.agree(logs)
         if self._signals.received is not None:
             if self._can_be_entered():
                 self._save(self._epoch, self._step, self._means)
             self._signals.exit_if_received()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        self._signals.agree(logs)
         ends = self.model.stop_training or epoch + 1 == (self.params or {}).get("epochs")
         due = (epoch + 1 - self.after) % self.every_epochs == 0
         if due or ends or self._signals.received is not None:

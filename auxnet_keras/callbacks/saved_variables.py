@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from auxnet_keras.callbacks.checkpoint_store import Checkpoint, CheckpointError
+from auxnet_keras.core.hosts import process_count
 
 
 def variables_of(model: keras.Model) -> dict[str, Any]:
@@ -59,11 +60,14 @@ def restore_means(model: keras.Model, arrays: Mapping[str, np.ndarray], element_
         model: Compiled model.
         arrays: Name to array; other names are ignored.
         element_spec: Of the training data. Metrics have no variables before their first batch, so
-            they are given a blank one.
+            they are given a blank one, with an image for every device.
     """
+    distribution = keras.distribution.distribution()
+    mesh = None if distribution is None else distribution.device_mesh.devices
+    rows = 1 if mesh is None else mesh.size // process_count()
     blank = keras.tree.map_structure(
         lambda spec: np.zeros(
-            [side or 1 for side in spec.shape], keras.backend.standardize_dtype(spec.dtype)
+            [side or rows for side in spec.shape], keras.backend.standardize_dtype(spec.dtype)
         ),
         element_spec,
     )

@@ -6,6 +6,9 @@ import threading
 from types import FrameType
 from typing import Any
 
+from auxnet_keras.callbacks.joint_stop import JointStop
+from auxnet_keras.core.hosts import process_count
+
 _DEFERRED = [
     signal.SIGINT,
     signal.SIGTERM,
@@ -20,17 +23,23 @@ class StopSignals:
     A second Ctrl-C does not wait. Only the main thread may handle signals; in other threads nothing
     is deferred.
 
+    Of several processes that train together, all act on the signal that one of them gets.
+
     Attributes:
-        received: The number of the received signal, or `None`.
+        received: The number of the received signal, or `None`; of several processes, once they
+            have agreed.
     """
 
     def __init__(self) -> None:
         self.received: int | None = None
+        self._noted: int | None = None
+        self._joint: JointStop | None = None
         self._before: dict[int, Any] = {}
 
     def start(self) -> None:
         """Defers signals from now on."""
-        self.received = None
+        self.received = self._noted = None
+        self._joint = JointStop() if process_count() > 1 else None
         if threading.current_thread() is threading.main_thread() and not self._before:
             for number in _DEFERRED:
                 if not _hangups_are_ignored(number):
@@ -40,6 +49,15 @@ class StopSignals:
         """Restores the previous signal handlers."""
         while self._before:
             signal.signal(*self._before.popitem())
+
+    def agree(self, logs: Any) -> None:
+        """Agrees with the other processes, if there are any; call it after every batch.
+
+        Args:
+            logs: Of the batch.
+        """
+        if self._joint is not None:
+            self.received = self._joint.agreed(self._noted, logs)
 
     def exit_if_received(self) -> None:
         """Acts on a received signal: `KeyboardInterrupt`, or exit with 128 + its number."""
@@ -51,10 +69,12 @@ class StopSignals:
         sys.exit(128 + self.received)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.received == number == signal.SIGINT:
+        if self._noted == number == signal.SIGINT:
             self.stop()
             raise KeyboardInterrupt
-        self.received = number
+        self._noted = number
+        if self._joint is None:
+            self.received = number
 
 
 def _hangups_are_ignored(number: int) -> bool:

@@ -1,18 +1,18 @@
 """Which of the processes this is, if several train one run together (on JAX only)."""
 
-from types import ModuleType
+from typing import Any
 
-import keras
+from auxnet_keras.core.backend import backend
 
 
 def process_index() -> int:
     """The number of this process, from 0; 0 unless several were started."""
-    return _jax().process_index() if _several() else 0
+    return 0 if backend() != "jax" else int(_state().process_id)
 
 
 def process_count() -> int:
     """How many processes train together; 1 unless several were started."""
-    return _jax().process_count() if _several() else 1
+    return 1 if backend() != "jax" else int(_state().num_processes)
 
 
 def is_chief() -> bool:
@@ -20,12 +20,8 @@ def is_chief() -> bool:
     return process_index() == 0
 
 
-def _several() -> bool:
-    # Without this question JAX would choose its devices now, before it can be told of others.
-    return keras.backend.backend() == "jax" and _jax().distributed.is_initialized()
+def _state() -> Any:
+    # jax.process_index() would start JAX, which then no longer reads settings of the process.
+    from jax._src.distributed import global_state
 
-
-def _jax() -> ModuleType:
-    import jax
-
-    return jax
+    return global_state

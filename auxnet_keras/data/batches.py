@@ -52,9 +52,10 @@ class Batches(keras.utils.PyDataset, DataAdapter):
     Args:
         plan: The order and the samples.
         part: (index, count): this process yields the index-th of `count` blocks of rows of every
-            batch, and reads only their frames. Blank frames, which no loss or metric counts,
-            then complete a last, smaller batch.
+            batch, and reads only their frames.
         depth_input: Whether depth is a second input instead of a target.
+        whole: Whether blank frames, which no loss or metric counts, complete a last, smaller
+            batch; they always do if there are several parts.
 
     Attributes:
         plan: As given.
@@ -66,12 +67,18 @@ class Batches(keras.utils.PyDataset, DataAdapter):
     """
 
     def __init__(
-        self, plan: Plan, *, part: tuple[int, int] = (0, 1), depth_input: bool = False
+        self,
+        plan: Plan,
+        *,
+        part: tuple[int, int] = (0, 1),
+        depth_input: bool = False,
+        whole: bool = False,
     ) -> None:
         super().__init__()
         self.plan = plan
         self.epoch, self.start = Counter(), Counter()
         self.depth_input = depth_input
+        self.whole = whole
         self.part = part
 
     @property
@@ -105,7 +112,7 @@ class Batches(keras.utils.PyDataset, DataAdapter):
 
     def with_depth_input(self) -> "Batches":
         """The same passes, with depth as a second input instead of a target."""
-        fused = Batches(self.plan, part=self.part, depth_input=True)
+        fused = Batches(self.plan, part=self.part, depth_input=True, whole=self.whole)
         fused.epoch, fused.start = self.epoch, self.start
         return fused
 
@@ -167,7 +174,7 @@ class Batches(keras.utils.PyDataset, DataAdapter):
         """int64: the frames of this process in a batch; -1 is a blank one."""
         size, (index, count) = self.plan.batch_size, self.part
         frames = order[step * size : (step + 1) * size]
-        if count == 1:
+        if count == 1 and not self.whole:
             return frames
         whole = np.concatenate([frames, np.full(size - len(frames), -1)])
         return np.split(whole, count)[index]

@@ -14,6 +14,7 @@ from auxnet_keras.errors import ConfigError, shown
 from auxnet_keras.losses.task_loss import TaskLoss, task_losses
 from auxnet_keras.training import attachment, compile_checks, fit_callbacks
 from auxnet_keras.training.bad_batches import Guard
+from auxnet_keras.training.blank_frames import without_blank_frames
 from auxnet_keras.training.compile_defaults import default_losses, default_metrics
 from auxnet_keras.training.logged_metrics import PixelMean
 from auxnet_keras.training.loss_weights import LossWeights
@@ -312,9 +313,14 @@ class AuxiliaryModel(Saving):
             return super().evaluate(*args, **kwargs)
 
     def test_step(self, *args: Any) -> Any:
-        """As in Keras."""
+        """As in Keras, but blank frames that complete a batch of several devices do not count."""
         with self._without_weights():
-            return super().test_step(*args)
+            if keras.distribution.distribution() is None:
+                return super().test_step(*args)
+            state, data = args
+            logs, (*others, metrics) = super().test_step(state, data)
+            metrics = without_blank_frames(self, data[0], state[-1], metrics)
+            return logs, (*others, metrics)
 
     def get_metrics_result(self) -> dict[str, Tensor]:
         """As in Keras."""

@@ -9,6 +9,8 @@ from auxnet_keras.core.printable import printable
 from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.data.example import TARGETS
 from auxnet_keras.data.sampling import MixedPass
+from auxnet_keras.experiments.cluster.devices import described as devices_text
+from auxnet_keras.experiments.cluster.devices import device_facts
 from auxnet_keras.experiments.run import manifest
 from auxnet_keras.experiments.run.costs import network_costs
 from auxnet_keras.experiments.run.log import logger
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
     """Writes seeds, data and the start of the run, with backend, versions, device, to the manifest.
 
-    These three, at the top, are those of the first start that saved something.
+    These four, at the top, are those of the first start that saved something.
     """
     record = run.manifest
     plans = {"train": train.plan, "val": val.plan}
@@ -35,6 +37,7 @@ def record_facts(run: Run, info: "DatasetInfo", train: Any, val: Any) -> None:
         "versions": manifest.versions(),
         "git": manifest.git(),
         "device": manifest.device(),
+        "trained_on": device_facts(run.config),
     }
     before = {} if run.position_saved == (0, 0) else record.content
     record.describe(
@@ -87,7 +90,8 @@ def describe_run(
         "compute": f"{macs_text(costs.macs['trained'])} in training, "
         f"{macs_text(costs.macs['deployed'])} deployed, forward pass of one image",
         "optimizer": _optimizer(config),
-        "device": f"{_device(run.manifest.content['device'])}, {BACKENDS[backend()]}",
+        "device": f"{_device(run.manifest.content['device'])}, {BACKENDS[backend()]}"
+        f"{_trained_on_devices(run)}",
         "run folder": f"{run.path}" + _after(epochs, batches),
     }
     for name, text in lines.items():
@@ -105,6 +109,14 @@ def _optimizer(config: "RunConfig") -> str:
 def _device(facts: dict[str, Any]) -> str:
     gpus = ", ".join(map(str, facts["gpus"]))
     return f"GPU {gpus}" if gpus else f"CPU {facts['cpu']}, {facts['threads']} thread(s)"
+
+
+def _trained_on_devices(run: Run) -> str:
+    """Such as `, trains on 2 devices (began on 1 device)`; "" for one device from the start."""
+    began, now = run.manifest.content["trained_on"], device_facts(run.config)
+    if began == now:
+        return "" if now["devices"] == 1 else f", trains on {devices_text(now)}"
+    return f", trains on {devices_text(now)} (began on {devices_text(began)})"
 
 
 def _targets(plan: "Plan", unit: str) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.core.fitted import fitted
+from auxnet_keras.core.hosts import is_chief
 from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import AuxnetError, ConfigError
+from auxnet_keras.experiments.cluster.crew import Crew
 from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.config.smoke import SMOKE
@@ -21,7 +23,7 @@ from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.scratch import sweep
 
 if TYPE_CHECKING:
-    from auxnet_keras.experiments.cluster.devices import Build
+    from auxnet_keras.experiments.cluster.devices import Devices
     from auxnet_keras.experiments.fit.phases import Phase
 
 _BOARD = "tensorboard"
@@ -57,28 +59,32 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
     """
     config = as_config(config)
     check_callbacks(config, callbacks)
+    crew = Crew()
+    if not is_chief():
+        return crew.help(config, lambda run: _train_beside(run, callbacks, crew))
     run = open_folder(config)
     if run.finished:
+        crew.begin(run)
         said = f"{run.path} is finished; its scores are in {run.path / 'results.md'}."
         print(fitted(said, sys.stdout))
         return run
     check_same_backend(run)
     from auxnet_keras.data import sentence
-    from auxnet_keras.experiments.cluster.devices import using_devices
+    from auxnet_keras.experiments.cluster.membership import readable_cluster_errors
     from auxnet_keras.experiments.fit.finalize import finish
     from auxnet_keras.experiments.outputs.figures import write_curves
     from auxnet_keras.experiments.run.log import logger, run_log
-    from auxnet_keras.training.precision import using_precision
 
     with hold_lock(run.path, "training in this run folder", ConfigError):
         sweep(run.path, deep=True)
         run = claim_folder(config)
+        crew.begin(run)
         with run_log(run.path):
             try:
-                _use_threads_of(run)
-                with using_precision(config.precision), using_devices(config.devices) as build:
-                    _fit(run, callbacks, build)
-                finish(run)
+                with readable_cluster_errors():
+                    _compute(run, callbacks, crew)
+                    finish(run)
+                    crew.end()
             except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
                 run.manifest.event("interrupt", epochs=run.epochs_saved)
                 with contextlib.suppress(AuxnetError):  # pictures must not hide what is saved
@@ -91,12 +97,38 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
     return run
 
 
-def _fit(run: Run, callbacks: Sequence[Any], build: "Build") -> None:
+def _train_beside(run: Run, callbacks: Sequence[Any], crew: Crew) -> None:
+    """Trains in a process that is not the chief; only its errors reach the terminal."""
+    from auxnet_keras.experiments.run.log import run_log
+
+    with run_log(run.path):
+        _compute(run, callbacks, crew)
+
+
+def _compute(run: Run, callbacks: Sequence[Any], crew: Crew) -> None:
+    from auxnet_keras.core.determinism import GPU_FLAG, compute_deterministically
+    from auxnet_keras.experiments.cluster.devices import using_devices
+    from auxnet_keras.experiments.run.log import logger
+    from auxnet_keras.training.precision import using_precision
+
+    config = run.config
+    _use_threads_of(run)
+    if config.deterministic and not compute_deterministically():
+        logger.warning(
+            "JAX had started on its GPU before this training, which may therefore not repeat to "
+            "the bit; set XLA_FLAGS=%s before Python starts",
+            GPU_FLAG,
+        )
+    with using_precision(config.precision), using_devices(config) as devices:
+        _fit(run, callbacks, devices, crew)
+
+
+def _fit(run: Run, callbacks: Sequence[Any], devices: "Devices", crew: Crew) -> None:
     import keras
 
     from auxnet_keras import data, plots
     from auxnet_keras.callbacks.event_log import Position, event_files, rewind
-    from auxnet_keras.core.determinism import GPU_FLAG, compute_deterministically
+    from auxnet_keras.experiments.cluster.devices import check_same_data
     from auxnet_keras.experiments.fit.announce import describe_run, record_facts
     from auxnet_keras.experiments.fit.check_data import check_data
     from auxnet_keras.experiments.fit.check_resume import check_resume
@@ -116,20 +148,15 @@ def _fit(run: Run, callbacks: Sequence[Any], build: "Build") -> None:
     keras.utils.set_random_seed(config.seed)
     if config.smoke:
         logger.info(SMOKE)
-    if config.deterministic and not compute_deterministically():
-        logger.warning(
-            "JAX had started on its GPU before this training, which may therefore not repeat to "
-            "the bit; set XLA_FLAGS=%s before Python starts",
-            GPU_FLAG,
-        )
     info = data.info(config.data, config.root)
     info = dataclasses.replace(info, palette=plots.named_palette(config.palette, info.palette))
     train, val = (_dataset(config, split) for split in ("train", "val"))
     check_data(config.tasks, train.plan, val.plan, run.path)
+    check_same_data(crew.meeting, train=train, val=val)
     new = run.position_saved == (0, 0)  # else the checkpoint has all weights
     if not new:
         check_resume(run, train.plan, val.plan)
-    model = build(lambda: network(config, info.class_names, pretrained=new))
+    model = devices.build(lambda: network(config, info.class_names, pretrained=new))
     if new:  # a run that was killed before its first checkpoint starts over
         rewind(event_files(run.path / _BOARD), Position(0, 0, 0))
     if new and config.starts_from_run:
@@ -145,7 +172,7 @@ def _fit(run: Run, callbacks: Sequence[Any], build: "Build") -> None:
     for phase in phases_left(run, model):
         if phase.first and phase.begins == phase.first:
             compile_for(model, config, phase, train.plan, weights)
-        frames = phase.data(train)
+        frames = devices.share(phase.data(train))
         if new and phase.first == 0:
             shown = (*config.tasks, *(["depth"] if config.network.depth_input else []))
             picture = run.path / "figures" / "train_batch.png"
@@ -153,7 +180,7 @@ def _fit(run: Run, callbacks: Sequence[Any], build: "Build") -> None:
         with readable_event_file_errors(run.path / _BOARD), readable_memory_errors(config):
             model.fit(
                 frames,
-                validation_data=val,
+                validation_data=devices.share(val),
                 validation_freq=phase.validated(config.validate_every),
                 initial_epoch=phase.first,
                 epochs=phase.last,
@@ -209,13 +236,14 @@ def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[An
 
     config, board, after = run.config, run.path / _BOARD, _steps_before(phase, train)
     method = phase.weighting(run, train)
+    validations = phase.validated(config.validate_every)
     validated = max(1, config.all_epochs // (10 * config.validate_every))
     return [
         *([] if method is None else [method]),
         *learning_rate_callbacks(config, phase),
         callbacks.NonFinite(config.on_bad_numbers),
         *_diagnostics(run, train, after),
-        callbacks.Progress(phase.note, keep=phase.validated(config.validate_every)),
+        *([callbacks.Progress(phase.note, keep=validations)] if is_chief() else []),
         FirstEstimate(f"the steps of {phase.alone} alone" if phase.alone else "all steps left"),
         EpochLog(),
         callbacks.HistoryFile(run.path / "history.csv"),

@@ -11,6 +11,7 @@ import keras
 
 from auxnet_keras.callbacks.progress_line import describe
 from auxnet_keras.core.fitted import fitted, is_terminal
+from auxnet_keras.core.hosts import is_chief
 from auxnet_keras.core.notebook import in_notebook
 from auxnet_keras.storage.write_errors import writing
 
@@ -22,7 +23,7 @@ def run_log(folder: Path) -> Iterator[None]:
     """Inside the block, the package logs to the terminal and, with dates, to log.txt.
 
     A warning appears once, because a run opens its data several times. On a full disk log.txt stops
-    growing and the run continues.
+    growing and the run continues. Of several processes only the chief writes to the terminal.
 
     Raises:
         DataError: log.txt cannot be opened.
@@ -34,7 +35,7 @@ def run_log(folder: Path) -> Iterator[None]:
     # A notebook shows standard error as errors, in red.
     terminal = logging.StreamHandler(sys.stdout if in_notebook() else sys.stderr)
     terminal.setFormatter(_ForTerminal(terminal.stream))
-    terminal.addFilter(lambda record: not getattr(record, "file_only", False))
+    terminal.addFilter(lambda record: is_chief() and not getattr(record, "file_only", False))
     before = logger.level, logger.propagate
     logger.setLevel(logging.INFO)
     logger.propagate = False  # libraries add a handler to the root logger: lines would come twice

@@ -1,0 +1,38 @@
+"""Makes all processes of a run stop after the same batch, whichever of them got the signal."""
+
+import itertools
+from typing import Any
+
+from auxnet_keras.core.meeting import Meeting
+
+_FITS = itertools.count()
+
+
+class JointStop:
+    """Agrees on the batch after which all stop; create it in all processes at once.
+
+    Processes compute a batch together, so none can finish the next one before this one has said
+    that it will be the last.
+    """
+
+    def __init__(self) -> None:
+        self._meeting = Meeting(f"stop-{next(_FITS)}")
+        self._batches = 0
+
+    def agreed(self, received: int | None, logs: Any) -> int | None:
+        """The signal that all act on after this batch, or `None`; call it after every batch.
+
+        Args:
+            received: The number of the signal that this process got, or `None`.
+            logs: Of the batch; with them, the batch is finished.
+        """
+        import jax
+
+        jax.block_until_ready(logs)
+        self._batches += 1
+        last = None if received is None else f"{self._batches + 1} {received}"
+        said = self._meeting.first("signal", last)
+        if said is None:
+            return None
+        batch, signal = map(int, said.split())
+        return signal if self._batches >= batch else None

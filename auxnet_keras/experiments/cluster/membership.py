@@ -1,0 +1,99 @@
+"""Joins the processes of a cluster, and translates the errors of one that is lost."""
+
+import contextlib
+from collections.abc import Iterator
+
+from auxnet_keras.core.backend import backend
+from auxnet_keras.core.hosts import process_count, process_index
+from auxnet_keras.errors import AuxnetError, ConfigError
+from auxnet_keras.experiments.cluster.discovery import Cluster
+from auxnet_keras.experiments.cluster.last_words import end_with, leave_at_once
+
+_MEET_WITHIN = 300
+_LOST_AFTER = 30
+"""Seconds without a sign of life after which a process counts as lost."""
+_LEAVE_WITHIN = 600
+
+_APART = (
+    "The {0.processes} processes of the cluster did not meet at {0.address} within {1} seconds. "
+    "Start all of them at about the same time, and check that every host can reach this address. "
+    "Received: process {0.index} of {0.processes}."
+)
+_LOST = (
+    "Another process of the cluster has ended or is out of reach, so this one stops, too; the "
+    "output of the one that ended first says why. The same command on all hosts resumes from the "
+    "newest checkpoint. Received: process {0} of {1}."
+)
+
+
+class ClusterError(AuxnetError, RuntimeError):
+    """The processes of a cluster cannot train together, or no longer."""
+
+
+def join(cluster: Cluster) -> None:
+    """Meets the other processes, before JAX computes for the first time.
+
+    It is `keras.distribution.initialize` with limits of time; that one also shares a random seed,
+    which a run has in its settings.
+
+    Raises:
+        ConfigError: The backend is not JAX, or JAX has started before.
+        ClusterError: The others are not there.
+    """
+    if backend() != "jax":
+        raise ConfigError(
+            "Several processes train one run on JAX only: set KERAS_BACKEND=jax. On TensorFlow, "
+            "--devices uses several GPUs of one host. "
+            f"Received: {cluster.processes} processes, KERAS_BACKEND={backend()}."
+        )
+    import jax
+
+    if jax.distributed.is_initialized():
+        return
+    jax.config.update("jax_cpu_collectives_implementation", "gloo")
+    end_with(_APART.format(cluster, _MEET_WITHIN))
+    try:
+        jax.distributed.initialize(
+            cluster.address,
+            cluster.processes,
+            cluster.index,
+            initialization_timeout=_MEET_WITHIN,
+            heartbeat_timeout_seconds=_LOST_AFTER,
+            shutdown_timeout_seconds=_LEAVE_WITHIN,
+        )
+    except RuntimeError as error:
+        if isinstance(error, jax.errors.JaxRuntimeError):
+            raise ClusterError(_APART.format(cluster, _MEET_WITHIN)) from error
+        raise ConfigError(
+            "The processes of a cluster must meet before JAX computes for the first time, and in "
+            "this process it has computed. Train first after a restart of all processes. "
+            f"Received: process {cluster.index} of {cluster.processes}."
+        ) from error
+    end_with(_LOST.format(cluster.index, cluster.processes))
+
+
+@contextlib.contextmanager
+def readable_cluster_errors() -> Iterator[None]:
+    """Inside the block, an error about a process that is lost becomes a sentence.
+
+    After an error this process leaves at once, because the others may wait for it.
+
+    Raises:
+        ClusterError: Another process is lost.
+    """
+    try:
+        yield
+    except Exception as error:
+        if process_count() == 1:
+            raise
+        leave_at_once()
+        if _is_of_communication(error):
+            raise ClusterError(_LOST.format(process_index(), process_count())) from error
+        raise
+
+
+def _is_of_communication(error: Exception) -> bool:
+    import jax
+
+    # Gloo, which connects CPUs, has errors that JAX makes ValueErrors.
+    return isinstance(error, jax.errors.JaxRuntimeError) or "Gloo" in str(error)
