@@ -135,7 +135,6 @@ def _fit(run: Run, callbacks: Sequence[Any], devices: "Devices", crew: Crew) -> 
     from auxnet_keras.experiments.fit.class_weights import class_weights_of
     from auxnet_keras.experiments.fit.compiling import compile_for
     from auxnet_keras.experiments.fit.early_stopping import has_ended, stopped_after
-    from auxnet_keras.experiments.fit.event_files import readable_event_file_errors
     from auxnet_keras.experiments.fit.initial_weights import start_from_run
     from auxnet_keras.experiments.fit.memory_errors import readable_memory_errors
     from auxnet_keras.experiments.fit.phases import phases, phases_left
@@ -177,7 +176,7 @@ def _fit(run: Run, callbacks: Sequence[Any], devices: "Devices", crew: Crew) -> 
             shown = (*config.tasks, *(["depth"] if config.network.depth_input else []))
             picture = run.path / "figures" / "train_batch.png"
             draw_train_batch(frames.plan, shown, info.palette, picture)
-        with readable_event_file_errors(run.path / _BOARD), readable_memory_errors(config):
+        with readable_memory_errors(config):
             model.fit(
                 frames,
                 validation_data=devices.share(val),
