@@ -9,20 +9,20 @@ from auxnet_keras.errors import ConfigError
 PORT = 8476
 """Of the first process, where nothing else says it; the one that JAX's own examples use."""
 
-_OWN = ("the options", "--coordinator", "--processes", "--process")
-_NAMES = (
-    _OWN,
-    ("JAX", "JAX_COORDINATOR_ADDRESS", "JAX_NUM_PROCESSES", "JAX_PROCESS_ID"),
-    (
-        "Keras",
+_DESCRIPTIONS = {
+    "the options": ("--coordinator", "--processes", "--process"),
+    "JAX's variables": ("JAX_COORDINATOR_ADDRESS", "JAX_NUM_PROCESSES", "JAX_PROCESS_ID"),
+    "Keras' variables": (
         "KERAS_DISTRIBUTION_JOB_ADDRESSES",
         "KERAS_DISTRIBUTION_NUM_PROCESSES",
         "KERAS_DISTRIBUTION_PROCESS_ID",
     ),
-)
-_KUBERNETES_INDEX = "JOB_COMPLETION_INDEX"
-# Only srun sets the step's variables. A batch script has SLURM_NTASKS, too, and is one process.
-_SLURM = ("SLURM_STEP_NUM_TASKS", "SLURM_PROCID", "SLURM_STEP_NODELIST", "SLURM_JOB_ID")
+}
+"""Who describes a cluster -> the names of its address, size and this process' number."""
+
+_KUBERNETES = "JOB_COMPLETION_INDEX"
+# Only srun sets a step's variables. A batch script has SLURM_NTASKS, too, and is one process.
+_SLURM = ("SLURM_STEP_NODELIST", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID")
 _SAGEMAKER = ("SM_HOSTS", "SM_CURRENT_HOST")
 _SLURM_PORTS = 61440  # above the ports that Linux hands out by itself
 
@@ -58,45 +58,40 @@ def find_cluster(environment: Mapping[str, str], **options: str | int | None) ->
     Raises:
         ConfigError: The description lacks something, or contradicts itself.
     """
-    given = {f"--{name}": str(value) for name, value in options.items() if value is not None}
-    for names in _NAMES:
-        found = _described({**environment, **given}, *names)
-        if found is not None:
-            return _checked(*found)
-    for read in (_slurm, _sagemaker):
-        found = read(environment)
-        if found is not None:
-            return _checked(*found)
-    return None
+    values = {
+        **environment,
+        **{f"--{name}": str(value) for name, value in options.items() if value is not None},
+    }
+    for whose, names in _DESCRIPTIONS.items():
+        if any(values.get(name, "").strip() for name in names):
+            return _described(values, whose, names)
+    return _slurm(environment) or _sagemaker(environment)
 
 
-def _described(values: Mapping[str, str], whose: str, *names: str) -> tuple | None:
-    """What three variables of one kind say: address, processes, index."""
+def _described(values: Mapping[str, str], whose: str, names: tuple[str, ...]) -> Cluster | None:
     address, processes, index = (values.get(name, "").strip() for name in names)
-    if not (address or processes or index):
+    if names[2] == "JAX_PROCESS_ID" and not index:
+        index = values.get(_KUBERNETES, "").strip()
+    if processes == "1":  # alone, whatever else is said
         return None
-    if not index and whose == "JAX":
-        index = values.get(_KUBERNETES_INDEX, "").strip()
-    if _number(names[1], processes or "1") == 1 and not address:
-        return "", 1, 0, whose
     for name, value in zip(names, (address, processes, index), strict=True):
         if not value:
-            every = " and ".join([", ".join(names[:2]), names[2]])
             raise ConfigError(
-                f"A cluster is described by {every}; {name} is missing. Give all three to every "
-                f"process, or none to train alone. Received: {_shown(values, names)}."
+                f"A cluster is described by {names[0]}, {names[1]} and {names[2]}, and {name} is "
+                "missing. Give every process all three, or none to train alone. "
+                f"Received: {_shown(values, names)}."
             )
     first = address.split(",")[0].strip()
-    return first, _number(names[1], processes), _number(names[2], index), whose
+    return _cluster(whose, first, _number(names[1], processes), _number(names[2], index))
 
 
-def _slurm(values: Mapping[str, str]) -> tuple | None:
-    tasks, index, nodes, job = (values.get(name, "").strip() for name in _SLURM)
-    if not (tasks and index and nodes and job):
+def _slurm(values: Mapping[str, str]) -> Cluster | None:
+    hosts, tasks, index = (values.get(name, "").strip() for name in _SLURM)
+    if not (hosts and tasks and index):
         return None
-    port = _SLURM_PORTS + (_number(_SLURM[3], job) + int(values.get("SLURM_STEP_ID", 0))) % 4096
-    address = f"{first_host(nodes)}:{port}"
-    return address, _number(_SLURM[0], tasks), _number(_SLURM[1], index), "SLURM"
+    numbers = [_number(name, values.get(name, "0")) for name in ("SLURM_JOB_ID", "SLURM_STEP_ID")]
+    address = f"{first_host(hosts)}:{_SLURM_PORTS + sum(numbers) % 4096}"
+    return _cluster("SLURM", address, _number(_SLURM[1], tasks), _number(_SLURM[2], index))
 
 
 def first_host(nodes: str) -> str:
@@ -113,35 +108,34 @@ def first_host(nodes: str) -> str:
     return head + inside.replace("-", ",").split(",")[0] + after.split(",")[0]
 
 
-def _sagemaker(values: Mapping[str, str]) -> tuple | None:
+def _sagemaker(values: Mapping[str, str]) -> Cluster | None:
     hosts, own = (values.get(name, "").strip() for name in _SAGEMAKER)
     if not hosts or not own:
         return None
     try:
         listed = sorted(json.loads(hosts))
-        return f"{listed[0]}:{PORT}", len(listed), listed.index(own), "SageMaker"
-    except (ValueError, TypeError, IndexError):
+        index = listed.index(own)
+    except (ValueError, TypeError):
         raise ConfigError(
             "SM_HOSTS must be a JSON list of hosts, and SM_CURRENT_HOST one of them. "
             f"Received: {_shown(values, _SAGEMAKER)}."
         ) from None
+    return _cluster("SageMaker", f"{listed[0]}:{PORT}", len(listed), index)
 
 
-def _checked(address: str, processes: int, index: int, whose: str) -> Cluster | None:
-    if not 0 <= index < max(processes, 1):
+def _cluster(whose: str, address: str, processes: int, index: int) -> Cluster | None:
+    if index >= max(processes, 1):
         raise ConfigError(
-            f"The number of a process counts from 0, so it must be below the number of processes, "
-            f"{processes}; correct {whose}'s description of the cluster. Received: {index}."
+            f"Processes are numbered from 0, so of {processes} none has the number {index}; "
+            f"correct {whose}. Received: process {index} of {processes}."
         )
     if processes < 2:
         return None
-    host, colon, port = address.rpartition(":")
-    if not colon:
-        host, port = address, str(PORT)
+    host, _, port = address.rpartition(":") if ":" in address else (address, ":", str(PORT))
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise ConfigError(
-            "The address of the first process must be HOST:PORT, which all others can reach; "
-            f"correct {whose}'s description of the cluster. Received: {address!r}."
+            "The address of the first process must be HOST:PORT, as all others reach it; correct "
+            f"{whose}. Received: {address!r}."
         )
     return Cluster(f"{host}:{port}", processes, index)
 
