@@ -23,6 +23,7 @@ from auxnet_keras.callbacks.saved_variables import (
 )
 from auxnet_keras.callbacks.stop_signals import StopSignals
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
+from auxnet_keras.core.step_state import hand_back
 from auxnet_keras.core.threads import thread_count
 from auxnet_keras.core.types import Logs
 from auxnet_keras.core.whole_numbers import check_whole, is_whole
@@ -232,6 +233,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         """
         checkpoint = self._newest()
         if checkpoint is not None:
+            hand_back(self.model)
             restore_variables(self.model, checkpoint)
             weighting = getattr(self.model, "weighting", None)
             if weighting is not None:  # the schedule of this epoch, not of the checkpoint's
@@ -279,6 +281,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     def _save(self, epoch: int, step: int = 0, means: dict[str, np.ndarray] | None = None) -> None:
         for callback in self._others:  # event files are rewound to the checkpoint, never filled up
             getattr(callback, "flush", lambda: None)()
+        hand_back(self.model)
         variables = variables_of(self.model)
         arrays = {name: ops.convert_to_numpy(variable) for name, variable in variables.items()}
         numbers, of_callbacks = saved_state(self._others)

@@ -5,6 +5,8 @@ import time
 import keras
 from keras import ops
 
+from auxnet_keras.core.step_state import refresh
+
 
 class EpochClock:
     """Times one epoch at a time, training separately from validation.
@@ -69,8 +71,9 @@ class TimeLeft:
 def _images_seen(model: keras.Model) -> int:
     # Keras passes callbacks neither the batch size nor the size of a smaller last batch. The mean
     # that it logs as `loss` is weighted by images, so its count is the number of images in this
-    # epoch. (On JAX the count reaches the host only when the epoch ends.)
+    # epoch.
     for metric in model.metrics:
         if metric.name == "loss" and isinstance(metric, keras.metrics.Mean):
+            refresh(model, [metric.count])
             return int(ops.convert_to_numpy(metric.count))
     return 0

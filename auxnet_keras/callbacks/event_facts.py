@@ -1,5 +1,6 @@
 """What TensorBoard shows of a fit besides curves: settings, classes and hyperparameters."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -62,12 +63,13 @@ def hyperparameters(settings: Mapping[str, Any], metrics: Sequence[str], trial: 
         metrics: Tags of the scores to compare.
         trial: What distinguishes runs with the same settings, such as the folder.
     """
-    from tensorboard.plugins.hparams import api_pb2, summary, summary_v2
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2, summary_v2
 
     values = {name: _plain(value) for name, value in settings.items() if name not in _PATHS}
     types: dict[type, int] = {bool: api_pb2.DATA_TYPE_BOOL, float: api_pb2.DATA_TYPE_FLOAT64}
-    experiment = summary.experiment_pb(
-        [
+    experiment = api_pb2.Experiment(
+        hparam_infos=[
             api_pb2.HParamInfo(
                 name=name,
                 type=types.get(type(value), api_pb2.DATA_TYPE_STRING),
@@ -75,10 +77,17 @@ def hyperparameters(settings: Mapping[str, Any], metrics: Sequence[str], trial: 
             )
             for name, value in values.items()
         ],
-        [api_pb2.MetricInfo(name=api_pb2.MetricName(tag=tag)) for tag in metrics],
+        metric_infos=[api_pb2.MetricInfo(name=api_pb2.MetricName(tag=tag)) for tag in metrics],
+        time_created_secs=time.time(),
+    )
+    content = plugin_data_pb2.HParamsPluginData(experiment=experiment)
+    described = Summary.Value(
+        tag=metadata.EXPERIMENT_TAG,
+        metadata=metadata.create_summary_metadata(content),
+        tensor=metadata.NULL_TENSOR,
     )
     given = {name: value for name, value in values.items() if value is not None}
-    return [experiment, summary_v2.hparams_pb(given, trial_id=trial)]
+    return [Summary(value=[described]), summary_v2.hparams_pb(given, trial_id=trial)]
 
 
 def _described(weighting: Any) -> str:

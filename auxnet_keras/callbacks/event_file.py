@@ -4,8 +4,8 @@ TensorBoard takes a folder for a run, and may follow only the newest file in it:
 in one folder it would show the values of one.
 """
 
-import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import struct
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,14 @@ from keras import ops
 
 from auxnet_keras.callbacks.event_layout import layout
 from auxnet_keras.callbacks.event_log import Position, event_files, rewind
+from auxnet_keras.callbacks.event_records import EventWriter, tensor_summary
 from auxnet_keras.callbacks.event_tags import is_by_batch
+from auxnet_keras.core.step_state import refresh
+from auxnet_keras.storage.write_errors import writing
 
 CLASS_WEIGHTS = "pictures/class_weights"
+_PNG_SIZE = 16
+"""Where width and height are in a PNG file."""
 _UNDEFINED = ("score/", "iou/", "depth/", "gradient/")  # NaN where nothing was measured
 _open: dict[Path, "EventFile"] = {}
 _charted: dict[Path, set[str]] = {}
@@ -44,19 +49,10 @@ class EventFile:
         self._folder = folder
         self._tasks = tasks
         self._older = event_files(Path(folder))
-        self._writer: Any = None
+        self._writer: EventWriter | None = None
         self._rewound = False
         self._laid_out = 0
         self._recent: Sequence[Any] = ()
-
-    @property
-    def writer(self) -> Any:
-        """TensorFlow's writer, created when something is written."""
-        import tensorflow as tf
-
-        if self._writer is None:
-            self._writer = tf.summary.create_file_writer(self._folder)
-        return self._writer
 
     def scalars(self, values: Mapping[str, Any], step: np.int64) -> None:
         """Writes those values whose tag has none at this step or a later one."""
@@ -80,11 +76,15 @@ class EventFile:
 
     def picture(self, tag: str, files: Sequence[Path], step: np.int64) -> None:
         """Writes PNG files of one size, which TensorBoard shows as samples 1 to n of the tag."""
-        import tensorflow as tf
+        self.image(tag, [file.read_bytes() for file in files], step)
 
-        pixels = [tf.io.decode_png(file.read_bytes(), channels=3) for file in files]
-        with self._recording():
-            tf.summary.image(tag, tf.stack(pixels), step=step, max_outputs=len(files))
+    def image(self, tag: str, samples: Sequence[bytes], step: np.int64) -> None:
+        """As `picture`, for the contents of PNG files."""
+        from tensorboard.plugins.image.metadata import create_summary_metadata
+
+        width, height = struct.unpack_from(">II", samples[0], _PNG_SIZE)
+        texts = [str(width).encode(), str(height).encode(), *samples]
+        self.summaries([tensor_summary(tag, texts, create_summary_metadata(None, None))], step)
 
     def text(self, tag: str, markdown: str, step: np.int64) -> None:
         """Writes a text, which TensorBoard shows as Markdown."""
@@ -94,22 +94,13 @@ class EventFile:
 
     def summaries(self, summaries: Iterable[Any], step: np.int64) -> None:
         """Writes `Summary` messages as one record."""
-        import tensorflow as tf
-
-        # Concatenated messages are again a valid one. (Arrays and bytes: TensorFlow never forgets
-        # a Python number.)
-        record = b"".join(summary.SerializeToString() for summary in summaries)
-        if record:
-            with self._recording():
-                tf.summary.experimental.write_raw_pb(record, step=step)
-
-    @contextlib.contextmanager
-    def _recording(self) -> Iterator[None]:
-        import tensorflow as tf
-
-        # Keras' `update_freq` turns recording off for whatever else is written between batches.
-        with self.writer.as_default(), tf.summary.record_if(True):
-            yield
+        summaries = list(summaries)
+        if not summaries:
+            return
+        with self._writing():
+            if self._writer is None:
+                self._writer = EventWriter(Path(self._folder))
+            self._writer.write(summaries, step)
 
     def rewind(self, position: Position, after: int = 0) -> None:
         """Removes from earlier files what a killed run had written after the checkpoint.
@@ -136,12 +127,18 @@ class EventFile:
     def flush(self) -> None:
         """Writes to disk what is in memory."""
         if self._writer is not None:
-            self._writer.flush()
+            with self._writing():
+                self._writer.flush()
 
     def close(self) -> None:
         """Closes the file."""
         if self._writer is not None:
-            self._writer.close()
+            with self._writing():
+                self._writer.close()
+
+    def _writing(self) -> Any:
+        kept = "It resumes from the last checkpoint."
+        return writing(f"TensorBoard's files in {self._folder}", kept=kept)
 
 
 def shared_file(folder: str | Path, model: keras.Model) -> EventFile:
@@ -161,6 +158,7 @@ def close_file(folder: str | Path) -> None:
 
 def steps_of(model: keras.Model) -> np.int64:
     """Training steps so far, the only axis of all curves: the optimizer's count of updates."""
+    refresh(model, [model.optimizer.iterations])
     return np.int64(ops.convert_to_numpy(model.optimizer.iterations))
 
 
@@ -169,10 +167,10 @@ def _is_undefined(tag: str, value: Any) -> bool:
 
 
 def _class_weights(values: Sequence[Any]) -> dict[str, float]:
-    import tensorflow as tf
+    from tensorboard.util.tensor_util import make_ndarray
 
     return {
-        value.tag: float(tf.make_ndarray(value.tensor))
+        value.tag: float(make_ndarray(value.tensor))
         for value in values
         if value.tag.startswith("class_weight/")
     }

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from auxnet_keras.callbacks.event_records import tensor_summary
 from auxnet_keras.callbacks.event_tags import HEADLINES, headline, in_group
 
 _PARTS = re.compile("/(train|validation|batch|running|evaluation)$")
@@ -34,7 +35,7 @@ def layout(tags: Iterable[str], tasks: Sequence[str]) -> Any:
     Returns:
         A `Summary` for an event file; the newest one in a run counts.
     """
-    from tensorboard.plugins.custom_scalar import layout_pb2, summary
+    from tensorboard.plugins.custom_scalar import layout_pb2, metadata
 
     categories = [
         layout_pb2.Category(
@@ -50,7 +51,8 @@ def layout(tags: Iterable[str], tasks: Sequence[str]) -> Any:
         for title, charts, closed in _categories(sorted(tags), tasks)
         if charts
     ]
-    return summary.pb(layout_pb2.Layout(category=categories))
+    shown = layout_pb2.Layout(category=categories).SerializeToString()
+    return tensor_summary(metadata.CONFIG_SUMMARY_TAG, shown, metadata.create_summary_metadata())
 
 
 def _categories(tags: list[str], tasks: Sequence[str]) -> list[tuple[str, Charts, bool]]:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.callbacks.event_records import read_events
 from auxnet_keras.callbacks.event_tags import is_by_batch, is_by_epoch
-from auxnet_keras.storage.atomic import replacing
+from auxnet_keras.storage.atomic import write_file
 
 FACTS = ("config", "classes", "_hparams_/", "custom_scalars__config__")
 """Tags that describe a fit; a resumed fit writes them again."""
@@ -49,32 +50,17 @@ def rewind(
         after: Training steps of an earlier fit, as for `callbacks.TensorBoard`.
         note: Called with every event that is kept.
     """
-    from tensorflow.core.util import event_pb2
-
     for file in files:
         if file.is_symlink():
             continue
-        records, whole = _read(file)
+        events, whole = read_events(file)
         kept = []
-        for record in records:
-            event = event_pb2.Event.FromString(record)
+        for record, event in events:
             if _is_before(event, position, after):
                 kept.append(record)
                 note(event)
-        if len(kept) < len(records) or not whole:
-            _write(kept, file)
-
-
-def _read(file: Path) -> tuple[list[bytes], bool]:
-    """The records of a file, and whether it ends with a whole one."""
-    import tensorflow as tf
-
-    records: list[bytes] = []
-    try:
-        records.extend(record.numpy() for record in tf.data.TFRecordDataset(str(file)))
-    except tf.errors.DataLossError:
-        return records, False
-    return records, True
+        if len(kept) < len(events) or not whole:
+            write_file(file, b"".join(kept))
 
 
 def _is_before(event: Any, position: Position, after: int) -> bool:
@@ -87,11 +73,3 @@ def _is_before(event: Any, position: Position, after: int) -> bool:
         return event.step <= last
     # The values of an epoch stand at its last step. Within an epoch they are still to come.
     return event.step <= last - (position.batch > 0) or not is_by_epoch(tag)
-
-
-def _write(records: list[bytes], file: Path) -> None:
-    import tensorflow as tf
-
-    with replacing(file) as temporary, tf.io.TFRecordWriter(str(temporary)) as writer:
-        for record in records:
-            writer.write(record)

@@ -12,6 +12,7 @@ from auxnet_keras.callbacks.batch_files import BatchFiles, listed
 from auxnet_keras.callbacks.checkpoint import ResumableCheckpoint
 from auxnet_keras.callbacks.explosion import Explosion
 from auxnet_keras.callbacks.policies import POLICIES
+from auxnet_keras.core.step_state import hand_back
 from auxnet_keras.core.types import Logs
 from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.errors import AuxnetError, ConfigError, unknown
@@ -170,8 +171,7 @@ class NonFinite(keras.callbacks.Callback):
 
     def _act(self, new: int) -> None:
         """Follows the policy after an execution in which `new` batches were skipped."""
-        if hasattr(self.model, "jax_state_sync"):  # within an epoch variables are out of date there
-            self.model.jax_state_sync()
+        hand_back(self.model)
         guard = self.model.guard
         batches, last = (int(ops.convert_to_numpy(v)) for v in (guard.batches, guard.last))
         if batches - last >= self.model.steps_per_execution:

@@ -58,19 +58,19 @@ def restore_means(model: keras.Model, arrays: Mapping[str, np.ndarray], element_
     Args:
         model: Compiled model.
         arrays: Name to array; other names are ignored.
-        element_spec: Of the training data. Metrics have no variables before their first batch, so
-            they are given a blank one.
+        element_spec: Of the training data. On TensorFlow metrics have no variables before their
+            first batch, so they are given a blank one; on other backends `fit` has built them.
     """
-    blank = keras.tree.map_structure(
-        lambda spec: np.zeros(
-            [side or 1 for side in spec.shape], keras.backend.standardize_dtype(spec.dtype)
-        ),
-        element_spec,
-    )
-    model.test_on_batch(*blank)
+    if keras.backend.backend() == "tensorflow":
+        model.test_on_batch(*keras.tree.map_structure(_blank, element_spec))
     for name, variable in _numbered("metric", model.metrics_variables).items():
         if name in arrays and arrays[name].shape == tuple(variable.shape):
             variable.assign(arrays[name])
+
+
+def _blank(spec: Any) -> np.ndarray:
+    shape = [side or 1 for side in spec.shape]
+    return np.zeros(shape, keras.backend.standardize_dtype(spec.dtype))
 
 
 def _numbered(owner: str, variables: Iterable[Any]) -> dict[str, Any]:

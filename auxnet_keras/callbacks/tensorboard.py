@@ -1,17 +1,21 @@
 """TensorBoard's curves of a fit: one run, one axis, tags in groups."""
 
+import types
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import imagecodecs
 import keras
 import numpy as np
+from keras import ops
 
 from auxnet_keras.callbacks import event_facts
 from auxnet_keras.callbacks.epoch_clock import EpochClock
 from auxnet_keras.callbacks.event_file import EventFile, close_file, shared_file, steps_of
 from auxnet_keras.callbacks.event_layout import compared_scores
 from auxnet_keras.callbacks.event_log import Position
+from auxnet_keras.callbacks.event_records import tensor_summary
 from auxnet_keras.callbacks.event_tags import tagged
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
@@ -39,9 +43,9 @@ class TensorBoard(keras.callbacks.TensorBoard):
     classes, all weights. The tab Text has the settings and the table of classes, and HParams
     compares the fits in the folder above by their scores.
 
-    Its memory does not grow from epoch to epoch, as that of Keras' callback does (TensorFlow keeps
-    every Python number that it is given). With a `ResumableCheckpoint`, a resumed run continues its
-    curves without repeated steps.
+    It needs no TensorFlow, and its memory does not grow from epoch to epoch, as that of Keras'
+    callback does. What a model writes itself with `tf.summary` is not collected. With a
+    `ResumableCheckpoint`, a resumed run continues its curves without repeated steps.
 
     Args:
         *args: As in Keras.
@@ -77,14 +81,6 @@ class TensorBoard(keras.callbacks.TensorBoard):
         return shared_file(self.log_dir, self.model)
 
     @property
-    def _train_writer(self) -> Any:  # of Keras' histograms and of `tf.summary` in a model
-        return self._file.writer
-
-    @property
-    def _val_writer(self) -> Any:
-        return self._file.writer
-
-    @property
     def _step(self) -> np.int64:
         return steps_of(self.model) + self.after
 
@@ -93,6 +89,7 @@ class TensorBoard(keras.callbacks.TensorBoard):
         self._in_fit = False
         super().set_model(model)
         self._train_dir = self._val_dir = self.log_dir
+        self._should_write_train_graph = False  # Keras 3 has no graph to write
 
     def on_train_begin(self, logs: Logs = None) -> None:
         super().on_train_begin(logs)
@@ -140,7 +137,6 @@ class TensorBoard(keras.callbacks.TensorBoard):
         if not self._in_fit:  # else they are among the logs of the epoch
             self._file.scalars(tagged(logs or {}, "evaluation"), self._step)
             self._file.flush()
-        self._pop_writer()
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         super().on_epoch_begin(epoch, logs)
@@ -175,10 +171,56 @@ class TensorBoard(keras.callbacks.TensorBoard):
         summaries = event_facts.hyperparameters(self._settings, scores, trial)
         self._file.summaries(summaries, self._step)
 
+    # --- What Keras' callback writes with TensorFlow -----------------------------------------
+
     def _push_writer(self, writer: Any, step: int) -> None:
-        if self.update_freq != "epoch":  # what a model writes itself is on the same axis
-            super()._push_writer(writer, self._step)
+        """Does nothing: `tf.summary` in a model has no file here."""
+
+    def _pop_writer(self) -> None:
+        """Does nothing, as `_push_writer`."""
+
+    @property
+    def _train_writer(self) -> None:
+        """Keras hands it to `_push_writer`."""
+
+    @property
+    def _val_writer(self) -> None:
+        """As `_train_writer`."""
+
+    @property
+    def summary(self) -> Any:
+        """For Keras' images of weights."""
+        return types.SimpleNamespace(image=self._image)
+
+    def _image(self, name: str, data: Any, step: np.int64) -> None:
+        pixels = (255.5 * np.clip(data[:3], 0.0, 1.0)).astype(np.uint8)  # as `tf.summary.image`
+        if pixels.shape[-1] == 1:
+            pixels = pixels[..., 0]
+        self._file.image(name, [imagecodecs.png_encode(image) for image in pixels], step)
 
     def _log_weights(self, epoch: int) -> None:
-        with self.summary.record_if(True):  # `update_freq` is about batches
-            super()._log_weights(self._step)
+        from tensorboard.plugins.histogram.summary_v2 import histogram_pb
+
+        for layer in self.model.layers:
+            for weight in layer.weights:
+                tag, values = weight.path.replace(":", "_"), ops.convert_to_numpy(weight)
+                self._file.summaries([histogram_pb(f"{tag}/histogram", values)], self._step)
+                if self.write_images:
+                    self._log_weight_as_image(weight, f"{tag}/image", self._step)
+
+    def _write_keras_model_summary(self) -> None:
+        from tensorboard.compat.proto.summary_pb2 import SummaryMetadata
+
+        if type(self.model).__name__ in ("Functional", "Sequential"):
+            shown = SummaryMetadata()
+            shown.plugin_data.plugin_name, shown.plugin_data.content = "graph_keras_model", b"1"
+            graph = tensor_summary("keras", self.model.to_json().encode(), shown)
+            self._file.summaries([graph], np.int64(0))
+
+    def _start_trace(self) -> None:
+        self._start_profiler(logdir=self._train_dir)
+        self._is_tracing = True
+
+    def _stop_trace(self, batch: int | None = None) -> None:
+        self._stop_profiler()
+        self._is_tracing = False

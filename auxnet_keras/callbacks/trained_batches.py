@@ -24,12 +24,23 @@ class TrainedBatches:
         self._left = count
         model.train_function = self
 
-    def __call__(self, iterator: Iterator) -> dict[str, Any]:
+    def __call__(self, *arguments: Any) -> Any:
+        """As the function that it replaces.
+
+        Args:
+            *arguments: An iterator; of PyTorch a list of batches; of JAX the state and an iterator.
+        """
         if self._left == 0:
             self._model.train_function = self._real
-            return self._real(iterator)
+            return self._real(*arguments)
+        *state, batches = arguments
         taken = min(self._model.steps_per_execution, self._left)
-        for _ in range(taken):
-            next(iterator)
+        if isinstance(batches, Iterator):
+            for _ in range(taken):
+                next(batches)
         self._left -= taken
-        return self._model.get_metrics_result()
+        if not state:
+            return self._model.get_metrics_result()
+        metrics = self._model.metrics_variables
+        with keras.StatelessScope(zip(metrics, state[0][-1], strict=True)):
+            return self._model.get_metrics_result(), state[0]

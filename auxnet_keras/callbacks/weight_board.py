@@ -14,6 +14,7 @@ from auxnet_keras.callbacks.event_file import CLASS_WEIGHTS, close_file, shared_
 from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.callbacks.event_tags import tag_of, tagged
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
+from auxnet_keras.core.step_state import refresh
 from auxnet_keras.core.types import Logs
 from auxnet_keras.plots.thumbnails import SIZE
 
@@ -53,6 +54,9 @@ class WeightBoard(keras.callbacks.Callback):
         self._step = np.int64(-1)
         self._losses = list(getattr(self.model, "task_loss_metrics", {}).values())
         self._weighting = getattr(self.model, "weighting", None)
+        self._read = [variable for metric in self._losses for variable in metric.variables]
+        if self._weighting is not None and self._weighting.host_weights():
+            self._read += self.model.weighting_state.variables
         self._epochs: dict[str, list[float]] = {}
 
     def rewind(self, position: Position) -> None:
@@ -76,6 +80,7 @@ class WeightBoard(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         step = steps_of(self.model)
+        refresh(self.model, self._read)
         if isinstance(self.model.train_function, TrainedBatches):  # of a resumed epoch
             self._batch_losses()
         elif step > self._step:  # else the batch was skipped, or only added to a gradient

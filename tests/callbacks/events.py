@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
-import tensorflow as tf
+from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 from tensorboard.plugins.custom_scalar import layout_pb2
-from tensorflow.core.util import event_pb2
+from tensorboard.util.tensor_util import make_ndarray
 
 
 def scalars(folder: Path) -> dict[str, dict[int, float]]:
@@ -22,7 +23,7 @@ def points(folder: Path) -> dict[str, list[tuple[int, float]]]:
     for tag, step, array in arrays(folder, "scalars"):
         found.setdefault(tag, []).append((step, float(array)))
     for tag, step, array in arrays(folder, "images"):
-        colours = [tf.io.decode_png(png).numpy().mean() for png in array[2:]]
+        colours = [_pixels(png).mean() for png in array[2:]]
         found.setdefault(tag, []).append((step, float(np.mean(colours))))
     return found
 
@@ -31,7 +32,7 @@ def images(folder: Path) -> dict[str, dict[int, list[np.ndarray]]]:
     """Tag -> step -> samples, uint8 [H, W, 3]."""
     found: dict[str, dict[int, list[np.ndarray]]] = {}
     for tag, step, array in arrays(folder, "images"):  # width, height, PNGs
-        found.setdefault(tag, {})[step] = [tf.io.decode_png(png).numpy() for png in array[2:]]
+        found.setdefault(tag, {})[step] = [_pixels(png) for png in array[2:]]
     return found
 
 
@@ -65,12 +66,15 @@ def arrays(folder: Path, plugin: str):
     """(tag, step, array) of every record of a plug-in."""
     for event, value in _values(folder):
         if value.metadata.plugin_data.plugin_name == plugin:
-            yield value.tag, event.step, tf.make_ndarray(value.tensor)
+            yield value.tag, event.step, make_ndarray(value.tensor)
 
 
 def _values(folder: Path):
     for file in sorted(folder.glob("events.*")):
-        for record in tf.data.TFRecordDataset(str(file)):
-            event = event_pb2.Event.FromString(record.numpy())
+        for event in EventFileLoader(str(file)).Load():  # TensorBoard's own reader
             for value in event.summary.value:
                 yield event, value
+
+
+def _pixels(png: bytes) -> np.ndarray:
+    return cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR_RGB)

@@ -19,6 +19,7 @@ def check_combinations(config: RunSettings) -> None:
     _check_optimization(config)
     _check_segmentation(config)
     _check_size(config)
+    _check_devices(config)
 
 
 def _check_networks_and_data(config: RunSettings) -> None:
@@ -104,4 +105,15 @@ def _check_size(config: RunSettings) -> None:
             f"The setting size must be height and width in multiples of {stride}, because the "
             f"encoder halves them {stride.bit_length() - 1} times; the nearest is {near}. "
             f"Received: {config.size}."
+        )
+
+
+def _check_devices(config: RunSettings) -> None:
+    """Keras weighs the shares of a batch alike, however many images each has."""
+    rest = config.batch_size % config.devices
+    if rest:
+        raise ConfigError(
+            "The images of a step are divided equally among the devices, so batch_size must be a "
+            f"multiple of devices; the next is {config.batch_size - rest + config.devices}. "
+            f"Received: batch_size={config.batch_size}, devices={config.devices}."
         )

@@ -84,7 +84,7 @@ class RunSettings:
         "Input height and width, multiples of 32 (unet: 16); also as 224x384.",
         "H W",
     )
-    batch_size: int = setting(8, values.batch_size, "Images per step.", "N")
+    batch_size: int = setting(8, values.batch_size, "Images per step, of all devices.", "N")
     epochs: int = setting(
         200,
         values.positive_whole,
@@ -272,6 +272,14 @@ class RunSettings:
         values.one_of(PRECISIONS),
         "What layers compute with: {names}. The weights, losses and scores stay float32.",
         "NAME",
+    )
+    devices: int = setting(
+        1,
+        values.positive_whole,
+        "Train on the first N GPUs of the host, each with its share of every batch; without a GPU "
+        "on N divisions of the CPU, to test. The numbers are those of one device up to rounding.",
+        "N",
+        changeable=True,
     )
     smoke: bool = setting(
         False,

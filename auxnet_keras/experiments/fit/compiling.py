@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import keras
 
+from auxnet_keras.core import replicas
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit.optimization import new_optimizer
 from auxnet_keras.losses.catalogue import DEPTH_LOSSES
@@ -45,4 +46,5 @@ def compile_for(
     # Never XLA on TensorFlow: on a GPU it can search minutes for a kernel of the large transposed
     # convolution. JAX has nothing else.
     xla = keras.backend.backend() == "jax"
-    model.compile(new_optimizer(config, phase, plan), losses, jit_compile=xla)
+    with replicas.scope(model):
+        model.compile(new_optimizer(config, phase, plan), losses, jit_compile=xla)

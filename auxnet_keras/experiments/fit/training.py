@@ -21,6 +21,7 @@ from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.scratch import sweep
 
 if TYPE_CHECKING:
+    from auxnet_keras.experiments.cluster.devices import Build
     from auxnet_keras.experiments.fit.phases import Phase
 
 _BOARD = "tensorboard"
@@ -63,6 +64,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
         return run
     check_same_backend(run)
     from auxnet_keras.data import sentence
+    from auxnet_keras.experiments.cluster.devices import using_devices
     from auxnet_keras.experiments.fit.finalize import finish
     from auxnet_keras.experiments.outputs.figures import write_curves
     from auxnet_keras.experiments.run.log import logger, run_log
@@ -73,8 +75,9 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
         run = claim_folder(config)
         with run_log(run.path):
             try:
-                with using_precision(config.precision):
-                    _fit(run, callbacks)
+                _use_threads_of(run)
+                with using_precision(config.precision), using_devices(config.devices) as build:
+                    _fit(run, callbacks, build)
                 finish(run)
             except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM once its batch was saved
                 run.manifest.event("interrupt", epochs=run.epochs_saved)
@@ -88,7 +91,7 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
     return run
 
 
-def _fit(run: Run, callbacks: Sequence[Any]) -> None:
+def _fit(run: Run, callbacks: Sequence[Any], build: "Build") -> None:
     import keras
 
     from auxnet_keras import data, plots
@@ -100,7 +103,6 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     from auxnet_keras.experiments.fit.class_weights import class_weights_of
     from auxnet_keras.experiments.fit.compiling import compile_for
     from auxnet_keras.experiments.fit.early_stopping import has_ended, stopped_after
-    from auxnet_keras.experiments.fit.event_files import readable_event_file_errors
     from auxnet_keras.experiments.fit.initial_weights import start_from_run
     from auxnet_keras.experiments.fit.memory_errors import readable_memory_errors
     from auxnet_keras.experiments.fit.phases import phases, phases_left
@@ -110,7 +112,6 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     from auxnet_keras.experiments.run.network import network
 
     config = run.config
-    _use_threads_of(run)
     keras.utils.set_random_seed(config.seed)
     if config.smoke:
         logger.info(SMOKE)
@@ -127,7 +128,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
     new = run.position_saved == (0, 0)  # else the checkpoint has all weights
     if not new:
         check_resume(run, train.plan, val.plan)
-    model = network(config, info.class_names, pretrained=new)
+    model = build(lambda: network(config, info.class_names, pretrained=new))
     if new:  # a run that was killed before its first checkpoint starts over
         rewind(event_files(run.path / _BOARD), Position(0, 0, 0))
     if new and config.starts_from_run:
@@ -148,7 +149,7 @@ def _fit(run: Run, callbacks: Sequence[Any]) -> None:
             shown = (*config.tasks, *(["depth"] if config.network.depth_input else []))
             picture = run.path / "figures" / "train_batch.png"
             draw_train_batch(frames.plan, shown, info.palette, picture)
-        with readable_event_file_errors(run.path / _BOARD), readable_memory_errors(config):
+        with readable_memory_errors(config):
             model.fit(
                 frames,
                 validation_data=val,

@@ -1,0 +1,1 @@
+"""Trains one run on several devices, of one host or of many."""
