@@ -5,6 +5,7 @@ The options are the fields of `RunConfig`, the only place where a setting is def
 
 import dataclasses
 import inspect
+import os
 import types
 import typing
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from auxnet_keras.commands.early import left_to_train
 from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import start_backend
 from auxnet_keras.core.tasks import TASKS
+from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.cluster.discovery import find_cluster
 from auxnet_keras.experiments.config.config_file import read_settings, recipes
 from auxnet_keras.experiments.config.config_file import recipe as read_recipe
 from auxnet_keras.experiments.config.run_config import RunConfig
@@ -25,6 +28,25 @@ from auxnet_keras.weighting.catalogue import WEIGHTINGS
 
 ONLY_IN_FILES = ("root",)  # on the command line it follows the kind, in --data
 TYPED = (bool, int, float, str, tuple[int, int])  # other settings are parsed from text
+_CLUSTER: dict[str, tuple[Any, Any]] = {
+    "coordinator": (
+        str | None,
+        typer.Option(
+            "--coordinator",
+            metavar="HOST:PORT",
+            help="Of several processes that train together: where the first one listens. Default: "
+            "as SLURM, Kubernetes, SageMaker or JAX_COORDINATOR_ADDRESS says.",
+        ),
+    ),
+    "processes": (
+        int | None,
+        typer.Option("--processes", metavar="N", help="How many processes train together."),
+    ),
+    "process": (
+        int | None,
+        typer.Option("--process", metavar="I", help="The number of this process, from 0."),
+    ),
+}
 
 
 def command(
@@ -34,6 +56,9 @@ def command(
     out: Path,
     find_learning_rate: bool,
     overfit_one_batch: bool,
+    coordinator: str | None,
+    processes: int | None,
+    process: int | None,
     **options: Any,
 ) -> None:
     """Train a network; the same command on the same folder resumes.
@@ -42,6 +67,10 @@ def command(
     8, 200 epochs, learning rate 1e-4, no weighting.
     """
     check_folder(out, "--out")
+    cluster = find_cluster(
+        os.environ, coordinator=coordinator, processes=processes, process=process
+    )
+    helps = cluster is not None and cluster.index > 0  # the first process looks after the folder
     settings: dict[str, Any] = read_recipe(recipe) if recipe else {}
     if config is not None:
         settings |= read_settings(config)
@@ -52,6 +81,8 @@ def command(
     both = settings.get("main") == "both"
     if both:
         settings["main"] = "depth"
+    from auxnet_keras.core.hosts import is_chief
+    from auxnet_keras.experiments.cluster.membership import join
     from auxnet_keras.experiments.config.weighting_text import check_weighting, names_only
     from auxnet_keras.experiments.fit.role_swap import directions, learning_boost
     from auxnet_keras.experiments.fit.training import train
@@ -59,17 +90,28 @@ def command(
 
     with names_only():  # values are checked by building the weighting, with Keras
         checked = RunConfig.from_mapping(settings, str(config or recipe or "the options"))
-    if trials.tried(checked, both=both, find=find_learning_rate, overfit=overfit_one_batch):
+    find, overfit = find_learning_rate, overfit_one_batch
+    if cluster is not None and (find or overfit):
+        raise ConfigError(
+            f"{trials.FIND} and {trials.OVERFIT} are for one process. "
+            f"Received: {cluster.processes} processes."
+        )
+    if not helps and trials.tried(checked, both=both, find=find, overfit=overfit):
         return
     with names_only():
-        left = [left_to_train(each) for each in (directions(checked) if both else [checked])]
+        wanted = directions(checked) if both else [checked]
+        left = [helps or left_to_train(each) for each in wanted]
     if any(left):
         start_backend()
         check_weighting(checked.weighting)
+    if cluster is not None:
+        join(cluster)
     if both:
         learning_boost(checked)
-    else:
-        print_evaluation(train(checked).results)
+        return
+    run = train(checked)
+    if is_chief():
+        print_evaluation(run.results)
 
 
 def _option(field: dataclasses.Field) -> inspect.Parameter:
@@ -162,6 +204,7 @@ def _signature() -> inspect.Signature:
                 ),
                 None,
             ),
+            *(_keyword(name, *typed, None) for name, typed in _CLUSTER.items()),
             _switch("find_learning_rate", trials.FIND),
             _switch("overfit_one_batch", trials.OVERFIT),
         ]

@@ -37,7 +37,7 @@ class Crew:
     """
 
     def __init__(self) -> None:
-        cluster = find_cluster(os.environ)
+        cluster = find_cluster(os.environ) if process_count() == 1 else None
         if cluster is not None:
             join(cluster)
         self.meeting = Meeting(f"run-{next(_RUNS)}") if process_count() > 1 else None

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.core.hosts import is_chief
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
@@ -52,8 +53,11 @@ def learning_boost(config: RunConfig | Mapping[str, Any] | str | Path) -> dict[s
     check_preset(base)
     runs = {}
     for one in directions(base):
-        print(f"\nMain task: {one.main}", flush=True)
+        if is_chief():
+            print(f"\nMain task: {one.main}", flush=True)
         runs[one.main] = train(one)
+    if not is_chief():
+        return runs
     out = _folder(base)
     table = summary_table(runs)
     table.write(out, "summary")

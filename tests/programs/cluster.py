@@ -1,0 +1,107 @@
+"""One of the processes that train a toy network together on JAX; prints what it has seen as JSON.
+
+Usage: cluster.py FOLDER SCENES EVENT, where EVENT happens during the training: `copy` keeps a copy
+of FOLDER as it is after the first epoch, `term` sends SIGTERM to the last process in the second
+epoch, `kill` kills the last process in the fourth.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+
+os.environ |= {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+
+import keras
+
+import auxnet_keras as ak
+from auxnet_keras.core.hosts import is_chief, process_count, process_index
+from auxnet_keras.experiments.cluster.crew import Crew
+from auxnet_keras.experiments.cluster.devices import check_same_data, using_devices
+from auxnet_keras.experiments.cluster.membership import readable_cluster_errors
+from auxnet_keras.experiments.config.run_config import RunConfig
+from auxnet_keras.experiments.run.folder import claim_folder
+
+SIZE, EPOCHS = (16, 24), 4
+
+
+class Event(keras.callbacks.Callback):
+    """What happens to this process during the training."""
+
+    def __init__(self, event, folder):
+        super().__init__()
+        self.folder = folder
+        last = process_index() == process_count() - 1
+        self.signal = {"term": (1, signal.SIGTERM), "kill": (3, signal.SIGKILL)}.get(event)
+        self.signal = self.signal if last else None
+        self.copies = event == "copy"
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+        if self.copies and epoch == 1:
+            shutil.copytree(self.folder, f"{self.folder}_after_1")
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.signal and (self.epoch, batch) == (self.signal[0], 1):
+            os.kill(os.getpid(), self.signal[1])
+
+
+def network():
+    image = features = keras.Input((*SIZE, 3), name="image")
+    features = keras.layers.Rescaling(1 / 255)(features)
+    features = keras.layers.Conv2D(6, 3, padding="same", use_bias=False)(features)
+    features = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(features))
+    outputs = {
+        "segmentation": keras.layers.Conv2D(13, 1)(features),
+        "depth": keras.layers.Conv2D(1, 1)(features),
+    }
+    return ak.models.AuxiliaryModel(image, outputs)
+
+
+def train(run, crew, event, seen):
+    config = run.config
+    common = {"size": SIZE, "batch_size": config.batch_size, "depth_unit": "metres"}
+    # Half of the frames of a batch have no labels, so the processes' masks differ.
+    frames = ak.data.load(config.data, config.root, split="train", labels=10, **common)
+    val = ak.data.load(config.data, config.root, split="val", limit=3, **common)
+    check_same_data(crew.meeting, train=frames, val=val)
+    with using_devices(config) as devices:
+        keras.utils.set_random_seed(0)
+        model = devices.build(network)
+        metrics = {"segmentation": [ak.metrics.SegmentationMetrics(model.class_names)]}
+        model.compile(keras.optimizers.SGD(1e-3, momentum=0.9), metrics=metrics)
+        shared = devices.share(frames)
+        seen["rows"] = len(next(iter(shared))[0])
+        shared.epoch.assign(0)
+        history = model.fit(
+            shared,
+            validation_data=devices.share(val),
+            epochs=EPOCHS,
+            verbose=0,
+            callbacks=[
+                ak.weighting.TaskWeightBalancing(),
+                Event(event, run.path),
+                ak.callbacks.ResumableCheckpoint(run.path, dataset=shared, keep=9),
+            ],
+        )
+    seen["history"] = {name: values[-1] for name, values in history.history.items()}
+    seen["frames"] = len(val.plan.frames)
+
+
+def main(folder, scenes, event):
+    config = RunConfig(data="synthia", root=scenes, batch_size=4, model="unet", out=folder)
+    crew, seen = Crew(), {}
+    if not is_chief():
+        crew.help(config, lambda run: train(run, crew, event, seen))
+    else:
+        run = claim_folder(config)
+        crew.begin(run)
+        with readable_cluster_errors():
+            train(run, crew, event, seen)
+            crew.end()
+    print(json.dumps({"process": process_index(), "of": process_count(), **seen}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
