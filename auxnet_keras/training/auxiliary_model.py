@@ -12,9 +12,8 @@ from auxnet_keras.core import replicas
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, shown
 from auxnet_keras.losses.task_loss import TaskLoss, task_losses
-from auxnet_keras.training import attachment, compile_checks, fit_callbacks
+from auxnet_keras.training import attachment, blank_frames, compile_checks, fit_callbacks
 from auxnet_keras.training.bad_batches import Guard
-from auxnet_keras.training.blank_frames import without_blank_frames
 from auxnet_keras.training.compile_defaults import default_losses, default_metrics
 from auxnet_keras.training.logged_metrics import PixelMean
 from auxnet_keras.training.loss_weights import LossWeights
@@ -312,15 +311,15 @@ class AuxiliaryModel(Saving):
         with self._without_weights():
             return super().evaluate(*args, **kwargs)
 
+    def test_on_batch(self, *args: Any, **kwargs: Any) -> Any:
+        """As in Keras; its results do not include the weights."""
+        with self._without_weights():  # here, too: replicas take turns inside of `test_step`
+            return super().test_on_batch(*args, **kwargs)
+
     def test_step(self, *args: Any) -> Any:
         """As in Keras, but blank frames that complete a batch of several devices do not count."""
         with self._without_weights():
-            if keras.distribution.distribution() is None:
-                return super().test_step(*args)
-            state, data = args
-            logs, (*others, metrics) = super().test_step(state, data)
-            metrics = without_blank_frames(self, data[0], state[-1], metrics)
-            return logs, (*others, metrics)
+            return blank_frames.test_step(self, super().test_step, *args)
 
     def get_metrics_result(self) -> dict[str, Tensor]:
         """As in Keras."""

@@ -87,13 +87,14 @@ def check_distributable(model: keras.Model) -> None:
     """Refuses settings that fail inside Keras on several replicas.
 
     Raises:
-        ConfigError: `steps_per_execution` > 1, or gradient accumulation.
+        ConfigError: `steps_per_execution` > 1, gradient accumulation, or XLA.
     """
     steps = model.steps_per_execution
     accumulation = getattr(model.optimizer, "gradient_accumulation_steps", None)
-    if steps > 1 or accumulation:
+    if steps > 1 or accumulation or model.jit_compile:
         raise ConfigError(
-            "Under a tf.distribute strategy Keras fails with steps_per_execution > 1 or gradient "
-            "accumulation. Use neither on several replicas. Received: "
-            f"steps_per_execution={steps}, gradient_accumulation_steps={accumulation}."
+            "Under a tf.distribute strategy Keras fails with steps_per_execution > 1, gradient "
+            "accumulation or jit_compile. Use none of them on several replicas. Received: "
+            f"steps_per_execution={steps}, gradient_accumulation_steps={accumulation}, "
+            f"jit_compile={model.jit_compile}."
         )

@@ -37,9 +37,10 @@ def test_two_replicas_equal_one_device(outcomes, name):
 
 @pytest.mark.slow
 def test_refusals_and_bad_numbers(run_program):
-    steps, accumulation, bad = run_program("two_replicas", "refusals")
+    steps, accumulation, xla, bad = run_program("two_replicas", "refusals")
     assert "steps_per_execution=2" in steps
     assert "gradient_accumulation_steps=2" in accumulation
+    assert "jit_compile=True" in xla
     # A batch that is bad on one replica is left out on both, and as if it had not been there.
     assert bad["skipped"].pop("skipped") == [1.0]
     assert bad["without"].pop("skipped") == [0.0]

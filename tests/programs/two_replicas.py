@@ -118,6 +118,7 @@ if __name__ == "__main__":
         for options, optimizer in (
             ({"steps_per_execution": 2}, keras.optimizers.SGD),
             ({}, lambda: keras.optimizers.SGD(gradient_accumulation_steps=2)),
+            ({"jit_compile": True}, keras.optimizers.SGD),
         ):
             with mirrored.scope():
                 model = toy_model()

@@ -37,13 +37,18 @@ class Devices:
         """The rows of every batch that this process trains or validates on.
 
         Blank frames, which no loss and no score counts, complete a last, smaller batch: the devices
-        need equal shares. TensorFlow divides batches by itself.
+        need equal shares.
 
         Args:
             dataset: What `ak.data.load` returns; it stays as it is.
         """
-        if not isinstance(dataset, Batches) or self.count == 1:
+        if self.count == 1:
             return dataset
+        if not isinstance(dataset, Batches):  # TensorFlow divides batches by itself
+            from auxnet_keras.experiments.cluster.equal_shares import completed
+
+            even = dataset.plan.sampling.samples % dataset.plan.batch_size == 0
+            return dataset if even else completed(dataset, self.count)
         part = (process_index(), process_count())
         return Batches(dataset.plan, part=part, depth_input=dataset.depth_input, whole=True)
 
