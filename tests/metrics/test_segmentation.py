@@ -16,8 +16,8 @@ from sklearn.metrics import accuracy_score, confusion_matrix, jaccard_score, rec
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.metrics import SegmentationMetrics, confusion
 from auxnet_keras.metrics.segmentation import CARRY
-from tests.losses.contracts import skip_without
 from tests import jax_only
+from tests.losses.contracts import skip_without
 from tests.oracles import segmentation as oracle
 
 NAMES = ["sky", "road", "lane marking", "car"]

@@ -5,16 +5,13 @@ whether TensorFlow was imported.
 """
 
 import json
-import os
 import sys
 
-os.environ["KERAS_BACKEND"] = "jax"
+import numpy as np
 
-import numpy as np  # noqa: E402
-
-from auxnet_keras.experiments import train  # noqa: E402
-from auxnet_keras.models.backbones import BACKBONES, Backbone  # noqa: E402
-from tests.experiments.fixtures import five_convolutions  # noqa: E402
+from auxnet_keras.experiments import train
+from auxnet_keras.models.backbones import BACKBONES, Backbone
+from tests.experiments.fixtures import five_convolutions
 
 SIZE = (64, 96)  # of the scenes: nothing is resized
 
