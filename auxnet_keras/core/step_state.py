@@ -1,4 +1,4 @@
-"""Variables within an epoch: on JAX they are empty, because the step takes and returns all values."""
+"""Variables within an epoch: on JAX they are empty, the step takes and returns all values."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -24,7 +24,11 @@ def refresh(model: keras.Model, variables: Iterable[Any]) -> None:
     if getattr(model, "_jax_state_synced", True) or not model._jax_state:
         return
     wanted = {id(variable) for variable in variables}
-    for kind, owner in (("metrics", model), ("optimizer", model.optimizer), ("non_trainable", model)):
+    for kind, owner in (
+        ("metrics", model),
+        ("optimizer", model.optimizer),
+        ("non_trainable", model),
+    ):
         name = f"{kind}_variables"
         if wanted and name in model._jax_state:
             every = owner.variables if kind == "optimizer" else getattr(owner, name)

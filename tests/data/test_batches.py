@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import auxnet_keras as ak
+from auxnet_keras.data.batches import Batches
 from auxnet_keras.data.working_threads import THREADS, WorkingThreads
 from auxnet_keras.errors import ConfigError, DataError
 from tests.data import makers
@@ -50,6 +51,12 @@ def linear():
     loss = {"depth": "mae", "segmentation": "mae"}
     model.compile(keras.optimizers.SGD(0.1), loss=loss, jit_compile=False)
     return model
+
+
+def test_load_returns_them_where_there_is_no_tf_data(root):
+    loaded = ak.data.load("kitti", root, **OPTIONS)
+    assert isinstance(loaded, Batches) == (keras.backend.backend() != "tensorflow")
+    assert isinstance(arrays(root), keras.utils.PyDataset)
 
 
 def test_element_spec_is_that_of_the_batches(root):
