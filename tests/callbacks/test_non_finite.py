@@ -318,6 +318,7 @@ def test_the_files_of_the_batch_are_named(kitti_root):
     class Poison(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
             if (self.epoch, batch) == (1, 1):
+                hand_back(self.model)
                 self.model.get_layer("metres").bias.assign([np.nan])
 
         def on_epoch_begin(self, epoch, logs=None):
