@@ -164,5 +164,5 @@ def test_any_keras_model(tmp_path):
     # As `tf.summary.image` shows weights: 0 is black, 1 is white.
     shown = {tag: steps[1][0] for tag, steps in images(tmp_path).items()}
     (kernel,) = [picture for tag, picture in shown.items() if "kernel" in tag]
-    weights = np.clip(model.layers[0].get_weights()[0].T, 0, 1)
+    weights = np.clip(model.layers[0].get_weights()[0], 0, 1)
     np.testing.assert_array_equal(kernel[..., 0], (255.5 * weights).astype(np.uint8))
