@@ -3,19 +3,19 @@
 Bare decoding reads image, label and disparity of every frame with `cv2.imread` and discards them:
 no checks, no resizing, no batches, no TensorFlow. Without a cache, the pipeline does all that in
 addition to the same decoding, in the same number of threads; with a cache, it does not decode at
-all. For every contender, the files are in the operating system's cache.
+all. `Batches`, which `load` returns without TensorFlow, goes through the same frames, against
+tf.data with the same cache. For every contender, the files are in the operating system's cache.
 """
 
 import argparse
 import logging
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
-import tensorflow as tf
 from common import interleaved, paired, parser, report, timed
 
 import auxnet_keras as ak
@@ -42,12 +42,13 @@ def bare(frames: list[ak.data.Frame]) -> Callable[[], object]:
     return run
 
 
-def through(dataset: tf.data.Dataset) -> Callable[[], object]:
-    """One pass over a dataset."""
+def through(dataset: Iterable, passes: int = 1) -> Callable[[], object]:
+    """Some passes over a dataset."""
 
     def run() -> None:
-        for _ in dataset:
-            pass
+        for _ in range(passes):
+            for _ in dataset:
+                pass
 
     return run
 
@@ -64,11 +65,15 @@ def measure(root: Path, arguments: argparse.Namespace, cache: Path) -> None:
     quick = arguments.quick
     passes, cached_passes = (1, 1) if quick else (PASSES, CACHED_PASSES)
 
-    def load(where: str | Path | None) -> tf.data.Dataset:
-        return ak.data.load("kitti", root, split="all", shuffle=True, cache=where)
+    options = {"split": "all", "shuffle": True}
 
     def contender(where: str | Path | None, passes: int) -> Callable[[], float]:
-        return rate(through(load(where).repeat(passes)), passes * len(frames))
+        dataset = ak.data.load("kitti", root, cache=where, **options)
+        return rate(through(dataset.repeat(passes)), passes * len(frames))
+
+    def batches(where: str | Path | None, passes: int) -> Callable[[], float]:
+        dataset = ak.data.arrays("kitti", root, cache=where, **options)
+        return rate(through(dataset, passes), passes * len(frames))
 
     measured = interleaved(
         {
@@ -76,6 +81,9 @@ def measure(root: Path, arguments: argparse.Namespace, cache: Path) -> None:
             "uncached": contender(None, passes),
             "cached in memory": contender("memory", cached_passes),
             "cached in a folder": contender(cache, cached_passes),
+            "`Batches`, uncached": batches(None, passes),
+            "`Batches`, cached in memory": batches("memory", cached_passes),
+            "`Batches`, cached in a folder": batches(cache, cached_passes),
         },
         rounds=arguments.rounds or (2 if quick else 10),
         warmup=1,  # fills the caches
@@ -83,15 +91,19 @@ def measure(root: Path, arguments: argparse.Namespace, cache: Path) -> None:
     cached = ("cached in memory", "cached in a folder")
     ratios = {name: paired(measured, name, "bare decoding", at_least=10.0) for name in cached}
     ratios["uncached"] = paired(measured, "uncached", "bare decoding", at_least=0.85)
+    without = {f"`Batches`, {name}": name for name in ("uncached", *cached)}
+    for name, base in without.items():
+        ratios[name] = paired(measured, name, base, at_least=0.95)
     report(
         f"Data pipeline: {len(frames)} frames in KITTI's layout to 224x384, batch 8, against "
-        f"decoding them in {THREADS} threads.",
+        f"decoding them in {THREADS} threads; `Batches` against tf.data.",
         "samples per second",
         measured,
         ratios,
         {
             "uncached": ratios["uncached"].median,
             "cached": min(ratios[name].median for name in cached),
+            "batches": min(ratios[name].median for name in without),
         },
         arguments.json,
     )

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 NAMES = {
     "step_time": {"null", "fixed", "twb", "ftwb"},
     "startup": {"first_step"},
-    "pipeline": {"uncached", "cached"},
+    "pipeline": {"uncached", "cached", "batches"},
     "memory": {"memory"},
     "weighting_cost": {"null", "twb", "class-wise", "mgda", "class-wise_memory"},
     "peer_pytorch": {"pytorch"},

@@ -1,9 +1,12 @@
 """Tiny networks and batches that make a step take milliseconds."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 
 import auxnet_keras as ak
+from auxnet_keras.data.batches import Batches
 
 CLASSES = 4
 SCENES = 3
@@ -91,3 +94,34 @@ def batch_of(data: tuple[np.ndarray, dict], index: int, batch_size: int = 4) -> 
     images, targets = data
     part = slice(index * batch_size, (index + 1) * batch_size)
     return images[part], {task: target[part] for task, target in targets.items()}
+
+
+class ToyPlan:
+    """Toy batches of four, in another order in every pass."""
+
+    batch_size, size, frames = 4, SIZE, ()
+    source = SimpleNamespace(info=SimpleNamespace(label_dtype=np.uint8))
+    contents = SimpleNamespace(facts={}, changes=lambda before: [])
+    extra_contents = None
+
+    def __init__(self, batches: int) -> None:
+        self._batches = batches
+        self._images, self._targets = toy_batches(batches)
+
+    def __len__(self) -> int:
+        return self._batches
+
+    def order(self, epoch: int) -> np.ndarray:
+        return np.random.default_rng(epoch).permutation(4 * self._batches)
+
+    def sample(self, index: int, epoch: int) -> ak.data.Sample:
+        targets = {task: target[index] for task, target in self._targets.items()}
+        return ak.data.Sample(self._images[index], **targets)
+
+    def identity(self) -> dict[str, str]:
+        return {}
+
+
+def toy_dataset(batches: int) -> Batches:
+    """Toy batches as `ak.data.load` returns a data set, on every backend."""
+    return Batches(ToyPlan(batches))

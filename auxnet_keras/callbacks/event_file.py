@@ -100,7 +100,7 @@ class EventFile:
         with self._writing():
             if self._writer is None:
                 self._writer = EventWriter(Path(self._folder))
-            self._writer.write(summaries, step)
+            self._writer.write(summaries, int(step))
 
     def rewind(self, position: Position, after: int = 0) -> None:
         """Removes from earlier files what a killed run had written after the checkpoint.

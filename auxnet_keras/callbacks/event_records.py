@@ -51,7 +51,7 @@ class EventWriter:
         """
         from tensorboard.compat.proto.event_pb2 import Event
 
-        event = Event(wall_time=time.time(), step=int(step))
+        event = Event(wall_time=time.time(), step=step)
         for summary in summaries:
             event.summary.MergeFrom(summary)
         with self._closed_if_it_fails():
@@ -86,7 +86,8 @@ def read_events(file: Path) -> tuple[list[tuple[bytes, Any]], bool]:
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
-    content, found, start = file.read_bytes(), [], 0
+    found: list[tuple[bytes, Any]] = []
+    content, start = file.read_bytes(), 0
     while start < len(content):
         head = content[start : start + _LENGTH.size + _SUM.size]
         if len(head) < _LENGTH.size + _SUM.size:

@@ -196,7 +196,7 @@ class TensorBoard(keras.callbacks.TensorBoard):
         pixels = (255.5 * np.clip(data[:3], 0.0, 1.0)).astype(np.uint8)  # as `tf.summary.image`
         if pixels.shape[-1] == 1:
             pixels = pixels[..., 0]
-        self._file.image(name, [imagecodecs.png_encode(image) for image in pixels], step)
+        self._file.image(name, [bytes(imagecodecs.png_encode(image)) for image in pixels], step)
 
     def _log_weights(self, epoch: int) -> None:
         from tensorboard.plugins.histogram.summary_v2 import histogram_pb

@@ -1,4 +1,4 @@
-"""Variables within an epoch: on JAX they are empty, because the step takes and returns all values."""
+"""Variables within an epoch: on JAX they are empty, the step takes and returns all values."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -121,7 +121,7 @@ class Batches(keras.utils.PyDataset, DataAdapter):
 
     def __getitem__(self, step: int) -> Batch:
         """Batch `step` of the next pass, which this does not begin."""
-        epoch = int(self.epoch)
+        epoch, step = int(self.epoch), range(len(self))[step]
         batch, jobs = self._begun(WorkingThreads(), self.plan.order(epoch), step, epoch)
         for job in jobs:
             job.result()

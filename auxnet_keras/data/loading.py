@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import keras
 
+from auxnet_keras.core.hosts import process_count, process_index
 from auxnet_keras.data.batches import Batches
 from auxnet_keras.data.make_plan import make_plan
 from auxnet_keras.data.plan import Plan
@@ -41,7 +42,8 @@ def load(
 
     The order of samples is a pure function of (seed, epoch, step), whatever the number of threads
     or the cache. The dataset counts its passes: each is the next epoch. It decodes on its own
-    threads; in the whole process, OpenCV then uses only the calling thread.
+    threads; in the whole process, OpenCV then uses only the calling thread. Of several processes
+    that train together, each gets its own rows of every batch, and reads only their frames.
 
     Args:
         kind: "kitti", "synthia", "vkitti", "nyuv2", "cityscapes", "street" or "folder"; a suffix
@@ -156,7 +158,7 @@ def with_depth_input(dataset: Dataset) -> Dataset:
 
 def _batches(plan: Plan) -> Dataset:
     if keras.backend.backend() != "tensorflow":
-        return Batches(plan)
+        return Batches(plan, part=(process_index(), process_count()))
     from auxnet_keras.data import pipeline
 
     return pipeline.tf_dataset(plan)

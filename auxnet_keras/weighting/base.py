@@ -13,6 +13,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from auxnet_keras.core.step_state import refresh
 from auxnet_keras.core.types import Logs, Tensor
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.losses.task_loss import TaskLoss
@@ -217,8 +218,8 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
     def weights(self) -> dict[str, Any]:
         """The current weights, as Python or NumPy numbers."""
 
-    def check_attached(self) -> None:
-        """Raises an error before the first `fit`, because tasks and classes come from the model.
+    def be_readable(self) -> None:
+        """Makes the state current; an error before the first `fit`, which tells tasks and classes.
 
         Raises:
             ConfigError: `build` has not been called yet, or did not set `tasks`.
@@ -228,6 +229,8 @@ class Weighting(keras.callbacks.Callback, abc.ABC):
                 "This weighting has no weights before it is attached to a model. Pass it to fit "
                 f"in callbacks=[...] first. Received: an unattached {type(self).__name__}."
             )
+        if self.state is not None:
+            refresh(self.model, self.state.variables)
 
 
 class TaskWeighting(Weighting):
@@ -268,6 +271,6 @@ class TaskWeighting(Weighting):
         Raises:
             ConfigError: Before the first `fit`, because the tasks come from the model.
         """
-        self.check_attached()
+        self.be_readable()
         values = ops.convert_to_numpy(self.effective_weights())
         return {task: float(value) for task, value in zip(self.tasks, values, strict=True)}

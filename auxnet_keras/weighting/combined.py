@@ -111,7 +111,7 @@ class Combined(Weighting):
         Raises:
             ConfigError: Before the first `fit`, because the tasks come from the model.
         """
-        self.check_attached()
+        self.be_readable()
         return {
             name.removeprefix("weight_"): float(ops.convert_to_numpy(value))
             for name, value in self.current().items()

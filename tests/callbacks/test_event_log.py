@@ -5,13 +5,12 @@ import shutil
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 import auxnet_keras as ak
 from auxnet_keras.callbacks.checkpoint_store import CheckpointStore
 from auxnet_keras.callbacks.event_log import event_files
 from tests.callbacks.events import charts, points, texts
-from tests.toys import toy_batches, toy_model
+from tests.toys import toy_batches, toy_dataset, toy_model
 
 CLOCK = ("time/seconds", "time/images_per_second")
 
@@ -20,9 +19,7 @@ def fit(folder, epochs=3, **options):
     keras.utils.set_random_seed(0)
     model = toy_model("depth", "segmentation")
     model.compile(keras.optimizers.SGD(0.001))
-    data = tf.data.Dataset.from_tensor_slices(toy_batches(4)).batch(4)
-    # As data sets of `ak.data` have them: this one can be entered in its middle.
-    data.epoch, data.start = (tf.Variable(0, dtype=tf.int64) for _ in range(2))
+    data = toy_dataset(4)
     checkpoint = ak.callbacks.ResumableCheckpoint(folder, every=1, dataset=data, keep=99)
     given = [
         ak.weighting.ClassWiseWeighting(
@@ -32,10 +29,10 @@ def fit(folder, epochs=3, **options):
         ),
         ak.callbacks.TensorBoard(folder / "board", write_graph=False, **options),
         ak.callbacks.WeightBoard(folder / "board"),
-        ak.callbacks.TensorBoardPictures(folder / "board", data, count=1, every=2),
+        ak.callbacks.TensorBoardPictures(folder / "board", toy_dataset(4), count=1, every=2),
         checkpoint,
     ]
-    val = data.take(1)
+    val = toy_batches(1)
     model.fit(data, validation_data=val, epochs=epochs, verbose=0, callbacks=given)
     return checkpoint
 

@@ -51,23 +51,21 @@ def history_of(folder):
     ]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
-def test_killed_runs_end_as_if_nothing_had_happened(seed, tmp_path, run_program):
+def check(seed, ends, tmp_path, run_program, **environment):
+    """A run that ends like that again and again, beside one that does not."""
     scenes, killed = tmp_path / "scenes", str(tmp_path / "killed")
     ak.data.street.write(scenes, 10, 0)
-    ends = faults(seed)
     runs = [(killed, when) for when, _ in ends]
     runs = [(str(tmp_path / "whole"), "never"), *runs, (killed, "never")]
     whole, _, *lines, resumed, last = run_program(
-        "resumable", str(scenes), str(seed), json.dumps(runs)
+        "resumable", str(scenes), str(seed), json.dumps(runs), **environment
     )
     assert whole["resumed_from"] is None
     for (when, newest), line in zip(ends, lines, strict=True):
         code = CODES.get(when.partition(":")[0], -9)
         assert line == {"code": code, "newest": newest}, when
     assert last["code"] == 0
-    assert resumed == {"digest": whole["digest"], "resumed_from": "epoch-00002.batch-000003"}
+    assert resumed == {"digest": whole["digest"], "resumed_from": ends[-1][1]}
     assert history_of(tmp_path / "killed") == history_of(tmp_path / "whole")
     for file in ("best.weights.h5", "checkpoints/epoch-00004/state.npz"):
         contents = [(tmp_path / name / file).read_bytes() for name in ("whole", "killed")]
@@ -78,3 +76,23 @@ def test_killed_runs_end_as_if_nothing_had_happened(seed, tmp_path, run_program)
         for name in ("whole", "killed")
     ]
     assert names[0] == names[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_killed_runs_end_as_if_nothing_had_happened(seed, tmp_path, run_program):
+    check(seed, faults(seed), tmp_path, run_program)
+
+
+@pytest.mark.slow
+def test_on_jax_too(tmp_path, run_program):
+    """In the middle of an epoch, JAX holds all values outside of the model."""
+    environment = {
+        "KERAS_BACKEND": "jax",
+        "JAX_PLATFORMS": "cpu",
+        "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
+        "JAX_COMPILATION_CACHE_DIR": str(tmp_path / "compiled"),  # for the runs after the first
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    }
+    ends = [("step:2", "epoch-00000.batch-000002"), ("quit:2", "epoch-00002.batch-000003")]
+    check(0, ends, tmp_path, run_program, **environment)

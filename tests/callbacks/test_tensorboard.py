@@ -1,6 +1,7 @@
 """One run and one axis; a log has one tag and one value a step."""
 
 import dataclasses
+import json
 
 import keras
 import numpy as np
@@ -11,7 +12,7 @@ import auxnet_keras as ak
 from auxnet_keras.callbacks import event_file
 from auxnet_keras.callbacks.event_log import event_files
 from auxnet_keras.callbacks.event_tags import tag_of
-from tests.callbacks.events import arrays, charts, metadata, scalars, texts
+from tests.callbacks.events import arrays, charts, images, metadata, scalars, texts
 from tests.toys import toy_batches, toy_model
 
 PALETTE = np.array([[128, 64, 128], [0, 0, 142], [70, 70, 70], [255, 0, 16]], np.uint8)
@@ -152,7 +153,16 @@ def test_any_keras_model(tmp_path):
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse", metrics=["mae"])
     data = np.ones((4, 2)), np.ones((4, 1))
-    model.fit(*data, verbose=0, callbacks=[ak.callbacks.TensorBoard(tmp_path)])
+    options = {"histogram_freq": 1, "write_images": True}
+    model.fit(*data, verbose=0, callbacks=[ak.callbacks.TensorBoard(tmp_path, **options)])
     found = scalars(tmp_path)
     assert {"loss/total/train", "score/mae/train", "time/learning_rate"} <= set(found)
     assert list(charts(tmp_path)) == ["time", "more scores"]
+    ((tag, step, graph),) = arrays(tmp_path, "graph_keras_model")
+    assert (tag, step) == ("keras", 0)
+    assert json.loads(graph.item())["class_name"] == "Sequential"
+    # As `tf.summary.image` shows weights: 0 is black, 1 is white.
+    shown = {tag: steps[1][0] for tag, steps in images(tmp_path).items()}
+    (kernel,) = [picture for tag, picture in shown.items() if "kernel" in tag]
+    weights = np.clip(model.layers[0].get_weights()[0], 0, 1)
+    np.testing.assert_array_equal(kernel[..., 0], (255.5 * weights).astype(np.uint8))

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 import auxnet_keras as ak
 from auxnet_keras.callbacks import tensorboard_pictures as module
@@ -45,7 +44,7 @@ def fit(callback, model=None, epochs=1, **options):
 
 def test_pictures_of_every_second_epoch(tmp_path):
     validation = toy_batches(2, seed=1)
-    samples = tf.data.Dataset.from_tensor_slices(validation).batch(4)
+    samples = [validation]
     figures = tmp_path / "figures"
     callback = ak.callbacks.TensorBoardPictures(tmp_path, samples, every=2, figures=figures)
     fit(callback, epochs=4, validation_data=validation)

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 import auxnet_keras as ak
-from auxnet_keras.data.working_threads import THREADS, WorkingThreads
+from auxnet_keras.data.batches import Batches
+from auxnet_keras.data.working_threads import WorkingThreads
 from auxnet_keras.errors import ConfigError, DataError
 from tests.data import makers
 
@@ -50,6 +51,12 @@ def linear():
     loss = {"depth": "mae", "segmentation": "mae"}
     model.compile(keras.optimizers.SGD(0.1), loss=loss, jit_compile=False)
     return model
+
+
+def test_load_returns_them_where_there_is_no_tf_data(root):
+    loaded = ak.data.load("kitti", root, **OPTIONS)
+    assert isinstance(loaded, Batches) == (keras.backend.backend() != "tensorflow")
+    assert isinstance(arrays(root), keras.utils.PyDataset)
 
 
 def test_element_spec_is_that_of_the_batches(root):
@@ -101,6 +108,8 @@ def test_overlapping_passes_are_independent(root):
     assert_same(numbers([*one, *first]), expected[0])
     assert_same(numbers([*other, *second]), expected[1])
     assert_same(numbers([batches[0]]), numbers([whole[0]]))
+    with pytest.raises(IndexError):
+        batches[2]
     assert int(batches.epoch) == 2
 
 
@@ -176,13 +185,14 @@ def test_no_thread_is_left_behind(root):
     assert len(list(passing)) == 10
 
 
-def test_memory_is_bounded(root):
+def test_memory_is_bounded(root, monkeypatch):
+    monkeypatch.setattr("auxnet_keras.data.batches.THREADS", 5)
     batches = arrays(root, split="all", batch_size=1, cache="memory")
     passing = iter(batches)
     next(passing)
     assert threads_left() == 0
     decoded = [batches.plan.cache.get(index) is not None for index in range(11)]
-    assert sum(decoded) == 1 + THREADS < 11
+    assert sum(decoded) == 1 + 5
 
 
 def test_a_bad_file_ends_in_its_sentence(root):

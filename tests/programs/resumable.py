@@ -1,7 +1,7 @@
 """Trains four epochs of three batches with a checkpoint, and ends as requested.
 
 Arguments: scenes folder, seed, and a JSON list of pairs: run folder and end. Each pair runs in a
-separate process, forked after importing TensorFlow. It prints its result if it reaches the end of
+separate process, forked after importing Keras. It prints its result if it reaches the end of
 training; then this program prints its exit code and the newest checkpoint. Batches N count from 1
 over the whole run, epochs E from 0. The ends:
 
@@ -31,9 +31,9 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 import auxnet_keras as ak
+from auxnet_keras.core.determinism import compute_deterministically
 from auxnet_keras.storage import atomic
 
 SIZE = (32, 64)
@@ -131,7 +131,7 @@ def network():
 
 
 def train(run, scenes, when, seed):
-    tf.config.experimental.enable_op_determinism()
+    compute_deterministically()
     keras.utils.set_random_seed(seed)
     options = {"size": SIZE, "batch_size": 2, "limit": 6, "seed": seed}
     frames = ak.data.load("street", scenes, split="train", augment=True, **options)

@@ -243,7 +243,7 @@ class ClassWiseWeighting(Weighting):
         Raises:
             ConfigError: Before the first `fit`, because the classes come from the model.
         """
-        self.check_attached()
+        self.be_readable()
         return {self.task: ops.convert_to_numpy(self.effective_weights())}
 
 
