@@ -14,8 +14,8 @@ from auxnet_keras.core.types import Tensor
 from auxnet_keras.training.jax_state import State, assigned
 from auxnet_keras.training.look_ahead import Samples, losses_with
 
-Outcome = tuple[dict[str, Tensor], State]
-"""Logs and the new values of all variables."""
+Outcome = tuple[dict[str, Tensor], tuple]
+"""Logs and the new values of all variables; Keras shards a plain tuple, and no other."""
 
 
 def jax_step(model: keras.Model, state: Sequence[Any], data: Any) -> Outcome:
@@ -40,13 +40,13 @@ def jax_step(model: keras.Model, state: Sequence[Any], data: Any) -> Outcome:
     logs, after = end_step(model, before, passed, loss, gradients, batch, predictions)
     after_step = getattr(model._weighting, "after_step", None)
     if after_step is None:
-        return logs, after
+        return logs, tuple(after)
     # The same statistics and seeds as in the first pass, so that the same units are dropped.
     again = after._replace(non_trainable=before.non_trainable, metrics=before.metrics)
     losses = losses_with(model, again.pairs(model), batch)
     with after.scope(model) as scope:
         after_step(losses)
-    return logs, assigned(scope, model)
+    return logs, tuple(assigned(scope, model))
 
 
 def end_step(
@@ -57,7 +57,7 @@ def end_step(
     gradients: Sequence[Tensor],
     batch: Samples,
     predictions: Any,
-) -> Outcome:
+) -> tuple[dict[str, Tensor], State]:
     """The end of a step, after the gradients: metrics and the update, or nothing.
 
     Args:

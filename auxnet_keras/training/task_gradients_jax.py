@@ -39,9 +39,9 @@ def task_gradient_step(
         ops.zeros_like(value) if gradient is None else gradient
         for gradient, value in zip(step.gradients(), step.state.trainable, strict=True)
     ]
-    return end_step(
-        model, State(*state), step.state, step.loss, gradients, step.batch, step.predictions
-    )
+    batch, before = step.batch, State(*state)
+    logs, after = end_step(model, before, step.state, step.loss, gradients, batch, step.predictions)
+    return logs, tuple(after)
 
 
 class _Step(TaskStep):

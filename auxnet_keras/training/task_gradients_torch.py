@@ -32,7 +32,7 @@ def task_gradient_step(
 class _Step(TaskStep):
     def at_parameters(self) -> Gradients:
         self._measure(self.model(self.batch.x, training=True))
-        return self.combined([_gradient(each, self._values()) for each in self.measured.scaled])
+        return self.combined([_gradient([each], self._values()) for each in self.measured.scaled])
 
     def at_trunk(self, trunk: SharedTrunk) -> Gradients:
         features = trunk.shared(self.batch.x, training=True)
@@ -43,7 +43,7 @@ class _Step(TaskStep):
         self._measure(trunk.heads(leaves, training=True))
         smooth = [n for n, leaf in enumerate(leaves) if leaf.requires_grad]
         at = [*(leaves[n] for n in smooth), *self._values()]
-        rows = [_gradient(each, at) for each in self.measured.scaled]
+        rows = [_gradient([each], at) for each in self.measured.scaled]
         at_features, _ = self.parted([row[: len(smooth)] for row in rows])
         at_heads, constant = self.parted([row[len(smooth) :] for row in rows])
         if trunk.last is None:
@@ -60,7 +60,7 @@ class _Step(TaskStep):
     def main_gradient(self, ahead: Sequence[Tensor], held: Samples) -> Gradients:
         at = [value.detach().requires_grad_() for value in ahead]
         losses = losses_with(self.model, zip(self.variables, at, strict=True), held)
-        return _gradient(self.model.optimizer.scale_loss(losses[self.model.main].mean), at)
+        return _gradient([self.model.optimizer.scale_loss(losses[self.model.main].mean)], at)
 
     def _values(self) -> list[Tensor]:
         return [variable.value for variable in self.variables]
@@ -70,6 +70,19 @@ class _Step(TaskStep):
         self.measured = self.measure(predictions)
 
 
-def _gradient(outputs: Any, at: Sequence[Tensor], of_outputs: Any = None) -> Gradients:
-    """The gradient of an output with respect to some tensors; the graph is kept."""
-    return list(torch.autograd.grad(outputs, at, of_outputs, retain_graph=True, allow_unused=True))
+def _gradient(
+    outputs: Sequence[Tensor], at: Sequence[Tensor], of_outputs: Sequence[Tensor] | None = None
+) -> Gradients:
+    """The gradient of the sum of some outputs with respect to some tensors; keeps the graph.
+
+    Args:
+        outputs: Scalars, or any tensors if `of_outputs` is given.
+        at: The tensors.
+        of_outputs: The gradient with respect to each output; 1 by default.
+    """
+    given = of_outputs or [torch.ones_like(each) for each in outputs]
+    pairs = [pair for pair in zip(outputs, given, strict=True) if pair[0].requires_grad]
+    if not pairs or not at:
+        return [None] * len(at)
+    outputs, given = zip(*pairs, strict=True)
+    return list(torch.autograd.grad(outputs, at, given, retain_graph=True, allow_unused=True))

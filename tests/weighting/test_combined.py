@@ -93,12 +93,6 @@ def test_weights_before_fit_say_what_to_do():
         _ = made().weights
 
 
-def test_without_gradients_of_each_task_it_is_refused(monkeypatch):
-    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
-    with pytest.raises(ak.errors.ConfigError, match="Combined needs the gradient of each task"):
-        made().set_model(compiled())
-
-
 def test_two_weightings_in_a_fit_are_told_about_it():
     with pytest.raises(ak.errors.ConfigError, match=r"Combined\(\[\.\.\.\]\) makes one"):
         compiled().fit(*toy_batches(1), verbose=0, callbacks=[W.MGDA(), W.TaskWeightBalancing()])

@@ -167,17 +167,6 @@ def test_a_skipped_batch_changes_nothing():
     assert np.isfinite(np.concatenate([np.ravel(v) for v in model.variables])).all()
 
 
-def test_other_backends_refuse_it(monkeypatch):
-    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
-    model = toy_model()
-    model.compile("sgd")
-    with pytest.raises(ak.errors.ConfigError, match="losses of a batch after its step") as error:
-        ak.weighting.FAMO().set_model(model)
-    assert "dwa" in str(error.value)
-    assert " famo" not in str(error.value)
-    assert "mgda" not in str(error.value)
-
-
 def test_class_weights_do_not_take_it_in():
     with pytest.raises(ak.errors.ConfigError, match="needs the losses of a batch once more"):
         ak.weighting.ClassWiseWeighting(12, task_weighting=ak.weighting.FAMO())
