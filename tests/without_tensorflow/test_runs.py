@@ -106,7 +106,7 @@ def test_a_study_trains_compares_and_resumes(auxnet, tiny, scenes, tmp_path):
     (tmp_path / "study.yaml").write_text(
         f"data: street:{scenes}\nseeds: 1\n"
         "base: {backbone: small, weights: none, size: [32, 64], batch_size: 4, epochs: 1}\n"
-        "arms: {alone: {model: segnet}, helped: {weighting: twb}}\n"
+        "arms: {alone: {model: segnet}, helped: {weighting: mgda}}\n"
     )
     words = ("study", tmp_path / "study.yaml", "--out", tmp_path / "study")
     out, _ = auxnet(*words)
