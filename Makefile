@@ -4,7 +4,7 @@ PYTHON ?= $(VENV)/bin/python
 BENCHMARK ?= step_time
 NOTEBOOK ?=
 
-.PHONY: setup check test coverage fast docs notebooks bench wheel lowest
+.PHONY: setup check test coverage fast jax docs notebooks bench wheel lowest
 
 setup:  ## an environment with everything the tests need, and the commit hooks
 	python3 -m venv $(VENV)
@@ -24,6 +24,12 @@ coverage:  ## all tests, and which lines they run; takes a third longer
 
 fast:  ## the tests that take less than ten seconds each
 	$(PYTHON) -m pytest -m "not slow"
+
+jax:  ## the tests of an environment with JAX and without TensorFlow
+	python3 -m venv .venv-jax
+	.venv-jax/bin/python -m pip install --quiet -c requirements.txt -e '.[test-jax]'
+	KERAS_BACKEND=jax JAX_PLATFORMS=cpu \
+		.venv-jax/bin/python -m pytest @tests/without_tensorflow/suite.txt
 
 docs:  ## the site in docs/_build/html
 	$(PYTHON) -m sphinx -W --keep-going -b html docs docs/_build/html

@@ -13,7 +13,10 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 # Tests run in as many processes as there are cores: one thread each.
-for threads in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+for threads in (
+    *("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
+    *("NPROC", "PJRT_NPROC"),  # JAX
+):
     os.environ.setdefault(threads, "1")
 
 # A shell starts background jobs with Ctrl-C ignored, nohup with a lost terminal ignored; they and

@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def test_every_dependency_is_tested_at_its_lowest_version():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    promised = {each.name: each for each in map(Requirement, project["dependencies"])}
+    base, extras = project["dependencies"], project["optional-dependencies"]
+    needed = [*base, *extras["tensorflow"], *extras["jax"]]
+    promised = {each.name: each for each in map(Requirement, needed)}
     lines = (ROOT / "requirements-lowest.txt").read_text().splitlines()
     pins = {each.name: each for each in (Requirement(x) for x in lines if x and x[0] != "#")}
     assert set(promised) <= set(pins)
@@ -21,3 +23,9 @@ def test_every_dependency_is_tested_at_its_lowest_version():
         # The first release of a minor version may have been withdrawn, or have four parts.
         part = Version(lowest.version).release
         assert pin.operator == "==" and Version(pin.version).release[: len(part)] == part, name
+
+
+def test_no_backend_comes_unasked():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {Requirement(each).name for each in project["dependencies"]}
+    assert not names & {"tensorflow", "jax", "jaxlib", "torch"}

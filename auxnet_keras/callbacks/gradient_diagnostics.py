@@ -13,7 +13,7 @@ from auxnet_keras.callbacks.event_file import close_file, shared_file, steps_of
 from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.callbacks.event_tags import tagged
 from auxnet_keras.callbacks.gradient_measures import PREFIX, gradient_measures
-from auxnet_keras.callbacks.probe_gradients import first_batch, gram_function
+from auxnet_keras.callbacks.probe_gradients import first_batch, gram_function, up_to_date
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
 from auxnet_keras.core.whole_numbers import check_whole
@@ -55,8 +55,7 @@ class GradientDiagnostics(keras.callbacks.Callback):
 
     Raises:
         ConfigError: `every` or `data` is invalid. When a fit begins: the model has one task, the
-            tasks share no trained parameter, the data lacks a task's target, or the backend is not
-            TensorFlow.
+            tasks share no trained parameter, or the data lacks a task's target.
         DataError: The file cannot be written.
 
     Example:
@@ -87,11 +86,10 @@ class GradientDiagnostics(keras.callbacks.Callback):
 
     def set_model(self, model: keras.Model) -> None:
         tasks = getattr(model, "tasks", ())
-        if len(tasks) < 2 or keras.backend.backend() != "tensorflow":
+        if len(tasks) < 2:
             raise ConfigError(
-                "GradientDiagnostics compares the tasks of an auxnet_keras.models.AuxiliaryModel, "
-                "on the backend tensorflow. "
-                f"Received: tasks={tuple(tasks)}, backend={keras.backend.backend()!r}."
+                "GradientDiagnostics compares the tasks of an auxnet_keras.models.AuxiliaryModel. "
+                f"Received: tasks={tuple(tasks)}."
             )
         super().set_model(model)
         if self.log_dir is not None:
@@ -170,6 +168,7 @@ class GradientDiagnostics(keras.callbacks.Callback):
 
     def _weights(self) -> dict[str, float]:
         weighting = getattr(self.model, "weighting", None)
+        up_to_date(self.model)
         current = {} if weighting is None else weighting.current()
         return {
             name: float(ops.convert_to_numpy(value))

@@ -7,6 +7,7 @@ from keras import ops
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, shown
+from auxnet_keras.losses.absolute import absolute
 from auxnet_keras.losses.base import DepthLoss
 
 
@@ -55,7 +56,7 @@ class BerHu(DepthLoss):
 
     def cost(self, target: Tensor, prediction: Tensor, valid: Tensor) -> Tensor:
         """`B(e)`."""
-        error = ops.abs(prediction - target)
+        error = absolute(prediction - target)
         threshold = self.share * ops.stop_gradient(ops.max(error * valid))
         # Without errors c is 0 and nothing exceeds it; the other branch must stay finite.
         divisor = ops.where(threshold > 0, threshold, 1.0)

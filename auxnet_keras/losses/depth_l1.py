@@ -7,6 +7,7 @@ from keras import ops
 
 from auxnet_keras.core.pixels import as_map
 from auxnet_keras.core.types import Tensor
+from auxnet_keras.losses.absolute import absolute
 from auxnet_keras.losses.base import DepthLoss
 
 
@@ -49,13 +50,13 @@ class DepthL1(DepthLoss):
         values, valid = super().per_pixel(y_true, y_pred)
         if self.all_pixels:
             prediction = ops.cast(as_map("depth prediction", y_pred, y_pred), "float32")
-            values = ops.where(valid > 0, values, ops.abs(prediction))
+            values = ops.where(valid > 0, values, absolute(prediction))
             return values, ops.ones_like(values)
         return values, valid
 
     def cost(self, target: Tensor, prediction: Tensor, valid: Tensor) -> Tensor:
         """`|p - g|`."""
-        return ops.abs(prediction - target)
+        return absolute(prediction - target)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "all_pixels": self.all_pixels}

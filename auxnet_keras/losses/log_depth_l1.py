@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from auxnet_keras.core.types import Tensor
+from auxnet_keras.losses.absolute import absolute
 from auxnet_keras.losses.base import DepthLoss
 from auxnet_keras.losses.logarithm import checked_floor, log_above
 
@@ -48,7 +49,7 @@ class LogDepthL1(DepthLoss):
     def cost(self, target: Tensor, prediction: Tensor, valid: Tensor) -> Tensor:
         """The absolute difference."""
         target = ops.maximum(target, self.floor)
-        return ops.abs(log_above(self.floor, prediction) - log_above(self.floor, target))
+        return absolute(log_above(self.floor, prediction) - log_above(self.floor, target))
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "floor": self.floor}

@@ -193,21 +193,24 @@ class AuxiliaryModel(Saving):
         A gradient-based weighting takes the gradient of each task separately.
         """
         rule = gradient_rule(self._weighting)
-        if rule is not None:
-            from auxnet_keras.training.task_gradients import task_gradient_step
+        backend = keras.backend.backend()
+        if backend == "tensorflow":
+            from auxnet_keras.training import task_gradients, tensorflow_step
 
-            return task_gradient_step(self, rule, *args)
-        if keras.backend.backend() == "tensorflow":
-            from auxnet_keras.training.tensorflow_step import tensorflow_step
+            if rule is None:
+                return tensorflow_step.tensorflow_step(self, *args)
+            return task_gradients.task_gradient_step(self, rule, *args)
+        if backend == "torch":
+            from auxnet_keras.training import task_gradients_torch, torch_step
 
-            return tensorflow_step(self, *args)
-        if keras.backend.backend() == "torch":
-            from auxnet_keras.training.torch_step import torch_step
+            if rule is None:
+                return torch_step.torch_step(self, *args)
+            return task_gradients_torch.task_gradient_step(self, rule, *args)
+        from auxnet_keras.training import jax_step, task_gradients_jax
 
-            return torch_step(self, *args)
-        from auxnet_keras.training.jax_step import jax_step
-
-        return jax_step(self, super().train_step, *args)
+        if rule is None:
+            return jax_step.jax_step(self, *args)
+        return task_gradients_jax.task_gradient_step(self, rule, *args)
 
     def make_train_function(self, force: bool = False) -> Any:
         # If the optimizer creates its variables inside the step, Keras traces the step twice.

@@ -7,9 +7,6 @@ import keras
 
 from auxnet_keras.errors import ConfigError, unknown
 from auxnet_keras.weighting.base import Weighting
-from auxnet_keras.weighting.catalogue import WEIGHTINGS
-from auxnet_keras.weighting.composition import gradient_rule
-from auxnet_keras.weighting.gradient_rules.base import GradientWeighting
 
 
 def losses_by_task(model: keras.Model, loss: Any) -> dict[str, Any]:
@@ -36,21 +33,13 @@ def check_weighting_fits(model: keras.Model, weighting: Weighting) -> None:
 
     Raises:
         ConfigError: The model has one task; a task has no loss; the weighting needs per-pixel
-            losses, which a loss does not have; it needs the gradient of each task or the losses
-            after the step, and the backend is not TensorFlow.
+            losses, which a loss does not have.
     """
     name = type(weighting).__name__
     if model.auxiliary is None:
         raise ConfigError(
             f"{name} balances a main task and auxiliary ones, but this model has one task. Train "
             f"it without a weighting. Received: outputs {model.tasks}."
-        )
-    needed = _needed_of_tensorflow(type(gradient_rule(weighting) or weighting))
-    if needed and keras.backend.backend() != "tensorflow":
-        raise ConfigError(
-            f"{name} needs {needed}, which is implemented for the TensorFlow backend only. Set "
-            f"KERAS_BACKEND=tensorflow, or use one of {', '.join(_for_all_backends())}. "
-            f"Received: KERAS_BACKEND={keras.backend.backend()}."
         )
     if not model.compiled:
         raise ConfigError(f"Compile the model before attaching {name}. Received: no loss.")
@@ -68,19 +57,6 @@ def check_weighting_fits(model: keras.Model, weighting: Weighting) -> None:
                 "Keras losses work with task weightings only. "
                 f"Received: {type(model.loss[task]).__name__}."
             )
-
-
-def _needed_of_tensorflow(kind: type[Weighting]) -> str:
-    """What only the step on TensorFlow gives to a weighting of this class; "" if nothing."""
-    if issubclass(kind, GradientWeighting):
-        return "the gradient of each task separately"
-    return "the losses of a batch after its step" if hasattr(kind, "after_step") else ""
-
-
-def _for_all_backends() -> list[str]:
-    return [
-        name for name, method in WEIGHTINGS.items() if not _needed_of_tensorflow(method.weighting)
-    ]
 
 
 def check_distributable(model: keras.Model) -> None:

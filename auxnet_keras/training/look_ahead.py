@@ -1,18 +1,18 @@
-"""The gradient of the main task's loss where a step would lead, on samples that do not train.
+"""The losses of samples at other weights than the model's, such as where a step would lead.
 
-Nothing is assigned: the forward pass reads the moved weights from a scope, which also discards what
+Nothing is assigned: the forward pass reads the other values from a scope, which also discards what
 it would change, so that BatchNormalization's statistics and the random seeds move once per batch.
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import keras
-import tensorflow as tf
+from keras import ops
 
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.losses.task_loss import task_losses
+from auxnet_keras.losses.task_loss import TaskLoss, task_losses
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,61 +23,59 @@ class Samples:
     y: Any
     sample_weight: Any
 
+    def count(self) -> Any:
+        """Number of samples; a tensor where it is known only while the step runs."""
+        return ops.shape(next(each for each in keras.tree.flatten(self.x) if each is not None))[0]
+
 
 def split(batch: Samples, share: float) -> tuple[Samples, Samples]:
     """The samples that train, and the last `share` of the batch, which does not.
 
     Each part has at least one sample; a batch of one serves as both.
     """
-    first = tf.nest.flatten(batch.x)[0]
-    size = first.shape[0]
-    if size is None:
-        size = tf.shape(first)[0]
-        held = tf.cast(tf.cast(size, tf.float32) * share, tf.int32)
-        held, smallest = tf.maximum(held, 1), tf.maximum
-    else:
+    size = batch.count()
+    if isinstance(size, int):
         held, smallest = max(int(size * share), 1), max
+    else:
+        held = ops.maximum(ops.cast(ops.cast(size, "float32") * share, "int32"), 1)
+        smallest = ops.maximum
     trains = smallest(size - held, 1)
 
     def part(start: Any, stop: Any) -> Samples:
         given = (batch.x, batch.y, batch.sample_weight)
-        return Samples(*tf.nest.map_structure(lambda each: _rows(each, start, stop), given))
+        return Samples(*keras.tree.map_structure(lambda each: _rows(each, start, stop), given))
 
     return part(0, trains), part(size - held, size)
 
 
-def main_gradient_ahead(
-    model: keras.Model, direction: Sequence[Any], held: Samples
-) -> list[Tensor | None]:
-    """The gradient of the main task's loss at theta - learning rate * direction.
+def parameters_ahead(model: keras.Model, direction: Sequence[Any]) -> list[Tensor]:
+    """The values theta - learning rate * direction of the trainable variables.
 
     Args:
-        model: An `AuxiliaryModel` with a TensorFlow step.
+        model: An `AuxiliaryModel`.
         direction: One per trainable variable, or `None`; without the optimizer's loss scale.
-        held: The samples to measure the loss on.
-
-    Returns:
-        One gradient per trainable variable, or `None`, with the optimizer's loss scale.
     """
-    rate = tf.cast(model.optimizer.learning_rate, tf.float32)
-    ahead = [
-        tf.identity(v.value) if d is None else v.value - tf.cast(rate, d.dtype) * d
-        for v, d in zip(model.trainable_variables, direction, strict=True)
+    rate = ops.cast(model.optimizer.learning_rate, "float32")
+    values = [ops.convert_to_tensor(variable) for variable in model.trainable_variables]
+    return [
+        value if d is None else value - ops.cast(rate, d.dtype) * d
+        for value, d in zip(values, direction, strict=True)
     ]
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(ahead)
-        moved = list(zip(model.trainable_variables, ahead, strict=True))
-        with keras.StatelessScope(state_mapping=moved):
-            predictions = model(held.x, training=True)
-        losses = task_losses(
-            model._loss_functions.of,
-            model._by_task(held.y),
-            predictions,
-            model._by_task(held.sample_weight),
-            model._all_reduce,
-        )
-        loss = model.optimizer.scale_loss(losses[model.main].mean)
-    return tape.gradient(loss, ahead)
+
+
+def losses_with(
+    model: keras.Model, values: Iterable[tuple[keras.Variable, Any]], samples: Samples
+) -> dict[str, TaskLoss]:
+    """Every task's loss in a training pass on `samples`, with these values of variables."""
+    with keras.StatelessScope(values):
+        predictions = model(samples.x, training=True)
+    return task_losses(
+        model._loss_functions.of,
+        model._by_task(samples.y),
+        predictions,
+        model._by_task(samples.sample_weight),
+        model._all_reduce,
+    )
 
 
 def _rows(each: Any, start: Any, stop: Any) -> Any:

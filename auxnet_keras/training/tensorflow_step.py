@@ -13,8 +13,9 @@ import tensorflow as tf
 
 from auxnet_keras.core import replicas
 from auxnet_keras.core.types import Tensor
-from auxnet_keras.losses.task_loss import TaskLoss, task_losses
+from auxnet_keras.losses.task_loss import TaskLoss
 from auxnet_keras.training.bad_batches import variables_to_restore
+from auxnet_keras.training.look_ahead import Samples, losses_with
 
 
 def tensorflow_step(model: keras.Model, data: Any) -> dict[str, Tensor]:
@@ -86,16 +87,8 @@ class StepEnd:
         The pass is a training one, and starts from the statistics and seeds of the first: the same
         units are dropped, so that the difference is the step's alone.
         """
-        model = self._model
-        with keras.StatelessScope(zip(self._to_restore, self._before, strict=True)):
-            predictions = model(x, training=True)
-        return task_losses(
-            model._loss_functions.of,
-            model._by_task(y),
-            predictions,
-            model._by_task(sample_weight),
-            model._all_reduce,
-        )
+        before = zip(self._to_restore, self._before, strict=True)
+        return losses_with(self._model, before, Samples(x, y, sample_weight))
 
     def _apply(
         self,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from auxnet_keras.export.catalogue import FORMATS
+from auxnet_keras.export.catalogue import FORMATS, Format
 from generate.markdown import code, table
 
 
@@ -14,12 +14,17 @@ def pages() -> Iterator[tuple[str, str]]:
             code(f"ak.export.{entry.code.rpartition(':')[2]}"),
             code(entry.file),
             entry.about,
-            code(f"pip install 'auxnet_keras[{entry.extra}]'") if entry.extra else "nothing",
+            _needed(entry),
         )
         for name, entry in FORMATS.items()
     ]
     header = ("format", "function", "file in the export folder", "loaded by", "needs")
     yield "export_formats.md", "\n".join([_HEAD, table(header, rows), _TAIL])
+
+
+def _needed(entry: Format) -> str:
+    extra = entry.extra or ("tensorflow" if entry.tensorflow else "")
+    return code(f"pip install 'auxnet_keras[{extra}]'") if extra else "nothing"
 
 
 _HEAD = """# Export formats
@@ -29,6 +34,8 @@ the loss weights.
 """
 
 _TAIL = """
+Where TensorFlow is needed, `auxnet export` uses it whichever backend trained the run.
+
 Each export is loaded again and must reproduce the model's output on a test image;
 `verification.json` next to it records the largest difference. If an export differs, the command
 fails and writes nothing.

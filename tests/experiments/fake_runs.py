@@ -20,6 +20,7 @@ def write_run(
     ious=None,
     abs_rel=0.2,
     version=__version__,
+    backend=None,
     fingerprint="f00d" * 16,
     finished=True,
     losses=(0.5, 0.1),
@@ -48,6 +49,7 @@ def write_run(
         "events": [{"event": "start"}, *([{"event": "end"}] if finished else [])],
         "artefacts": {},
         "versions": {"auxnet_keras": version},
+        **({} if backend is None else {"backend": backend}),
         "parameters": {"trained": 23_672_264, "deployed": 23_672_264},
         "data": {
             "info": {**vars(info), "palette": np.asarray(info.palette).tolist()},

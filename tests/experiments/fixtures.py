@@ -1,5 +1,7 @@
 """Runs small enough for tests: street scenes of 64x96 and a backbone of five convolutions."""
 
+import sys
+
 import pytest
 
 from auxnet_keras.experiments.config.run_config import RunConfig
@@ -25,7 +27,7 @@ def kitti_scenes(tmp_path_factory):
     return root
 
 
-def _five_convolutions(include_top, weights, input_shape):
+def five_convolutions(include_top, weights, input_shape):
     import keras
 
     image = features = keras.Input(input_shape)
@@ -42,7 +44,7 @@ def tiny_backbone():
     from auxnet_keras.models.backbones import BACKBONES, Backbone
 
     taps = tuple(f"level{level}" for level in range(2, 6))
-    BACKBONES.add("tiny", Backbone(_five_convolutions, "tf", taps))
+    BACKBONES.add("tiny", Backbone(five_convolutions, "tf", taps))
     yield "tiny"
     if "tiny" in BACKBONES:  # tests/test_cli.py has a fixture of its own
         BACKBONES.remove("tiny")
@@ -52,6 +54,8 @@ def tiny_backbone():
 def determinism_ends_with_the_test():
     """Undoes a deterministic run's switch of TensorFlow, which other tests do not expect."""
     yield
+    if "tensorflow" not in sys.modules:
+        return
     from tensorflow.python.framework import config
 
     config.disable_op_determinism()

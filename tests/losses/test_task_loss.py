@@ -11,7 +11,7 @@ from auxnet_keras.losses.task_loss import task_losses
 def scene_loss(labels, logits):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=-1)
     found = task_losses(
-        {"scene": loss}, {"scene": np.array(labels)}, {"scene": logits}, {}, AllReduce(2)
+        {"scene": loss}, {"scene": np.array(labels, np.int32)}, {"scene": logits}, {}, AllReduce(2)
     )
     return found["scene"]
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, confusion_matrix, jaccard_score, recall_score
@@ -18,6 +17,7 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.metrics import SegmentationMetrics, confusion
 from auxnet_keras.metrics.segmentation import CARRY
 from tests import jax_only
+from tests.losses.contracts import skip_without
 from tests.oracles import segmentation as oracle
 
 NAMES = ["sky", "road", "lane marking", "car"]
@@ -67,6 +67,7 @@ def test_oracle(seed, present, ignored):
         assert got[key] == pytest.approx(value, rel=1e-5, nan_ok=True), key
 
 
+@pytest.mark.filterwarnings("ignore:Explicitly requested dtype int64")  # Keras' own, on JAX
 def test_independent_library():
     labels, logits = batch()
     used = labels < 255
@@ -108,6 +109,7 @@ def test_ties_go_to_the_first_class_and_one_pixel_is_enough():
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float64"])
 def test_precisions(dtype):
+    skip_without(dtype)
     labels, logits = batch()
     logits = np.round(logits * 4)  # exact in every dtype
     assert results((labels, keras.ops.cast(logits, dtype))) == pytest.approx(
@@ -129,6 +131,7 @@ def test_counts_stay_exact_beyond_float32():
 
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_compiled_with_unknown_sizes(jit_compile):
+    tf = pytest.importorskip("tensorflow")
     metric = SegmentationMetrics(NAMES)
     metric_step = tf.function(metric.update_state, jit_compile=jit_compile)
     metric_step(*(tf.constant(part) for part in batch()))
@@ -203,6 +206,7 @@ print(*sorted(names))
 
 @pytest.mark.slow
 def test_log_keys_and_two_replicas():
+    pytest.importorskip("tensorflow")
     done = subprocess.run(
         [sys.executable, "-c", TWO_OUTPUTS],
         cwd=Path(__file__).resolve().parents[2],

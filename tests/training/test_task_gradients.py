@@ -368,14 +368,6 @@ def test_several_inputs():
     assert all(0 < weight < 1 for weight in weighting.weights.values())
 
 
-def test_another_backend_is_refused(monkeypatch):
-    model = toy_model()
-    model.compile("sgd", metrics=None)
-    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
-    with pytest.raises(ak.errors.ConfigError, match="KERAS_BACKEND=jax"):
-        ak.weighting.MGDA().set_model(model)
-
-
 def test_a_graph_cut_in_two_can_still_be_saved(tmp_path):
     model = toy_model()
     data = batch_of(toy_batches(1), 0)

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from auxnet_keras import plots
+from auxnet_keras.core.step_state import hand_back
 from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit.trial import Trial, run_trial
@@ -125,8 +126,7 @@ class _RangeTest(Trial):
         self._mean, self._lowest = 0.0, math.inf
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        if hasattr(self.model, "jax_state_sync"):  # what is set below would not count otherwise
-            self.model.jax_state_sync()
+        hand_back(self.model)  # on JAX, what is set below would not count otherwise
         self.model.reset_metrics()  # so that the logs are those of this batch alone
         self.model.optimizer.learning_rate = float(self.rates[self.done])
 

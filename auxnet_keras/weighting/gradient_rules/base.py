@@ -1,8 +1,8 @@
 """The base of gradient-based weightings: a rule from the tasks' gradients to their weights.
 
 The rule sees only the Gram matrix of the gradients, M_ij = g_i . g_j, so it is a handful of
-operations on a [K, K] tensor whatever the network. `auxnet_keras.training.task_gradients` computes
-the gradients.
+operations on a [K, K] tensor whatever the network. The step computes the gradients:
+`auxnet_keras.training.task_step`.
 """
 
 import abc

@@ -34,8 +34,8 @@ class CAGrad(GradientWeighting):
             `"mean"`.
 
     Raises:
-        ConfigError: A negative `c`; otherwise as `GradientWeighting`. When attached: the backend is
-            not TensorFlow, or the tasks share nothing.
+        ConfigError: A negative `c`; otherwise as `GradientWeighting`. When attached: the tasks
+            share nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.CAGrad(c=0.2)])

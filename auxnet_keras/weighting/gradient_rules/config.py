@@ -31,8 +31,7 @@ class ConFIG(GradientWeighting):
             `"sum"`.
 
     Raises:
-        ConfigError: As `GradientWeighting`. When attached: the backend is not TensorFlow, or the
-            tasks share nothing.
+        ConfigError: As `GradientWeighting`. When attached: the tasks share nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.ConFIG()])

@@ -37,7 +37,7 @@ class FairGrad(GradientWeighting):
 
     Raises:
         ConfigError: An `alpha` outside (0, 10]; otherwise as `GradientWeighting`. When attached:
-            the backend is not TensorFlow, or the tasks share nothing.
+            the tasks share nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.FairGrad(alpha=2.0)])

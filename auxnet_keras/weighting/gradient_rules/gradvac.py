@@ -41,8 +41,7 @@ class GradVac(GradientWeighting):
 
     Raises:
         ConfigError: A `beta` outside [0, 1] or a `seed` that is not a whole number >= 0; otherwise
-            as `GradientWeighting`. When attached: the backend is not TensorFlow, or the tasks share
-            nothing.
+            as `GradientWeighting`. When attached: the tasks share nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.GradVac(beta=0.5)])

@@ -42,8 +42,7 @@ class MGDA(GradientWeighting):
         reduction: `"mean"`, the default: the weights sum to 1; or `"sum"`: they sum to K.
 
     Raises:
-        ConfigError: As `GradientWeighting`. When attached: the backend is not TensorFlow, or the
-            tasks share nothing.
+        ConfigError: As `GradientWeighting`. When attached: the tasks share nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.MGDA(representation=True)])

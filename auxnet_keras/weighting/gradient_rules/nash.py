@@ -32,8 +32,7 @@ class NashMTL(GradientWeighting):
             `"sum"`.
 
     Raises:
-        ConfigError: As `GradientWeighting`. When attached: the backend is not TensorFlow, or the
-            tasks share nothing.
+        ConfigError: As `GradientWeighting`. When attached: the tasks share nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.NashMTL()])

@@ -61,7 +61,7 @@ class ParetoMTL(GradientWeighting):
         ConfigError: A vector has fewer than two components or not as many as the others, has a
             negative one or is all zeros; no reference differs from the preference; a momentum or
             reduction that `GradientWeighting` refuses. When attached: the model has another number
-            of tasks; the backend is not TensorFlow.
+            of tasks.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.ParetoMTL((0.38, 0.92))])

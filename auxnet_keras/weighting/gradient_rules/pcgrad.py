@@ -33,7 +33,7 @@ class PCGrad(GradientWeighting):
 
     Raises:
         ConfigError: A `seed` that is not a whole number >= 0; otherwise as `GradientWeighting`.
-            When attached: the backend is not TensorFlow, or the tasks share nothing.
+            When attached: the tasks share nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.PCGrad()])

@@ -31,8 +31,7 @@ class UPGrad(GradientWeighting):
             `"mean"`.
 
     Raises:
-        ConfigError: As `GradientWeighting`. When attached: the backend is not TensorFlow, or the
-            tasks share nothing.
+        ConfigError: As `GradientWeighting`. When attached: the tasks share nothing.
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.UPGrad()])

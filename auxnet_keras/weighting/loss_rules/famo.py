@@ -31,15 +31,13 @@ class FAMO(LossRule):
     to judge: use another rule.
 
     Use it to approximate MGDA's even progress without a gradient per task: it costs a forward pass.
-    It needs TensorFlow.
 
     Args:
         learning_rate: Of the Adam for xi.
         decay: Pulls xi back to 0, so that old batches are forgotten; >= 0.
 
     Raises:
-        ConfigError: An argument is not a finite number above 0 (`decay`: 0 or above). When
-            attached, the backend is not TensorFlow.
+        ConfigError: An argument is not a finite number above 0 (`decay`: 0 or above).
 
     Example:
         >>> model.fit(train, callbacks=[ak.weighting.FAMO()])

@@ -52,6 +52,12 @@ class TestMissing:
         with pytest.raises(ConfigError, match=r"started by version 0.0.9"):
             missing(runs)
 
+    def test_another_backend(self, runs, monkeypatch):
+        monkeypatch.setattr(runner, "backend", lambda: "jax")
+        finish(runs[1], backend="tensorflow", fingerprint=real_print(runs[1]))
+        with pytest.raises(ConfigError, match=r"was trained on tensorflow; .* are not mixed"):
+            missing(runs)
+
     def test_other_data(self, runs):
         finish(runs[2])
         with pytest.raises(ConfigError, match=r"has changed since.*seed 1"):

@@ -1,0 +1,1 @@
+"""The whole tool where TensorFlow is not installed; .ci/run has an environment for it."""
