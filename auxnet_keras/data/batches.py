@@ -1,7 +1,7 @@
 """The pipeline's samples as NumPy batches, without TensorFlow."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ class Batches:
         self.epoch = 0
 
     @property
-    def source_frames(self) -> list[Frame]:
+    def source_frames(self) -> Sequence[Frame]:
         """The frames in index order."""
         return self.plan.frames
 

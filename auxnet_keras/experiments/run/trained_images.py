@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from auxnet_keras.data.file_key import DIGITS, image_keys
 from auxnet_keras.errors import DataError
 from auxnet_keras.safety import read_text
@@ -28,8 +30,9 @@ def write_trained_images(run: "Run", plan: "Plan") -> None:
         plan: Its training data.
     """
     tasks = run.config.tasks
-    trained = [example for example in plan.examples if any(map(example.has, tasks))]
-    keys = {key for key in image_keys(trained) if key is not None}
+    trained = np.any([plan.examples.showing(task) for task in tasks], axis=0)
+    examples = (plan.examples[index] for index in np.flatnonzero(trained).tolist())
+    keys = {key for key in image_keys(examples) if key is not None}
     file = run.path / FILE
     with writing(file):
         write_file(file, "".join(f"{key}\n" for key in sorted(keys)))

@@ -32,7 +32,7 @@ class ScoredData:
     place: str
     split: str
     source: Source
-    frames: list[Frame]
+    frames: Sequence[Frame]
 
     @cached_property
     def keys(self) -> list[str | None]:
