@@ -151,6 +151,10 @@ class Source(ABC):
         """
         return None
 
+    def damaged(self) -> dict[Path, DataError]:
+        """Files that hold many frames and are missing or damaged, each with what is wrong."""
+        return {}
+
     @property
     def signature(self) -> str:
         """Whatever besides the files decides what `read` returns, as text."""
@@ -202,7 +206,7 @@ class Source(ABC):
         if limit is not None:
             check_whole("limit", limit, least=1)
         if limit is None or limit >= len(frames):
-            return take(frames, range(len(frames)))
+            return take(frames, np.arange(len(frames)))
         kept = np.random.default_rng(seed).permutation(len(frames))[:limit]
         return take(frames, np.sort(kept))
 

@@ -77,6 +77,10 @@ KINDS: Catalogue[Kind] = Catalogue(
             f"{_HERE}.folder:FolderSource",
             "your own images, label PNGs and depth PNGs, described by a small YAML file",
         ),
+        "shards": Kind(
+            f"{_HERE}.shards:ShardsSource",
+            "any data set after `auxnet data convert --shards`, in a folder or object storage",
+        ),
         "street": Kind(
             f"{_HERE}.street:StreetSource",
             "built-in procedural scenes with exact labels and depth; needs no download",
