@@ -23,7 +23,7 @@ COPIED = (".png", ".jpg", ".jpeg")
 _NO_LINE = re.compile("[\\\\\r\n\ud800-\udfff]")
 
 
-def check_names(frames: list[Frame]) -> None:
+def check_names(frames: Sequence[Frame]) -> None:
     """Refuses names that would not be found in a list again, before anything is written."""
     for frame in frames:
         name = frame.name

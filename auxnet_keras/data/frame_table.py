@@ -48,7 +48,9 @@ class FrameTable(Sequence[Frame]):
         if isinstance(index, slice):
             return self.take(np.arange(len(self))[index])
         frame = self._make(int(self.rows[index]))
-        return dataclasses.replace(frame, **dict.fromkeys(self._hidden)) if self._hidden else frame
+        for what in self._hidden:
+            frame = _without(frame, what)
+        return frame
 
     def __iter__(self) -> Iterator[Frame]:
         return (self[index] for index in range(len(self)))
@@ -88,7 +90,7 @@ def without(frames: Sequence[Frame], what: str) -> Sequence[Frame]:
     """The frames without their labels, or without their depth."""
     if isinstance(frames, FrameTable):
         return frames.without(what)
-    return [dataclasses.replace(frame, **{what: None}) for frame in frames]
+    return [_without(frame, what) for frame in frames]
 
 
 def folders_of(frames: Sequence[Frame]) -> set[Path]:
@@ -97,3 +99,9 @@ def folders_of(frames: Sequence[Frame]) -> set[Path]:
         return {frames.folder}
     files = (path for frame in frames for path in (frame.image, frame.label, frame.depth))
     return {Path(folder) for folder in {str(path.parent) for path in files if path is not None}}
+
+
+def _without(frame: Frame, what: str) -> Frame:
+    if what == "label":
+        return dataclasses.replace(frame, label=None)
+    return dataclasses.replace(frame, depth=None)

@@ -42,8 +42,8 @@ def load(
     threads; in the whole process, OpenCV then uses only the calling thread.
 
     Args:
-        kind: "kitti", "synthia", "vkitti", "nyuv2", "cityscapes", "street" or "folder"; a suffix
-            selects other classes or another split ("nyuv2-40": see `ak.data.source`).
+        kind: "kitti", "synthia", "vkitti", "nyuv2", "cityscapes", "street", "folder" or "shards"; a
+            suffix selects other classes or another split ("nyuv2-40": see `ak.data.source`).
         root: The data set's folder; "street" draws its scenes without one.
         split: "train", "val" or "all".
         size: (height, width) every frame is resized to.

@@ -78,7 +78,7 @@ def convert_to_shards(target: str, out: str | Path, shards: str) -> Path:
         )
     source.check_found()
     frames = source.frames("all")
-    check_names(list(frames))
+    check_names(frames)
     with writing(f"Shards in {out}"):
         sweep(out)
         _claim(out, source, frames, shards)

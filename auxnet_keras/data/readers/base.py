@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -197,7 +198,7 @@ class Source(ABC):
         """
         if split not in SPLITS:
             raise unknown("split", split, SPLITS)
-        frames = self._frames
+        frames: Any = self._frames  # a list, but of shards a table
         if split == "test":
             frames = self.held_out(frames)
         elif split != "all":
@@ -210,7 +211,7 @@ class Source(ABC):
         kept = np.random.default_rng(seed).permutation(len(frames))[:limit]
         return take(frames, np.sort(kept))
 
-    def _split(self, frames: Sequence[Frame]) -> tuple[Sequence[Frame], Sequence[Frame]]:
+    def _split(self, frames: list[Frame]) -> tuple[Sequence[Frame], Sequence[Frame]]:
         if self.fold is None:
             return self.divide(frames)
         test = {frame.name for frame in self.held_out(frames)}

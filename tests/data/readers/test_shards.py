@@ -71,8 +71,7 @@ def test_extra_data_gives_depth_alone(kitti):
 
 
 def kinds(tmp_path):
-    yield "nyuv2", makers.nyu(tmp_path / "nyu", 4), {"depth_unit": "inverse_depth"}
-    yield "nyuv2-894", tmp_path / "nyu", {}
+    yield "nyuv2-894", makers.nyu(tmp_path / "nyu", 4), {"depth_unit": "inverse_depth"}
     yield "cityscapes-19", driving_makers.cityscapes(tmp_path / "cities"), {"depth_unit": "metres"}
     yield "vkitti", driving_makers.vkitti2(tmp_path / "vkitti"), {"depth_unit": "disparity_px"}
     for number in range(12):
