@@ -177,7 +177,7 @@ def _write_shard(
         part = _Part(
             len(rows),
             place.stat().st_size,
-            _sha256(place),
+            sha256_of(place),
             np.array([keys for keys, _ in rows], np.uint64),
             np.array([pair for _, pair in rows], np.float64),
         )
@@ -210,7 +210,7 @@ def _finished(
         part = _Part(len(content["keys"]), size, sha256, content["keys"], content["calibrations"])
     except (DataError, LookupError, TypeError, ValueError):
         return None
-    if shard.stat().st_size != size or _sha256(shard) != sha256:
+    if shard.stat().st_size != size or sha256_of(shard) != sha256:
         return None
     state = hashlib.sha256()
     for frame in frames[begin : begin + part.frames]:
@@ -249,7 +249,7 @@ def _write_index(
     with replacing(out / COLUMNS) as place:
         write_columns(place, columns)
         read_columns(place, len(frames))  # nothing is left that no reader would take
-        about = FileFacts(len(frames), place.stat().st_size, _sha256(place))
+        about = FileFacts(len(frames), place.stat().st_size, sha256_of(place))
     index = Index(
         info=source.info,
         encoding=source.encoding,
@@ -289,7 +289,8 @@ def _state(source: Source, frame: Frame) -> bytes:
     return repr(facts).encode()
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, as 64 hex digits."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
