@@ -5,11 +5,17 @@ import hashlib
 import itertools
 import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auxnet_keras.data.example import Example
+from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.frame_table import FrameTable
+
+if TYPE_CHECKING:
+    from auxnet_keras.data.readers.base import Source
 
 DIGITS = 16
 """Hexadecimal digits of a key."""
@@ -60,6 +66,13 @@ def _places(path: Path, size: int) -> list[int]:
     if path.suffix.lower() not in UNCOMPRESSED or last == _END:
         return [last]
     return sorted({_END + (last - _END) * k // (_MIDDLE + 1) for k in range(1, _MIDDLE + 2)})
+
+
+def image_keys_of(source: "Source", frames: Sequence[Frame]) -> list[str | None]:
+    """The `image_keys` of a reader's frames; of shards, the index has them."""
+    if isinstance(frames, FrameTable):
+        return [f"{key:0{DIGITS}x}" for key in frames.column("images").tolist()]
+    return image_keys(Example(source, frame) for frame in frames)
 
 
 def image_keys(examples: Iterable[Example]) -> list[str | None]:
