@@ -1,5 +1,6 @@
 """Converts any data set to shards: a few large files and an index; resumable."""
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -162,9 +163,9 @@ def _write_shard(
     module: Any,
 ) -> _Part:
     written, rows, state = 0, [], hashlib.sha256()
-    with replacing(out / shard_name(number)) as place:
-        writer = module.ArrayRecordWriter(str(place), WRITING)
-        try:
+    shard = out / shard_name(number)
+    with replacing(shard) as place:
+        with _writer(module, place, shard) as writer:
             for frame, row in left:
                 writer.write(row.record)
                 state.update(_state(source, frame))
@@ -172,8 +173,6 @@ def _write_shard(
                 rows.append((row.keys, row.calibration or (0.0, 0.0)))
                 if size.is_full(number, begin + len(rows), written, total):
                     break
-        finally:
-            writer.close()
         part = _Part(
             len(rows),
             place.stat().st_size,
@@ -191,6 +190,17 @@ def _write_shard(
             state=np.array(state.hexdigest()),
         )
     return part
+
+
+@contextlib.contextmanager
+def _writer(module: Any, place: Path, shard: Path) -> Iterator[Any]:
+    """Closes the writer, which is when it reports a full disk."""
+    writer = module.ArrayRecordWriter(str(place), WRITING)
+    try:
+        yield writer
+    finally:
+        with writing(shard, others=(RuntimeError,)):
+            writer.close()
 
 
 def _finished(

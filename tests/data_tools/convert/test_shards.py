@@ -1,5 +1,6 @@
 import json
 import os
+import resource
 
 import numpy as np
 import pytest
@@ -94,6 +95,18 @@ def test_a_bad_frame_is_named_and_replaced(root, tmp_path):
     (tmp_path / "out/frames-00000.array_record").unlink()
     convert_to_shards(f"kitti:{root}", tmp_path / "out", "5")
     assert len(ak.data.source("shards", tmp_path / "out").frames("all")) == 10
+
+
+def test_a_full_disk(root, tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(DataError, match=r"00000\.array_record could not .*File too large"):
+            convert_to_shards(f"kitti:{root}", tmp_path / "out", "2")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["convert.json"]
+    convert_to_shards(f"kitti:{root}", tmp_path / "out", "2")
 
 
 def test_other_folders_are_left_alone(root, tmp_path):
