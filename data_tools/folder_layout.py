@@ -17,11 +17,13 @@ from auxnet_keras.errors import DataError
 from data_tools.depth_files import DepthFiles, depth_bytes, described, png_bytes
 
 IMAGES, LABELS, DEPTH = "rgb", "labels", "depth"
-_COPIED = (".png", ".jpg", ".jpeg")
+COPIED = (".png", ".jpg", ".jpeg")
+"""Endings of images that are copied byte for byte."""
+
 _NO_LINE = re.compile("[\\\\\r\n\ud800-\udfff]")
 
 
-def check_names(frames: list[Frame]) -> None:
+def check_names(frames: Sequence[Frame]) -> None:
     """Refuses names that would not be found in a list again, before anything is written."""
     for frame in frames:
         name = frame.name
@@ -46,13 +48,13 @@ def files_of(source: Source, frame: Frame, deep: DepthFiles) -> dict[str, Path]:
 
 
 def _is_copied(source: Source, frame: Frame) -> bool:
-    usual = frame.image.suffix.lower() in _COPIED and frame.image.is_file()
+    usual = frame.image.suffix.lower() in COPIED and frame.image.is_file()
     return usual and not source.upright
 
 
 def places_of(frame: Frame) -> list[Path]:
     """Every path a frame's files can have, whatever the data set contains now."""
-    images = [Path(IMAGES, frame.name + suffix) for suffix in _COPIED]
+    images = [Path(IMAGES, frame.name + suffix) for suffix in COPIED]
     depths = [Path(DEPTH, frame.name + ending) for ending in (".png", ".npy")]
     return [Path(LABELS, f"{frame.name}.png"), *depths, *images]
 
@@ -70,7 +72,7 @@ def content_of(source: Source, frame: Frame, deep: DepthFiles) -> dict[str, byte
         if "label" in source.resized:  # written as large as it is, and resized when it is read
             ids = source.label_ids(frame, frame.label)
             train_ids = source.label_table(frame).train_ids(ids, frame.label, ignore_void=False)
-        content[LABELS] = png_bytes(train_ids.astype(_label_dtype(source)), frame.label)
+        content[LABELS] = png_bytes(train_ids.astype(label_dtype(source)), frame.label)
     if frame.depth is not None:
         content[DEPTH] = depth_bytes(source, frame, frame.depth, deep)
     if _is_copied(source, frame):
@@ -80,7 +82,8 @@ def content_of(source: Source, frame: Frame, deep: DepthFiles) -> dict[str, byte
     return content
 
 
-def _label_dtype(source: Source) -> type[np.integer]:
+def label_dtype(source: Source) -> type[np.integer]:
+    """The type of the labels that are written."""
     return np.uint8 if source.info.num_classes <= IGNORE + 1 else np.uint16
 
 

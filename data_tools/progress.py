@@ -1,6 +1,7 @@
 """Processes many files in threads, with a progress bar."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
@@ -14,6 +15,30 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _AHEAD = 64  # items given to the threads at a time; their results wait in memory
+
+
+def in_order(
+    what: str, items: Sequence[Item], work: Callable[[Item], Result], done: int = 0
+) -> Iterator[tuple[Item, Result]]:
+    """As `with_progress`, in the order of the items; as few results wait in memory."""
+    pool = ThreadPoolExecutor(os.cpu_count())
+    ahead = 2 * (os.cpu_count() or 1)
+    begun: deque[tuple[Item, Future[Result]]] = deque()
+    left = iter(items)
+    try:
+        with bar(MofNCompleteColumn()) as progress:
+            task = progress.add_task(what, total=done + len(items), completed=done)
+            while True:
+                begun += [
+                    (item, pool.submit(work, item)) for item in islice(left, ahead - len(begun))
+                ]
+                if not begun:
+                    return
+                item, future = begun.popleft()
+                yield item, future.result()
+                progress.advance(task)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def with_progress(

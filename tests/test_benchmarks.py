@@ -83,6 +83,14 @@ def test_quick_run_prints_a_table_and_writes_its_ratios(script, tmp_path, in_thi
 
 
 @pytest.mark.slow
+def test_quick_run_on_shards(tmp_path, in_this_process):
+    done = run("many_frames", "--quick", "--shards", "--json", str(tmp_path / "ratios.json"))
+    assert done.returncode == 0, done.stderr
+    assert set(json.loads((tmp_path / "ratios.json").read_text())) == NAMES["many_frames"]
+    assert "| 1,000 frames |" in done.stdout
+
+
+@pytest.mark.slow
 def test_many_epochs_open_no_more_files_and_threads_and_take_little_memory():
     done = run("soak", "--measure", "ours", "--epochs", "25", "--every", "2")
     assert done.returncode == 0, done.stderr[-4000:]

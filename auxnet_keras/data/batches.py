@@ -3,7 +3,7 @@
 import functools
 import itertools
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,7 @@ class Batches(keras.utils.PyDataset, DataAdapter):
         self._part = part
 
     @property
-    def source_frames(self) -> list[Frame]:
+    def source_frames(self) -> Sequence[Frame]:
         """The frames in index order."""
         return self.plan.frames
 

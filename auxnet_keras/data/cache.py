@@ -22,6 +22,7 @@ logger = logging.getLogger("auxnet_keras")
 _HEADER = struct.Struct("<8sIIII40x")  # magic, height, width, checksum, label bytes
 _LABELS: dict[int, np.dtype] = {1: np.dtype("u1"), 4: np.dtype("<i4")}
 _MAGIC = b"auxnet03"  # change it whenever decoding changes, so that old files are not read
+_DIGEST = 16  # bytes of the names of files
 _ALIGNED = 64  # TensorFlow copies arrays that do not start at a multiple of this many bytes
 
 
@@ -58,15 +59,18 @@ class FolderCache:
     checksum; a damaged sample, one of another user, or a pipe in its place is decoded again.
 
     Args:
+        frames: The number of samples that it may hold.
         fingerprint: For an index, text that changes whenever the decoded sample could.
     """
 
-    def __init__(self, folder: Path, size: Size, fingerprint: Callable[[int], str]) -> None:
+    def __init__(
+        self, folder: Path, size: Size, frames: int, fingerprint: Callable[[int], str]
+    ) -> None:
         self.folder = folder
         self._size = size
         self._key = fingerprint
         self._writable = True
-        self._paths: dict[int, Path] = {}
+        self._digests = np.zeros((frames, _DIGEST), np.uint8)  # all 0 until they are known
         with writing(
             f"The cache folder {folder}",
             kept='cache="memory" needs no folder.',
@@ -76,10 +80,10 @@ class FolderCache:
 
     def path(self, index: int) -> Path:
         """The sample's file; examines the source files only on the first call."""
-        if index not in self._paths:
-            digest = hashlib.sha256(self._key(index).encode()).hexdigest()
-            self._paths[index] = self.folder / f"{digest[:32]}.sample"
-        return self._paths[index]
+        if not self._digests[index].any():
+            digest = hashlib.sha256(self._key(index).encode()).digest()
+            self._digests[index] = np.frombuffer(digest[:_DIGEST], np.uint8)
+        return self.folder / f"{self._digests[index].tobytes().hex()}.sample"
 
     def get(self, index: int) -> Sample | None:
         most = _HEADER.size + (7 + max(_LABELS)) * self._size[0] * self._size[1]
@@ -121,7 +125,7 @@ def _is_taken(path: Path) -> bool:
 
 
 def open_cache(
-    cache: str | Path | None, size: Size, fingerprint: Callable[[int], str]
+    cache: str | Path | None, size: Size, frames: int, fingerprint: Callable[[int], str]
 ) -> Cache | None:
     """None, "memory", or a folder."""
     if cache is None:
@@ -130,7 +134,7 @@ def open_cache(
         return MemoryCache()
     if not isinstance(cache, str | os.PathLike) or not str(cache):
         raise ConfigError(f'cache must be None, "memory" or a folder. Received: {cache!r}.')
-    return FolderCache(Path(cache).expanduser(), size, fingerprint)
+    return FolderCache(Path(cache).expanduser(), size, frames, fingerprint)
 
 
 def _pack(sample: Sample) -> bytes:

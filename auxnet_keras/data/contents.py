@@ -2,16 +2,17 @@
 
 import hashlib
 import stat
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.data.contents_summary import MAX_MARKS, Summary, column_facts
 from auxnet_keras.data.file_key import UNCOMPRESSED, file_key
 from auxnet_keras.data.fingerprint import digest
 from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.frame_table import FrameTable
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.readers.folder_spec import FILE
 from auxnet_keras.errors import shown
@@ -53,15 +54,30 @@ class Contents:
         """As JSON: kind, digest of its description, and of each sort of file what follows.
 
         "count" is the number of frames that have it, "digest" is of all of them, and "marks" has
-        two hex digits per frame, by which `changes` finds the first frame that differs.
+        two hex digits per frame, by which `changes` finds the first frame that differs. Of more
+        than `MAX_MARKS` frames, as many share a mark as needed.
         """
-        keys: dict[Path, str | None] = {}
-        rows = [_facts_of(self.source, frame, keys) for frame in self.frames]
         return {
             "kind": self.source.info.kind,
             "description": digest(self.source.signature),
-            **{sort: _summary([row[n] for row in rows]) for n, sort in enumerate(_SORTS)},
+            **self._of_sorts(),
         }
+
+    def _of_sorts(self) -> dict[str, dict[str, Any]]:
+        frames, per_mark = self.frames, self._per_mark
+        if isinstance(frames, FrameTable):
+            return {sort: column_facts(frames.column(sort), per_mark) for sort in _SORTS}
+        summaries = {sort: Summary(per_mark) for sort in _SORTS}
+        keys: dict[Path, str | None] = {}
+        for frame in frames:
+            facts = _facts_of(self.source, frame, keys)
+            for summary, fact in zip(summaries.values(), facts, strict=True):
+                summary.add(fact)
+        return {sort: summary.facts for sort, summary in summaries.items()}
+
+    @property
+    def _per_mark(self) -> int:
+        return max(1, -(-len(self.frames) // MAX_MARKS))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -100,10 +116,12 @@ class Contents:
         else:
             line = number.format(count=now["count"], frames=len(self.frames))
             line = f"{line}, {shown(before.get('count'))} in the checkpoint"
-        first = _first_difference(str(before.get("marks")), now["marks"])
+        first = _first_difference(str(before.get("marks")), now["marks"]) * self._per_mark
         if first >= len(self.frames):  # the last frames are gone, or two marks happen to be equal
             return line
-        return f"{line}, first difference: {self._place(sort, self.frames[first])}"
+        place = self._place(sort, self.frames[first])
+        among = f" or the {self._per_mark - 1} frames after it" if self._per_mark > 1 else ""
+        return f"{line}, first difference: {place}{among}"
 
     def _place(self, sort: str, frame: Frame) -> str | Path:
         """The file of a frame; the frame's name if there is none."""
@@ -129,15 +147,6 @@ def _facts_of(source: Source, frame: Frame, keys: dict[Path, str | None]) -> tup
         if path not in keys:
             keys[path] = file_key(path)
     return frame.name, *facts, [keys[path] for path in others] or None
-
-
-def _summary(facts: Sequence[Any]) -> dict[str, Any]:
-    texts = [repr(fact).encode() for fact in facts]
-    return {
-        "count": sum(fact is not None for fact in facts),
-        "digest": hashlib.sha256(b"\n".join(texts)).hexdigest(),
-        "marks": bytes(zlib.crc32(text) % 256 for text in texts).hex(),
-    }
 
 
 def _first_difference(before: str, now: str) -> int:

@@ -1,9 +1,12 @@
 """Frames of other data that give only the auxiliary target."""
 
-import dataclasses
+from collections.abc import Sequence
 
-from auxnet_keras.data.example import TARGETS, Example
+import numpy as np
+
+from auxnet_keras.data.example import TARGETS
 from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.frame_table import has, take, without
 from auxnet_keras.data.readers import catalogue as registry
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.errors import ConfigError, DataError
@@ -15,20 +18,23 @@ def place(extra_data: str) -> tuple[str, str | None]:
     return kind, root or None
 
 
-def extra_examples(
+def extra_frames(
     extra_data: str | None, source: Source, main: str, unit: str, seed: int, limit: int | None
-) -> list[Example]:
+) -> tuple[Source, Sequence[Frame]] | None:
     """The frames with the auxiliary target in the training split of other data.
 
     Their main target is not read, because its classes or unit may differ.
 
     Args:
-        extra_data: `KIND:ROOT`; `None` gives no frames.
+        extra_data: `KIND:ROOT`; `None` if there is none.
         source: The reader of the training data.
         main: The main task.
         unit: The unit of all depths.
         seed: Which frames `limit` keeps.
         limit: Largest number of frames.
+
+    Returns:
+        The reader of the extra data and the frames; `None` without extra data.
 
     Raises:
         ConfigError: The data does not match: segmentation with other classes, or "raw" depth that
@@ -36,13 +42,14 @@ def extra_examples(
         DataError: No frame has the auxiliary target.
     """
     if extra_data is None:
-        return []
+        return None
     kind, root = place(extra_data)
     other = registry.source(kind, root)
     auxiliary = next(task for task in TARGETS if task != main)
     what = TARGETS[auxiliary]
-    frames = [frame for frame in other.frames("train", seed, limit) if getattr(frame, what)]
-    if not frames:
+    frames = other.frames("train", seed, limit)
+    frames = take(frames, np.flatnonzero(has(frames, what)))
+    if not len(frames):
         raise DataError(
             f"No training frame of the extra data in {other.root} has a {what} file. Expected "
             f"{what} files in "
@@ -62,10 +69,4 @@ def extra_examples(
             f"Received: {', '.join(other.info.class_names) or 'no classes'} instead of "
             f"{', '.join(source.info.class_names)}."
         )
-    return [Example(other, _without(frame, main)) for frame in frames]
-
-
-def _without(frame: Frame, task: str) -> Frame:
-    if task == "depth":
-        return dataclasses.replace(frame, depth=None)
-    return dataclasses.replace(frame, label=None)
+    return other, without(frames, TARGETS[main])

@@ -2,13 +2,20 @@
 
 import functools
 import hashlib
+import itertools
 import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auxnet_keras.data.example import Example
+from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.frame_table import FrameTable
+
+if TYPE_CHECKING:
+    from auxnet_keras.data.readers.base import Source
 
 DIGITS = 16
 """Hexadecimal digits of a key."""
@@ -18,6 +25,8 @@ UNCOMPRESSED = (".bmp", ".npy", ".pfm", ".pgm", ".ppm", ".pnm", ".pbm", ".tif", 
 
 _END = 4096
 _MIDDLE = 16  # further places of files without compression
+_SHARED = 1024  # files that hold several frames and are read once
+_PART = 4096  # frames given to the readers at a time
 _READERS = 16  # files read at a time: a network disk answers many as fast as one
 
 
@@ -45,12 +54,25 @@ def file_key(path: Path) -> str | None:
     return _digest(size, *parts)
 
 
+def bytes_key(data: bytes) -> str:
+    """The `file_key` of a compressed file with these bytes."""
+    last = max(_END, len(data) - _END)
+    return _digest(len(data), data[:_END], data[last : last + _END])
+
+
 def _places(path: Path, size: int) -> list[int]:
     """Where a file is read after its beginning."""
     last = max(_END, size - _END)
     if path.suffix.lower() not in UNCOMPRESSED or last == _END:
         return [last]
     return sorted({_END + (last - _END) * k // (_MIDDLE + 1) for k in range(1, _MIDDLE + 2)})
+
+
+def image_keys_of(source: "Source", frames: Sequence[Frame]) -> list[str | None]:
+    """The `image_keys` of a reader's frames; of shards, the index has them."""
+    if isinstance(frames, FrameTable):
+        return [f"{key:0{DIGITS}x}" for key in frames.column("images").tolist()]
+    return image_keys(Example(source, frame) for frame in frames)
 
 
 def image_keys(examples: Iterable[Example]) -> list[str | None]:
@@ -62,13 +84,20 @@ def image_keys(examples: Iterable[Example]) -> list[str | None]:
     Returns:
         Keys of 16 hex digits; `None` for an image that cannot be read.
     """
-    key_of = functools.cache(file_key)
+    key_of = functools.lru_cache(_SHARED)(file_key)
+    found: list[str | None] = []
+    left = iter(examples)
     with ThreadPoolExecutor(_READERS) as pool:
-        return list(pool.map(lambda example: _image_key(example, key_of), examples))
+        while part := list(itertools.islice(left, _PART)):  # the pool would take all at once
+            found += pool.map(lambda example: _image_key(example, key_of), part)
+    return found
 
 
 def _image_key(example: Example, key_of: Callable[[Path], str | None]) -> str | None:
-    frame, files = example.frame, example.source.files(example.frame)
+    frame, known = example.frame, example.source.content_keys(example.frame)
+    if known is not None:
+        return known[0]
+    files = example.source.files(frame)
     if frame.image in files:
         return key_of(frame.image)
     whole = [key_of(path) for path in files]

@@ -1,9 +1,13 @@
 """What identifies choices and cached samples without reading files."""
 
 import hashlib
+import itertools
+from collections.abc import Iterator
 
-from auxnet_keras.data.example import Example
+from auxnet_keras.data.example import Examples
 from auxnet_keras.data.resize import Size
+
+_PART = 1 << 14
 
 
 def digest(choice: object) -> str:
@@ -11,9 +15,22 @@ def digest(choice: object) -> str:
     return hashlib.sha256(repr(choice).encode()).hexdigest()[:16]
 
 
-def cache_key(examples: list[Example], size: Size, unit: str, ignore_void: bool, index: int) -> str:
+def digest_of_all(choices: Iterator[object]) -> str:
+    """`digest(list(choices))`, without the list."""
+    found, start = hashlib.sha256(b"["), ""
+    while part := list(itertools.islice(choices, _PART)):
+        found.update((start + ", ".join(map(repr, part))).encode())
+        start = ", "
+    found.update(b"]")
+    return found.hexdigest()[:16]
+
+
+def cache_key(examples: Examples, size: Size, unit: str, ignore_void: bool, index: int) -> str:
     """Text that changes whenever the decoded sample could."""
     source, frame = examples[index].source, examples[index].frame
+    known = source.content_keys(frame)
+    if known is not None:
+        return repr((source.signature, frame.name, size, unit, ignore_void, known))
     files: list[tuple[str | int, ...]] = []
     for path in source.files(frame):
         try:

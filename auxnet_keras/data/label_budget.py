@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.frame_table import has
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.errors import ConfigError
 
@@ -46,21 +47,21 @@ def kept_frames(
         DataError: A damaged label file.
     """
     what = "label" if task == "segmentation" else "depth"
-    own = [i for i, frame in enumerate(frames) if getattr(frame, what) is not None]
+    own = np.flatnonzero(has(frames, what))
     if count > len(own):
         raise ConfigError(
             f"labels must be at most {len(own)}, the number of training frames with a {what} in "
             f"{source.root}; set fewer, or leave out labels to keep all. "
             f"Received: labels={count}."
         )
-    order = [own[i] for i in np.random.default_rng([seed, _LABELS]).permutation(len(own))]
+    order = own[np.random.default_rng([seed, _LABELS]).permutation(len(own))]
     if task == "segmentation" and count < len(own):
         order = _all_classes_first(order, source, frames)
-    return sorted(order[:count])
+    return np.sort(order[:count]).tolist()
 
 
-def _all_classes_first(order: list[int], source: Source, frames: Sequence[Frame]) -> list[int]:
-    first_labels = order[:MAX_LABELS_READ]
+def _all_classes_first(order: np.ndarray, source: Source, frames: Sequence[Frame]) -> np.ndarray:
+    first_labels = order[:MAX_LABELS_READ].tolist()
     with ThreadPoolExecutor() as pool:
         found = list(pool.map(lambda index: _classes(source, frames[index]), first_labels))
     classes = dict(zip(first_labels, found, strict=True))
@@ -72,7 +73,7 @@ def _all_classes_first(order: list[int], source: Source, frames: Sequence[Frame]
         )  # the first of equals
         first.append(best)
         missing -= classes[best]
-    return first + [index for index in order if index not in first]
+    return np.concatenate([np.array(first, np.int64), order[~np.isin(order, first)]])
 
 
 def _classes(source: Source, frame: Frame) -> frozenset[int]:
@@ -80,7 +81,7 @@ def _classes(source: Source, frame: Frame) -> frozenset[int]:
     path = Path(str(frame.label))
     # A label inside another file, as in NYU-v2, has no times of its own.
     state = path.stat() if path.is_file() else None
-    stamp = (state.st_mtime_ns, state.st_ctime_ns) if state else None
+    stamp = (state.st_mtime_ns, state.st_ctime_ns) if state else source.content_keys(frame)
     key = (source.signature, str(source.root.resolve()), frame.name, stamp)
     if key not in _classes_seen:
         ids = source.label(frame, path)

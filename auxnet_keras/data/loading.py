@@ -46,8 +46,8 @@ def load(
     that train together, each gets its own rows of every batch, and reads only their frames.
 
     Args:
-        kind: "kitti", "synthia", "vkitti", "nyuv2", "cityscapes", "street" or "folder"; a suffix
-            selects other classes or another split ("nyuv2-40": see `ak.data.source`).
+        kind: "kitti", "synthia", "vkitti", "nyuv2", "cityscapes", "street", "folder" or "shards"; a
+            suffix selects other classes or another split ("nyuv2-40": see `ak.data.source`).
         root: The data set's folder; "street" draws its scenes without one.
         split: "train", "val" or "all".
         size: (height, width) every frame is resized to.

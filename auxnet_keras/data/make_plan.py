@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import numpy as np
 from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.data.auxiliary_of import CHOICES, OTHER, OWN
 from auxnet_keras.data.cache import open_cache
-from auxnet_keras.data.example import TARGETS, Example
-from auxnet_keras.data.extra import extra_examples
+from auxnet_keras.data.example import TARGETS, Examples
+from auxnet_keras.data.extra import extra_frames
 from auxnet_keras.data.fingerprint import cache_key
 from auxnet_keras.data.frame import Frame
+from auxnet_keras.data.frame_table import has, take
 from auxnet_keras.data.label_budget import kept_frames
-from auxnet_keras.data.other_frames import with_donors
+from auxnet_keras.data.other_frames import donors
 from auxnet_keras.data.plan import Plan
 from auxnet_keras.data.readers import catalogue as registry
 from auxnet_keras.data.readers.base import Source
@@ -27,6 +29,7 @@ from auxnet_keras.errors import ConfigError, DataError, unknown
 
 logger = logging.getLogger("auxnet_keras")
 _MAX_WARNINGS = 10  # further paths are only in the log, and counted
+_MAX_LOGGED = 10_000  # a log of a million lines helps nobody
 
 
 def make_plan(
@@ -65,16 +68,10 @@ def make_plan(
     _check_target(source, frames, split, main)
     _warn(source, frames)
     training = split == "train"
-    examples = [Example(source, frame) for frame in frames]
+    examples = Examples(((source, frames),), main)
     if training:
-        examples = _training_examples(
-            examples,
-            main,
-            labels=labels,
-            seed=seed,
-            other=auxiliary_of == OTHER,
-            extra=extra_examples(extra_data, source, main, unit, seed, limit),
-        )
+        extra = extra_frames(extra_data, source, main, unit, seed, limit)
+        examples = _training_examples(examples, extra, labels, seed, other=auxiliary_of == OTHER)
     mixed = labels is not None or extra_data is not None
     # The pipeline decodes on its own threads. OpenCV's would get in their way, and if allowed any,
     # OpenCV keeps memory for every thread that called it, even after the thread's end.
@@ -92,7 +89,9 @@ def make_plan(
         augment=augment,
         main=main,
         sampling=OnePass(every, batch_size, seed, shuffle, keep_partial=not training),
-        cache=open_cache(cache, size, partial(cache_key, examples, size, unit, ignore_void)),
+        cache=open_cache(
+            cache, size, len(examples), partial(cache_key, examples, size, unit, ignore_void)
+        ),
     )
     if training and shuffle and mixed:
         plan = dataclasses.replace(plan, sampling=_mixed(plan, extra_share))
@@ -111,36 +110,38 @@ def _check_share(share: float) -> None:
 
 
 def _training_examples(
-    examples: list[Example],
-    main: str,
-    *,
+    examples: Examples,
+    extra: tuple[Source, Sequence[Frame]] | None,
     labels: int | None,
     seed: int,
+    *,
     other: bool,
-    extra: list[Example],
-) -> list[Example]:
+) -> Examples:
     """The data's own frames and the extra ones, each with the targets that it shows."""
     if labels is not None:
-        source, frames = examples[0].source, [example.frame for example in examples]
-        kept = set(kept_frames(source, frames, main, labels, seed))
-        examples = [
-            example if index in kept else dataclasses.replace(example, withheld=main)
-            for index, example in enumerate(examples)
-        ]
-    examples = examples + extra
-    auxiliary = next(task for task in TARGETS if task != main)
-    return with_donors(examples, auxiliary, seed) if other else examples
+        kept = np.zeros(len(examples), bool)
+        kept[kept_frames(*examples.parts[0], examples.main, labels, seed)] = True
+        examples = dataclasses.replace(examples, kept=kept)
+    if extra is not None:
+        examples = dataclasses.replace(examples, parts=(*examples.parts, extra))
+    if not other:
+        return examples
+    auxiliary = next(task for task in TARGETS if task != examples.main)
+    return dataclasses.replace(
+        examples, donors=donors(examples.showing(auxiliary), auxiliary, seed)
+    )
 
 
 def _mixed(plan: Plan, share: float) -> MixedPass:
-    labelled = plan.indices_with(plan.main)
-    extra = sorted(set(plan.indices_with(plan.auxiliary)) - set(labelled))
-    if extra and share and plan.batch_size < 2:
+    shown = plan.examples.showing(plan.main)
+    labelled = np.flatnonzero(shown)
+    extra = np.flatnonzero(plan.examples.showing(plan.auxiliary) & ~shown)
+    if len(extra) and share and plan.batch_size < 2:
         raise ConfigError(
             "A batch of one frame cannot hold frames with and without the main target; raise "
             f"batch_size, or set extra_share=0. Received: batch_size={plan.batch_size}."
         )
-    count = extra_in_batch(share, plan.batch_size) if extra else 0
+    count = extra_in_batch(share, plan.batch_size) if len(extra) else 0
     return MixedPass(labelled, extra, plan.batch_size, count, plan.seed)
 
 
@@ -157,7 +158,7 @@ def _too_small(plan: Plan) -> DataError:
     )
 
 
-def _check_target(source: Source, frames: list[Frame], split: str, main: str) -> None:
+def _check_target(source: Source, frames: Sequence[Frame], split: str, main: str) -> None:
     if not frames:
         raise DataError(
             f"The split {split!r} of {source.root} is empty. Expected at least one frame; "
@@ -168,9 +169,9 @@ def _check_target(source: Source, frames: list[Frame], split: str, main: str) ->
         raise unknown("main task", main, TARGETS)
     source.check_found()
     what = TARGETS[main]
-    if all(getattr(frame, what) is None for frame in frames):
+    if not has(frames, what).any():
         error = source.absent(what)
-        if error.fault and all(getattr(frame, what) is None for frame in source.frames("all")):
+        if error.fault and not has(source.frames("all"), what).any():
             raise error
         place = source.label_place if what == "label" else source.depth_place
         raise DataError(
@@ -180,12 +181,12 @@ def _check_target(source: Source, frames: list[Frame], split: str, main: str) ->
         )
 
 
-def _warn(source: Source, frames: list[Frame]) -> None:
+def _warn(source: Source, frames: Sequence[Frame]) -> None:
     for what, place in (("label", source.label_place), ("depth", source.depth_place)):
         if not source.declares(what):
             continue
-        without_target = [frame for frame in frames if getattr(frame, what) is None]
-        for number, frame in enumerate(without_target):
+        without_target = take(frames, np.flatnonzero(~has(frames, what)))
+        for number, frame in enumerate(without_target[:_MAX_LOGGED]):
             few = number < _MAX_WARNINGS
             logger.log(
                 logging.WARNING if few else logging.INFO,

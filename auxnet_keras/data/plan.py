@@ -1,6 +1,7 @@
 """Every sample and every batch of a run, by index and step."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,8 +11,8 @@ import numpy as np
 from auxnet_keras.data.augment import augment as augmented
 from auxnet_keras.data.cache import Cache
 from auxnet_keras.data.contents import Contents
-from auxnet_keras.data.example import TARGETS, Example
-from auxnet_keras.data.fingerprint import digest
+from auxnet_keras.data.example import TARGETS, Examples
+from auxnet_keras.data.fingerprint import digest, digest_of_all
 from auxnet_keras.data.frame import IGNORE, INVALID, Frame, Sample
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.resize import Size
@@ -24,7 +25,7 @@ class Plan:
     """Every sample and every batch of a run, as pure functions of (seed, epoch, index or step)."""
 
     source: Source
-    examples: list[Example]
+    examples: Examples
     size: Size
     batch_size: int
     seed: int
@@ -40,9 +41,9 @@ class Plan:
         return self.sampling.batches
 
     @property
-    def frames(self) -> list[Frame]:
+    def frames(self) -> Sequence[Frame]:
         """The frames in the order of their index; frames of extra data come last."""
-        return [example.frame for example in self.examples]
+        return self.examples.frames
 
     @property
     def auxiliary(self) -> str:
@@ -51,7 +52,7 @@ class Plan:
 
     def indices_with(self, task: str) -> list[int]:
         """Indices of the examples that show a target of the task."""
-        return [index for index, example in enumerate(self.examples) if example.has(task)]
+        return np.flatnonzero(self.examples.showing(task)).tolist()
 
     def order(self, epoch: int) -> np.ndarray:
         """int64: the frames' indices in the order of a pass, without the dropped batch."""
@@ -59,7 +60,7 @@ class Plan:
 
     def auxiliary_pass(self) -> "Plan":
         """The same frames and cache in other passes: over all that have the auxiliary target."""
-        indices = self.indices_with(self.auxiliary)
+        indices = np.flatnonzero(self.examples.showing(self.auxiliary))
         if len(indices) < self.batch_size:
             raise DataError(
                 f"The training split has fewer frames with {self.auxiliary} than one batch needs. "
@@ -72,20 +73,19 @@ class Plan:
     @cached_property
     def contents(self) -> Contents:
         """The files of the data's own frames."""
-        own = [example.frame for example in self.examples if example.source is self.source]
-        return Contents(self.source, own)
+        return Contents(*self.examples.parts[0])
 
     @cached_property
     def extra_contents(self) -> Contents | None:
         """The files of the extra data."""
-        extra = [example for example in self.examples if example.source is not self.source]
-        return Contents(extra[0].source, [one.frame for one in extra]) if extra else None
+        parts = self.examples.parts
+        return Contents(*parts[1]) if len(parts) > 1 else None
 
     def identity(self) -> dict[str, Any]:
         """What decides every batch of every pass, as JSON: equal plans give equal batches."""
         extra = self.extra_contents
-        shown = [(example.withheld, example.donor) for example in self.examples]
-        counts = [f"{len(self.indices_with(task))} of {task}" for task in TARGETS]
+        shown = digest_of_all(self.examples.choices())
+        counts = [f"{int(self.examples.showing(task).sum())} of {task}" for task in TARGETS]
         return {
             "data": self.contents.facts,
             "extra data": None if extra is None else extra.facts,
@@ -95,7 +95,7 @@ class Plan:
             "depth_unit": self.depth_unit,
             "ignore_void": str(self.ignore_void),
             "augment": str(self.augment),
-            "targets": f"{', '.join(counts)}, {digest(shown)}",
+            "targets": f"{', '.join(counts)}, {shown}",
             "batches": f"{len(self)} of {type(self.sampling).__name__}, {digest(self.sampling)}",
         }
 

@@ -2,12 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, fields
+from typing import Any, Protocol
 
 import numpy as np
 
 _EXTRA = 1  # keeps the stream of the extra frames apart from that of the labelled ones
+
+
+Indices = Sequence[int] | np.ndarray
+"""Of frames; a range or an array takes no memory for each number of its own."""
 
 
 class Sampling(Protocol):
@@ -25,7 +29,7 @@ class Sampling(Protocol):
         """int64 [samples], indices of frames, batch after batch."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OnePass:
     """Every frame once.
 
@@ -37,11 +41,14 @@ class OnePass:
         keep_partial: Whether to keep a last, smaller batch.
     """
 
-    indices: Sequence[int]
+    indices: Indices
     batch_size: int
     seed: int
     shuffle: bool
     keep_partial: bool
+
+    def __repr__(self) -> str:
+        return _all_of(self)
 
     @property
     def batches(self) -> int:
@@ -53,13 +60,13 @@ class OnePass:
         return min(len(self.indices), self.batches * self.batch_size)
 
     def order(self, epoch: int) -> np.ndarray:
-        order = np.asarray(self.indices, np.int64)
+        order = _array(self.indices)
         if self.shuffle:
             order = order[np.random.default_rng([self.seed, epoch]).permutation(len(order))]
         return order[: self.samples]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MixedPass:
     """Every labelled frame once, and a fixed number of extra frames in each batch.
 
@@ -74,11 +81,14 @@ class MixedPass:
         seed: Seed of the order.
     """
 
-    labelled: Sequence[int]
-    extra: Sequence[int]
+    labelled: Indices
+    extra: Indices
     batch_size: int
     extra_in_batch: int
     seed: int
+
+    def __repr__(self) -> str:
+        return _all_of(self)
 
     @property
     def batches(self) -> int:
@@ -92,7 +102,7 @@ class MixedPass:
         generator = np.random.default_rng([self.seed, epoch])
         shape = (self.batches, self.batch_size - self.extra_in_batch)
         chosen = generator.permutation(len(self.labelled))[: math.prod(shape)]
-        batches = np.asarray(self.labelled, np.int64)[chosen].reshape(shape)
+        batches = _array(self.labelled)[chosen].reshape(shape)
         if self.extra_in_batch:
             extra = self._extra(epoch).reshape(self.batches, self.extra_in_batch)
             batches = generator.permuted(np.concatenate([batches, extra], axis=1), axis=1)
@@ -106,7 +116,24 @@ class MixedPass:
         endless = np.concatenate(
             [np.random.default_rng([self.seed, turn, _EXTRA]).permutation(size) for turn in rounds]
         )
-        return np.asarray(self.extra, np.int64)[endless[start : start + count]]
+        return _array(self.extra)[endless[start : start + count]]
+
+
+def _array(indices: Indices) -> np.ndarray:
+    """int64, as an array; a range is not counted in Python."""
+    if isinstance(indices, range):
+        return np.arange(indices.start, indices.stop, indices.step, dtype=np.int64)
+    return np.asarray(indices, np.int64)
+
+
+def _all_of(sampling: Any) -> str:
+    """The text that identifies a sampling: NumPy would leave out what is in the middle."""
+    values = {field.name: getattr(sampling, field.name) for field in fields(sampling)}
+    shown = ", ".join(
+        f"{name}={value.tolist() if isinstance(value, np.ndarray) else value!r}"
+        for name, value in values.items()
+    )
+    return f"{type(sampling).__name__}({shown})"
 
 
 def extra_in_batch(share: float, batch_size: int) -> int:

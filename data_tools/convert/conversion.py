@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,9 @@ def convert(target: str, out: str | Path) -> Path:
     return out
 
 
-def _record(source: Source, frames: list[Frame], parts: dict[str, list[Frame]]) -> dict[str, Any]:
+def _record(
+    source: Source, frames: Sequence[Frame], parts: dict[str, Sequence[Frame]]
+) -> dict[str, Any]:
     """Everything that determines the bytes written; moving a data set does not change it."""
     info = source.info
     facts = [source.signature, info.class_names, info.palette.tolist(), source.encoding]
@@ -117,7 +120,7 @@ def _state(path: Path) -> tuple[int, int]:
     return state.st_size, state.st_mtime_ns
 
 
-def _claim(source: Source, frames: list[Frame], out: Path, record: dict[str, Any]) -> None:
+def _claim(source: Source, frames: Sequence[Frame], out: Path, record: dict[str, Any]) -> None:
     """Claims `out` for this conversion, or refuses because it holds something else.
 
     A frame that is not converted yet may have changed since the last call: users replace a file

@@ -1,6 +1,7 @@
 """The calibration that all frames of a converted folder share: its description has one."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from auxnet_keras.data.files.image import read_image, size_of
@@ -15,7 +16,7 @@ logger = logging.getLogger("auxnet_keras")
 
 
 def shared_calibration(
-    source: Source, frames: list[Frame], out: Path, how: DepthFiles
+    source: Source, frames: Sequence[Frame], out: Path, how: DepthFiles
 ) -> Calibration | None:
     """The calibration shared by all frames; None if they have none or different ones."""
     found: set[Calibration] = set()

@@ -199,6 +199,7 @@ Cityscapes is available to registered users only.
 
 BUILT_IN = {
     "street": "street needs no download: its scenes are drawn during training, --data street.",
+    "shards": "shards need no download: `auxnet data convert --shards` writes them.",
     "folder": "folder needs no download: it reads your own images, --data folder:YOUR_FOLDER.",
 }
 

@@ -10,13 +10,13 @@ from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
 from auxnet_keras.core.progress_bar import bar
 from auxnet_keras.data.files.listing import contents
+from auxnet_keras.data.remote.transfer import fetch, forget, is_ours
 from auxnet_keras.errors import DataError
 from auxnet_keras.storage.atomic import write_file
 from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.write_errors import writing
 from data_tools.download.catalogue import RELEASES, Release, Remote, family, release_of
 from data_tools.download.checksums import check_published
-from data_tools.download.transfer import fetch, forget, is_ours
 from data_tools.download.unpack import check_space, unpack
 
 RECORD = "download.json"

@@ -1,6 +1,7 @@
 """Data sets that have a kind of their own, and need no description."""
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
 from auxnet_keras.data.files.listing import folders_in
@@ -30,7 +31,7 @@ def refuse_known(root: Path) -> None:
             )
 
 
-def _fits(opened: Source, frames: list[Frame]) -> bool:
+def _fits(opened: Source, frames: Sequence[Frame]) -> bool:
     """Whether frames decode as the kind's do: own folders have names such as RGB/ and Depth/ too.
 
     Raises:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -13,13 +13,14 @@ import numpy as np
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.readers.base import Source
+from auxnet_keras.errors import DataError
 from data_tools.opening import open_dataset
 from data_tools.progress import with_progress
 from data_tools.verify.duplicates import duplicates
 from data_tools.verify.frame_checks import Checked, check_frame
 from data_tools.verify.journal import journal
 from data_tools.verify.orphans import orphans
-from data_tools.verify.problem import Problem
+from data_tools.verify.problem import Problem, unreadable_file
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,10 @@ def verify(target: str) -> Report:
     frames = source.frames("all")
     splits = {split: source.frames(split) for split in ("train", "val", "test")}
     splits = {split: members for split, members in splits.items() if members or split != "test"}
-    checked = _check_all(source, frames)
+    damaged = source.damaged()
+    checked = _check_all(source, frames, damaged)
     problems = [problem for frame in frames for problem in checked[frame.name].problems]
+    problems += [unreadable_file(path, error) for path, error in damaged.items()]
     problems = _without_absent(problems, source, frames)
     problems += orphans(frames)
     problems += duplicates(splits["train"], splits["val"], checked)
@@ -127,7 +130,10 @@ def _count(frames: Sequence[Frame], checked: dict[str, Checked]) -> dict[str, fl
     }
 
 
-def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
+def _check_all(
+    source: Source, frames: Sequence[Frame], damaged: Mapping[Path, DataError]
+) -> dict[str, Checked]:
+    """The findings about each frame; none about those in a damaged file, which are all lost."""
     keys = _keys(source, frames)
     found = {}
     with journal(f"{source.signature} {source.root.resolve()}", set(keys.values())) as kept:
@@ -135,6 +141,9 @@ def _check_all(source: Source, frames: Sequence[Frame]) -> dict[str, Checked]:
             result = kept.take(keys[frame.name])
             if result is not None:
                 found[frame.name] = Checked.from_json(result)
+        if damaged:
+            lost = [frame for frame in frames if not damaged.keys().isdisjoint(source.files(frame))]
+            found |= {frame.name: Checked() for frame in lost}
         missing = [frame for frame in frames if frame.name not in found]
         check = partial(check_frame, source)
         for frame, checked in with_progress("Verifying", missing, check, done=len(found)):
@@ -154,6 +163,7 @@ def _keys(source: Source, frames: Sequence[Frame]) -> dict[str, str]:
             tables[table] = _digest([table.names, table.known, classes.tolist()])
         facts: list[Any] = [source.signature, source.encoding, tables[table], frame.name]
         facts += [(str(path), _state(path)) for path in source.files(frame)]
+        facts.append(source.content_keys(frame))
         keys[frame.name] = _digest(facts)
     return keys
 

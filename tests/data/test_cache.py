@@ -34,7 +34,7 @@ def same(one, other):
 
 
 def folder_cache(folder, name="k"):
-    return FolderCache(folder, SIZE, lambda index: f"{name}{index}")
+    return FolderCache(folder, SIZE, 10, lambda index: f"{name}{index}")
 
 
 @pytest.mark.parametrize("make", [lambda folder: MemoryCache(), folder_cache])
@@ -125,15 +125,15 @@ def test_full_disk_warns_once_and_goes_on(tmp_path, monkeypatch, caplog):
 
 
 def test_settings(tmp_path):
-    assert open_cache(None, SIZE, str) is None
-    assert isinstance(open_cache("memory", SIZE, str), MemoryCache)
-    assert open_cache(tmp_path / "a" / "b", SIZE, str).folder.is_dir()
+    assert open_cache(None, SIZE, 1, str) is None
+    assert isinstance(open_cache("memory", SIZE, 1, str), MemoryCache)
+    assert open_cache(tmp_path / "a" / "b", SIZE, 1, str).folder.is_dir()
     with pytest.raises(ConfigError, match="Received: 3"):
-        open_cache(3, SIZE, str)
+        open_cache(3, SIZE, 1, str)
     file = tmp_path / "file"
     file.write_text("")
     with pytest.raises(ConfigError, match=r"The cache folder .* could not be written"):
-        open_cache(file / "inside", SIZE, str)
+        open_cache(file / "inside", SIZE, 1, str)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from auxnet_keras.cli import main
-from data_tools.download import catalogue, session
+from auxnet_keras.data.remote import session
+from data_tools.download import catalogue
 
 server, most, *arguments = sys.argv[1:]
 if int(most):

@@ -40,7 +40,7 @@ def read_image(path: Path, *, upright: bool = False) -> np.ndarray:
         DataError: Unreadable, truncated, larger than `png.MAX_PIXELS`, or not an 8-bit image.
     """
     data = png.file_bytes(path)
-    pixels = _decoded(data, path)
+    pixels = decode_image(data, path)
     return turned(pixels, orientation(data)) if upright else pixels
 
 
@@ -53,7 +53,8 @@ def size_of(path: Path) -> Size:
     return found.height, found.width
 
 
-def _decoded(data: bytes, path: Path) -> np.ndarray:
+def decode_image(data: bytes, path: Path) -> np.ndarray:
+    """The pixels of a file's bytes, as `read_image`; `path` is for error messages."""
     if data.startswith(jpeg.SIGNATURE):
         return jpeg.decode(data, path)
     if not data.startswith(png.SIGNATURE):

@@ -53,7 +53,11 @@ def read_values(path: Path, what: str) -> Stored:
     Raises:
         DataError: Unreadable, damaged, too large, or a lossy format.
     """
-    data = png.file_bytes(path)
+    return decode_values(png.file_bytes(path), path, what)
+
+
+def decode_values(data: bytes, path: Path, what: str) -> Stored:
+    """The values of a file's bytes, as `read_values`; `path` is for error messages."""
     if data.startswith(png.SIGNATURE):
         return _png(data, path)
     if data.startswith(tiff.SIGNATURES):

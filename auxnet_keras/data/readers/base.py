@@ -2,9 +2,10 @@
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.data.files.image import read_image
 from auxnet_keras.data.files.listing import folders_in
 from auxnet_keras.data.frame import IGNORE, INVALID, DatasetInfo, Frame, Sample
+from auxnet_keras.data.frame_table import has, take
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.readers.folds import in_folds
 from auxnet_keras.data.resize import Size, resize_bilinear, resize_nearest
@@ -58,14 +60,14 @@ class Source(ABC):
             )
 
     @abstractmethod
-    def discover(self) -> list[Frame]:
+    def discover(self) -> Sequence[Frame]:
         """All frames, in any order; raises DataError when there are none."""
 
     @abstractmethod
-    def divide(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
+    def divide(self, frames: list[Frame]) -> tuple[Sequence[Frame], Sequence[Frame]]:
         """Training and validation frames."""
 
-    def held_out(self, frames: list[Frame]) -> list[Frame]:
+    def held_out(self, frames: list[Frame]) -> Sequence[Frame]:
         """Frames that neither train nor validate: the split "test"; by default, none."""
         return []
 
@@ -84,8 +86,7 @@ class Source(ABC):
     def check_found(self) -> None:
         """Raises a DataError if the data set's own description names files that no frame has."""
         for what in ("label", "depth"):
-            none = all(getattr(frame, what) is None for frame in self._frames)
-            if self.must_exist and self.declares(what) and none:
+            if self.must_exist and self.declares(what) and not has(self._frames, what).any():
                 raise self.absent(what)
 
     def fold_group(self, frame: Frame) -> str:
@@ -142,13 +143,26 @@ class Source(ABC):
         """The files that decide what `read` returns."""
         return [path for path in (frame.image, frame.label, frame.depth) if path is not None]
 
+    def content_keys(self, frame: Frame) -> tuple[str | None, ...] | None:
+        """Keys of the content of a frame's image, label and depth, without reading the files.
+
+        Returns:
+            16 hex digits each, that of the image as `file_key` gives it; `None` for no file. `None`
+            if only the files themselves tell, as usual.
+        """
+        return None
+
+    def damaged(self) -> dict[Path, DataError]:
+        """Files that hold many frames and are missing or damaged, each with what is wrong."""
+        return {}
+
     @property
     def signature(self) -> str:
         """Whatever besides the files decides what `read` returns, as text."""
         return self.info.kind
 
     @cached_property
-    def _frames(self) -> list[Frame]:
+    def _frames(self) -> Sequence[Frame]:
         try:
             found = self.discover()
         except DataError as error:
@@ -171,7 +185,9 @@ class Source(ABC):
                     return folder
         return None
 
-    def frames(self, split: str = "train", seed: int = 0, limit: int | None = None) -> list[Frame]:
+    def frames(
+        self, split: str = "train", seed: int = 0, limit: int | None = None
+    ) -> Sequence[Frame]:
         """The frames of a split, sorted by name.
 
         Args:
@@ -182,7 +198,7 @@ class Source(ABC):
         """
         if split not in SPLITS:
             raise unknown("split", split, SPLITS)
-        frames = self._frames
+        frames: Any = self._frames  # a list, but of shards a table
         if split == "test":
             frames = self.held_out(frames)
         elif split != "all":
@@ -191,11 +207,11 @@ class Source(ABC):
         if limit is not None:
             check_whole("limit", limit, least=1)
         if limit is None or limit >= len(frames):
-            return list(frames)
+            return take(frames, np.arange(len(frames)))
         kept = np.random.default_rng(seed).permutation(len(frames))[:limit]
-        return [frames[i] for i in sorted(kept)]
+        return take(frames, np.sort(kept))
 
-    def _split(self, frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
+    def _split(self, frames: list[Frame]) -> tuple[Sequence[Frame], Sequence[Frame]]:
         if self.fold is None:
             return self.divide(frames)
         test = {frame.name for frame in self.held_out(frames)}

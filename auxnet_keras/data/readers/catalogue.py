@@ -77,6 +77,10 @@ KINDS: Catalogue[Kind] = Catalogue(
             f"{_HERE}.folder:FolderSource",
             "your own images, label PNGs and depth PNGs, described by a small YAML file",
         ),
+        "shards": Kind(
+            f"{_HERE}.shards:ShardsSource",
+            "any data set after `auxnet data convert --shards`, in a folder or object storage",
+        ),
         "street": Kind(
             f"{_HERE}.street:StreetSource",
             "built-in procedural scenes with exact labels and depth; needs no download",
@@ -113,7 +117,8 @@ def source(kind: str, root: str | Path | None = None, *, fold: int | None = None
 
     Args:
         kind: A kind of data, such as "kitti"; the page Data sets lists all.
-        root: Its folder; only "street" works without.
+        root: Its folder, or for "shards" also an address such as "s3://bucket/data"; only "street"
+            works without.
         fold: The part, 0 to 4, that validates in a cross-validation; the other four train. Whole
             sequences stay together. None is the data set's own split.
 
@@ -143,7 +148,8 @@ def info(kind: str, root: str | Path | None = None) -> "DatasetInfo":
 
     Args:
         kind: A kind of data, such as "kitti"; the page Data sets lists all.
-        root: Needed if the class names are in the data set's files: "folder" and "nyuv2-894".
+        root: Needed if the class names are in the data set's files: "folder", "shards" and
+            "nyuv2-894".
 
     Raises:
         ConfigError: Unknown kind, or a kind that needs a root without one.

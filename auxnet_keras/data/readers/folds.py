@@ -2,25 +2,24 @@
 
 import itertools
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from auxnet_keras.errors import DataError
 
-if TYPE_CHECKING:
-    from auxnet_keras.data.frame import Frame
+Member = TypeVar("Member")
 
 FOLDS = 5
 """The number of parts; each validates once."""
 
 
-def in_folds(frames: list["Frame"], group: Callable[["Frame"], str]) -> list[list["Frame"]]:
+def in_folds(frames: list[Member], group: Callable[[Member], str]) -> list[list[Member]]:
     """Five parts for cross-validation.
 
     Whole groups are dealt out in the order of their names. Frames without a group form equal
     stretches instead, so that only their borders touch.
 
     Args:
-        frames: All frames, sorted by name.
+        frames: All frames, or their numbers, sorted by name.
         group: What must stay together; empty if the data set has no groups.
 
     Raises:

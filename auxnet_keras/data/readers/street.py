@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import platformdirs
@@ -50,7 +50,9 @@ class StreetSource(SynthiaSource):
     def discover(self) -> list[Frame]:
         return [_frame(self.root, n) for n in range(SCENES)] if self._draws else super().discover()
 
-    def frames(self, split: str = "train", seed: int = 0, limit: int | None = None) -> list[Frame]:
+    def frames(
+        self, split: str = "train", seed: int = 0, limit: int | None = None
+    ) -> Sequence[Frame]:
         found = super().frames(split, seed, limit)
         missing = [frame for frame in found if self._draws and not frame.image.is_file()]
         if missing:

@@ -42,7 +42,7 @@ class RunConfig(RunSettings):
         KINDS.find(kind)
         object.__setattr__(self, "data", kind)
         if root or self.root:  # absolute, so that a run can be evaluated from anywhere
-            folder = checked_setting("root", root or self.root, {"check": values.absolute})
+            folder = checked_setting("root", root or self.root, {"check": values.root})
             object.__setattr__(self, "root", folder)
         if self.backbone is None and not self.network.own_encoder:
             object.__setattr__(self, "backbone", "resnet50")
@@ -93,7 +93,7 @@ def _absolute_data(name: str, value: str) -> str:
         raise ConfigError(
             f"The setting {name} needs the folder of its data: {kind}:PATH. Received: {value!r}."
         )
-    return f"{kind}:{checked_setting(name, root, {'check': values.absolute})}" if root else kind
+    return f"{kind}:{checked_setting(name, root, {'check': values.root})}" if root else kind
 
 
 CHANGEABLE = tuple(f.name for f in dataclasses.fields(RunConfig) if f.metadata["changeable"])

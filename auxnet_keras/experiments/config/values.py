@@ -9,6 +9,7 @@ from typing import Any
 
 from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.data.readers.folds import FOLDS
+from auxnet_keras.data.remote.url import check_url, is_url
 
 MOST_PIXELS = 2**26
 MOST_IMAGES = 2**16
@@ -41,6 +42,12 @@ def absolute(value: object) -> str:
         reason = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
         raise TypeError(f"a path that can be resolved ({reason})") from error
     return str(place)
+
+
+def root(value: object) -> str:
+    """The place of a data set: an address as it is, or an absolute path."""
+    given = path(value)
+    return check_url(given) if is_url(given) else absolute(given)
 
 
 def weights(value: object) -> str:

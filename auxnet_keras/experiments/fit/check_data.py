@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from auxnet_keras.data.example import TARGETS
-from auxnet_keras.data.frame import IGNORE, Frame
+from auxnet_keras.data.frame import IGNORE
+from auxnet_keras.data.frame_table import folders_of
 from auxnet_keras.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def check_data(tasks: Sequence[str], train: "Plan", val: "Plan", out: Path) -> N
         DataError: A single class, or no valid pixel of a task.
         ConfigError: The run folder is among the images, where its pictures would become frames.
     """
-    _check_place(out, train.frames + val.frames)
+    _check_place(out, train, val)
     classes = train.source.info.class_names
     if "segmentation" in tasks and len(classes) < 2:
         raise DataError(
@@ -68,9 +67,9 @@ def _has_pixel(plan: "Plan", index: int, task: str) -> bool:
     return bool((sample.depth >= 0).any())
 
 
-def _check_place(out: Path, frames: Sequence[Frame]) -> None:
-    files = [path for f in frames for path in (f.image, f.label, f.depth) if path is not None]
-    folders = {Path(folder).resolve() for folder in np.unique([str(p.parent) for p in files])}
+def _check_place(out: Path, *plans: "Plan") -> None:
+    parts = [part for plan in plans for part in plan.examples.parts]
+    folders = {folder.resolve() for _, frames in parts for folder in folders_of(frames)}
     place = out.resolve()
     inside = next((one for one in (place, *place.parents) if one in folders), None)
     if inside is not None:

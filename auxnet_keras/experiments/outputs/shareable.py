@@ -4,6 +4,8 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from auxnet_keras.data.remote.url import is_url
+
 
 def without_folders(value: Any) -> Any:
     """The last part of an absolute path or `KIND:PATH`: where it was is nobody else's concern."""
@@ -12,7 +14,8 @@ def without_folders(value: Any) -> Any:
     if Path(value).is_absolute():  # a colon may be part of it
         return Path(value).name
     kind, colon, path = value.partition(":")
-    return f"{kind}{colon}{Path(path).name}" if Path(path).is_absolute() else value
+    elsewhere = Path(path).is_absolute() or is_url(path)
+    return f"{kind}{colon}{Path(path).name}" if elsewhere else value
 
 
 def shared_command(command: str) -> str:

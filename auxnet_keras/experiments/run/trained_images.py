@@ -4,7 +4,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auxnet_keras.data.file_key import DIGITS, image_keys
+import numpy as np
+
+from auxnet_keras.data.file_key import DIGITS, image_keys_of
+from auxnet_keras.data.frame_table import take
 from auxnet_keras.errors import DataError
 from auxnet_keras.safety import read_text
 from auxnet_keras.safety.bounded_read import MAX_TABLE
@@ -28,11 +31,16 @@ def write_trained_images(run: "Run", plan: "Plan") -> None:
         plan: Its training data.
     """
     tasks = run.config.tasks
-    trained = [example for example in plan.examples if any(map(example.has, tasks))]
-    keys = {key for key in image_keys(trained) if key is not None}
+    trained = np.any([plan.examples.showing(task) for task in tasks], axis=0)
+    keys: set[str | None] = set()
+    start = 0
+    for source, frames in plan.examples.parts:
+        shown = take(frames, np.flatnonzero(trained[start : start + len(frames)]))
+        keys.update(image_keys_of(source, shown))
+        start += len(frames)
     file = run.path / FILE
     with writing(file):
-        write_file(file, "".join(f"{key}\n" for key in sorted(keys)))
+        write_file(file, "".join(f"{key}\n" for key in sorted(filter(None, keys))))
 
 
 def read_trained_images(folder: Path) -> frozenset[str]:

@@ -6,8 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from auxnet_keras.data.contents import Contents, fingerprint
-from auxnet_keras.data.example import Example
-from auxnet_keras.data.file_key import image_keys
+from auxnet_keras.data.file_key import image_keys_of
 from auxnet_keras.data.frame import Frame
 from auxnet_keras.data.readers.base import Source
 from auxnet_keras.errors import AuxnetError, ConfigError, DataError, unknown
@@ -32,12 +31,12 @@ class ScoredData:
     place: str
     split: str
     source: Source
-    frames: list[Frame]
+    frames: Sequence[Frame]
 
     @cached_property
     def keys(self) -> list[str | None]:
         """The keys of the frames' images."""
-        return image_keys(Example(self.source, frame) for frame in self.frames)
+        return image_keys_of(self.source, self.frames)
 
     @cached_property
     def fingerprint(self) -> str:

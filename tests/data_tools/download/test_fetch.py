@@ -19,13 +19,14 @@ from filelock import FileLock
 
 import auxnet_keras as ak
 from auxnet_keras.cli import main
+from auxnet_keras.data.remote import session, transfer
 from auxnet_keras.errors import ConfigError, DataError
-from data_tools.download import catalogue, session, transfer, unpack
+from data_tools.download import catalogue, unpack
 from data_tools.download import fetch as module
 from data_tools.download.catalogue import BY_HAND, RELEASES, Remote, family, release_of
 from data_tools.download.fetch import download
 from tests.data import driving_makers, makers
-from tests.data_tools.download.flaky_server import drop, serving, status
+from tests.data.remote.flaky_server import drop, serving, status
 
 SIZE = {"size": (32, 64), "batch_size": 1}
 

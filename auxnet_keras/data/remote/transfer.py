@@ -17,11 +17,11 @@ from urllib3.exceptions import HTTPError, ProtocolError
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.core.whole_numbers import is_whole
+from auxnet_keras.data.remote import session as policy
+from auxnet_keras.data.remote.session import Session, root_cause
 from auxnet_keras.errors import DataError
 from auxnet_keras.safety import read_text
 from auxnet_keras.storage.atomic import write_file
-from data_tools.download import session as policy
-from data_tools.download.session import Session, root_cause
 
 TIMEOUT = 60.0
 """Seconds without data after which a connection counts as lost."""

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import requests
 
+from auxnet_keras.data.remote import session, transfer
+from auxnet_keras.data.remote.session import Session
+from auxnet_keras.data.remote.transfer import fetch, forget, is_ours
 from auxnet_keras.errors import DataError
-from data_tools.download import session, transfer
-from data_tools.download.session import Session
-from data_tools.download.transfer import fetch, forget, is_ours
-from tests.data_tools.download.flaky_server import (
+from tests.data.remote.flaky_server import (
     claim,
     drop,
     portal,

@@ -1,0 +1,1 @@
+"""Reading data sets from object storage and web servers."""
