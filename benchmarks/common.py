@@ -11,7 +11,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -113,7 +113,7 @@ def report(
     Args:
         caption: What was measured; rounds, machine and versions are appended.
         unit: The unit of the measurements.
-        measured: One row per contender: median, and lower to upper quartile.
+        measured: One row per contender: median, and lower to upper quartile; empty without any.
         ratios: Contender to its ratio, shown in its row.
         results: JSON name to ratio.
         json_file: Where to write `results`, if anywhere.
@@ -126,7 +126,8 @@ def report(
     print(f"| {' | '.join(titles)} |\n|{'---|' * len(titles)}")
     for name, values in measured.items():
         ratio = ratios.get(name)
-        shown = (_spread(ratio.rounds), ratio.target) if ratio else ("1", "")
+        base = "1" if values else ""
+        shown = (_spread(ratio.rounds), ratio.target) if ratio else (base, "")
         cells = [name, _spread(values), *shown, *(each.get(name, "") for each in more.values())]
         print(f"| {' | '.join(cells)} |")
     if json_file is not None:
@@ -134,6 +135,8 @@ def report(
 
 
 def _spread(values: list[float]) -> str:
+    if not values:
+        return ""
     middle = statistics.median(values)
     if len(values) < 2:
         return f"{middle:.4g}"
@@ -151,8 +154,16 @@ def machine() -> str:
     if os.environ.get("CUDA_VISIBLE_DEVICES") != "":
         cards = Path("/proc/driver/nvidia/gpus").glob("*/information")
         parts += [_line(str(card), "Model") or "NVIDIA GPU" for card in cards]
-    versions = [f"{name} {version(name)}" for name in ("tensorflow", "keras", "numpy")]
-    return ", ".join([*parts, platform.system(), f"Python {platform.python_version()}", *versions])
+    installed = [_installed(name) for name in ("tensorflow", "keras", "numpy")]
+    versions = [f"Python {platform.python_version()}", *filter(None, installed)]
+    return ", ".join([*parts, platform.system(), *versions])
+
+
+def _installed(name: str) -> str:
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return ""
 
 
 def _line(path: str, key: str) -> str | None:

@@ -1,31 +1,14 @@
 """The contenders: AuxNet with a weighting, and plain Keras on the same graph."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any
 
 import keras
-import numpy as np
-import tensorflow as tf
+from synthetic import CLASSES, TINY, Setting, batch
 
 import auxnet_keras as ak
 
-CLASSES = 12
-TINY = "tiny"  # three convolutions, enough to show that a benchmark runs
 TASK_WEIGHTS = {"segmentation": 400.0, "depth": 1.0}  # the paper's AuxNet_400
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A network and its batch."""
-
-    backbone: str
-    size: tuple[int, int]
-    batch_size: int
-
-    def __str__(self) -> str:
-        network = "a tiny network" if self.backbone == TINY else f"AuxNet on {self.backbone}"
-        return f"{network}, {self.size[0]}x{self.size[1]}, batch {self.batch_size}"
-
 
 FULL = Setting("resnet50", (224, 384), 4)
 QUICK = Setting(TINY, (32, 64), 2)
@@ -97,18 +80,8 @@ def pair(
     return network(setting), compile_ours, [weightings()["ftwb"]]
 
 
-def batch(setting: Setting) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Noise with targets: a tenth of labels ignored and, as on KITTI, most pixels without depth."""
-    generator = np.random.default_rng(0)
-    shape = (setting.batch_size, *setting.size)
-    labels = generator.integers(0, CLASSES, shape).astype(np.uint8)
-    labels[generator.random(shape) < 0.1] = 255
-    depth = generator.uniform(1, 80, (*shape, 1)).astype(np.float32)
-    depth[generator.random(depth.shape) < 0.7] = -1.0
-    images = generator.integers(0, 256, (*shape, 3), dtype=np.uint8)
-    return images, {"segmentation": labels, "depth": depth}
-
-
-def endless(setting: Setting) -> tf.data.Dataset:
+def endless(setting: Setting) -> Any:
     """One batch, repeated forever, so that no time is spent waiting for data."""
+    import tensorflow as tf
+
     return tf.data.Dataset.from_tensors(batch(setting)).repeat()

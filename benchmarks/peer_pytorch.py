@@ -1,17 +1,24 @@
 """Training step of AuxNet against the same network in plain PyTorch, channels last.
 
 Layers, parameter count, batch, losses and optimizer are the same; the PyTorch code is eager, as in
-a tutorial. Neither computes metrics. The ratio has no target: above 1, PyTorch is faster.
+a tutorial. Neither computes metrics. Above 1, PyTorch is faster.
 """
 
+import contextlib
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+
+# TensorFlow before Triton, which PyTorch imports if it is there, ends in a segmentation fault.
+with contextlib.suppress(ImportError):
+    import triton  # noqa: F401
 
 import contenders
 import keras
 import tensorflow as tf
 from common import interleaved, paired, parser, report, timed
-from contenders import CLASSES, FULL, QUICK, Setting
+from contenders import FULL, QUICK, Setting
 
 try:
     import torch
@@ -20,104 +27,21 @@ except ImportError:
         "This benchmark needs PyTorch, which is not installed: pip install -e '.[bench]'"
     ) from None
 
-from torch import nn
-from torch.nn import functional
+from auxnet_pytorch import AuxNet, Batch
+from turns import Worker
 
-BLOCKS = {64: 3, 128: 4, 256: 6, 512: 3}  # ResNet-50: width of a stage to its number of blocks
-MEAN_BGR = (103.939, 116.779, 123.68)
-
-
-def convolution(channels: int, filters: int, kernel: int, stride: int = 1) -> list[nn.Module]:
-    """Convolution and batch normalization with bias, epsilon and momentum as in Keras."""
-    return [
-        nn.Conv2d(channels, filters, kernel, stride, padding=kernel // 2),
-        nn.BatchNorm2d(filters, eps=1.001e-5, momentum=0.01),
-    ]
-
-
-class Bottleneck(nn.Module):
-    """ResNet v1's block, with the stride in its first convolution as in Keras."""
-
-    def __init__(self, channels: int, width: int, stride: int, first: bool) -> None:
-        super().__init__()
-        self.residual = nn.Sequential(
-            *convolution(channels, width, 1, stride),
-            nn.ReLU(inplace=True),
-            *convolution(width, width, 3),
-            nn.ReLU(inplace=True),
-            *convolution(width, 4 * width, 1),
-        )
-        shortcut = convolution(channels, 4 * width, 1, stride) if first else []
-        self.shortcut = nn.Sequential(*shortcut)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return functional.relu(self.shortcut(x) + self.residual(x))
-
-
-class Fcn8(nn.Module):
-    """FCN-8 decoder on strides 8, 16 and 32."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.score = nn.ModuleList(nn.Conv2d(c, channels, 1) for c in (512, 1024, 2048))
-        self.up_p4 = nn.ConvTranspose2d(channels, channels, 4, 2, padding=1)
-        self.up_p3 = nn.ConvTranspose2d(channels, channels, 4, 2, padding=1)
-        self.up_image = nn.ConvTranspose2d(channels, channels, 16, 8, padding=4)
-
-    def forward(self, pyramid: list[torch.Tensor]) -> torch.Tensor:
-        p3, p4, p5 = (score(x) for score, x in zip(self.score, pyramid, strict=True))
-        return self.up_image(self.up_p3(self.up_p4(p5) + p4) + p3)
-
-
-class AuxNet(nn.Module):
-    """ResNet-50 with a segmentation and a depth decoder; image [B, 3, H, W] RGB 0..255."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        stem = [*convolution(3, 64, 7, 2), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, padding=1)]
-        self.stem = nn.Sequential(*stem)
-        self.stages = nn.ModuleList()
-        channels = 64
-        for width, blocks in BLOCKS.items():
-            stage = []
-            for block in range(blocks):
-                stride = 2 if block == 0 and width > 64 else 1
-                stage.append(Bottleneck(channels, width, stride, first=block == 0))
-                channels = 4 * width
-            self.stages.append(nn.Sequential(*stage))
-        self.segmentation = Fcn8(CLASSES)
-        self.depth = Fcn8(1)
-        self.register_buffer("mean", torch.tensor(MEAN_BGR).view(1, 3, 1, 1), persistent=False)
-
-    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        x = self.stem(image.float().flip(1) - self.mean)
-        pyramid = []
-        for stage in self.stages:
-            x = stage(x)
-            pyramid.append(x)
-        return self.segmentation(pyramid[1:]), self.depth(pyramid[1:])
-
-    def count(self) -> int:
-        """Parameters as Keras counts them: moving means and variances included."""
-        statistics = [b for name, b in self.named_buffers() if name.endswith(("_mean", "_var"))]
-        return sum(tensor.numel() for tensor in [*self.parameters(), *statistics])
+JAX_COMPILES = 1800  # seconds, at most
 
 
 def torch_step(setting: Setting, device: str) -> tuple[int, Callable[[], object]]:
     """Parameter count, and a function that does one training step."""
     network = AuxNet().to(device, memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-4, eps=1e-7)
-    images, targets = contenders.batch(setting)
-    image = torch.from_numpy(images).to(device).permute(0, 3, 1, 2)  # stays channels last
-    labels = torch.from_numpy(targets["segmentation"]).to(device).long()
-    depth = torch.from_numpy(targets["depth"]).to(device).permute(0, 3, 1, 2)
-    valid = (depth >= 0).float()
+    batch = Batch(*contenders.batch(setting), device)
 
     def step() -> float:
         optimizer.zero_grad(set_to_none=True)
-        logits, prediction = network(image)
-        loss = functional.cross_entropy(logits, labels, ignore_index=255)
-        loss = loss + ((prediction - depth).abs() * valid).sum() / valid.sum()
+        loss = batch.loss(*network(batch.image))
         loss.backward()
         optimizer.step()
         return loss.item()
@@ -135,29 +59,44 @@ def keras_step(setting: Setting) -> tuple[int, Callable[[], object]]:
     return model.count_params(), lambda: float(model.train_function(iterator)["loss"])
 
 
+def jax_step(setting: Setting, device: str) -> Callable[[], float]:
+    """A function that measures one step of ours on JAX, in a process of its own."""
+    numbers = (*setting.size, setting.batch_size, 1)
+    command = [sys.executable, str(Path(__file__).with_name("throughput_worker.py"))]
+    command += ["jax", "float32", setting.backbone, *map(str, numbers)]
+    worker = Worker(command, {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": device})
+    worker.ask("compile", JAX_COMPILES)
+    return lambda: worker.ask("measure", JAX_COMPILES)["seconds"]
+
+
 def main() -> None:
-    """Measures, prints the table and writes `pytorch`."""
-    arguments = parser(__doc__).parse_args()
+    """Measures, prints the table and writes `pytorch`, and with `--jax`, `jax`."""
+    arguments_parser = parser(__doc__)
+    arguments_parser.add_argument(
+        "--jax", action="store_true", help="ours on JAX, too, which compiles for minutes"
+    )
+    arguments = arguments_parser.parse_args()
     setting = replace(QUICK, backbone="resnet50") if arguments.quick else FULL
     device = "cuda" if tf.config.list_physical_devices("GPU") else "cpu"
     ours, our_step = keras_step(setting)
     theirs, their_step = torch_step(setting, device)
     if ours != theirs:
         raise SystemExit(f"The networks differ: {ours} parameters in Keras, {theirs} in PyTorch.")
+    steps = {"PyTorch": timed(their_step), "Keras": timed(our_step)}
+    if arguments.jax:
+        steps["Keras on JAX"] = jax_step(setting, device)
     measured = interleaved(
-        {"PyTorch": timed(their_step), "Keras": timed(our_step)},
-        rounds=arguments.rounds or (3 if arguments.quick else 30),
-        warmup=2,
+        steps, rounds=arguments.rounds or (3 if arguments.quick else 30), warmup=2
     )
-    ratio = paired(measured, "Keras", "PyTorch")
+    ratios = {"Keras": paired(measured, "Keras", "PyTorch", at_most=1.0)}
+    results = {"pytorch": ratios["Keras"].median}
+    if arguments.jax:
+        ratios["Keras on JAX"] = paired(measured, "Keras on JAX", "PyTorch")
+        results["jax"] = ratios["Keras on JAX"].median
     report(
         f"Training step of {setting} ({ours:,} parameters), against PyTorch {torch.__version__} "
         f"channels last, {torch.get_num_threads()} threads, {device}.",
-        "seconds",
-        measured,
-        {"Keras": ratio},
-        {"pytorch": ratio.median},
-        arguments.json,
+        *("seconds", measured, ratios, results, arguments.json),
     )
 
 

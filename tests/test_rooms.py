@@ -36,7 +36,7 @@ FLOORS = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms}
 FILES = sorted((*ROOT.glob("auxnet_keras/**/*.py"), *ROOT.glob("data_tools/**/*.py")))
 PACKAGES = {"auxnet_keras", "data_tools"}
 WITHOUT_TENSORFLOW = ("losses", "metrics", "optimizers", "weighting", "models", "street")
-STEPS = {"tensorflow_step.py", "task_gradients.py"}
+STEPS = {"adam_kernel.py", "tensorflow_step.py", "task_gradients.py"}
 
 
 def module_of(path: Path) -> str:

@@ -8,6 +8,7 @@ import keras
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.models.backbones import BACKBONES
+from auxnet_keras.models.batch_normalization import fuse_batch_normalization
 from auxnet_keras.models.preprocessing import check_sides
 from auxnet_keras.safety import check_weights
 from auxnet_keras.training.weights_file import readable_weights_errors
@@ -110,6 +111,7 @@ def _application(name: str, input_shape: tuple, weights: str | Path | None) -> k
                 layer.momentum = recipe.batch_norm_momentum
     if weights is not None and not from_imagenet:
         _load(model, name, Path(str(weights)))
+    fuse_batch_normalization(model)
     taps = {lv: model.get_layer(t).output for lv, t in zip(LEVELS, recipe.taps, strict=True)}
     return keras.Model(model.inputs, taps)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from keras import layers
 
 from auxnet_keras.core.types import Tensor
+from auxnet_keras.models.sub_pixel import Conv2DTranspose
 
 
 def fcn8_decoder(
@@ -36,7 +37,7 @@ def fcn8_decoder(
         )
 
     def enlarge(features: Tensor, kernel: int, stride: int, suffix: str) -> Tensor:
-        return layers.Conv2DTranspose(
+        return Conv2DTranspose(
             channels, kernel, stride, padding="same", dtype="float32", name=f"{name}_{suffix}"
         )(features)
 

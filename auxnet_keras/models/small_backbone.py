@@ -8,6 +8,7 @@ import keras
 from keras import layers
 
 from auxnet_keras.core.types import Tensor
+from auxnet_keras.models.batch_normalization import BatchNormalization
 
 WIDTHS = {"P1": 24, "P2": 48, "P3": 96, "P4": 128, "P5": 192}
 """Channels at stride 2**n."""
@@ -39,5 +40,5 @@ def _convolution(features: Tensor, width: int, stride: int, name: str) -> Tensor
         width, 3, strides=stride, padding="same", use_bias=False, name=f"{name}_conv"
     )(features)
     # In short runs the moving statistics would lag behind with Keras' default of 0.99.
-    features = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(features)
+    features = BatchNormalization(momentum=0.9, name=f"{name}_norm")(features)
     return layers.ReLU(name=f"{name}_relu")(features)

@@ -8,6 +8,7 @@ from keras import layers
 from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, unknown
+from auxnet_keras.models.batch_normalization import BatchNormalization
 from auxnet_keras.models.preprocessing import ImagePreprocessing, check_sides
 from auxnet_keras.training.auxiliary_model import AuxiliaryModel
 
@@ -130,8 +131,8 @@ def _double_convolution(features: Tensor, width: int, name: str) -> Tensor:
     for number in (1, 2):
         features = layers.Conv2D(width, 3, padding="same", name=f"{name}_conv_{number}")(features)
         # Momentum and epsilon as in the authors' program; Keras' default of 0.99 adapts too slowly.
-        features = layers.BatchNormalization(
-            momentum=0.9, epsilon=1e-5, name=f"{name}_norm_{number}"
-        )(features)
+        features = BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_norm_{number}")(
+            features
+        )
         features = layers.ReLU(name=f"{name}_relu_{number}")(features)
     return features

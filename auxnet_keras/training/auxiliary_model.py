@@ -217,6 +217,10 @@ class AuxiliaryModel(Saving):
         if not self.optimizer.built:
             with replicas.scope(self):
                 self.optimizer.build(self.trainable_variables)
+        if keras.backend.backend() == "tensorflow":
+            from auxnet_keras.training.adam_kernel import use_adam_kernel
+
+            use_adam_kernel(self.optimizer)
         if self._all_reduce.replicas > 1:
             compile_checks.check_distributable(self)
         return super().make_train_function(force)
