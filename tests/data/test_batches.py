@@ -137,6 +137,10 @@ def test_parts_make_the_whole(root, count):
         assert (shared[1]["depth"][rows:] == -1).all()
     with pytest.raises(ConfigError, match=r"multiple of 4\. Received: batch_size=6"):
         arrays(root, **options).part = (0, 4)
+    completed = list(Batches(batches.plan, whole=True))
+    assert [len(images) for images, _ in completed] == [6] * len(whole)
+    assert_same(completed[-1][1]["depth"][:rows], whole[-1][1]["depth"])
+    assert set(np.unique(completed[-1][1]["segmentation"][rows:])) <= {255}
 
 
 def test_a_process_reads_only_its_own_frames(root):

@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from auxnet_keras.core.backend import backend
 from auxnet_keras.core.hosts import process_count, process_index
@@ -13,9 +13,8 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.config.run_config import RunConfig
 
 if TYPE_CHECKING:
+    from auxnet_keras.experiments.cluster.tensorflow_devices import Build
     from auxnet_keras.models import AuxiliaryModel
-
-Build: TypeAlias = "Callable[[Callable[[], AuxiliaryModel]], AuxiliaryModel]"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Devices:
         count: The devices of all processes.
     """
 
-    build: Build
+    build: "Build"
     count: int
 
     def share(self, dataset: Any) -> Any:

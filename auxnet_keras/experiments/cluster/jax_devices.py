@@ -42,5 +42,5 @@ def data_parallel(count: int) -> Iterator[None]:
 def _divide_cpu(count: int) -> None:
     """Makes several devices of the CPU, for hosts without a GPU, unless JAX has started."""
     with contextlib.suppress(RuntimeError):
-        if jax.config.jax_num_cpu_devices < count:
+        if jax.config.jax_num_cpu_devices < count:  # type: ignore[attr-defined]
             jax.config.update("jax_num_cpu_devices", count)

@@ -96,4 +96,6 @@ def _is_of_communication(error: Exception) -> bool:
     import jax
 
     # Gloo, which connects CPUs, has errors that JAX makes ValueErrors.
-    return isinstance(error, jax.errors.JaxRuntimeError) or "Gloo" in str(error)
+    return isinstance(error, jax.errors.JaxRuntimeError | ValueError) and any(
+        word in str(error) for word in ("Gloo", "NCCL", "UNAVAILABLE", "heartbeat", "Barrier")
+    )

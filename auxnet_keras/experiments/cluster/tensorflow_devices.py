@@ -5,7 +5,7 @@ TensorFlow with which Keras trains: there is none for several hosts.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import keras
 
@@ -14,11 +14,13 @@ from auxnet_keras.errors import ConfigError
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from auxnet_keras.experiments.cluster.devices import Build
     from auxnet_keras.models import AuxiliaryModel
 
+Build: TypeAlias = "Callable[[Callable[[], AuxiliaryModel]], AuxiliaryModel]"
+"""Calls what builds a model, so that the model is built for the devices."""
 
-def mirrored(count: int) -> "Build":
+
+def mirrored(count: int) -> Build:
     """Builds models for the first `count` GPUs; without a GPU, for as many divisions of the CPU.
 
     The divisions share the cores: they test a set-up, and are no faster than one device.

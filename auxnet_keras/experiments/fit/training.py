@@ -36,6 +36,9 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
     The same config on the same folder resumes from the newest checkpoint; on a finished folder it
     says so and returns. Ctrl-C keeps the checkpoints and reports what is saved.
 
+    Processes that their environment makes a cluster train the run together, on JAX; all
+    return once it is complete. The first writes the folder.
+
     Args:
         config: The settings: a `RunConfig`, a mapping of their names, or a YAML file.
         callbacks: More `keras.callbacks.Callback`s, in addition to the run's own. Each phase of
