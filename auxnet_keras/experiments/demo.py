@@ -7,9 +7,11 @@ from typing import Any
 from auxnet_keras.core.fitted import fitted
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit.training import train
+from auxnet_keras.experiments.outputs.exporting import default_formats
 from auxnet_keras.experiments.outputs.strip import strip
 from auxnet_keras.experiments.outputs.tables import comparison
 from auxnet_keras.experiments.run.run import Run
+from auxnet_keras.export.catalogue import FORMATS
 from auxnet_keras.tables.table import Table
 
 SIZE = (64, 96)
@@ -101,7 +103,7 @@ def _where(out: Path, runs: dict[str, Run]) -> str:
     lines = {
         "picture": out / "strip.png",
         "table": out / "comparison.md",
-        "export": runs["AuxNet"].path / "export",
+        "export": runs["AuxNet"].path / "export" / FORMATS[default_formats()[0]].file,
         "run folders": ", ".join(str(run.path) for run in runs.values()),
         "TensorBoard": f"tensorboard --logdir {out}",
     }

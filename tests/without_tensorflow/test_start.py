@@ -44,8 +44,8 @@ def test_before_and_after_the_start():
 def test_lack_of_memory_names_the_settings():
     config = RunConfig(data="street", batch_size=64, size=(512, 1024))
     said = "RESOURCE_EXHAUSTED: Out of memory while trying to allocate 8589934592 bytes."
-    with pytest.raises(DataError, match=r"64 images of 512x1024.* Out of memory while"):
-        with readable_memory_errors(config):
-            raise jax.errors.JaxRuntimeError(said)
+    expected = pytest.raises(DataError, match=r"64 images of 512x1024.* Out of memory while")
+    with expected, readable_memory_errors(config):
+        raise jax.errors.JaxRuntimeError(said)
     with pytest.raises(jax.errors.JaxRuntimeError), readable_memory_errors(config):
         raise jax.errors.JaxRuntimeError("INTERNAL: something else")
