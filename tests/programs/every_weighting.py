@@ -37,7 +37,9 @@ RICH = {
         ]
     ),
 }
-"""Name to a weighting for the network with everything; the last three for two devices."""
+"""Name to a weighting for the network with everything."""
+
+ON_TWO_DEVICES = ("class-wise", "shared", "composed")
 
 ELSEWHERE = ("class-wise", "auto-lambda", "mgda")
 """Methods that are among `RICH`."""
@@ -99,19 +101,19 @@ def trained(weighting: ak.weighting.Weighting, rich: bool, **compiled) -> dict:
 
 def outcomes():
     """Name and outcome of every case."""
-    compiled = keras.backend.backend() == "jax"
     for name in WEIGHTINGS:
         if name not in ELSEWHERE:
             weighting = ak.experiments.weighting(VALUES.get(name, name))
             yield name, trained(weighting, rich=False, run_eagerly=True)
+    compiled = {"steps_per_execution": 2} if on_jax() else {"run_eagerly": True}
     for name, make in RICH.items():
-        how = {"steps_per_execution": 2} if name == "look ahead" else {}
-        yield (
-            name,
-            trained(make(ak.weighting), True, **(how if compiled else {"run_eagerly": True})),
-        )
-        if compiled:
+        if on_jax() and name in ON_TWO_DEVICES:
             keras.distribution.set_distribution(keras.distribution.DataParallel())
+        yield name, trained(make(ak.weighting), rich=True, **compiled)
+
+
+def on_jax() -> bool:
+    return keras.backend.backend() == "jax"
 
 
 def main() -> None:

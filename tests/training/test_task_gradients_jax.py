@@ -29,20 +29,16 @@ def on_jax():
     return steps, dict(outcomes)
 
 
-def differences(found, expected):
-    """What differs by more than rounding: of variables, in units of the largest entry.
-
-    On two devices, whose means and Gram matrices would be wrong by far without the other's share,
-    that is as little.
-    """
+def differences(found, expected, tolerance):
+    """What differs by more than rounding: of variables, in units of the largest entry."""
     for a, b in zip(found["variables"], expected["variables"], strict=True):
         a, b = np.array(a), np.array(b)
-        if not np.allclose(a, b, rtol=1e-4, atol=1e-4 * np.abs(b).max(initial=0.0)):
+        if not np.allclose(a, b, rtol=tolerance, atol=tolerance * np.abs(b).max(initial=0.0)):
             yield a, b
     if set(found["history"]) != set(expected["history"]):
         yield set(found["history"]), set(expected["history"])
     for name, values in expected["history"].items():
-        if found["history"].get(name) != pytest.approx(values, rel=1e-4, abs=1e-6):
+        if found["history"].get(name) != pytest.approx(values, rel=tolerance, abs=1e-6):
             yield name, found["history"].get(name), values
 
 
@@ -51,8 +47,10 @@ def test_every_weighting_trains_as_on_tensorflow(on_jax):
     _, found = on_jax
     expected = dict(every_weighting.outcomes())
     assert set(found) == set(expected) >= set(WEIGHTINGS) - set(every_weighting.ELSEWHERE)
-    wrong = {name: list(differences(found[name], expected[name])) for name in expected}
-    assert not {name: each for name, each in wrong.items() if each}
+    for name, outcome in expected.items():
+        # Class weights follow from differences of nearly equal losses, which amplify rounding.
+        tolerance = 1e-5 if name == "shared" else 1e-4
+        assert not list(differences(found[name], outcome, tolerance)), name
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,10 @@ MAKE = {
     "twb": lambda: ak.weighting.TaskWeightBalancing(normalize=True),
     "ftwb": lambda: ak.weighting.FocusedTaskWeightBalancing(normalize=True),
     "class-wise": lambda: ak.weighting.ClassWiseWeighting(depth_bins=[2.0, 5.0], start_epoch=0),
+    "famo": lambda: ak.weighting.FAMO(),
+    "mgda": lambda: ak.weighting.MGDA(),
+    "representation": lambda: ak.weighting.MGDA(representation=True),
+    "auto-lambda": lambda: ak.weighting.AutoLambda(0.1),
 }
 
 
@@ -49,7 +53,7 @@ def trained(folder):
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
-def test_every_rule_of_losses_is_the_same_as_on_tensorflow(tmp_path):
+def test_every_kind_of_rule_is_the_same_as_on_tensorflow(tmp_path):
     toy_model().save_weights(tmp_path / "start.weights.h5")
     done = subprocess.run(
         [sys.executable, "-m", "tests.training.test_torch_step", tmp_path],
