@@ -122,9 +122,10 @@ class Batches(keras.utils.PyDataset, DataAdapter):
     def __getitem__(self, step: int) -> Batch:
         """Batch `step` of the next pass, which this does not begin."""
         epoch, step = int(self.epoch), range(len(self))[step]
-        batch, jobs = self._begun(WorkingThreads(), self.plan.order(epoch), step, epoch)
+        threads = WorkingThreads()
+        batch, jobs = self._begun(threads, self.plan.order(epoch), step, epoch)
         for job in jobs:
-            job.result()
+            threads.wait(job)
         return batch
 
     def __iter__(self) -> Iterator[Batch]:
@@ -142,7 +143,7 @@ class Batches(keras.utils.PyDataset, DataAdapter):
                 ahead.extend(map(begin, itertools.islice(steps, 1)))
                 batch, jobs = ahead.popleft()
                 for job in jobs:
-                    job.result()
+                    threads.wait(job)
                 yield batch
         finally:
             threads.drop()
@@ -150,12 +151,13 @@ class Batches(keras.utils.PyDataset, DataAdapter):
     def _begun(
         self, threads: WorkingThreads, order: np.ndarray, step: int, epoch: int
     ) -> tuple[Batch, list["Future[None]"]]:
-        """A batch that is still blank, and the jobs that fill its rows."""
+        """A batch, and the jobs that fill those of its rows that are not blank."""
         indices = self._own(order, step)
-        count, size = len(indices), self.plan.size
-        image = np.zeros((count, *size, 3), np.uint8)
-        segmentation = np.full((count, *size), IGNORE, self._label_dtype)
-        depth = np.full((count, *size, 1), INVALID, np.float32)
+        count, size, blank = len(indices), self.plan.size, indices < 0
+        image = np.empty((count, *size, 3), np.uint8)
+        segmentation = np.empty((count, *size), self._label_dtype)
+        depth = np.empty((count, *size, 1), np.float32)
+        image[blank], segmentation[blank], depth[blank] = 0, IGNORE, INVALID
 
         def fill(row: int, index: int) -> None:
             sample = self.plan.sample(index, epoch)
