@@ -13,8 +13,9 @@ from auxnet_keras.callbacks.event_file import close_file, shared_file, steps_of
 from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.callbacks.event_tags import tagged
 from auxnet_keras.callbacks.gradient_measures import PREFIX, gradient_measures
-from auxnet_keras.callbacks.probe_gradients import first_batch, gram_function, up_to_date
+from auxnet_keras.callbacks.probe_gradients import first_batch, gram_function
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
+from auxnet_keras.core.step_state import hand_back
 from auxnet_keras.core.types import Logs
 from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.errors import ConfigError
@@ -168,7 +169,7 @@ class GradientDiagnostics(keras.callbacks.Callback):
 
     def _weights(self) -> dict[str, float]:
         weighting = getattr(self.model, "weighting", None)
-        up_to_date(self.model)
+        hand_back(self.model)
         current = {} if weighting is None else weighting.current()
         return {
             name: float(ops.convert_to_numpy(value))

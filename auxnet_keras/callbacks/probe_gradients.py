@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from auxnet_keras.core.gradients import Gradients, gram, in_all, times
+from auxnet_keras.core.step_state import hand_back
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, shown
 from auxnet_keras.losses.task_loss import task_losses
@@ -66,12 +67,6 @@ def gram_function(model: keras.Model, batch: tuple[Any, Any, Any]) -> Callable[[
     return on[keras.backend.backend()](model, batch)
 
 
-def up_to_date(model: keras.Model) -> None:
-    """Brings the variables to the batch just trained, which on JAX they are not in an epoch."""
-    if hasattr(model, "jax_state_sync"):
-        model.jax_state_sync()
-
-
 def _on_tensorflow(model: keras.Model, batch: tuple[Any, Any, Any]) -> Callable[[], np.ndarray]:
     import tensorflow as tf
 
@@ -112,7 +107,7 @@ def _on_jax(model: keras.Model, batch: tuple[Any, Any, Any]) -> Callable[[], np.
         return _gram(model, [found.of(n) for n in range(len(model.tasks))], found.rest)
 
     def measure() -> np.ndarray:
-        up_to_date(model)
+        hand_back(model)
         return np.asarray(measured(*values(), *batch))
 
     measured.lower(*values(), *batch)  # what cannot be measured is told before training begins

@@ -30,6 +30,8 @@ def fused_batch_norm(
         exponential_avg_factor=1.0,
         is_training=True,
     )
-    # TensorFlow returns the unbiased variance, Keras keeps the biased one.
+    # TensorFlow returns the unbiased variance, Keras keeps the biased one. Of a single pixel the
+    # unbiased one is 0 / 0, for which no device promises a number.
     pixels = ops.cast(ops.prod(ops.shape(features)[:3]), "float32")
-    return normalised, mean, variance * ((pixels - 1.0) / pixels)
+    biased = tf.where(pixels == 1.0, 0.0, variance * ((pixels - 1.0) / pixels))
+    return normalised, mean, biased

@@ -31,12 +31,13 @@ class BatchNormalization(keras.layers.BatchNormalization):
     def _can_be_fused(self, inputs: Tensor) -> bool:
         channels_last = len(inputs.shape) == 4 and self.axis in (-1, 3)
         as_usual = self.scale and self.center and not self.renorm and not self.synchronized
-        return (
-            keras.backend.backend() == "tensorflow"
+        # The operation knows no other precision of the weights, and of inputs only lower ones.
+        in_float32 = (
+            self.variable_dtype == "float32"
             and keras.backend.standardize_dtype(inputs.dtype) != "float64"
-            and channels_last
-            and as_usual
         )
+        on_tensorflow = keras.backend.backend() == "tensorflow"
+        return on_tensorflow and channels_last and as_usual and in_float32
 
 
 def fuse_batch_normalization(model: keras.Model) -> None:

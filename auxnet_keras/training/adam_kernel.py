@@ -17,20 +17,22 @@ def use_adam_kernel(optimizer: keras.optimizers.Optimizer) -> None:
     those that change Adam's update, keep their own.
 
     The update is Keras' but for rounding: `1 - beta` is computed in float32, which changes it by
-    1.3e-5 of its value for 0.999.
+    1.3e-5 of its value for 0.999. In half precision it would be 0, so such variables keep Keras'.
 
     Args:
         optimizer: Any; it is changed in place. A second call changes nothing.
     """
     inner = getattr(optimizer, "inner_optimizer", optimizer)  # of a LossScaleOptimizer
-    if type(inner).update_step is keras.optimizers.Adam.update_step and not inner.amsgrad:
+    current = getattr(inner.update_step, "__func__", None)
+    if current is keras.optimizers.Adam.update_step and not inner.amsgrad:
         inner.update_step = types.MethodType(_update_step, inner)
 
 
 def _update_step(
     self: keras.optimizers.Adam, gradient: Tensor, variable: Any, learning_rate: Tensor
 ) -> None:
-    if isinstance(gradient, tf.IndexedSlices):  # of an embedding
+    of_embedding = isinstance(gradient, tf.IndexedSlices)
+    if of_embedding or variable.dtype not in (tf.float32, tf.float64):
         type(self).update_step(self, gradient, variable, learning_rate)
         return
     index = self._get_variable_index(variable)

@@ -68,11 +68,12 @@ def test_half_precision_computes_in_float32(fused):
         ({"axis": 1}, {"training": True}),
         ({"renorm": True}, {"training": True}),
         ({"dtype": "float64"}, {"training": True}),
+        ({"dtype": "bfloat16"}, {"training": True}),
     ],
     ids=str,
 )
 def test_everything_else_is_left_to_keras(settings, how, fused):
-    x = np.ones((2, 3, 4, 3), "float64" if "dtype" in settings else "float32")
+    x = np.ones((2, 3, 4, 3), "float64" if settings.get("dtype") == "float64" else "float32")
     results = []
     for of in (BatchNormalization, PLAIN):
         layer = of(**settings)

@@ -13,12 +13,10 @@ from auxnet_keras.training.adam_kernel import use_adam_kernel
 SHAPES = ((3, 2), (4,))
 
 
-def trained(optimizer, with_kernel, steps=5):
+def trained(optimizer, with_kernel, steps=5, dtype="float32"):
     """Weights and the optimizer's variables after some steps, and the operations of a step."""
     draw = np.random.default_rng(0)
-    weights = [
-        keras.Variable(draw.normal(size=shape).astype("float32")) for shape in ((3, 2), (4,))
-    ]
+    weights = [keras.Variable(draw.normal(size=shape), dtype=dtype) for shape in SHAPES]
     optimizer.build(weights)
     if with_kernel:
         use_adam_kernel(optimizer)
@@ -28,8 +26,8 @@ def trained(optimizer, with_kernel, steps=5):
         optimizer.apply(gradients, weights)
 
     for _ in range(steps):
-        step([tf.constant(draw.normal(size=shape), tf.float32) for shape in SHAPES])
-    graph = step.get_concrete_function([tf.zeros(shape) for shape in SHAPES]).graph
+        step([tf.cast(draw.normal(size=shape), dtype) for shape in SHAPES])
+    graph = step.get_concrete_function([tf.zeros(shape, dtype) for shape in SHAPES]).graph
     operations = {op.type for op in graph.get_operations()}
     values = [variable.numpy() for variable in (*weights, *optimizer.variables)]
     return values, "ResourceApplyAdam" in operations
@@ -60,6 +58,32 @@ def test_others_keep_their_own_update(make):
     assert not used
     for mine, theirs in zip(ours, keras_has, strict=True):
         np.testing.assert_array_equal(mine, theirs)
+
+
+def test_half_precision_keeps_its_own_update():
+    # In bfloat16 a beta of 0.99 is 0.9883, and 0.999 is 1.
+    def make():
+        return keras.optimizers.Adam(1e-2, beta_2=0.99)
+
+    (ours, used), (keras_has, _) = (
+        trained(make(), kernel, dtype="bfloat16") for kernel in (True, False)
+    )
+    assert not used
+    for mine, theirs in zip(ours, keras_has, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_an_update_of_the_users_own_is_left_alone():
+    class Signs(keras.optimizers.Adam):
+        def update_step(self, gradient, variable, learning_rate):
+            self.assign_sub(variable, learning_rate * tf.sign(gradient))
+
+    replaced = keras.optimizers.Adam(1e-2)
+    replaced.update_step = own = Signs(1e-2).update_step
+    for optimizer in (Signs(1e-2), replaced):
+        use_adam_kernel(optimizer)
+    assert replaced.update_step is own
+    assert not trained(Signs(1e-2), True)[1]
 
 
 def test_a_loss_scale_is_divided_away():

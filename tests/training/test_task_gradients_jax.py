@@ -47,6 +47,8 @@ def test_every_weighting_trains_as_on_tensorflow(on_jax):
     _, found = on_jax
     expected = dict(every_weighting.outcomes())
     assert set(found) == set(expected) >= set(WEIGHTINGS) - set(every_weighting.ELSEWHERE)
+    # Its rule begins with the third epoch.
+    assert expected["dwa"]["history"]["weight_depth"][-1] != 1.0
     for name, outcome in expected.items():
         # Class weights follow from differences of nearly equal losses, which amplify rounding.
         tolerance = 1e-5 if name == "shared" else 1e-4
