@@ -110,7 +110,7 @@ def test_both_may_be_missing_but_networks_may_not_differ(throughput):
     module, behaviour = throughput
     setting = module.SETTINGS[0][1]
     behaviour |= {("jax", 16): "jax is not installed", ("pytorch", 16): "torch is not installed"}
-    table = module.Throughput(module.Clock(1), rounds=2, steps=1)
+    table = module.Throughput(module.Clock(1), 2, 1, module.ON_JAX)
     table.add("bf16", setting)
     assert list(table.measured.values()) == [[], []] and not table.results
     assert set(table.columns["note"].values()) == {"jax is not installed", "torch is not installed"}
