@@ -28,9 +28,9 @@ def command(
     from auxnet_keras.experiments.reports.collect import collect
 
     found = collect(paths)
-    from auxnet_keras.experiments.reports.report import needs_tensorflow, write_report
+    from auxnet_keras.experiments.reports.report import needs_backend, write_report
 
-    if needs_tensorflow(found, pictures=pictures):
+    if needs_backend(found, pictures=pictures):
         start_backend()
     results = write_report(found, out, pictures=pictures)
     if results["comparisons"]:

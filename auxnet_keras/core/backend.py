@@ -40,7 +40,7 @@ def check_backend() -> None:
     if is_installed(name):
         return
     others = [other for other in BACKENDS if is_installed(other)]
-    other = others[0] if others else "jax"
+    other = others[0] if others else "tensorflow" if name == "jax" else "jax"
     first = "" if others else f"{_how(other)} and "
     given = os.environ.get("KERAS_BACKEND")
     raise BackendError(

@@ -64,6 +64,7 @@ def test_keras_agrees(before_keras, tmp_path):
     [
         (None, ["jax"], ["TensorFlow", "auxnet_keras[tensorflow]", "or set KERAS_BACKEND=jax"]),
         (None, [], ["or pip install 'auxnet_keras[jax]' and set KERAS_BACKEND=jax"]),
+        ("jax", [], ["auxnet_keras[jax]', or pip install 'auxnet_keras[tensorflow]' and set KER"]),
         ("jax", ["tensorflow"], ["JAX, on", "auxnet_keras[jax]", "set KERAS_BACKEND=tensorflow"]),
         ("torch", ["jax"], ["PyTorch", "pip install torch", "Received: KERAS_BACKEND=torch."]),
     ],

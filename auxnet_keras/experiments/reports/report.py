@@ -124,7 +124,7 @@ def compares(found: Collection) -> bool:
     return len(found.runs) > 1 or (bool(found.runs) and not shown_side_by_side(found))
 
 
-def needs_tensorflow(found: Collection, *, pictures: bool) -> bool:
+def needs_backend(found: Collection, *, pictures: bool) -> bool:
     """Whether predictions, or the weights of a training that has not ended, are drawn."""
     undrawn = (
         run

@@ -1,6 +1,6 @@
 """A run is trained on one backend from its first step to its last."""
 
-from auxnet_keras.core.backend import BACKENDS, backend
+from auxnet_keras.core.backend import BACKENDS, backend, check_backend
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.run.run import Run
 
@@ -14,9 +14,11 @@ def check_same_backend(run: Run) -> None:
     one; the bits of a training differ.
 
     Raises:
-        ConfigError: This is another backend than the one that trained the run's saved epochs, or
+        BackendError: The backend is not installed.
+        ConfigError: There is no such backend. This is another backend than the one that trained the run's saved epochs, or
             one that runs do not train on.
     """
+    check_backend()
     now, before = backend(), run.manifest.content.get("backend")
     if now not in TRAIN_ON:
         raise ConfigError(

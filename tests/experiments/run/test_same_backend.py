@@ -1,5 +1,7 @@
 """A run goes on only on the backend that began it."""
 
+import sys
+
 import pytest
 
 from auxnet_keras.errors import ConfigError
@@ -33,6 +35,14 @@ def test_its_own_goes_on(run, monkeypatch):
 def test_a_run_that_saved_nothing_starts_over_on_any(run, monkeypatch):
     monkeypatch.setattr(Run, "position_saved", (0, 0))
     check_same_backend(run)
+
+
+@pytest.mark.parametrize("name", ["jaxx", "numpy"])
+def test_before_keras_is_imported_a_backend_may_not_exist(run, monkeypatch, name):
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.setenv("KERAS_BACKEND", name)
+    with pytest.raises(ConfigError, match=rf"backend in KERAS_BACKEND.*'{name}'"):
+        check_same_backend(run)
 
 
 def test_runs_train_where_they_were_tried(run, monkeypatch):
