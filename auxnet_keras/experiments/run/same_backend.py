@@ -15,8 +15,8 @@ def check_same_backend(run: Run) -> None:
 
     Raises:
         BackendError: The backend is not installed.
-        ConfigError: There is no such backend. This is another backend than the one that trained the run's saved epochs, or
-            one that runs do not train on.
+        ConfigError: There is no such backend. This is another one than trained the run's saved
+            epochs, or one that runs do not train on.
     """
     check_backend()
     now, before = backend(), run.manifest.content.get("backend")
