@@ -1,10 +1,12 @@
 """The demo: does depth help where labels are few? Two networks on built-in scenes, in minutes."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from auxnet_keras.core.fitted import fitted
+from auxnet_keras.experiments.cluster.discovery import check_alone
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit.training import train
 from auxnet_keras.experiments.outputs.exporting import default_formats
@@ -38,9 +40,13 @@ def run_demo(out: str | Path, *, epochs: int = 100, scenes: int = 400) -> Table:
 
     Returns:
         The scores of both networks, their difference, and the position prior's.
+
+    Raises:
+        ConfigError: This is one of several processes of a cluster.
     """
     from auxnet_keras import data
 
+    check_alone(os.environ, "The demo trains two runs, one after the other, in one process.")
     out = Path(out)
     root = out / "scenes"
     print(f"Drawing {scenes} street scenes in {root}", flush=True)

@@ -4,35 +4,22 @@ import numpy as np
 import pytest
 
 
-@pytest.fixture(scope="module")
-def outcomes(run_program):
-    return run_program("two_replicas")[0]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    [
-        "none",
-        "ftwb",
-        "class_wise",
-        "class_means",
-        "class_wise_combined",
-        "mgda_representation",
-        "pareto",
-    ],
-)
-def test_two_replicas_equal_one_device(outcomes, name):
-    one, two = outcomes[name]
-    for task, weight in one["weights"].items():
-        # Class weights follow from differences of nearly equal losses, which amplify rounding.
-        tolerance = 1e-4 if name.startswith("class") else 1e-5
-        assert two["weights"][task] == pytest.approx(weight, rel=tolerance)
-    for a, b in zip(one["variables"], two["variables"], strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
-    assert set(one["history"]) == set(two["history"])
-    for key, value in one["history"].items():
-        assert two["history"][key] == pytest.approx(value, rel=1e-3, abs=1e-4, nan_ok=True), key
+def test_two_replicas_equal_one_device(run_program):
+    """One test for all weightings: several would share a program, which each worker would run."""
+    outcomes = run_program("two_replicas")[0]
+    for name, (one, two) in outcomes.items():
+        for task, weight in one["weights"].items():
+            # Class weights follow from differences of nearly equal losses, which amplify rounding.
+            tolerance = 1e-4 if name.startswith("class") else 1e-5
+            assert two["weights"][task] == pytest.approx(weight, rel=tolerance), (name, task)
+        for a, b in zip(one["variables"], two["variables"], strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5, err_msg=name)
+        assert set(one["history"]) == set(two["history"])
+        for key, value in one["history"].items():
+            expected = pytest.approx(value, rel=1e-3, abs=1e-4, nan_ok=True)
+            assert two["history"][key] == expected, (name, key)
+    assert len(outcomes) == 7
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import json
 import cv2
 import pytest
 
+from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments import demo
 
 
@@ -39,3 +40,12 @@ def test_two_networks_side_by_side(tiny_backbone, tmp_path, monkeypatch, capsys)
         assert (tmp_path / "demo" / name).is_file()
     demo.run_demo(tmp_path / "demo", epochs=2, scenes=50)
     assert capsys.readouterr().out.count("is finished") == 2
+
+
+def test_in_a_cluster(tmp_path, monkeypatch):
+    for name, value in (("COORDINATOR_ADDRESS", "host0:1"), ("NUM_PROCESSES", "2")):
+        monkeypatch.setenv(f"JAX_{name}", value)
+    monkeypatch.setenv("JAX_PROCESS_ID", "1")
+    with pytest.raises(ConfigError, match=r"The demo trains two runs.*Received: process 1 of 2"):
+        demo.run_demo(tmp_path)
+    assert not any(tmp_path.iterdir())

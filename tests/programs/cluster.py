@@ -13,6 +13,8 @@ import sys
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+if __name__ == "__main__":  # where it is installed, Keras would load it: seconds of every process
+    sys.modules["tensorflow"] = None
 
 import keras
 
@@ -23,6 +25,7 @@ from auxnet_keras.experiments.cluster.devices import check_same_data, using_devi
 from auxnet_keras.experiments.cluster.membership import readable_cluster_errors
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.folder import claim_folder
+from auxnet_keras.models.batch_normalization import BatchNormalization
 
 SIZE, EPOCHS = (16, 24), 4
 
@@ -49,10 +52,11 @@ class Event(keras.callbacks.Callback):
 
 
 def network():
-    image = features = keras.Input((*SIZE, 3), name="image")
-    features = keras.layers.Rescaling(1 / 255)(features)
+    image = keras.Input((*SIZE, 3), name="image")
+    # A Rescaling asks for TensorFlow where it is installed.
+    features = keras.ops.cast(image, "float32") / 255
     features = keras.layers.Conv2D(6, 3, padding="same", use_bias=False)(features)
-    features = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(features))
+    features = keras.layers.ReLU()(BatchNormalization(momentum=0.9)(features))
     outputs = {
         "segmentation": keras.layers.Conv2D(13, 1)(features),
         "depth": keras.layers.Conv2D(1, 1)(features),

@@ -94,9 +94,14 @@ def _check_values(path: Path, columns: Columns) -> None:
     if not (names[1:] > names[:-1]).all():
         raise _wrong(path, "names in increasing order, each once", "names in another order")
     for texts in (names, columns.sequences, columns.groups):
-        bad = _NO_NAME.search(b"\0" + _terminated(texts))
+        every = b"\0" + _terminated(texts)
+        bad = _NO_NAME.search(every)
         if bad:
             raise _wrong(path, "relative names without special characters", repr(bad[0]))
+        try:
+            every.decode()
+        except UnicodeDecodeError as error:
+            raise _wrong(path, "names in UTF-8", str(error)) from error
     if not names.astype(bool).all() or not columns.image.all():
         raise _wrong(path, "a name and an image for each frame", "frames without")
     if (columns.split > NO_SPLIT).any():

@@ -173,7 +173,7 @@ class _Check:
         units = ("disparity_px", "metres", "inverse_depth")
         return DepthEncoding(
             unit=self.get(value, "unit", f"one of {', '.join(units)}", units.__contains__),
-            scale=self.get(value, "scale", "a number", _is_number),
+            scale=self.get(value, "scale", "a number above 0", _is_positive),
             offset=self.get(value, "offset", "a number", _is_number),
             invalid=tuple(self.get(value, "invalid", "a list of numbers", _is_numbers)),
             far=self.get(

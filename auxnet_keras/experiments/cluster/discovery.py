@@ -68,6 +68,25 @@ def find_cluster(environment: Mapping[str, str], **options: str | int | None) ->
     return _slurm(environment) or _sagemaker(environment)
 
 
+def check_alone(environment: Mapping[str, str], what: str) -> None:
+    """Refuses to do in each process of a cluster what only one should do.
+
+    Args:
+        environment: As for `find_cluster`.
+        what: What it is and where it runs, as a sentence.
+
+    Raises:
+        ConfigError: This process was started in a cluster.
+    """
+    cluster = find_cluster(environment)
+    if cluster is not None:
+        raise ConfigError(
+            f"{what} Start it once, outside of the processes of a cluster; or, to be alone in each "
+            "of them, set JAX_NUM_PROCESSES=1. "
+            f"Received: process {cluster.index} of {cluster.processes}."
+        )
+
+
 def _described(values: Mapping[str, str], whose: str, names: tuple[str, ...]) -> Cluster | None:
     address, processes, index = (values.get(name, "").strip() for name in names)
     if names[2] == "JAX_PROCESS_ID" and not index:

@@ -43,7 +43,8 @@ def join(cluster: Cluster) -> None:
     if backend() != "jax":
         raise ConfigError(
             "Several processes train one run on JAX only: set KERAS_BACKEND=jax. On TensorFlow, "
-            "--devices uses several GPUs of one host. "
+            "--devices uses several GPUs of one host. With JAX_NUM_PROCESSES=1, each process "
+            "trains a run of its own. "
             f"Received: {cluster.processes} processes, KERAS_BACKEND={backend()}."
         )
     import jax

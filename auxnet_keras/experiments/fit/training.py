@@ -12,6 +12,7 @@ from auxnet_keras.core.hosts import is_chief
 from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import AuxnetError, ConfigError
 from auxnet_keras.experiments.cluster.crew import Crew
+from auxnet_keras.experiments.cluster.membership import readable_cluster_errors
 from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.config.smoke import SMOKE
@@ -65,6 +66,12 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
     crew = Crew()
     if not is_chief():
         return crew.help(config, lambda run: _train_beside(run, callbacks, crew))
+    with readable_cluster_errors():  # also of the folder, for which the others wait
+        return _lead(config, callbacks, crew)
+
+
+def _lead(config: RunConfig, callbacks: Sequence[Any], crew: Crew) -> Run:
+    """Trains in the run folder: alone, or as the chief of a crew."""
     run = open_folder(config)
     if run.finished:
         crew.begin(run)
@@ -73,7 +80,6 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
         return run
     check_same_backend(run)
     from auxnet_keras.data import sentence
-    from auxnet_keras.experiments.cluster.membership import readable_cluster_errors
     from auxnet_keras.experiments.fit.finalize import finish
     from auxnet_keras.experiments.outputs.figures import write_curves
     from auxnet_keras.experiments.run.log import logger, run_log

@@ -1,11 +1,13 @@
 """Runs a study from its file to its report."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from auxnet_keras.core.whole_numbers import check_whole
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.cluster.discovery import check_alone
 from auxnet_keras.experiments.reports.arms import config_digest
 from auxnet_keras.experiments.reports.collect import STUDY, collect
 from auxnet_keras.experiments.reports.report import write_report
@@ -47,7 +49,8 @@ def study(
 
     Raises:
         ConfigError: The study is invalid: an unknown setting, a budget that exceeds the available
-            labels, or a folder with results of something else; there are fewer GPUs than `jobs`.
+            labels, or a folder with results of something else; there are fewer GPUs than `jobs`;
+            this is one of several processes of a cluster.
         DataError: As raised by the readers; or every run failed.
 
     Example:
@@ -56,6 +59,7 @@ def study(
     """
     out = Path(out)
     check_whole("jobs", jobs, least=1)
+    check_alone(os.environ, "A study trains its runs in processes of its own, on one host.")
     checked, runs = checked_study(given, out, data)
     missing_runs = missing(runs)
     with hold_lock(out, "running this study", ConfigError):

@@ -39,6 +39,8 @@ def test_what_was_written_is_read(tmp_path):
         ({"name": np.array([b"/a", b"b", b"c"])}, "relative names"),
         ({"name": np.array([b"a", b"b\n", b"c"])}, "relative names"),
         ({"name": np.array([b"", b"b", b"c"])}, "a name and an image"),
+        ({"name": np.array([b"a", b"b", b"c\xff"])}, "names in UTF-8"),
+        ({"sequences": np.array([b"\xe4"])}, "names in UTF-8"),
         ({"name": np.array(["a", "b", "c"])}, "name of type S"),
         ({"groups": np.array([b".."])}, "relative names"),
         ({"image": np.zeros(3, np.uint64)}, "a name and an image"),

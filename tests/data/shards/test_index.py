@@ -52,7 +52,7 @@ def test_what_was_written_is_read():
         *[("info.citation", v) for v in (None, 3, "x" * 20_000)],
         *[("info.scored_metres", v) for v in (-1, "80", True, float("nan"))],
         *[("encoding.unit", v) for v in ("feet", [])],
-        *[("encoding.scale", v) for v in (None, float("inf"))],
+        *[("encoding.scale", v) for v in (None, 0, float("inf"))],
         *[("encoding.invalid", v) for v in (0, ["0"])],
         *[("encoding.far", v) for v in (1.5, "1")],
         *[("declares", v) for v in (["image"], "label")],

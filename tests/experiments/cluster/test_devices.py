@@ -7,29 +7,21 @@ from auxnet_keras.experiments.cluster.devices import described, device_facts
 from auxnet_keras.experiments.config.run_config import CHANGEABLE, RunConfig
 
 
-@pytest.fixture(scope="module")
-def trained(run_program, scenes, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("devices")
-    return run_program("devices", str(folder), str(scenes), KERAS_BACKEND="tensorflow")[0]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("devices", ["two", "both"])
-def test_two_devices_equal_one(trained, devices):
+def test_two_devices_equal_one(run_program, scenes, tmp_path):
     """Losses, task and class weights, scores: with uneven masks, and a device without a frame.
 
     `both` begins on one device, is stopped within an epoch and goes on on two. Sums are added up
     in another order, which changes their last digits.
     """
-    one, other = trained["one"], trained[devices]
-    assert set(other) == set(one)
+    trained = run_program("devices", str(tmp_path), str(scenes), KERAS_BACKEND="tensorflow")[0]
+    one = trained["one"]
     assert "class_weight_depth_0-5" in one and "weight_depth" in one
-    for name, value in one.items():
-        assert other[name] == pytest.approx(value, rel=1e-5, abs=1e-6, nan_ok=True), name
-
-
-@pytest.mark.slow
-def test_devices_after_the_first_computation(trained):
+    for other in (trained["two"], trained["both"]):
+        assert set(other) == set(one)
+        for name, value in one.items():
+            assert other[name] == pytest.approx(value, rel=1e-5, abs=1e-6, nan_ok=True), name
+    # Devices cannot be made after the first computation.
     assert "before it computes for the first time" in trained["refused"]
     assert trained["refused"].endswith("Received: devices=3, 2 CPU(s).")
 

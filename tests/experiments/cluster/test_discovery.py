@@ -3,7 +3,12 @@
 import pytest
 
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.experiments.cluster.discovery import Cluster, find_cluster, first_host
+from auxnet_keras.experiments.cluster.discovery import (
+    Cluster,
+    check_alone,
+    find_cluster,
+    first_host,
+)
 
 JAX = {
     "JAX_COORDINATOR_ADDRESS": "host0:1234",
@@ -76,6 +81,15 @@ def test_a_cluster_from_an_environment(environment, cluster):
 )
 def test_a_process_alone(environment):
     assert find_cluster(environment) is None
+
+
+def test_what_only_one_process_may_do():
+    for alone in ({}, JAX | {"JAX_NUM_PROCESSES": "1"}, SLURM | {"JAX_NUM_PROCESSES": "1"}):
+        check_alone(alone, "A study is for one.")
+    said = r"A study is for one\. Start it once.*JAX_NUM_PROCESSES=1\. Received: process 1 of 2\."
+    for environment in (KUBERNETES, SLURM):
+        with pytest.raises(ConfigError, match=said):
+            check_alone(environment, "A study is for one.")
 
 
 def test_options_count_more_than_the_environment():

@@ -62,53 +62,44 @@ def state(folder):
     return CheckpointStore(folder / "checkpoints").newest()
 
 
-@pytest.fixture(scope="module")
-def ends(scenes, tmp_path_factory):
-    """The runs of one process, and of 1, 2, 4 and 1 one after the other."""
+@pytest.mark.slow
+def test_one_two_four_and_one_process(scenes, tmp_path):
+    """One test for all: several would share a fixture, which each worker of xdist makes anew."""
     pytest.importorskip("jax")
-    folder = tmp_path_factory.mktemp("cluster")
-    one, many = folder / "one", folder / "one_after_1"
-    found = {"one": start(1, one, scenes, "copy")}
-    outcomes(found["one"])
-    found["stopped"] = start(2, many, scenes, "term")
-    found["after stop"] = state(many)
-    found["killed"] = start(4, many, scenes, "kill")
-    found["after kill"] = state(many)
-    found["files"] = sorted(path.name for path in many.iterdir())
-    found["last"] = start(1, many, scenes, "none")
-    return {**found, "one state": state(one), "many state": state(many)}
-
-
-@pytest.mark.slow
-def test_a_signal_to_one_process_stops_all_after_the_same_batch(ends):
-    assert [code for _, _, code in ends["stopped"]] == [143, 143]
-    # It came during the second batch of the second epoch; the batch after it is the last.
-    assert (ends["after stop"].epoch, ends["after stop"].step) == (1, 3)
-
-
-@pytest.mark.slow
-def test_a_killed_process_ends_the_others_with_a_sentence(ends):
-    *others, killed = ends["killed"]
-    assert killed[2] == -9
-    for _, errors, code in others:
-        assert code == 1
-        assert LOST in errors
-    assert (ends["after kill"].epoch, ends["after kill"].step) == (3, 0)
-
-
-@pytest.mark.slow
-def test_a_run_of_changing_processes_equals_that_of_one(ends):
-    one, many = ends["one state"], ends["many state"]
-    assert one.epoch == many.epoch == 4
-    assert set(one.arrays) == set(many.arrays)
-    for name, array in one.arrays.items():
-        # Not to the bit: the sums over a batch are added up device by device.
-        np.testing.assert_allclose(many.arrays[name], array, rtol=1e-6, atol=1e-6, err_msg=name)
-    (first,), (last,) = outcomes(ends["one"]), outcomes(ends["last"])
+    one, many = tmp_path / "one", tmp_path / "one_after_1"
+    alone = start(1, one, scenes, "copy")
+    (first,) = outcomes(alone)
+    stopped, after_stop = start(2, many, scenes, "term"), state(many)
+    killed, after_kill = start(4, many, scenes, "kill"), state(many)
+    # Only the chief writes.
+    assert sorted(path.name for path in many.iterdir()) == ["checkpoints", "config.yaml"]
+    (last,) = outcomes(start(1, many, scenes, "none"))
+    all_stop_after_the_same_batch(stopped, after_stop)
+    all_end_with_a_sentence(killed, after_kill)
+    equal(state(one), state(many))
     for name, value in first["history"].items():
         assert last["history"][name] == pytest.approx(value, rel=1e-5, abs=1e-6, nan_ok=True), name
 
 
-@pytest.mark.slow
-def test_only_the_chief_writes(ends):
-    assert ends["files"] == ["checkpoints", "config.yaml"]
+def all_stop_after_the_same_batch(stopped, after):
+    """A signal to one process came during the second batch; the batch after it is the last."""
+    assert [code for _, _, code in stopped] == [143, 143]
+    assert (after.epoch, after.step) == (1, 3)
+
+
+def all_end_with_a_sentence(ended, after):
+    """One process was killed; its neighbours end by themselves."""
+    *others, killed = ended
+    assert killed[2] == -9
+    for _, errors, code in others:
+        assert code == 1
+        assert LOST in errors
+    assert (after.epoch, after.step) == (3, 0)
+
+
+def equal(one, many):
+    """Not to the bit: the sums over a batch are added up device by device."""
+    assert one.epoch == many.epoch == 4
+    assert set(one.arrays) == set(many.arrays)
+    for name, array in one.arrays.items():
+        np.testing.assert_allclose(many.arrays[name], array, rtol=1e-6, atol=1e-6, err_msg=name)

@@ -139,6 +139,14 @@ class TestRefused:
             planned(read_study({**study, **change}), tmp_path)
         assert not any(tmp_path.iterdir())
 
+    def test_in_a_cluster(self, study, tmp_path, monkeypatch):
+        for name, value in (("COORDINATOR_ADDRESS", "host0:1"), ("NUM_PROCESSES", "2")):
+            monkeypatch.setenv(f"JAX_{name}", value)
+        monkeypatch.setenv("JAX_PROCESS_ID", "0")
+        with pytest.raises(ConfigError, match=r"A study trains .*Received: process 0 of 2"):
+            ak.experiments.study(study, tmp_path)
+        assert not any(tmp_path.iterdir())
+
     def test_no_such_study(self, tmp_path):
         with pytest.raises(ConfigError, match=r"does-it-help.*Received: 'doesit'"):
             read_study("doesit")
