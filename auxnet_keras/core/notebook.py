@@ -36,12 +36,12 @@ class _Quietly(importlib.abc.MetaPathFinder):
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != "tensorflow":
             return None
-        sys.meta_path.remove(self)
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
             execute = spec.loader.exec_module
 
             def execute_silently(module: ModuleType) -> None:
+                sys.meta_path.remove(self)  # only now: others ask whether TensorFlow is installed
                 with silent_unless_it_fails():
                     execute(module)
                     module.config.list_physical_devices()  # else its lines come with the first use

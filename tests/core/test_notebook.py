@@ -14,6 +14,8 @@ class IPython:
     def get_ipython(): return ZMQInteractiveShell() if {notebook} else None
 sys.modules["IPython"] = IPython
 import auxnet_keras
+import importlib.util
+assert importlib.util.find_spec("tensorflow")  # as a check of the backend asks
 assert "tensorflow" not in sys.modules
 import tensorflow
 import tensorflow.part

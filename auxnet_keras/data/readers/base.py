@@ -84,9 +84,10 @@ class Source(ABC):
         )
 
     def check_found(self) -> None:
-        """Raises a DataError if the data set's own description names files that no frame has."""
+        """Raises a DataError without frames, or without any of the files that a description names."""
+        frames = self._frames
         for what in ("label", "depth"):
-            if self.must_exist and self.declares(what) and not has(self._frames, what).any():
+            if self.must_exist and self.declares(what) and not has(frames, what).any():
                 raise self.absent(what)
 
     def fold_group(self, frame: Frame) -> str:

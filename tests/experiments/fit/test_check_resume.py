@@ -143,10 +143,10 @@ def test_moved_data_another_cache_policy_and_more_epochs_resume(copy, interrupte
 def test_what_has_not_changed_resumes_and_its_images_are_not_read_again(
     interrupted, tmp_path, monkeypatch
 ):
-    def forbidden(examples):
+    def forbidden(source, frames):
         raise AssertionError("read again")
 
-    monkeypatch.setattr(trained_images, "image_keys", forbidden)
+    monkeypatch.setattr(trained_images, "image_keys_of", forbidden)
     run = tmp_path / "run"
     shutil.copytree(interrupted / "run", run)
     assert train(settings(interrupted, out=str(run))).epochs_saved == 3
