@@ -84,7 +84,7 @@ class Source(ABC):
         )
 
     def check_found(self) -> None:
-        """Raises a DataError without frames, or without any of the files that a description names."""
+        """Raises a DataError without frames, or without any file that a description names."""
         frames = self._frames
         for what in ("label", "depth"):
             if self.must_exist and self.declares(what) and not has(frames, what).any():
