@@ -10,7 +10,7 @@ from auxnet_keras.data.shards.columns import Columns, write_columns
 from auxnet_keras.data.shards.index import FileFacts, Index
 from auxnet_keras.data.shards.layout import COLUMNS, INDEX, WRITING, array_record, shard_name
 from auxnet_keras.data.shards.record import Record, pack
-from data_tools.convert.shards import sha256_of
+from auxnet_keras.storage.checksum import sha256
 from data_tools.depth_files import png_bytes
 
 PER_SHARD = 25_000
@@ -34,7 +34,7 @@ def write(root: Path, frames: int) -> Path:
             writer.write(pack(Record(name, image, label, depth)))
         writer.close()
         count = len(names[begin : begin + PER_SHARD])
-        shards.append(FileFacts(count, path.stat().st_size, sha256_of(path)))
+        shards.append(FileFacts(count, path.stat().st_size, sha256(path)))
     key, rows = np.ones(frames, np.uint64), np.arange(frames, dtype=np.int32)
     columns = Columns(
         name=np.array(names, "S"),
@@ -57,7 +57,7 @@ def write(root: Path, frames: int) -> Path:
         declares=frozenset(("label", "depth")),
         resized=frozenset(),
         finite=True,
-        columns=FileFacts(frames, size, sha256_of(root / COLUMNS)),
+        columns=FileFacts(frames, size, sha256(root / COLUMNS)),
         shards=tuple(shards),
     )
     (root / INDEX).write_text(json.dumps(index.to_json()))

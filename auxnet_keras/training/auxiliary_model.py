@@ -13,6 +13,7 @@ from auxnet_keras.core.types import Tensor
 from auxnet_keras.errors import ConfigError, shown
 from auxnet_keras.losses.task_loss import TaskLoss, task_losses
 from auxnet_keras.training import attachment, blank_frames, compile_checks, fit_callbacks
+from auxnet_keras.training.backend_step import backend_step
 from auxnet_keras.training.bad_batches import Guard
 from auxnet_keras.training.compile_defaults import default_losses, default_metrics
 from auxnet_keras.training.logged_metrics import PixelMean
@@ -21,7 +22,6 @@ from auxnet_keras.training.roles import checked_auxiliary
 from auxnet_keras.training.saving import Saving
 from auxnet_keras.training.shared_trunk import SharedTrunk
 from auxnet_keras.weighting.base import Weighting, WeightingState
-from auxnet_keras.weighting.composition import gradient_rule
 
 
 @keras.saving.register_keras_serializable(package="auxnet_keras")
@@ -192,25 +192,7 @@ class AuxiliaryModel(Saving):
 
         A gradient-based weighting takes the gradient of each task separately.
         """
-        rule = gradient_rule(self._weighting)
-        backend = keras.backend.backend()
-        if backend == "tensorflow":
-            from auxnet_keras.training import task_gradients, tensorflow_step
-
-            if rule is None:
-                return tensorflow_step.tensorflow_step(self, *args)
-            return task_gradients.task_gradient_step(self, rule, *args)
-        if backend == "torch":
-            from auxnet_keras.training import task_gradients_torch, torch_step
-
-            if rule is None:
-                return torch_step.torch_step(self, *args)
-            return task_gradients_torch.task_gradient_step(self, rule, *args)
-        from auxnet_keras.training import jax_step, task_gradients_jax
-
-        if rule is None:
-            return jax_step.jax_step(self, *args)
-        return task_gradients_jax.task_gradient_step(self, rule, *args)
+        return backend_step(self, *args)
 
     def make_train_function(self, force: bool = False) -> Any:
         # If the optimizer creates its variables inside the step, Keras traces the step twice.

@@ -1,6 +1,5 @@
 """Where the files of a data set are: in a folder, or at an address with local copies."""
 
-import hashlib
 from pathlib import Path
 from typing import Protocol
 
@@ -8,11 +7,10 @@ from auxnet_keras.data.remote import local_copies, store, transfer
 from auxnet_keras.data.remote.url import as_path, check_url, is_url
 from auxnet_keras.errors import DataError
 from auxnet_keras.safety.bounded_read import file_size, read_bytes
+from auxnet_keras.storage import checksum
 from auxnet_keras.storage.lock import acquired
 from auxnet_keras.storage.scratch import scratch
 from auxnet_keras.storage.write_errors import writing
-
-_CHUNK = 1 << 20
 
 
 class Place(Protocol):
@@ -126,14 +124,11 @@ def check_file(path: Path, named: Path, sha256: str) -> None:
     Raises:
         DataError: It is another one.
     """
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    if digest.hexdigest() != sha256:
+    found = checksum.sha256(path)
+    if found != sha256:
         raise DataError(
             f"A file of the shards is damaged or another one: {named}. Expected SHA-256 {sha256}; "
-            f"copy it again, or convert the data again. Received: {digest.hexdigest()}.",
+            f"copy it again, or convert the data again. Received: {found}.",
             "truncated",
         )
 

@@ -18,17 +18,13 @@ from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.config.smoke import SMOKE
 from auxnet_keras.experiments.fit.more_callbacks import check_callbacks
 from auxnet_keras.experiments.run.folder import claim_folder, open_folder
-from auxnet_keras.experiments.run.run import WEIGHTS, Run
+from auxnet_keras.experiments.run.run import BOARD, WEIGHTS, Run
 from auxnet_keras.experiments.run.same_backend import check_same_backend
 from auxnet_keras.storage.lock import hold_lock
 from auxnet_keras.storage.scratch import sweep
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.cluster.devices import Devices
-    from auxnet_keras.experiments.fit.phases import Phase
-
-_BOARD = "tensorboard"
-_CHECKPOINT_STEPS = 500  # minutes of work; a save takes a second
 
 
 def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequence[Any] = ()) -> Run:
@@ -147,6 +143,7 @@ def _fit(run: Run, callbacks: Sequence[Any], devices: "Devices", crew: Crew) -> 
     from auxnet_keras.experiments.fit.initial_weights import start_from_run
     from auxnet_keras.experiments.fit.memory_errors import readable_memory_errors
     from auxnet_keras.experiments.fit.phases import phases, phases_left
+    from auxnet_keras.experiments.fit.run_callbacks import run_callbacks
     from auxnet_keras.experiments.outputs.train_batch import draw_train_batch
     from auxnet_keras.experiments.run import trained_images
     from auxnet_keras.experiments.run.log import logger
@@ -166,7 +163,7 @@ def _fit(run: Run, callbacks: Sequence[Any], devices: "Devices", crew: Crew) -> 
         check_resume(run, train.plan, val.plan)
     model = devices.build(lambda: network(config, info.class_names, pretrained=new))
     if new:  # a run that was killed before its first checkpoint starts over
-        rewind(event_files(run.path / _BOARD), Position(0, 0, 0))
+        rewind(event_files(run.path / BOARD), Position(0, 0, 0))
     if new and config.starts_from_run:
         start_from_run(model, config, config.depth_unit or info.depth_unit)
     weights = class_weights_of(run, train.plan)
@@ -194,7 +191,7 @@ def _fit(run: Run, callbacks: Sequence[Any], devices: "Devices", crew: Crew) -> 
                 epochs=phase.last,
                 verbose=0,
                 shuffle=False,  # the data set does
-                callbacks=_callbacks(run, phase, frames, val, callbacks),
+                callbacks=run_callbacks(run, phase, frames, val, callbacks),
             )
     stopped = stopped_after(run)
     if stopped is not None:
@@ -233,79 +230,6 @@ def _dataset(config: RunConfig, split: str) -> Any:
         fold=config.fold,
     )
     return data.with_depth_input(dataset) if config.network.depth_input else dataset
-
-
-def _callbacks(run: Run, phase: "Phase", train: Any, val: Any, more: Sequence[Any]) -> list[Any]:
-    from auxnet_keras import callbacks
-    from auxnet_keras.experiments.fit.early_stopping import early_stopping
-    from auxnet_keras.experiments.fit.first_estimate import FirstEstimate
-    from auxnet_keras.experiments.fit.optimization import learning_rate_callbacks
-    from auxnet_keras.experiments.run.log import EpochLog
-
-    config, board, after = run.config, run.path / _BOARD, _steps_before(phase, train)
-    method = phase.weighting(run, train)
-    validations = phase.validated(config.validate_every)
-    validated = max(1, config.all_epochs // (10 * config.validate_every))
-    return [
-        *([] if method is None else [method]),
-        *learning_rate_callbacks(config, phase),
-        callbacks.NonFinite(config.on_bad_numbers),
-        *_diagnostics(run, train, after),
-        *([callbacks.Progress(phase.note, keep=validations)] if is_chief() else []),
-        FirstEstimate(f"the steps of {phase.alone} alone" if phase.alone else "all steps left"),
-        EpochLog(),
-        callbacks.HistoryFile(run.path / "history.csv"),
-        callbacks.WeightTrace(run.path / "weights.csv"),
-        callbacks.TensorBoard(
-            board, write_graph=False, settings=config.to_mapping(), info=run.info, after=after
-        ),
-        callbacks.WeightBoard(board, after=after),
-        callbacks.TensorBoardPictures(
-            board,
-            val,
-            run.info,
-            every=config.validate_every * validated,
-            figures=run.path / "figures",
-            depth_unit=run.depth_unit,
-            after=after,
-        ),
-        *([] if phase.alone else [callbacks.BestWeights(run.path / WEIGHTS)]),
-        *early_stopping(config, phase),
-        *more,
-        # Last: it marks the epoch as finished.
-        callbacks.ResumableCheckpoint(
-            run.path,
-            every=_CHECKPOINT_STEPS,
-            every_epochs=_epochs_to_a_checkpoint(config, len(train)),
-            dataset=train,
-            after=phase.first,
-        ),
-    ]
-
-
-def _diagnostics(run: Run, train: Any, after: int) -> list[Any]:
-    from auxnet_keras import callbacks
-
-    every = run.config.gradient_diagnostics
-    if every is None:
-        return []
-    path, board = run.path / "gradients.csv", run.path / _BOARD
-    return [
-        callbacks.GradientDiagnostics(train, every, path=path, log_dir=board, after=after),
-    ]
-
-
-def _steps_before(phase: "Phase", train: Any) -> int:
-    """Training steps of the earlier phase, if the optimizer counts from 0 again."""
-    return phase.first * len(train.plan.auxiliary_pass()) if phase.begins else 0
-
-
-def _epochs_to_a_checkpoint(config: RunConfig, steps: int) -> int:
-    """Up to the next validation, unless a kill would then cost more than `_CHECKPOINT_STEPS`."""
-    if config.on_bad_numbers == "rollback":  # to the epoch before
-        return 1
-    most = min(config.validate_every, max(1, _CHECKPOINT_STEPS // steps))
-    return max(n for n in range(1, most + 1) if config.validate_every % n == 0)
 
 
 def _describe_saved(run: Run) -> str:

@@ -1,7 +1,6 @@
 """manifest.json: what a run was made with, when it ran, and the SHA-256 of every file it wrote."""
 
 import datetime
-import hashlib
 import importlib.metadata
 import os
 import platform
@@ -15,6 +14,7 @@ from typing import Any
 import auxnet_keras
 from auxnet_keras.core.threads import thread_count
 from auxnet_keras.experiments.run.json_files import damaged, read_json, write_json
+from auxnet_keras.storage.checksum import sha256
 from auxnet_keras.storage.lock import HELD, LOCK
 from auxnet_keras.storage.scratch import NAME
 
@@ -83,12 +83,6 @@ class Manifest:
 def _is_passing(path: Path) -> bool:
     """A lock, or what a writer is about to put into its place."""
     return path.name in (LOCK, HELD) or any(map(NAME.fullmatch, path.parts))
-
-
-def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def versions() -> dict[str, str]:

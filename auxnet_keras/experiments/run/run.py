@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from auxnet_keras.experiments.run.predictor import Predictor
     from auxnet_keras.models import AuxiliaryModel
 
+BOARD = "tensorboard"
 WEIGHTS = "best.weights.h5"
 RESULTS = "results.json"
 _MOST_CLASSES = 4096  # a stranger's manifest must not ask for all the memory

@@ -17,7 +17,7 @@ from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments import evaluate, load_run, top_losses, train
 from auxnet_keras.experiments.fit.depth_bins import edges_of
-from auxnet_keras.experiments.fit.training import _epochs_to_a_checkpoint
+from auxnet_keras.experiments.fit.run_callbacks import epochs_to_a_checkpoint
 from auxnet_keras.experiments.run.folder import claim_folder
 from auxnet_keras.plots import colour_blind_palette
 from tests.callbacks.test_checkpoint import HOLD
@@ -346,4 +346,4 @@ def test_a_run_killed_at_its_very_start_may_start_again(settings, tmp_path):
 )
 def test_epochs_between_checkpoints(validate_every, steps, policy, epochs):
     settings = types.SimpleNamespace(validate_every=validate_every, on_bad_numbers=policy)
-    assert _epochs_to_a_checkpoint(settings, steps) == epochs
+    assert epochs_to_a_checkpoint(settings, steps) == epochs
