@@ -115,7 +115,7 @@ def _on_jax(model: keras.Model, batch: tuple[Any, Any, Any]) -> Callable[[], np.
 
 
 def _on_torch(model: keras.Model, batch: tuple[Any, Any, Any]) -> Callable[[], np.ndarray]:
-    import torch  # type: ignore[import-not-found, unused-ignore]
+    import torch
 
     def measure() -> np.ndarray:
         with keras.StatelessScope(collect_losses=True):

@@ -16,6 +16,10 @@ def gpu_names() -> list[str | None]:
             return [details(gpu).get("device_name") for gpu in found]
         case "jax":
             return [gpu.device_kind for gpu in _gpus_of_jax()]
+        case "torch":
+            import torch
+
+            return [torch.cuda.get_device_name(n) for n in range(torch.cuda.device_count())]
     return []
 
 
@@ -23,11 +27,18 @@ def peak_gpu_memory() -> int | None:
     """The most bytes in use on the first GPU so far; `None` without a GPU."""
     if not gpu_names():
         return None
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
+    match keras.backend.backend():
+        case "tensorflow":
+            import tensorflow as tf
 
-        return tf.config.experimental.get_memory_info("GPU:0")["peak"]
-    return (_gpus_of_jax()[0].memory_stats() or {}).get("peak_bytes_in_use")
+            return tf.config.experimental.get_memory_info("GPU:0")["peak"]
+        case "jax":
+            return (_gpus_of_jax()[0].memory_stats() or {}).get("peak_bytes_in_use")
+        case "torch":
+            import torch
+
+            return torch.cuda.max_memory_allocated(0)
+    return None
 
 
 def _gpus_of_jax() -> list[Any]:

@@ -51,7 +51,7 @@ def check_backend() -> None:
 
 
 def _how(name: str) -> str:
-    return "pip install torch" if name == "torch" else f"pip install 'auxnet_keras[{name}]'"
+    return f"pip install 'auxnet_keras[{name}]'"
 
 
 def _configured() -> str | None:

@@ -10,7 +10,7 @@ def compute_deterministically() -> bool:
     """Chooses deterministic kernels from now on; says whether the backend could still do so.
 
     JAX reads its flags when it starts. A process that has already used JAX on a GPU keeps what it
-    has.
+    has. PyTorch warns of each operation that has no deterministic kernel.
     """
     import keras
 
@@ -19,6 +19,12 @@ def compute_deterministically() -> bool:
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()
+        return True
+    if backend == "torch":
+        import torch
+
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts
+        torch.use_deterministic_algorithms(True, warn_only=True)
         return True
     if backend != "jax":
         return False

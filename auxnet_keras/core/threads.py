@@ -8,8 +8,8 @@ _OF_JAX = ("PJRT_NPROC", "NPROC")
 """What JAX reads when it starts on a CPU; the first counts before the second, the newer name."""
 
 
-def thread_count() -> int | None:
-    """Threads that the backend divides an operation among; `None` on PyTorch."""
+def thread_count() -> int:
+    """Threads that the backend divides an operation among."""
     import keras
 
     match keras.backend.backend():
@@ -20,7 +20,11 @@ def thread_count() -> int | None:
             return configured or _number("TF_NUM_INTRAOP_THREADS") or available()
         case "jax":
             return next(filter(None, map(_number, _OF_JAX)), available())
-    return None
+        case "torch":
+            import torch
+
+            return torch.get_num_threads()
+    return available()
 
 
 def use_threads(count: int) -> bool:
@@ -43,6 +47,10 @@ def use_threads(count: int) -> bool:
             return False
     elif backend == "jax" and not jax_has_started():
         os.environ.update(dict.fromkeys(_OF_JAX, str(count)))
+    elif backend == "torch":
+        import torch
+
+        torch.set_num_threads(count)
     return thread_count() == count
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from keras import ops
 
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.export.deployment import Deployment
@@ -45,7 +46,7 @@ def keras_file(model: keras.Model, path: str | Path) -> Verification:
 
     def run_of(network: keras.Model, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
         output = network(deployment.arguments(inputs), training=False)
-        return np.asarray(output[deployment.task])
+        return ops.convert_to_numpy(output[deployment.task])
 
     with writing_export(path), replacing(path) as temporary:
         deployment.network.save(temporary)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from keras import ops
 
 from auxnet_keras.errors import AuxnetError
 from auxnet_keras.export.deployment import Deployment
@@ -78,8 +79,8 @@ def sample_inputs(
 
 def network_output(deployment: Deployment, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
     """The output of the Keras network itself for inputs of its size."""
-    arguments = deployment.arguments(inputs)
-    output = np.asarray(deployment.network(arguments, training=False)[deployment.task])
+    network, arguments = deployment.network, deployment.arguments(inputs)
+    output = ops.convert_to_numpy(network(arguments, training=False)[deployment.task])
     if deployment.output != "class_map":
         return output
     return output.argmax(-1).astype(deployment.class_dtype)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-import torch  # type: ignore[import-not-found, unused-ignore]
+import torch
 
 from auxnet_keras.core.gradients import Gradients, gram, times, total
 from auxnet_keras.core.types import Tensor

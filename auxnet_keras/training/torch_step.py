@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-import torch  # type: ignore[import-not-found, unused-ignore]
+import torch
 
 from auxnet_keras.core.types import Tensor
 from auxnet_keras.training.bad_batches import variables_to_restore

@@ -9,7 +9,9 @@ from pathlib import Path
 from auxnet_keras.errors import AuxnetError, ConfigError
 
 _MISMATCH = re.compile(
-    r"object <\w+ name=(\w+).*?variable\.shape=(\([\d, ]+\)).*?value\.shape=(\([\d, ]+\))", re.S
+    r"object <\w+ name=(\w+).*?variable\.shape=\(([\d, ]+)\)"
+    r".*?value\.shape=(?:torch\.Size)?[(\[]+([\d, ]+)[)\]]",
+    re.S,
 )
 _NO_OPTIMIZER = "the saved optimizer has 0 variables"
 _LONGEST = 160
@@ -56,8 +58,8 @@ def _reason(error: Exception, path: Path) -> str:
     found = _MISMATCH.search(str(error))
     if found:
         return (
-            f"the layer {found[1]!r} has weights of shape {found[2]}, those in the file have "
-            f"shape {found[3]}"
+            f"the layer {found[1]!r} has weights of shape ({found[2]}), those in the file have "
+            f"shape ({found[3]})"
         )
     line = " ".join(str(error).split())
     if "could not be loaded" in line:

@@ -66,7 +66,7 @@ def test_keras_agrees(before_keras, tmp_path):
         (None, [], ["or pip install 'auxnet_keras[jax]' and set KERAS_BACKEND=jax"]),
         ("jax", [], ["auxnet_keras[jax]', or pip install 'auxnet_keras[tensorflow]' and set KER"]),
         ("jax", ["tensorflow"], ["JAX, on", "auxnet_keras[jax]", "set KERAS_BACKEND=tensorflow"]),
-        ("torch", ["jax"], ["PyTorch", "pip install torch", "Received: KERAS_BACKEND=torch."]),
+        ("torch", ["jax"], ["PyTorch", "auxnet_keras[torch]", "Received: KERAS_BACKEND=torch."]),
     ],
 )
 def test_a_missing_backend_says_what_to_install_and_to_set(

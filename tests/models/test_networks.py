@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from keras.ops import convert_to_numpy
 
 import auxnet_keras as ak
 from tests.models.contracts import CLASSES, ModelContract
@@ -27,8 +28,8 @@ class TestAuxNet(ModelContract):
         assert main.count_params() == segnet.count_params()
         assert not [v.path for v in main.variables if "depth" in v.path]
         np.testing.assert_array_equal(
-            np.array(main(self.inputs())["segmentation"]),
-            np.array(model(self.inputs())["segmentation"]),
+            convert_to_numpy(main(self.inputs())["segmentation"]),
+            convert_to_numpy(model(self.inputs())["segmentation"]),
         )
 
     def test_depth_can_be_the_main_task(self):
@@ -51,8 +52,8 @@ class TestFuseNet(ModelContract):
         metres = self.inputs()
         centimetres = {**metres, "depth": np.where(metres["depth"] < 0, -1, metres["depth"] * 100)}
         np.testing.assert_allclose(
-            np.array(model(metres)["segmentation"]),
-            np.array(model(centimetres)["segmentation"]),
+            convert_to_numpy(model(metres)["segmentation"]),
+            convert_to_numpy(model(centimetres)["segmentation"]),
             rtol=1e-3,
             atol=1e-4,
         )
@@ -72,7 +73,7 @@ class TestFuseNet(ModelContract):
         inputs = self.inputs()
         other = {**inputs, "depth": np.flip(inputs["depth"], 2).copy()}
         before, after = model(inputs)["segmentation"], model(other)["segmentation"]
-        assert not np.allclose(np.array(before), np.array(after))
+        assert not np.allclose(convert_to_numpy(before), convert_to_numpy(after))
 
 
 # Paper A, Table 2: KITTI has 12 channels, SYNTHIA 13.

@@ -9,7 +9,7 @@ import keras
 from auxnet_keras.errors import DataError
 from auxnet_keras.experiments.config.run_config import RunConfig
 
-_WHAT = re.compile(r"(?:OOM|failed to allocate|[Oo]ut of memory)[^\n]*")
+_WHAT = re.compile(r"(?:OOM|failed to allocate|[Oo]ut of memory|can't allocate memory)[^\n]*")
 
 
 @contextlib.contextmanager
@@ -42,10 +42,13 @@ def readable_memory_errors(config: RunConfig) -> Iterator[None]:
 
 def _backend_error() -> type[Exception]:
     """What the backend raises when an allocation fails, among others."""
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
+    match keras.backend.backend():
+        case "tensorflow":
+            import tensorflow as tf
 
-        return tf.errors.ResourceExhaustedError
-    import jax
+            return tf.errors.ResourceExhaustedError
+        case "jax":
+            import jax
 
-    return jax.errors.JaxRuntimeError
+            return jax.errors.JaxRuntimeError
+    return RuntimeError  # of PyTorch, on a CPU; on a GPU its OutOfMemoryError, which is one

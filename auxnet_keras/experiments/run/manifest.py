@@ -22,7 +22,7 @@ CHECKOUT = Path(auxnet_keras.__file__).resolve().parents[1]
 """The package's own repository, if it runs from one."""
 
 PACKAGES = (
-    *("auxnet_keras", "keras", "tensorflow", "jax", "jaxlib"),
+    *("auxnet_keras", "keras", "tensorflow", "jax", "jaxlib", "torch"),
     *("numpy", "opencv-python-headless"),
 )
 
