@@ -3,7 +3,10 @@
 import importlib.metadata
 import importlib.util
 import json
+import os
 import signal
+import subprocess
+import sys
 import time
 
 import keras
@@ -16,6 +19,19 @@ from auxnet_keras.safety.npz import read_npz
 
 EPOCHS = 2
 BACKEND = keras.backend.backend()
+STOPPED = """
+import os, signal, sys
+import keras, yaml
+import auxnet_keras as ak
+
+class Stop(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        if batch == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+settings = yaml.safe_load(open(sys.argv[1]))
+ak.experiments.train(settings | {"out": sys.argv[2]}, callbacks=[Stop()])
+"""
 WEIGHTING = ("--weighting", "class-wise:start_epoch=0,bins=4,task=ftwb")
 
 
@@ -58,8 +74,16 @@ def test_its_folder_is_complete(whole):
     assert list((whole / "tensorboard").glob("**/events.out.tfevents.*"))
 
 
-def test_killed_and_resumed_it_ends_in_the_same_bits(whole, start, auxnet, tiny, tmp_path):
+def test_stopped_killed_and_resumed_it_ends_in_the_same_bits(whole, start, auxnet, tiny, tmp_path):
     words = ("train", *tiny, *WEIGHTING, "--epochs", EPOCHS, "--out", tmp_path / "run")
+    stopped = subprocess.run(
+        [sys.executable, "-c", STOPPED, whole / "config.yaml", tmp_path / "run"],
+        env={**os.environ, "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert stopped.returncode == 128 + signal.SIGTERM, stopped.stderr
+    assert load_run(tmp_path / "run").position_saved == (0, 2)
     process = start(*words)
     checkpoint = tmp_path / "run" / "checkpoints" / "epoch-00001"
     while not checkpoint.is_dir() and process.poll() is None:
@@ -72,7 +96,7 @@ def test_killed_and_resumed_it_ends_in_the_same_bits(whole, start, auxnet, tiny,
     assert f"newest checkpoint: after epoch {saved}" in err
     resumed, expected = load_run(tmp_path / "run"), load_run(whole)
     assert [event["event"] for event in resumed.manifest.content["events"]] == [
-        *("start", "resume", "end")
+        *("start", "interrupt", "resume", "resume", "end")
     ]
     state, same = last_state(whole), last_state(tmp_path / "run")
     assert state.keys() == same.keys() and len(state) > 20
