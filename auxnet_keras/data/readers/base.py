@@ -46,6 +46,8 @@ class Source(ABC):
     """Whether NaN and infinity in a depth file are damage; else they mean "not measured"."""
     upright: bool = False
     """Whether images are turned as the camera's orientation tag says."""
+    reads_addresses: bool = False
+    """Whether `root` may be an address; otherwise, one is copied, and `root` is the copy."""
     resized: frozenset[str] = frozenset()
     """What may have another size than its image: "label", "depth"."""
 
