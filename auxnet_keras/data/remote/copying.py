@@ -1,5 +1,6 @@
 """Copies many files from an address, several at a time, each of them whole or absent."""
 
+import hashlib
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -45,7 +46,9 @@ def copy_files(files: Sequence[RemoteFile], incoming: Path, data: Path, progress
                 file = left.popleft()
             except IndexError:  # another thread took the last one
                 return
-            _copy(file, incoming / file.name, data / file.name)
+            # The beginning of one version is no beginning of another.
+            version = hashlib.sha256(file.version.encode()).hexdigest()[:16]
+            _copy(file, incoming / version / file.name, data / file.name)
 
     def _copy(file: RemoteFile, begun: Path, whole: Path) -> None:
         shown = 0
