@@ -282,6 +282,15 @@ def test_copies_take_bounded_space(memory, server, copies, monkeypatch):
     assert not shard.exists() and root.exists()
 
 
+def test_no_place_for_copies(memory, copies, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("AUXNET_COPIES", str(tmp_path / "file"))
+    with pytest.raises(
+        DataError, match=r"The copy of memory://mine in .*/file/folders/.*could not"
+    ):
+        local_copy("memory://mine")
+
+
 def test_threads_copy_once(server, kitti, copies, caplog, monkeypatch):
     """Each takes the lock of its own, as processes do."""
     monkeypatch.setattr(folder_copy, "_PATIENCE", 0.01)
@@ -317,6 +326,15 @@ def test_the_command_line(server, copies, kitti, monkeypatch, tmp_path, capsys):
         main(["data", "verify", f"kitti:{server.url('/mime')}"])
     assert caught.value.code == 1
     assert f"Cannot be read: {server.url('/mime')}" in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_errors_of_readers_name_the_address(server, tmp_path, memory):
+    with pytest.raises(DataError, match=f"No KITTI frame in {server.url()}. Expected") as caught:
+        ak.data.source("kitti", server.url()).frames("all")
+    assert f"There are some in {server.url('/mine')}; give that folder." in str(caught.value)
+    memory.pipe("/mine/dataset.yaml", b"images: 3")
+    with pytest.raises(DataError, match=r"^memory://mine/dataset\.yaml, images: expected a folder"):
+        ak.data.source("folder", "memory://mine")
 
 
 def test_settings_keep_the_address(memory, kitti):
