@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from pathlib import Path
 
 from rich.progress import Progress
@@ -69,8 +69,13 @@ def copy_files(files: Sequence[RemoteFile], incoming: Path, data: Path, progress
         progress.advance(task, file.size - shown)  # a part that was whole already
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
+        threads = [pool.submit(work) for _ in range(_AT_ONCE)]
         try:
-            for thread in as_completed([pool.submit(work) for _ in range(_AT_ONCE)]):
+            for thread in as_completed(threads):
                 thread.result()
-        finally:
+        except BaseException:
             stop.set()
+            # Two writers of one file would spoil it, so none is left behind.
+            if wait(threads, timeout=1).not_done:
+                progress.console.print("stopping as soon as open connections end ...")
+            raise

@@ -75,7 +75,7 @@ def _locked(file: Path, address: str) -> BaseFileLock:
         try:
             return acquired(file, timeout=_PATIENCE)
         except Timeout:
-            logger.warning("%s: waiting for another process that copies it", address)
+            logger.warning("%s: waiting for another process that copies it (%s)", address, file)
 
 
 def _compare(address: str, place: Path, data: Path) -> None:

@@ -195,6 +195,14 @@ def test_copies_take_bounded_space(server, shards, cache, monkeypatch, caplog):
     monkeypatch.setenv("AUXNET_COPIES_GB", "0.000001")
     with pytest.raises(DataError, match=r"at most 1e-06 GB; allow more with AUXNET_COPIES_GB"):
         samples(server.url("/data"))
+    folder = cache / "folders/0"  # stays, and takes room
+    folder.mkdir(parents=True)
+    (folder / "listing.jsonl").write_text('{"bytes": 7000000}\n')
+    monkeypatch.setenv("AUXNET_COPIES_GB", "0.007")
+    with pytest.raises(
+        DataError, match=r"larger than .* at most 0\.007 GB, beside 0\.007 GB in .*folders"
+    ):
+        samples(server.url("/data"))
     for wrong in ("0", "-1", "many", "nan"):
         monkeypatch.setenv("AUXNET_COPIES_GB", wrong)
         with pytest.raises(ConfigError, match="must be a number of GB above 0"):
