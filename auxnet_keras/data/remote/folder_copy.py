@@ -6,6 +6,7 @@ copies/folders/<digest of the address>/listing.jsonl   what the copy holds
                                        NAME/           the files; NAME is the address's last part
 """
 
+import contextlib
 import hashlib
 import logging
 import re
@@ -146,11 +147,18 @@ def _update(
 
 def _remove(path: Path, data: Path) -> None:
     """Removes a file that is gone at the address, and folders that it leaves empty."""
-    path.unlink(missing_ok=True)
+    # An earlier call may have removed it, and put a folder or a file in its or its folder's place.
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        path.unlink()
     for above in path.parents:
-        if above == data or any(above.iterdir()):
+        if above == data:
             return
-        above.rmdir()
+        try:
+            above.rmdir()
+        except FileNotFoundError:
+            continue
+        except OSError:  # it has other files
+            return
 
 
 def _digest(address: str) -> str:

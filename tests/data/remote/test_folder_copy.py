@@ -16,7 +16,7 @@ import yaml
 import auxnet_keras as ak
 from auxnet_keras.cli import main
 from auxnet_keras.data.make_plan import make_plan
-from auxnet_keras.data.remote import folder_copy, session, transfer
+from auxnet_keras.data.remote import copying, folder_copy, session, transfer
 from auxnet_keras.data.remote.folder_copy import local_copy
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.config.run_config import RunConfig
@@ -212,6 +212,30 @@ def test_stopped_while_files_are_replaced(server, tmp_path, monkeypatch, error, 
         assert re.match(said, str(caught.value)) and "What is copied stays." in str(caught.value)
     give(then)
     assert content(local_copy(address)) == content(mine)
+
+
+def test_stopped_after_files_are_removed(memory, monkeypatch):
+    """A file becomes a folder, a folder a file, and others are gone; then nothing can be copied."""
+    memory.pipe({"/mine/a": b"1", "/mine/b/c": b"2", "/mine/d/e/f": b"3", "/mine/d/e/g": b"3"})
+    root = local_copy("memory://mine")
+    memory.rm("/mine", recursive=True)
+    memory.pipe({"/mine/a/x": b"4", "/mine/b": b"5", "/mine/z": b"6"})
+    usual = copying.fetch
+
+    def fails(url, *arguments, **options):
+        if url.endswith("z"):
+            raise DataError("gone away. Received: nothing.")
+        return usual(url, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(copying, "fetch", fails)
+        patch.setattr(copying, "_AT_ONCE", 1)
+        for _ in range(2):
+            next_process()
+            with pytest.raises(DataError, match="gone away"):
+                local_copy("memory://mine")
+            assert content(root) == {"a/x": b"4", "b": b"5"} and not (root / "d").exists()
+    assert content(local_copy("memory://mine")) == {"a/x": b"4", "b": b"5", "z": b"6"}
 
 
 def test_without_a_connection(server, kitti, copies, caplog, monkeypatch):
