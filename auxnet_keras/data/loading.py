@@ -48,7 +48,8 @@ def load(
     Args:
         kind: "kitti", "synthia", "vkitti", "nyuv2", "cityscapes", "street", "folder" or "shards"; a
             suffix selects other classes or another split ("nyuv2-40": see `ak.data.source`).
-        root: The data set's folder; "street" draws its scenes without one.
+        root: The data set's folder, or an address such as "s3://bucket/data", which is copied to
+            this machine when first used; "street" draws its scenes without one.
         split: "train", "val" or "all".
         size: (height, width) every frame is resized to.
         batch_size: Samples per batch; training drops a last partial batch, other splits keep it.

@@ -16,6 +16,7 @@ from auxnet_keras.data.frame import IGNORE, INVALID, DatasetInfo, Frame, Sample
 from auxnet_keras.data.frame_table import has, take
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.readers.folds import in_folds
+from auxnet_keras.data.remote.naming import naming
 from auxnet_keras.data.resize import Size, resize_bilinear, resize_nearest
 from auxnet_keras.data.units import Calibration, DepthEncoding, check_unit
 from auxnet_keras.errors import AuxnetError, DataError, unknown
@@ -46,6 +47,10 @@ class Source(ABC):
     """Whether NaN and infinity in a depth file are damage; else they mean "not measured"."""
     upright: bool = False
     """Whether images are turned as the camera's orientation tag says."""
+    reads_addresses: bool = False
+    """Whether `root` may be an address; otherwise, one is copied, and `root` is the copy."""
+    address: str | None = None
+    """Where `root` was copied from, if it was."""
     resized: frozenset[str] = frozenset()
     """What may have another size than its image: "label", "depth"."""
 
@@ -79,8 +84,8 @@ class Source(ABC):
         """The error when no frame has a file of a sort: what was looked for, and what was found."""
         place = self.label_place if what == "label" else self.depth_place
         return DataError(
-            f"No frame in {self.root} has a {what} file. Expected them in {place}, named as the "
-            f"images. Received: {len(self._frames)} frames without {what}."
+            f"No frame in {self.address or self.root} has a {what} file. Expected them in {place}, "
+            f"named as the images. Received: {len(self._frames)} frames without {what}."
         )
 
     def check_found(self) -> None:
@@ -164,6 +169,10 @@ class Source(ABC):
 
     @cached_property
     def _frames(self) -> Sequence[Frame]:
+        with naming(self.address, self.root):
+            return self._sorted_frames()
+
+    def _sorted_frames(self) -> list[Frame]:
         try:
             found = self.discover()
         except DataError as error:
@@ -180,7 +189,8 @@ class Source(ABC):
         """A folder one level above or below the root that has frames."""
         if self.searched_below:
             return None
-        for folder in [self.root.resolve().parent, *folders_in(self.root)[:_NEAR]]:
+        above = [self.root.resolve().parent] if self.address is None else []
+        for folder in [*above, *folders_in(self.root)[:_NEAR]]:
             with contextlib.suppress(AuxnetError, OSError):
                 if type(self)(folder).discover():
                     return folder

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from auxnet_keras.core.catalogue import Catalogue, resolve
 from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.data.readers.folds import FOLDS
+from auxnet_keras.data.remote.naming import naming
+from auxnet_keras.data.remote.url import check_url, is_url
 from auxnet_keras.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -117,14 +119,15 @@ def source(kind: str, root: str | Path | None = None, *, fold: int | None = None
 
     Args:
         kind: A kind of data, such as "kitti"; the page Data sets lists all.
-        root: Its folder, or for "shards" also an address such as "s3://bucket/data"; only "street"
-            works without.
+        root: Its folder, or an address such as "s3://bucket/data", which is copied to this machine
+            when first used; only "street" works without.
         fold: The part, 0 to 4, that validates in a cross-validation; the other four train. Whole
             sequences stay together. None is the data set's own split.
 
     Raises:
         ConfigError: Unknown kind, a kind that needs a root without one, or an invalid fold.
-        DataError: The folder does not exist. (Too few sequences for a fold: as frames are listed.)
+        DataError: The folder does not exist, or cannot be copied from its address. (Too few
+            sequences for a fold: as frames are listed.)
 
     Example:
         >>> kitti = ak.data.source("kitti", "/data/kitti2015")
@@ -138,8 +141,14 @@ def source(kind: str, root: str | Path | None = None, *, fold: int | None = None
         )
     if fold is not None and not (is_whole(fold) and 0 <= fold < FOLDS):
         raise ConfigError(f"fold must be an integer from 0 to {FOLDS - 1}. Received: {fold!r}.")
-    opened = found.reader(root)  # type: ignore[arg-type]
-    opened.fold = fold
+    address = None
+    if isinstance(root, str) and is_url(root) and not found.reader.reads_addresses:
+        from auxnet_keras.data.remote.folder_copy import local_copy
+
+        address, root = check_url(root), local_copy(root)
+    with naming(address, Path(root or "")):
+        opened = found.reader(root)  # type: ignore[arg-type]
+    opened.fold, opened.address = fold, address
     return opened
 
 

@@ -38,6 +38,7 @@ class ShardsSource(Source):
     """
 
     searched_below = True
+    reads_addresses = True
 
     def __init__(self, root: str | Path) -> None:
         # The base class names the kind in its errors, before the index is read.

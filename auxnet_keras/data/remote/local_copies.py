@@ -1,15 +1,25 @@
-"""The folder with local copies of remote files: named by content, and of bounded size."""
+"""The folder with local copies of remote files, of bounded size.
+
+Copies of single files, such as shards, are named by their content; those unused for longest make
+room for new ones. Copies of whole folders are below `folders`; they stay until the user removes
+them, because a reader may be in the middle of one and has only names of files.
+"""
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
 
+from auxnet_keras.data.remote.copied_files import copied_bytes
 from auxnet_keras.errors import ConfigError, DataError
 
-FOLDER, SIZE = "AUXNET_SHARD_CACHE", "AUXNET_SHARD_CACHE_GB"
+FOLDER, SIZE = "AUXNET_COPIES", "AUXNET_COPIES_GB"
 """Environment variables: where the copies are, and how many GB they may take."""
+
+FOLDERS = "folders"
+"""Where copies of folders are, below this folder."""
 
 _GB = 10**9
 _USUAL = 100.0
@@ -20,7 +30,7 @@ def folder() -> Path:
     given = os.environ.get(FOLDER)
     if given:
         return Path(given).expanduser()
-    return platformdirs.user_cache_path("auxnet_keras") / "shards"
+    return platformdirs.user_cache_path("auxnet_keras") / "copies"
 
 
 def most_bytes() -> int:
@@ -38,19 +48,29 @@ def most_bytes() -> int:
     )
 
 
-def make_room(needed: int) -> None:
-    """Removes the copies that have not been used for longest, until a new one fits.
+def make_room(needed: int, what: str, remedy: str, own: Path | None = None) -> None:
+    """Removes the copies of single files that are unused for longest, until a new copy fits.
 
     A copy that another process reads stays readable for it after its removal.
 
+    Args:
+        needed: Bytes.
+        what: What is copied, for the error.
+        remedy: What the user can do besides allowing more.
+        own: The folder that the new copy replaces, if it is one.
+
     Raises:
-        DataError: It would not even fit alone.
+        DataError: It would not even fit beside the copies of folders alone.
     """
     most = most_bytes()
-    if needed > most:
+    folders = {path: size for path, size in _copied_folders() if path != own}
+    kept = sum(folders.values())
+    if needed + kept > most:
+        beside = f", beside {kept / _GB:.3g} GB in {folder() / FOLDERS}" if folders else ""
+        remove = ", remove folders there that are not needed" if folders else ""
         raise DataError(
-            f"A file is larger than all copies in {folder()} may be. Expected at most "
-            f"{most / _GB:g} GB; allow more with {SIZE}, or convert the data to smaller shards. "
+            f"{what} is larger than copies in {folder()} may be. Expected at most "
+            f"{most / _GB:g} GB{beside}; allow more with {SIZE}{remove}, or {remedy}. "
             f"Received: {needed / _GB:.3g} GB."
         )
     found = []
@@ -58,12 +78,18 @@ def make_room(needed: int) -> None:
         with contextlib.suppress(OSError):
             state = path.stat()
             found.append((state.st_mtime_ns, state.st_size, path))
-    taken = sum(size for _, size, _ in found)
+    taken = kept + sum(size for _, size, _ in found)
     for _, size, path in sorted(found):
         if taken + needed <= most:
             return
         path.unlink(missing_ok=True)
         taken -= size
+
+
+def _copied_folders() -> Iterator[tuple[Path, int]]:
+    """The copies of folders, with the bytes that they take when they are whole."""
+    for path in (folder() / FOLDERS).glob("*/"):
+        yield path, copied_bytes(path)
 
 
 def copy_of(sha256: str) -> Path:

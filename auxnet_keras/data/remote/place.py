@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Protocol
 
-from auxnet_keras.data.remote import local_copies, store, transfer
+from auxnet_keras.data.remote import local_copies, transfer
+from auxnet_keras.data.remote.fetch import fetch
 from auxnet_keras.data.remote.url import as_path, check_url, is_url
 from auxnet_keras.errors import DataError
 from auxnet_keras.safety.bounded_read import file_size, read_bytes
@@ -93,7 +94,8 @@ class RemotePlace:
         return copy
 
     def _copy(self, name: str, copy: Path, size: int, sha256: str) -> None:
-        local_copies.make_room(size)
+        remedy = "convert the data to smaller shards"
+        local_copies.make_room(size, f"The file {self.root / name}", remedy)
         part = self._fetched(name, copy, range(size, size + 1))
         try:
             check_file(part, self.root / name, sha256)
@@ -106,11 +108,7 @@ class RemotePlace:
     def _fetched(self, name: str, path: Path, sizes: range) -> Path:
         url = f"{self._url}/{name}"
         advice = "check the address and the connection, then give the same command again"
-        if url.startswith(("http://", "https://")):
-            return transfer.fetch(
-                url, path, sizes=sizes, advice=advice, on_progress=lambda done, total: None
-            )
-        return store.fetch(url, path, sizes=sizes, advice=advice)
+        return fetch(url, path, sizes=sizes, advice=advice)
 
 
 def check_file(path: Path, named: Path, sha256: str) -> None:

@@ -20,14 +20,17 @@ class Session(requests.Session):
     """Retries if a server fails or is busy.
 
     It follows redirects to http and https only, and never from https to http.
+
+    Args:
+        tries: Attempts per request.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tries: int = TRIES) -> None:
         super().__init__()
         self.max_redirects = 10
         self.headers["Accept-Encoding"] = "identity"  # lengths and ranges count the file's bytes
         policy = Retry(
-            total=TRIES - 1,
+            total=tries - 1,
             backoff_factor=BACKOFF,
             status_forcelist=(429, 500, 502, 503, 504),
             respect_retry_after_header=False,  # a server may ask for hours of silence

@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,20 @@ from auxnet_keras.data.remote import session as policy
 from auxnet_keras.errors import ConfigError, DataError
 
 _CHUNK = 1 << 20
-_FINAL = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+FINAL = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 """Errors of a store that trying again will not change."""
 
 logger = logging.getLogger("auxnet_keras")
 
 
-def fetch(url: str, path: Path, *, sizes: range, advice: str) -> Path:
+def fetch(
+    url: str,
+    path: Path,
+    *,
+    sizes: range,
+    advice: str,
+    on_progress: Callable[[int, int | None], None],
+) -> Path:
     """Copies a file to its name plus `.part`.
 
     A read that fails is repeated from where it broke off; any progress resets the count.
@@ -27,6 +35,7 @@ def fetch(url: str, path: Path, *, sizes: range, advice: str) -> Path:
         path: The final name of the file; the caller renames it after the check.
         sizes: The sizes in bytes that it can have.
         advice: What the user can do if it fails, for the errors.
+        on_progress: Called with the bytes received so far, and with the total if there is only one.
 
     Returns:
         The `.part` file, of one of these sizes.
@@ -38,14 +47,14 @@ def fetch(url: str, path: Path, *, sizes: range, advice: str) -> Path:
     """
     part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)
-    system, inner = _opened(url)
+    system, inner = opened(url)
     reached = idle = 0
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
     with os.fdopen(descriptor, "wb") as file:
         while True:
             try:
                 data = _read(system, inner, reached, sizes)
-            except _FINAL as error:
+            except FINAL as error:
                 raise _failed(url, advice, type(error).__name__) from error
             except _Wrong as error:
                 raise _failed(url, advice, str(error)) from error
@@ -64,6 +73,7 @@ def fetch(url: str, path: Path, *, sizes: range, advice: str) -> Path:
                 break
             file.write(data)
             reached, idle = reached + len(data), 0
+            on_progress(reached, sizes[0] if len(sizes) == 1 else None)
         file.flush()
         os.fsync(file.fileno())
     return part
@@ -87,7 +97,12 @@ def _read(system: Any, inner: str, start: int, sizes: range) -> bytes:
     return data
 
 
-def _opened(url: str) -> tuple[Any, str]:
+def opened(url: str) -> tuple[Any, str]:
+    """The file system of an address, and the address as it names it.
+
+    Raises:
+        ConfigError: fsspec, or its package for this protocol, is missing.
+    """
     try:
         import fsspec
 

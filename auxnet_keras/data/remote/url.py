@@ -15,6 +15,11 @@ def is_url(root: object) -> bool:
     return isinstance(root, str) and _URL.match(root) is not None
 
 
+def is_web(url: str) -> bool:
+    """Whether an address is on a web server; every other one is fsspec's."""
+    return url.lower().startswith(("http://", "https://"))
+
+
 def check_url(url: str) -> str:
     """The address without a slash at its end.
 

@@ -8,10 +8,10 @@ from auxnet_keras.data.remote.url import is_url
 
 
 def without_folders(value: Any) -> Any:
-    """The last part of an absolute path or `KIND:PATH`: where it was is nobody else's concern."""
+    """The last part of an absolute path, an address or `KIND:PATH`: where it was is private."""
     if not isinstance(value, str):
         return value
-    if Path(value).is_absolute():  # a colon may be part of it
+    if Path(value).is_absolute() or is_url(value):  # a colon may be part of it
         return Path(value).name
     kind, colon, path = value.partition(":")
     elsewhere = Path(path).is_absolute() or is_url(path)

@@ -11,6 +11,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 import auxnet_keras as ak
 from auxnet_keras.data.make_plan import make_plan
 from auxnet_keras.data.remote import session, store, transfer
+from auxnet_keras.data.remote.fetch import fetch
 from auxnet_keras.data.remote.place import RemotePlace, open_place
 from auxnet_keras.errors import ConfigError, DataError
 from data_tools.convert.shards import convert_to_shards
@@ -32,7 +33,7 @@ def shards(tmp_path_factory):
 def cache(tmp_path, monkeypatch):
     monkeypatch.setattr(session, "BACKOFF", 0.0001)
     monkeypatch.setattr(transfer, "TIMEOUT", 0.5)
-    monkeypatch.setenv("AUXNET_SHARD_CACHE", str(tmp_path / "copies"))
+    monkeypatch.setenv("AUXNET_COPIES", str(tmp_path / "copies"))
     return tmp_path / "copies"
 
 
@@ -146,14 +147,14 @@ def test_a_store_that_breaks_off_goes_on_where_it_was(memory, tmp_path, monkeypa
     monkeypatch.setattr(store, "_CHUNK", 10_000)
     flaky = Flaky(monkeypatch, [None, OSError("reset"), 17, RuntimeError("busy")])
     size = range(len(body), len(body) + 1)
-    part = store.fetch(f"memory://data/{FIRST}", tmp_path / "x", sizes=size, advice="try")
+    part = fetch(f"memory://data/{FIRST}", tmp_path / "x", sizes=size, advice="try")
     assert part.read_bytes() == body and flaky.calls[:5] == [0, 10_000, 10_000, 10_017, 10_017]
 
 
 def test_a_store_that_fails(memory, tmp_path, monkeypatch):
     def fetched(url, size=100):
         sizes = range(size, size + 1)
-        return store.fetch(url, tmp_path / "x", sizes=sizes, advice="look there")
+        return fetch(url, tmp_path / "x", sizes=sizes, advice="look there")
 
     with pytest.raises(DataError, match=r"nothing; look there\. Received: FileNotFoundError"):
         fetched("memory://data/nothing")
@@ -187,15 +188,23 @@ def test_another_digest_in_a_store(memory, cache):
 def test_copies_take_bounded_space(server, shards, cache, monkeypatch, caplog):
     sizes = [path.stat().st_size for path in shards.glob("frames*")]
     most = max(sizes) + min(sizes) + 10
-    monkeypatch.setenv("AUXNET_SHARD_CACHE_GB", str(most / 1e9))
+    monkeypatch.setenv("AUXNET_COPIES_GB", str(most / 1e9))
     same(samples(server.url("/data")), samples(shards))
     assert sum(path.stat().st_size for path in cache.glob("*.copy")) <= most
     assert "every pass copies shards again" in caplog.text
-    monkeypatch.setenv("AUXNET_SHARD_CACHE_GB", "0.000001")
-    with pytest.raises(DataError, match=r"at most 1e-06 GB; allow more with AUXNET_SHARD_CACHE_GB"):
+    monkeypatch.setenv("AUXNET_COPIES_GB", "0.000001")
+    with pytest.raises(DataError, match=r"at most 1e-06 GB; allow more with AUXNET_COPIES_GB"):
+        samples(server.url("/data"))
+    folder = cache / "folders/0"  # stays, and takes room
+    folder.mkdir(parents=True)
+    (folder / "listing.jsonl").write_text('{"bytes": 7000000}\n')
+    monkeypatch.setenv("AUXNET_COPIES_GB", "0.007")
+    with pytest.raises(
+        DataError, match=r"larger than .* at most 0\.007 GB, beside 0\.007 GB in .*folders"
+    ):
         samples(server.url("/data"))
     for wrong in ("0", "-1", "many", "nan"):
-        monkeypatch.setenv("AUXNET_SHARD_CACHE_GB", wrong)
+        monkeypatch.setenv("AUXNET_COPIES_GB", wrong)
         with pytest.raises(ConfigError, match="must be a number of GB above 0"):
             samples(server.url("/data"))
 

@@ -43,5 +43,6 @@ def test_settings_keep_an_address():
     assert (config.data, config.root) == ("shards", "s3://bucket/data")
     assert config.extra_data == "shards:http://host/x"
     assert without_folders("shards:s3://bucket/data") == "shards:data"
+    assert without_folders("s3://bucket/data") == "data"
     with pytest.raises(ConfigError, match="without a user or a password"):
         RunConfig(data="shards:http://me:secret@host/x")
