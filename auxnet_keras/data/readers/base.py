@@ -16,7 +16,7 @@ from auxnet_keras.data.frame import IGNORE, INVALID, DatasetInfo, Frame, Sample
 from auxnet_keras.data.frame_table import has, take
 from auxnet_keras.data.labels import LabelTable
 from auxnet_keras.data.readers.folds import in_folds
-from auxnet_keras.data.remote.naming import naming
+from auxnet_keras.data.remote.folders.naming import naming
 from auxnet_keras.data.resize import Size, resize_bilinear, resize_nearest
 from auxnet_keras.data.units import Calibration, DepthEncoding, check_unit
 from auxnet_keras.errors import AuxnetError, DataError, unknown

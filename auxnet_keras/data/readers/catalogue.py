@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from auxnet_keras.core.catalogue import Catalogue, resolve
 from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.data.readers.folds import FOLDS
-from auxnet_keras.data.remote.naming import naming
+from auxnet_keras.data.remote.folders.naming import naming
 from auxnet_keras.data.remote.url import check_url, is_url
 from auxnet_keras.errors import ConfigError
 
@@ -143,7 +143,7 @@ def source(kind: str, root: str | Path | None = None, *, fold: int | None = None
         raise ConfigError(f"fold must be an integer from 0 to {FOLDS - 1}. Received: {fold!r}.")
     address = None
     if isinstance(root, str) and is_url(root) and not found.reader.reads_addresses:
-        from auxnet_keras.data.remote.folder_copy import local_copy
+        from auxnet_keras.data.remote.folders.folder_copy import local_copy
 
         address, root = check_url(root), local_copy(root)
     with naming(address, Path(root or "")):

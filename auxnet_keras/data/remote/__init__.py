@@ -1,1 +1,1 @@
-"""Reading data sets from object storage and web servers."""
+"""Data sets at an address, in object storage or on a web server: their files, one at a time."""

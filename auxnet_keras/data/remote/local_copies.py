@@ -12,7 +12,7 @@ from pathlib import Path
 
 import platformdirs
 
-from auxnet_keras.data.remote.copied_files import copied_bytes
+from auxnet_keras.data.remote.folders.copied_files import copied_bytes
 from auxnet_keras.errors import ConfigError, DataError
 
 FOLDER, SIZE = "AUXNET_COPIES", "AUXNET_COPIES_GB"

@@ -5,8 +5,8 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from auxnet_keras.data.remote import session
-from auxnet_keras.data.remote.folder_listing import files_at
-from auxnet_keras.data.remote.remote_file import Unreachable
+from auxnet_keras.data.remote.folders.folder_listing import files_at
+from auxnet_keras.data.remote.folders.remote_file import Unreachable
 from auxnet_keras.errors import ConfigError, DataError
 
 

@@ -20,10 +20,10 @@ from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 from auxnet_keras.core.progress_bar import bar
 from auxnet_keras.data.remote import local_copies
 from auxnet_keras.data.remote import session as policy
-from auxnet_keras.data.remote.copied_files import CopiedFiles, read_copied
-from auxnet_keras.data.remote.copying import copy_files
-from auxnet_keras.data.remote.folder_listing import files_at
-from auxnet_keras.data.remote.remote_file import RemoteFile, Unreachable
+from auxnet_keras.data.remote.folders.copied_files import CopiedFiles, read_copied
+from auxnet_keras.data.remote.folders.copying import copy_files
+from auxnet_keras.data.remote.folders.folder_listing import files_at
+from auxnet_keras.data.remote.folders.remote_file import RemoteFile, Unreachable
 from auxnet_keras.data.remote.url import check_url
 from auxnet_keras.errors import DataError
 from auxnet_keras.storage.lock import acquired

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from auxnet_keras.data.remote import transfer
 from auxnet_keras.data.remote.fetch import fetch
-from auxnet_keras.data.remote.remote_file import RemoteFile
+from auxnet_keras.data.remote.folders.remote_file import RemoteFile
 
 _AT_ONCE = 8
 _ADVICE = (

@@ -2,12 +2,12 @@
 
 import pytest
 
-from auxnet_keras.data.remote import folder_listing, web_listing
-from auxnet_keras.data.remote.folder_listing import files_at
-from auxnet_keras.data.remote.remote_file import Unreachable
+from auxnet_keras.data.remote.folders import folder_listing, web_listing
+from auxnet_keras.data.remote.folders.folder_listing import files_at
+from auxnet_keras.data.remote.folders.remote_file import Unreachable
 from auxnet_keras.errors import DataError
 from tests.data.remote.flaky_server import serving, status
-from tests.data.remote.folder_server import listing
+from tests.data.remote.folders.folder_server import listing
 
 
 @pytest.fixture

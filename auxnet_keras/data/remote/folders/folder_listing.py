@@ -4,10 +4,10 @@ from pathlib import PurePosixPath
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.data.files.listing import is_hidden
-from auxnet_keras.data.remote.remote_file import RemoteFile
-from auxnet_keras.data.remote.store_listing import store_files
+from auxnet_keras.data.remote.folders.remote_file import RemoteFile
+from auxnet_keras.data.remote.folders.store_listing import store_files
+from auxnet_keras.data.remote.folders.web_listing import web_files
 from auxnet_keras.data.remote.url import is_web
-from auxnet_keras.data.remote.web_listing import web_files
 from auxnet_keras.errors import DataError
 
 MOST_FILES = 300_000

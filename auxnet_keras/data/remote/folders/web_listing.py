@@ -17,7 +17,7 @@ from urllib3.exceptions import HTTPError
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.data.files.listing import is_hidden
-from auxnet_keras.data.remote.remote_file import RemoteFile, Unreachable
+from auxnet_keras.data.remote.folders.remote_file import RemoteFile, Unreachable
 from auxnet_keras.data.remote.session import Session, root_cause
 from auxnet_keras.data.remote.transfer import TIMEOUT
 from auxnet_keras.errors import DataError

@@ -16,12 +16,13 @@ import yaml
 import auxnet_keras as ak
 from auxnet_keras.cli import main
 from auxnet_keras.data.make_plan import make_plan
-from auxnet_keras.data.remote import copying, folder_copy, session, transfer
-from auxnet_keras.data.remote.folder_copy import local_copy
+from auxnet_keras.data.remote import session, transfer
+from auxnet_keras.data.remote.folders import copying, folder_copy
+from auxnet_keras.data.remote.folders.folder_copy import local_copy
 from auxnet_keras.errors import ConfigError, DataError
 from auxnet_keras.experiments.config.run_config import RunConfig
 from tests.data import driving_makers, makers
-from tests.data.remote.folder_server import listing
+from tests.data.remote.folders.folder_server import listing
 
 SPEC = {
     "images": "training/image_2",

@@ -8,7 +8,7 @@ from typing import Any
 from auxnet_keras.core.printable import printable
 from auxnet_keras.data.remote import session as policy
 from auxnet_keras.data.remote import store
-from auxnet_keras.data.remote.remote_file import RemoteFile, Unreachable
+from auxnet_keras.data.remote.folders.remote_file import RemoteFile, Unreachable
 from auxnet_keras.errors import DataError
 
 _VERSIONS = (

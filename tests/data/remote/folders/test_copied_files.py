@@ -1,6 +1,6 @@
 import pytest
 
-from auxnet_keras.data.remote.copied_files import CopiedFiles, copied_bytes, read_copied
+from auxnet_keras.data.remote.folders.copied_files import CopiedFiles, copied_bytes, read_copied
 
 LIST = CopiedFiles("s3://bucket/x", {"a/ü\u2028.png": (3, '"e"'), "b": (0, ""), "c": (2, None)})
 

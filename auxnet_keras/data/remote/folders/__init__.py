@@ -1,0 +1,1 @@
+"""Folders at an address: their files are listed, and copied to this machine."""
