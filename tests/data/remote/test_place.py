@@ -200,6 +200,26 @@ def test_copies_take_bounded_space(server, shards, cache, monkeypatch, caplog):
             samples(server.url("/data"))
 
 
+def test_a_copy_that_another_process_removes_is_copied_again(server, shards, monkeypatch):
+    """It may do so between the copying and the opening; later, the open file stays readable."""
+    copied, removed = RemotePlace.file, []
+
+    def file(self, name, size, sha256):
+        path = copied(self, name, size, sha256)
+        if name not in removed:
+            removed.append(name)
+            path.unlink()
+        return path
+
+    monkeypatch.setattr(RemotePlace, "file", file)
+    same(samples(server.url("/data")), samples(shards))
+    assert len(removed) == 3
+    removed.clear()
+    problems = verify(f"shards:{server.url('/data')}").problems
+    assert len(removed) == 3
+    assert "truncated" not in {problem.code for problem in problems}
+
+
 def test_many_threads_copy_a_shard_once(server):
     batches = ak.data.arrays("shards", server.url("/data"), split="all", size=(16, 24))
     assert sum(len(image) for image, _ in batches) == 8
