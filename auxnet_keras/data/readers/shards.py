@@ -17,7 +17,6 @@ from auxnet_keras.data.readers.base import Source
 from auxnet_keras.data.readers.folds import in_folds
 from auxnet_keras.data.remote import local_copies
 from auxnet_keras.data.remote.place import LocalPlace, check_file, open_place
-from auxnet_keras.data.remote.reading import read_file
 from auxnet_keras.data.shards.columns import Columns, read_columns
 from auxnet_keras.data.shards.files import ShardFiles
 from auxnet_keras.data.shards.index import read_index
@@ -57,9 +56,9 @@ class ShardsSource(Source):
         where = self.root / INDEX
         text = place.read(INDEX, MAX_TABLE).decode("utf-8", errors="replace")
         self._index = index = read_index(text, where)
-        self._columns = read_file(
-            place, COLUMNS, index.columns.size, index.columns.sha256, self._checked_columns
-        )
+        with place.held(COLUMNS, index.columns.size, index.columns.sha256) as columns:
+            check_file(columns, self.root / COLUMNS, index.columns.sha256)
+            self._columns = read_columns(columns, index.columns.frames)
         self._check_numbers()
         self._files = ShardFiles(place, index)
         if isinstance(place, LocalPlace):
@@ -70,10 +69,6 @@ class ShardsSource(Source):
         self.finite, self.resized = index.finite, index.resized
         self.label_place = self.depth_place = str(where)
         self._table = index.label_table
-
-    def _checked_columns(self, path: Path) -> Columns:
-        check_file(path, self.root / COLUMNS, self._index.columns.sha256)
-        return read_columns(path, self._index.columns.frames)
 
     def _check_numbers(self) -> None:
         listed = sum(shard.frames for shard in self._index.shards)

@@ -5,8 +5,10 @@ import os
 from pathlib import Path
 
 import platformdirs
+from filelock import Timeout
 
 from auxnet_keras.errors import ConfigError, DataError
+from auxnet_keras.storage.lock import acquired
 
 FOLDER, SIZE = "AUXNET_SHARD_CACHE", "AUXNET_SHARD_CACHE_GB"
 """Environment variables: where the copies are, and how many GB they may take."""
@@ -41,7 +43,8 @@ def most_bytes() -> int:
 def make_room(needed: int) -> None:
     """Removes the copies that have not been used for longest, until a new one fits.
 
-    A copy that another process reads stays readable for it after its removal.
+    A copy that another process has open stays readable for it after its removal. One that a
+    process is about to open stays, for which the new one may take more than the rest.
 
     Raises:
         DataError: It would not even fit alone.
@@ -62,13 +65,25 @@ def make_room(needed: int) -> None:
     for _, size, path in sorted(found):
         if taken + needed <= most:
             return
-        path.unlink(missing_ok=True)
+        try:
+            lock = acquired(lock_of(path), timeout=0)
+        except Timeout:
+            continue
+        try:
+            path.unlink(missing_ok=True)
+        finally:
+            lock.release()
         taken -= size
 
 
 def copy_of(sha256: str) -> Path:
     """The place of the copy of a file."""
     return folder() / f"{sha256}.copy"
+
+
+def lock_of(copy: Path) -> Path:
+    """The file whose lock a process holds until the copy is whole and it has opened it."""
+    return copy.with_suffix(".lock")
 
 
 def touch(path: Path) -> None:

@@ -2,14 +2,12 @@
 
 import functools
 import threading
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.data.remote.place import Place, check_file
-from auxnet_keras.data.remote.reading import read_file
 from auxnet_keras.data.shards.index import Index
 from auxnet_keras.data.shards.layout import READING, array_record, inside, shard_name
 from auxnet_keras.data.shards.record import Record, unpack
@@ -79,16 +77,13 @@ class ShardFiles:
         """
         shard, name = self._index.shards[number], shard_name(number)
 
-        def check(path: Path) -> None:
+        with self._place.held(name, shard.size, shard.sha256) as path:
             check_file(path, self._place.root / name, shard.sha256)
-
-        read_file(self._place, name, shard.size, shard.sha256, check)
         self._reader(number)
 
     def _opened(self, number: int) -> Any:
         shard = self._index.shards[number]
-
-        def open_reader(path: Path) -> Any:
+        with self._place.held(shard_name(number), shard.size, shard.sha256) as path:
             try:
                 reader = self._module.ArrayRecordReader(
                     str(path), options=READING, file_reader_buffer_size=_BUFFER
@@ -96,11 +91,9 @@ class ShardFiles:
                 found = reader.num_records()
             except Exception as error:
                 raise self._damaged(number, error) from error
-            if found != shard.frames:
-                raise self._damaged(number, f"{found:,} records instead of {shard.frames:,}")
-            return reader
-
-        return read_file(self._place, shard_name(number), shard.size, shard.sha256, open_reader)
+        if found != shard.frames:
+            raise self._damaged(number, f"{found:,} records instead of {shard.frames:,}")
+        return reader
 
     def _damaged(self, number: int, error: Exception | str) -> DataError:
         said = printable(" ".join(str(error).split()))[:150].rstrip(".")

@@ -1,6 +1,7 @@
 """Shards at an address: an in-memory store, and a server on this machine that goes wrong."""
 
 import hashlib
+import threading
 from collections import deque
 
 import fsspec
@@ -200,24 +201,25 @@ def test_copies_take_bounded_space(server, shards, cache, monkeypatch, caplog):
             samples(server.url("/data"))
 
 
-def test_a_copy_that_another_process_removes_is_copied_again(server, shards, monkeypatch):
-    """It may do so between the copying and the opening; later, the open file stays readable."""
-    copied, removed = RemotePlace.file, []
+def test_no_process_removes_a_copy_before_another_has_opened_it(server, shards, monkeypatch):
+    """Each of two reads a shard of its own where there is room for one; once both have copied."""
+    place = open_place(server.url("/data"))
+    files = [shards / name for name in (FIRST, "frames-00001.array_record")]
+    monkeypatch.setenv("AUXNET_SHARD_CACHE_GB", str((files[0].stat().st_size + 10) / 1e9))
+    both, opened = threading.Barrier(2, timeout=60), []
 
-    def file(self, name, size, sha256):
-        path = copied(self, name, size, sha256)
-        if name not in removed:
-            removed.append(name)
-            path.unlink()
-        return path
+    def read(file):
+        data = file.read_bytes()
+        with place.held(file.name, len(data), hashlib.sha256(data).hexdigest()) as copy:
+            both.wait()
+            opened.append(copy.read_bytes() == data)
 
-    monkeypatch.setattr(RemotePlace, "file", file)
-    same(samples(server.url("/data")), samples(shards))
-    assert len(removed) == 3
-    removed.clear()
-    problems = verify(f"shards:{server.url('/data')}").problems
-    assert len(removed) == 3
-    assert "truncated" not in {problem.code for problem in problems}
+    readers = [threading.Thread(target=read, args=(file,)) for file in files]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert opened == [True, True]
 
 
 def test_many_threads_copy_a_shard_once(server):
