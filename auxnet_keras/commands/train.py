@@ -68,6 +68,8 @@ def command(
     Without options: AuxNet on street scenes, ResNet-50 with ImageNet weights, 224x384, batches of
     8, 200 epochs, learning rate 1e-4, no weighting.
     """
+    if processes == 1:
+        os.environ["JAX_NUM_PROCESSES"] = "1"  # for `train`, which sees the environment alone
     cluster = find_cluster(
         os.environ, coordinator=coordinator, processes=processes, process=process
     )
