@@ -3,8 +3,8 @@
 Usage: cluster.py FOLDER SCENES EVENT, where EVENT happens during the training: `copy` keeps a copy
 of FOLDER as it is after the first epoch, `term` sends SIGTERM to the last process in the second
 epoch, `kill` kills the last process in the fourth. With two events nothing is trained: `late` sends
-Ctrl-C to the last process while it waits for the first, which is busy after the last epoch;
-`refuse` is `auxnet train`, which refuses FOLDER.
+SIGTERM to process 1 and Ctrl-C to process 2 while they wait for the first, which is busy after the
+last epoch; `refuse` is `auxnet train`, which refuses FOLDER.
 """
 
 import json
@@ -72,8 +72,9 @@ def network():
 
 def train(run, crew, event, seen):
     if event == "late":
-        if process_index() > 0:
-            threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        sent = [None, signal.SIGTERM, signal.SIGINT][process_index()]
+        if sent is not None:
+            threading.Timer(1, os.kill, (os.getpid(), sent)).start()
         return
     config = run.config
     common = {"size": SIZE, "batch_size": config.batch_size, "depth_unit": "metres"}
