@@ -42,10 +42,19 @@ def unknown(
         Unknown weighting; did you mean 'twb'? Known: ftwb, twb. Received: 'twp'.
     """
     names = sorted(known)
-    given = name if isinstance(name, str) else shown(name)
-    near = difflib.get_close_matches(given, names, n=1, cutoff=0.4)
-    hint = f"; did you mean {near[0]!r}?" if near else "."
+    hint = suggestion(name if isinstance(name, str) else shown(name), names)
     return error(f"Unknown {what}{hint} Known: {', '.join(names)}. Received: {shown(name)}.")
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about a name that is not in a list: with the nearest one, if any.
+
+    Example:
+        >>> suggestion("imagenett", ["imagenet", "none"])
+        "; did you mean 'imagenet'?"
+    """
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
+    return f"; did you mean {near[0]!r}?" if near else "."
 
 
 def shown(value: object) -> str:

@@ -4,6 +4,7 @@ TensorBoard takes a folder for a run, and may follow only the newest file in it:
 in one folder it would show the values of one.
 """
 
+import contextlib
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from auxnet_keras.callbacks.event_log import Position, event_files, rewind
 from auxnet_keras.callbacks.event_records import EventWriter, tensor_summary
 from auxnet_keras.callbacks.event_tags import is_by_batch
 from auxnet_keras.core.step_state import refresh
+from auxnet_keras.errors import DataError
 from auxnet_keras.storage.write_errors import writing
 
 CLASS_WEIGHTS = "pictures/class_weights"
@@ -154,6 +156,12 @@ def close_file(folder: str | Path) -> None:
     file = _open.pop(Path(folder).absolute(), None)
     if file is not None:
         file.close()
+
+
+def release_file(folder: str | Path) -> None:
+    """As `close_file`, after a fit whose own error a full disk must not hide."""
+    with contextlib.suppress(DataError):
+        close_file(folder)
 
 
 def steps_of(model: keras.Model) -> np.int64:

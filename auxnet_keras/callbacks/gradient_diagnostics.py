@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from auxnet_keras.callbacks.batch_table import EPOCH, continue_table, line, place_of
-from auxnet_keras.callbacks.event_file import close_file, shared_file, steps_of
+from auxnet_keras.callbacks.event_file import close_file, release_file, shared_file, steps_of
 from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.callbacks.event_tags import tagged
 from auxnet_keras.callbacks.gradient_measures import PREFIX, gradient_measures
@@ -141,6 +141,11 @@ class GradientDiagnostics(keras.callbacks.Callback):
     def on_train_end(self, logs: Logs = None) -> None:
         if self.log_dir is not None:
             close_file(self.log_dir)
+
+    def release(self) -> None:
+        """Closes the file; `fit` calls it however it ends."""
+        if self.log_dir is not None:
+            release_file(self.log_dir)
 
     def _take(self) -> None:
         gradients = gradient_measures(self._gram(), self.model.tasks)

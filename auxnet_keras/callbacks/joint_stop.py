@@ -6,6 +6,12 @@ from typing import Any
 from auxnet_keras.core.meeting import Meeting
 
 _FITS = itertools.count()
+_agreed = False
+
+
+def all_stop() -> bool:
+    """Whether all processes stop by agreement, so that none has to be left behind."""
+    return _agreed
 
 
 class JointStop:
@@ -16,6 +22,8 @@ class JointStop:
     """
 
     def __init__(self) -> None:
+        global _agreed
+        _agreed = False
         self._meeting = Meeting(f"stop-{next(_FITS)}")
         self._batches = 0
 
@@ -28,6 +36,7 @@ class JointStop:
         """
         import jax
 
+        global _agreed
         jax.block_until_ready(logs)
         self._batches += 1
         last = None if received is None else f"{self._batches + 1} {received}"
@@ -35,4 +44,5 @@ class JointStop:
         if said is None:
             return None
         batch, signal = map(int, said.split())
-        return signal if self._batches >= batch else None
+        _agreed = self._batches >= batch
+        return signal if _agreed else None

@@ -12,7 +12,13 @@ from keras import ops
 
 from auxnet_keras.callbacks import event_facts
 from auxnet_keras.callbacks.epoch_clock import EpochClock
-from auxnet_keras.callbacks.event_file import EventFile, close_file, shared_file, steps_of
+from auxnet_keras.callbacks.event_file import (
+    EventFile,
+    close_file,
+    release_file,
+    shared_file,
+    steps_of,
+)
 from auxnet_keras.callbacks.event_layout import compared_scores
 from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.callbacks.event_records import tensor_summary
@@ -136,7 +142,7 @@ class TensorBoard(keras.callbacks.TensorBoard):
     def on_test_end(self, logs: Logs = None) -> None:
         if not self._in_fit:  # else they are among the logs of the epoch
             self._file.scalars(tagged(logs or {}, "evaluation"), self._step)
-            self._file.flush()
+            close_file(self.log_dir)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         super().on_epoch_begin(epoch, logs)
@@ -151,6 +157,12 @@ class TensorBoard(keras.callbacks.TensorBoard):
         super().on_train_end(logs)
         self._in_fit = False
         close_file(self.log_dir)
+
+    def release(self) -> None:
+        """Stops a trace and closes the file; `fit` calls it however it ends."""
+        if getattr(self, "_is_tracing", False):
+            self._stop_trace()
+        release_file(self.log_dir)
 
     def _log_epoch_metrics(self, epoch: int, logs: Logs) -> None:
         times = {"epoch": epoch + 1, "seconds": self._clock.seconds}

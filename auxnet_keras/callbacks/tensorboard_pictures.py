@@ -10,7 +10,7 @@ import matplotlib
 import numpy as np
 
 from auxnet_keras import plots
-from auxnet_keras.callbacks.event_file import close_file, shared_file, steps_of
+from auxnet_keras.callbacks.event_file import close_file, release_file, shared_file, steps_of
 from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.core.types import Logs
 from auxnet_keras.data.units import check_unit, zoom_power
@@ -117,6 +117,10 @@ class TensorBoardPictures(keras.callbacks.Callback):
 
     def on_train_end(self, logs: Logs = None) -> None:
         close_file(self.log_dir)
+
+    def release(self) -> None:
+        """Closes the file; `fit` calls it however it ends."""
+        release_file(self.log_dir)
 
     def _images(self) -> np.ndarray:
         images = self._inputs["image"] if isinstance(self._inputs, dict) else self._inputs

@@ -10,7 +10,13 @@ import numpy as np
 from keras import ops
 
 from auxnet_keras import plots
-from auxnet_keras.callbacks.event_file import CLASS_WEIGHTS, close_file, shared_file, steps_of
+from auxnet_keras.callbacks.event_file import (
+    CLASS_WEIGHTS,
+    close_file,
+    release_file,
+    shared_file,
+    steps_of,
+)
 from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.callbacks.event_tags import tag_of, tagged
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
@@ -120,3 +126,7 @@ class WeightBoard(keras.callbacks.Callback):
 
     def on_train_end(self, logs: Logs = None) -> None:
         close_file(self.log_dir)
+
+    def release(self) -> None:
+        """Closes the file; `fit` calls it however it ends."""
+        release_file(self.log_dir)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auxnet_keras.commands.places import check_free
-from auxnet_keras.errors import ConfigError
+from auxnet_keras.errors import ConfigError, suggestion
 
 if TYPE_CHECKING:
     from auxnet_keras.experiments.config.run_config import RunConfig
@@ -66,12 +66,16 @@ def left_to_train(config: "RunConfig") -> bool:
 
 
 def _check_weights(config: "RunConfig") -> None:
-    given = str(config.weights)
-    if given in ("imagenet", "none") or Path(given).exists():
+    given, names = str(config.weights), ("imagenet", "none")
+    path = Path(given)
+    if given in names or path.exists():
         return
+    is_word = path.absolute().parent == Path.cwd() and not path.suffix
+    hint = suggestion(path.name, names) if is_word else "."
     raise ConfigError(
-        "There are no such initial weights. Expected imagenet, none, a weights file of the "
-        f"backbone, or the folder of a run; correct --weights. Received: {given!r}."
+        f"There are no such initial weights{hint} Expected "
+        "imagenet, none, a weights file of the backbone, or the folder of a run; correct "
+        f"--weights. Received: {given!r}."
     )
 
 

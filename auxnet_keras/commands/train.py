@@ -3,12 +3,14 @@
 The options are the fields of `RunConfig`, the only place where a setting is defined.
 """
 
+import contextlib
 import dataclasses
 import inspect
 import os
 import types
 import typing
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +22,7 @@ from auxnet_keras.commands.places import check_folder
 from auxnet_keras.commands.quiet import start_backend
 from auxnet_keras.core.tasks import TASKS
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.experiments.cluster.discovery import find_cluster
+from auxnet_keras.experiments.cluster.discovery import Cluster, find_cluster
 from auxnet_keras.experiments.config.config_file import read_settings, recipes
 from auxnet_keras.experiments.config.config_file import recipe as read_recipe
 from auxnet_keras.experiments.config.run_config import RunConfig
@@ -66,52 +68,66 @@ def command(
     Without options: AuxNet on street scenes, ResNet-50 with ImageNet weights, 224x384, batches of
     8, 200 epochs, learning rate 1e-4, no weighting.
     """
-    check_folder(out, "--out")
+    if processes == 1:
+        os.environ["JAX_NUM_PROCESSES"] = "1"  # for `train`, which sees the environment alone
     cluster = find_cluster(
         os.environ, coordinator=coordinator, processes=processes, process=process
     )
-    helps = cluster is not None and cluster.index > 0  # the first process looks after the folder
-    settings: dict[str, Any] = read_recipe(recipe) if recipe else {}
-    if config is not None:
-        settings |= read_settings(config)
-    if options["data"] is not None:
-        settings["root"] = None  # it belonged to the data of the file or recipe
-    settings |= {name: value for name, value in options.items() if value is not None}
-    settings["out"] = trials.folder(out, settings)
-    both = settings.get("main") == "both"
-    if both:
-        settings["main"] = "depth"
-    from auxnet_keras.core.hosts import is_chief
-    from auxnet_keras.experiments.cluster.membership import join
-    from auxnet_keras.experiments.config.weighting_text import check_weighting, names_only
-    from auxnet_keras.experiments.fit.role_swap import directions, learning_boost
-    from auxnet_keras.experiments.fit.training import train
-    from auxnet_keras.experiments.outputs.tables import print_evaluation
-
-    with names_only():  # values are checked by building the weighting, with Keras
-        checked = RunConfig.from_mapping(settings, str(config or recipe or "the options"))
     find, overfit = find_learning_rate, overfit_one_batch
     if cluster is not None and (find or overfit):
         raise ConfigError(
             f"{trials.FIND} and {trials.OVERFIT} are for one process. "
             f"Received: {cluster.processes} processes."
         )
-    if not helps and trials.tried(checked, both=both, find=find, overfit=overfit):
-        return
-    with names_only():
-        wanted = directions(checked) if both else [checked]
-        left = [helps or left_to_train(each) for each in wanted]
-    if any(left):
-        start_backend()
-        check_weighting(checked.weighting)
-    if cluster is not None:
-        join(cluster)
-    if both:
-        learning_boost(checked)
-        return
-    run = train(checked)
-    if is_chief():
-        print_evaluation(run.results)
+    helps = cluster is not None and cluster.index > 0  # the first process looks after the folder
+    with _joined(cluster):  # before what one process alone may refuse: the others would wait for it
+        check_folder(out, "--out")
+        settings = _settings(recipe, config, options)
+        settings["out"] = trials.folder(out, settings)
+        both = settings.get("main") == "both"
+        if both:
+            settings["main"] = "depth"
+        from auxnet_keras.core.hosts import is_chief
+        from auxnet_keras.experiments.config.weighting_text import check_weighting, names_only
+        from auxnet_keras.experiments.fit.role_swap import directions, learning_boost
+        from auxnet_keras.experiments.fit.training import train
+        from auxnet_keras.experiments.outputs.tables import print_evaluation
+
+        with names_only():  # values are checked by building the weighting, with Keras
+            checked = RunConfig.from_mapping(settings, str(config or recipe or "the options"))
+        if not helps and trials.tried(checked, both=both, find=find, overfit=overfit):
+            return
+        with names_only():
+            wanted = directions(checked) if both else [checked]
+            left = [helps or left_to_train(each) for each in wanted]
+        if any(left):
+            start_backend()
+            check_weighting(checked.weighting)
+        if both:
+            learning_boost(checked)
+            return
+        run = train(checked)
+        if is_chief():
+            print_evaluation(run.results)
+
+
+def _joined(cluster: Cluster | None) -> AbstractContextManager[None]:
+    if cluster is None:
+        return contextlib.nullcontext()
+    from auxnet_keras.experiments.cluster.membership import in_cluster
+
+    start_backend()
+    return in_cluster(cluster)
+
+
+def _settings(recipe: str | None, config: Path | None, options: dict[str, Any]) -> dict[str, Any]:
+    """Options override the file, and the file overrides the recipe."""
+    settings: dict[str, Any] = read_recipe(recipe) if recipe else {}
+    if config is not None:
+        settings |= read_settings(config)
+    if options["data"] is not None:
+        settings["root"] = None  # it belonged to the data of the file or recipe
+    return settings | {name: value for name, value in options.items() if value is not None}
 
 
 def _option(field: dataclasses.Field) -> inspect.Parameter:

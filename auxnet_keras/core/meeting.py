@@ -4,15 +4,17 @@ JAX's coordination service, in the first process, keeps small texts that all can
 if a process is lost: then it ends the others, also those that wait here.
 """
 
+import time
 from typing import Any
 
 from auxnet_keras.core.hosts import is_chief
 
-_FOREVER = 10 * 24 * 3600 * 1000  # milliseconds
+_PAUSE = 0.1
+"""Seconds between two looks. JAX's own wait would not notice Ctrl-C before it ends."""
 
 
 class Meeting:
-    """Texts and waits of the same name in all processes; do not use it in a process alone.
+    """Texts of the same name in all processes; do not use it in a process alone.
 
     Args:
         name: Different for every use in the life of the processes.
@@ -26,7 +28,7 @@ class Meeting:
         self._name = f"auxnet_keras/{name}"
 
     def shared(self, what: str, text: str) -> str:
-        """The text of the chief, to all; the others' own is ignored.
+        """The text of the chief, for which the others wait; their own is ignored.
 
         Args:
             what: What it is about, different for every call.
@@ -36,7 +38,9 @@ class Meeting:
         if is_chief():
             self._client.key_value_set(key, text)
             return text
-        return str(self._client.blocking_key_value_get(key, _FOREVER))
+        while (said := self.first(what, None)) is None:
+            time.sleep(_PAUSE)
+        return said
 
     def first(self, what: str, text: str | None) -> str | None:
         """The text that any process gave first, if one has; never waits.
@@ -60,11 +64,3 @@ class Meeting:
             if "NOT_FOUND" not in str(error):
                 raise
             return None
-
-    def wait(self, what: str) -> None:
-        """Waits until all processes are here.
-
-        Args:
-            what: What they wait for, different for every call.
-        """
-        self._client.wait_at_barrier(f"{self._name}/{what}", _FOREVER)

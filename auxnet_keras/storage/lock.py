@@ -66,14 +66,14 @@ def acquired(file: Path, timeout: float) -> FileLock | SoftFileLock:
         filelock.Timeout: Another process still holds it.
         OSError: The folder is not writable.
     """
-    lock = FileLock(file, timeout=timeout, is_singleton=True)
+    lock = FileLock(file, is_singleton=True)
     try:
-        lock.acquire()
+        lock.acquire(timeout)
     except (OSError, NotImplementedError) as problem:  # the latter in filelock 3
         if getattr(problem, "errno", errno.ENOSYS) not in _NO_LOCKS:
             raise
-        soft = SoftFileLock(f"{file}.held", timeout=timeout, is_singleton=True)
-        soft.acquire()
+        soft = SoftFileLock(f"{file}.held", is_singleton=True)
+        soft.acquire(timeout)
         return soft
     return lock
 

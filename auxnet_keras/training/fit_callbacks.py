@@ -39,8 +39,8 @@ def prepare_callbacks(
         verbose: As for `fit`.
 
     Yields:
-        (callbacks, verbose). The end of the block releases the folders and signals that a
-        `ResumableCheckpoint` holds.
+        (callbacks, verbose). The end of the block calls `release` of those callbacks that have it:
+        they hold signals, a folder or an open file.
 
     Raises:
         ConfigError: Two weightings, two `NonFinite` or two `ResumableCheckpoint`.
@@ -66,13 +66,13 @@ def prepare_callbacks(
         first = [*weightings, *policies, *diagnostics]
         others = [callback for callback in given if callback not in first]
         callbacks = [*_keep_epoch(dataset), *first, *others]
-    try:
+    with contextlib.ExitStack() as held:
+        for callback in given:
+            if hasattr(callback, "release"):
+                held.callback(callback.release)
         for checkpoint in checkpoints:
             checkpoint.prepare(one_pass, validation, given)
         yield callbacks, verbose
-    finally:
-        for checkpoint in checkpoints:
-            checkpoint.release()
 
 
 def _at_most_one(what: str, kind: type, callbacks: Sequence[keras.callbacks.Callback]) -> list[Any]:

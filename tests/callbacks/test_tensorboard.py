@@ -12,6 +12,7 @@ import auxnet_keras as ak
 from auxnet_keras.callbacks import event_file
 from auxnet_keras.callbacks.event_log import event_files
 from auxnet_keras.callbacks.event_tags import tag_of
+from auxnet_keras.training.fit_callbacks import prepare_callbacks
 from tests.callbacks.events import arrays, charts, images, metadata, scalars, texts
 from tests.toys import toy_batches, toy_model
 
@@ -130,7 +131,7 @@ def test_evaluation_outside_of_a_fit(tmp_path):
     callback = ak.callbacks.TensorBoard(tmp_path, write_graph=False)
     fit([callback], model, epochs=1)
     scores = model.evaluate(*toy_batches(1), return_dict=True, verbose=0, callbacks=[callback])
-    event_file.close_file(tmp_path)
+    assert tmp_path.absolute() not in event_file._open
     found = scalars(tmp_path)
     assert found["score/mean_iou/evaluation"] == {2: pytest.approx(scores["segmentation_mean_iou"])}
     assert list(found["score/mean_iou/validation"]) == [2]
@@ -144,9 +145,29 @@ def test_a_fit_that_failed_leaves_a_whole_file(tmp_path):
     failing = keras.callbacks.LambdaCallback(on_train_batch_end=fail)
     with pytest.raises(KeyboardInterrupt):
         fit([callback, failing])
+    assert tmp_path.absolute() not in event_file._open
     fit([callback], epochs=1)
     assert list(scalars(tmp_path)["loss/total/train"]) == [2]
     assert len(event_files(tmp_path)) == 2
+
+
+@pytest.mark.parametrize(
+    "callback",
+    [
+        lambda folder: ak.callbacks.TensorBoard(folder),
+        lambda folder: ak.callbacks.WeightBoard(folder),
+        lambda folder: ak.callbacks.TensorBoardPictures(folder, []),
+        lambda folder: ak.callbacks.GradientDiagnostics(toy_batches(1), log_dir=folder),
+    ],
+)
+def test_every_callback_with_a_file_closes_it_however_a_fit_ends(callback, tmp_path):
+    prepared = prepare_callbacks(toy_model(), [callback(tmp_path)], None, None, None, 0)
+    file = event_file.shared_file(tmp_path, None)
+    file.text("config", "cut off", np.int64(0))
+    with pytest.raises(KeyboardInterrupt), prepared:
+        raise KeyboardInterrupt
+    assert tmp_path.absolute() not in event_file._open
+    assert file._writer._file.closed
 
 
 def test_any_keras_model(tmp_path):

@@ -2,7 +2,9 @@
 
 Usage: cluster.py FOLDER SCENES EVENT, where EVENT happens during the training: `copy` keeps a copy
 of FOLDER as it is after the first epoch, `term` sends SIGTERM to the last process in the second
-epoch, `kill` kills the last process in the fourth.
+epoch, `kill` kills the last process in the fourth. With two events nothing is trained: `late` sends
+SIGTERM to process 1 and Ctrl-C to process 2 while they wait for the first, which is busy after the
+last epoch; `refuse` is `auxnet train`, which refuses FOLDER.
 """
 
 import json
@@ -10,6 +12,8 @@ import os
 import shutil
 import signal
 import sys
+import threading
+import time
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
@@ -19,15 +23,17 @@ if __name__ == "__main__":  # where it is installed, Keras would load it: second
 import keras
 
 import auxnet_keras as ak
+from auxnet_keras import cli
 from auxnet_keras.core.hosts import is_chief, process_count, process_index
+from auxnet_keras.experiments.cluster import membership
 from auxnet_keras.experiments.cluster.crew import Crew
 from auxnet_keras.experiments.cluster.devices import check_same_data, using_devices
-from auxnet_keras.experiments.cluster.membership import readable_cluster_errors
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.folder import claim_folder
 from auxnet_keras.models.batch_normalization import BatchNormalization
 
 SIZE, EPOCHS = (16, 24), 4
+membership._LOST_AFTER = 10  # the tests wait for it
 
 
 class Event(keras.callbacks.Callback):
@@ -65,6 +71,11 @@ def network():
 
 
 def train(run, crew, event, seen):
+    if event == "late":
+        sent = [None, signal.SIGTERM, signal.SIGINT][process_index()]
+        if sent is not None:
+            threading.Timer(1, os.kill, (os.getpid(), sent)).start()
+        return
     config = run.config
     common = {"size": SIZE, "batch_size": config.batch_size, "depth_unit": "metres"}
     # Half of the frames of a batch have no labels, so the processes' masks differ.
@@ -95,15 +106,19 @@ def train(run, crew, event, seen):
 
 
 def main(folder, scenes, event):
+    if event == "refuse":
+        cli.main(["train", "--data", "street", "--out", folder])
     config = RunConfig(data="synthia", root=scenes, batch_size=4, model="unet", out=folder)
-    crew, seen = Crew(), {}
-    if not is_chief():
-        crew.help(config, lambda run: train(run, crew, event, seen))
-    else:
-        run = claim_folder(config)
-        crew.begin(run)
-        with readable_cluster_errors():
+    seen = {}
+    with membership.in_cluster():
+        crew = Crew()
+        if not is_chief():
+            crew.help(config, lambda run: train(run, crew, event, seen))
+        else:
+            run = claim_folder(config)
+            crew.begin(run)
             train(run, crew, event, seen)
+            time.sleep(120 if event == "late" else 0)
             crew.end()
     print(json.dumps({"process": process_index(), "of": process_count(), **seen}))
 

@@ -10,6 +10,7 @@ import signal
 import sys
 
 import keras
+import numpy as np
 
 import auxnet_keras as ak
 from auxnet_keras.experiments.cluster.devices import using_devices
@@ -59,6 +60,16 @@ def train(devices, folder, scenes, *callbacks):
     return {name: values[-1] for name, values in history.items()}
 
 
+def train_another_network():
+    """The losses of a network with fewer channels, after another one in this process."""
+    with using_devices(RunConfig(devices=2, batch_size=4)) as ready:
+        layers = [keras.Input((2, 2, 3)), keras.layers.BatchNormalization()]
+        model = ready.build(lambda: keras.Sequential(layers))
+        model.compile("sgd", "mse")
+        images = np.ones((4, 2, 2, 3), "float32")
+        return model.fit(images, images, batch_size=4, verbose=0).history
+
+
 def main(folder, scenes):
     found = {
         "two": train(2, f"{folder}/two", scenes),
@@ -67,6 +78,7 @@ def main(folder, scenes):
     with contextlib.suppress(SystemExit):
         train(1, f"{folder}/both", scenes, Stop())
     found["both"] = train(2, f"{folder}/both", scenes)
+    found["another"] = train_another_network()
     try:
         with using_devices(RunConfig(devices=3, batch_size=3)):
             pass

@@ -57,9 +57,9 @@ class ShardsSource(Source):
         where = self.root / INDEX
         text = place.read(INDEX, MAX_TABLE).decode("utf-8", errors="replace")
         self._index = index = read_index(text, where)
-        columns = place.file(COLUMNS, index.columns.size, index.columns.sha256)
-        check_file(columns, self.root / COLUMNS, index.columns.sha256)
-        self._columns = read_columns(columns, index.columns.frames)
+        with place.held(COLUMNS, index.columns.size, index.columns.sha256) as columns:
+            check_file(columns, self.root / COLUMNS, index.columns.sha256)
+            self._columns = read_columns(columns, index.columns.frames)
         self._check_numbers()
         self._files = ShardFiles(place, index)
         if isinstance(place, LocalPlace):

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
+from filelock import Timeout
 
 from auxnet_keras.data.remote.folders.copied_files import copied_bytes
 from auxnet_keras.errors import ConfigError, DataError
+from auxnet_keras.storage.lock import acquired
 
 FOLDER, SIZE = "AUXNET_COPIES", "AUXNET_COPIES_GB"
 """Environment variables: where the copies are, and how many GB they may take."""
@@ -51,7 +53,8 @@ def most_bytes() -> int:
 def make_room(needed: int, what: str, remedy: str, own: Path | None = None) -> None:
     """Removes the copies of single files that are unused for longest, until a new copy fits.
 
-    A copy that another process reads stays readable for it after its removal.
+    A copy that another process has open stays readable for it after its removal. One that a
+    process is about to open stays, for which the new one may take more than the rest.
 
     Args:
         needed: Bytes.
@@ -82,7 +85,14 @@ def make_room(needed: int, what: str, remedy: str, own: Path | None = None) -> N
     for _, size, path in sorted(found):
         if taken + needed <= most:
             return
-        path.unlink(missing_ok=True)
+        try:
+            lock = acquired(lock_of(path), timeout=0)
+        except Timeout:
+            continue
+        try:
+            path.unlink(missing_ok=True)
+        finally:
+            lock.release()
         taken -= size
 
 
@@ -95,6 +105,11 @@ def _copied_folders() -> Iterator[tuple[Path, int]]:
 def copy_of(sha256: str) -> Path:
     """The place of the copy of a file."""
     return folder() / f"{sha256}.copy"
+
+
+def lock_of(copy: Path) -> Path:
+    """The file whose lock a process holds until the copy is whole and it has opened it."""
+    return copy.with_suffix(".lock")
 
 
 def touch(path: Path) -> None:

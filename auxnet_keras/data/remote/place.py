@@ -1,5 +1,8 @@
 """Where the files of a data set are: in a folder, or at an address with local copies."""
 
+import contextlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +28,12 @@ class Place(Protocol):
 
     def file(self, name: str, size: int, sha256: str) -> Path:
         """A local file of this size."""
+
+    def held(self, name: str, size: int, sha256: str) -> AbstractContextManager[Path]:
+        """As `file`; until the end of the block no other process makes room by removing it.
+
+        A file that is open by then stays readable.
+        """
 
 
 def open_place(root: str | Path) -> Place:
@@ -61,6 +70,10 @@ class LocalPlace:
             )
         return path
 
+    @contextlib.contextmanager
+    def held(self, name: str, size: int, sha256: str) -> Iterator[Path]:
+        yield self.file(name, size, sha256)
+
 
 class RemotePlace:
     """An address. Files are copied to this machine when first used, and checked by their SHA-256.
@@ -80,18 +93,24 @@ class RemotePlace:
             return read_bytes(part, most)
 
     def file(self, name: str, size: int, sha256: str) -> Path:
+        with self.held(name, size, sha256) as copy:
+            return copy
+
+    @contextlib.contextmanager
+    def held(self, name: str, size: int, sha256: str) -> Iterator[Path]:
         copy = local_copies.copy_of(sha256)
-        if not _is_whole(copy, size):
-            with writing(f"The copy of {self.root / name} in {copy.parent}"):
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                lock = acquired(copy.with_suffix(".lock"), timeout=-1)
-                try:
-                    if not _is_whole(copy, size):  # another process or thread was faster
-                        self._copy(name, copy, size, sha256)
-                finally:
-                    lock.release()
-        local_copies.touch(copy)
-        return copy
+        about = f"The copy of {self.root / name} in {copy.parent}"
+        with writing(about):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            lock = acquired(local_copies.lock_of(copy), timeout=-1)
+        try:
+            with writing(about):
+                if not _is_whole(copy, size):
+                    self._copy(name, copy, size, sha256)
+            local_copies.touch(copy)
+            yield copy
+        finally:
+            lock.release()
 
     def _copy(self, name: str, copy: Path, size: int, sha256: str) -> None:
         remedy = "convert the data to smaller shards"

@@ -76,20 +76,21 @@ class ShardFiles:
             DataError: It is missing or damaged.
         """
         shard, name = self._index.shards[number], shard_name(number)
-        path = self._place.file(name, shard.size, shard.sha256)
-        check_file(path, self._place.root / name, shard.sha256)
+
+        with self._place.held(name, shard.size, shard.sha256) as path:
+            check_file(path, self._place.root / name, shard.sha256)
         self._reader(number)
 
     def _opened(self, number: int) -> Any:
         shard = self._index.shards[number]
-        path = self._place.file(shard_name(number), shard.size, shard.sha256)
-        try:
-            reader = self._module.ArrayRecordReader(
-                str(path), options=READING, file_reader_buffer_size=_BUFFER
-            )
-            found = reader.num_records()
-        except Exception as error:
-            raise self._damaged(number, error) from error
+        with self._place.held(shard_name(number), shard.size, shard.sha256) as path:
+            try:
+                reader = self._module.ArrayRecordReader(
+                    str(path), options=READING, file_reader_buffer_size=_BUFFER
+                )
+                found = reader.num_records()
+            except Exception as error:
+                raise self._damaged(number, error) from error
         if found != shard.frames:
             raise self._damaged(number, f"{found:,} records instead of {shard.frames:,}")
         return reader

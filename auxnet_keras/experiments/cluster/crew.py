@@ -9,7 +9,6 @@ continues from.
 import dataclasses
 import itertools
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -18,8 +17,6 @@ from pathlib import Path
 from auxnet_keras.core.hosts import process_count, process_index
 from auxnet_keras.core.meeting import Meeting
 from auxnet_keras.errors import ConfigError
-from auxnet_keras.experiments.cluster.discovery import find_cluster
-from auxnet_keras.experiments.cluster.membership import join, readable_cluster_errors
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.run.folder import claim_folder, default_folder
 from auxnet_keras.experiments.run.run import WEIGHTS, Run
@@ -30,16 +27,9 @@ _KEPT = ("*.yaml", "*.json", "*.csv", WEIGHTS)
 
 
 class Crew:
-    """All processes of a run; joins them, if this process was started in a cluster.
-
-    Raises:
-        ConfigError, ClusterError: As `find_cluster` and `join`.
-    """
+    """All processes of a run; create and use it inside `in_cluster`."""
 
     def __init__(self) -> None:
-        cluster = find_cluster(os.environ) if process_count() == 1 else None
-        if cluster is not None:
-            join(cluster)
         self.meeting = Meeting(f"run-{next(_RUNS)}") if process_count() > 1 else None
 
     def begin(self, run: Run) -> None:
@@ -51,7 +41,7 @@ class Crew:
     def end(self) -> None:
         """The chief lets the others end, once the run folder is complete."""
         if self.meeting is not None:
-            self.meeting.wait("end")
+            self.meeting.shared("end", "")
 
     def help(self, config: RunConfig, train: Callable[[Run], None]) -> Run:
         """Trains along with the chief, in a temporary folder, until the run is complete.
@@ -65,19 +55,17 @@ class Crew:
 
         Raises:
             ConfigError: This process does not see the checkpoint that the chief resumes from.
-            ClusterError: Another process is lost.
         """
         path = Path(config.out or default_folder(config))
-        with readable_cluster_errors():
-            facts = json.loads(self.meeting.shared("begin", ""))  # type: ignore[union-attr]
-            if not facts["finished"]:
-                with tempfile.TemporaryDirectory(prefix="auxnet-") as folder:
-                    own = Path(folder) / path.name
-                    _copy(path, own)
-                    run = claim_folder(dataclasses.replace(config, out=str(own)))
-                    _check_position(path, list(run.position_saved), facts["position"])
-                    train(run)
-                self.meeting.wait("end")  # type: ignore[union-attr]
+        facts = json.loads(self.meeting.shared("begin", ""))  # type: ignore[union-attr]
+        if not facts["finished"]:
+            with tempfile.TemporaryDirectory(prefix="auxnet-") as folder:
+                own = Path(folder) / path.name
+                _copy(path, own)
+                run = claim_folder(dataclasses.replace(config, out=str(own)))
+                _check_position(path, list(run.position_saved), facts["position"])
+                train(run)
+            self.meeting.shared("end", "")  # type: ignore[union-attr]
         return Run(path, config)
 
 

@@ -1,13 +1,17 @@
 """The last sentence of a process whose cluster is lost."""
 
 import atexit
+import contextlib
 import ctypes
+import functools
 import os
 import signal
 import sys
+import threading
+from collections.abc import Iterator
 
 _kept: dict[str, object] = {}
-_broken = False
+_leaving = False
 
 
 def end_with(sentence: str) -> None:
@@ -29,15 +33,36 @@ def end_with(sentence: str) -> None:
     _kept["handler"] = handler  # or Python would free it
 
 
-def leave_at_once() -> None:
-    """Lets the process end without waiting for the others, which may be waiting for it."""
-    global _broken
-    if not _broken:
-        _broken = True
-        atexit.register(_end)
+@contextlib.contextmanager
+def ended_by_ctrl_c() -> Iterator[None]:
+    """Inside the block, Ctrl-C ends the process where Python would notice it only after a wait."""
+    before = signal.getsignal(signal.SIGINT)
+    changed = (
+        before is signal.default_int_handler
+        and threading.current_thread() is threading.main_thread()
+    )
+    if changed:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        if changed:
+            signal.signal(signal.SIGINT, before)
 
 
-def _end() -> None:
+def leave_at_once(code: int) -> None:
+    """Lets the process end without waiting for the others, which may be waiting for it.
+
+    Args:
+        code: Its exit code.
+    """
+    global _leaving
+    if not _leaving:
+        _leaving = True
+        atexit.register(functools.partial(_end, code))
+
+
+def _end(code: int) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(1)
+    os._exit(code)

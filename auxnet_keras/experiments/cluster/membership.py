@@ -1,13 +1,16 @@
-"""Joins the processes of a cluster, and translates the errors of one that is lost."""
+"""Joins the processes of a cluster, and ends them all if one of them fails or is interrupted."""
 
 import contextlib
+import os
+import signal
 from collections.abc import Iterator
 
+from auxnet_keras.callbacks.joint_stop import all_stop
 from auxnet_keras.core.backend import backend
 from auxnet_keras.core.hosts import process_count, process_index
 from auxnet_keras.errors import AuxnetError, ConfigError
-from auxnet_keras.experiments.cluster.discovery import Cluster
-from auxnet_keras.experiments.cluster.last_words import end_with, leave_at_once
+from auxnet_keras.experiments.cluster.discovery import Cluster, find_cluster
+from auxnet_keras.experiments.cluster.last_words import end_with, ended_by_ctrl_c, leave_at_once
 
 _MEET_WITHIN = 300
 _LOST_AFTER = 30
@@ -28,6 +31,28 @@ _LOST = (
 
 class ClusterError(AuxnetError, RuntimeError):
     """The processes of a cluster cannot train together, or no longer."""
+
+
+@contextlib.contextmanager
+def in_cluster(cluster: Cluster | None = None) -> Iterator[None]:
+    """Inside the block, this process is one of its cluster, if it was started in one.
+
+    Join before whatever may fail in one process alone, such as a look at its disk: the others
+    would wait for it. A process that fails or is interrupted in the block leaves at once, and the
+    others notice.
+
+    Args:
+        cluster: By default, as the environment says.
+
+    Raises:
+        ConfigError, ClusterError: As `find_cluster`, `join` and `readable_cluster_errors`.
+    """
+    with readable_cluster_errors():
+        if process_count() == 1:
+            cluster = cluster or find_cluster(os.environ)
+            if cluster is not None:
+                join(cluster)
+        yield
 
 
 def join(cluster: Cluster) -> None:
@@ -52,16 +77,19 @@ def join(cluster: Cluster) -> None:
     if jax.distributed.is_initialized():
         return
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
+    # It would take SIGTERM for itself, and the process would go on.
+    jax.config.update("jax_enable_preemption_service", False)
     end_with(_APART.format(cluster, _MEET_WITHIN))
     try:
-        jax.distributed.initialize(
-            cluster.address,
-            cluster.processes,
-            cluster.index,
-            initialization_timeout=_MEET_WITHIN,
-            heartbeat_timeout_seconds=_LOST_AFTER,
-            shutdown_timeout_seconds=_LEAVE_WITHIN,
-        )
+        with ended_by_ctrl_c():
+            jax.distributed.initialize(
+                cluster.address,
+                cluster.processes,
+                cluster.index,
+                initialization_timeout=_MEET_WITHIN,
+                heartbeat_timeout_seconds=_LOST_AFTER,
+                shutdown_timeout_seconds=_LEAVE_WITHIN,
+            )
     except RuntimeError as error:
         if isinstance(error, jax.errors.JaxRuntimeError):
             raise ClusterError(_APART.format(cluster, _MEET_WITHIN)) from error
@@ -77,20 +105,30 @@ def join(cluster: Cluster) -> None:
 def readable_cluster_errors() -> Iterator[None]:
     """Inside the block, an error about a process that is lost becomes a sentence.
 
-    After an error this process leaves at once, because the others may wait for it.
+    After an error, Ctrl-C or an exit this process leaves at once, because the others may wait for
+    it; not after a signal on which all stop.
 
     Raises:
         ClusterError: Another process is lost.
     """
     try:
         yield
-    except Exception as error:
+    except BaseException as error:
         if process_count() == 1:
             raise
-        leave_at_once()
-        if _is_of_communication(error):
+        if isinstance(error, Exception) or not all_stop():
+            leave_at_once(_exit_code(error))
+        if isinstance(error, Exception) and _is_of_communication(error):
             raise ClusterError(_LOST.format(process_index(), process_count())) from error
         raise
+
+
+def _exit_code(error: BaseException) -> int:
+    """The one with which Python, or a shell, reports the end of a process by this error."""
+    if isinstance(error, KeyboardInterrupt):
+        return 128 + signal.SIGINT
+    code = error.code if isinstance(error, SystemExit) else 1
+    return code if isinstance(code, int) else int(code is not None)
 
 
 def _is_of_communication(error: Exception) -> bool:

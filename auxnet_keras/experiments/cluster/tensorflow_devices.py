@@ -4,6 +4,7 @@ Every device holds all weights and trains on its share of every batch. It is the
 TensorFlow with which Keras trains: there is none for several hosts.
 """
 
+import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 Build: TypeAlias = "Callable[[Callable[[], AuxiliaryModel]], AuxiliaryModel]"
 """Calls what builds a model, so that the model is built for the devices."""
+
+
+_BASES = itertools.count(0, 1000)
 
 
 def mirrored(count: int) -> Build:
@@ -53,7 +57,11 @@ def _strategy(count: int) -> "tf.distribute.Strategy":
             f"Received: devices={count}, {gpus} GPU(s)."
         )
     kind = "GPU" if gpus else "CPU"
-    return tf.distribute.MirroredStrategy([f"{kind}:{number}" for number in range(count)])
+    # Sums over devices have numbers. Those of two strategies in a process must differ: TensorFlow
+    # takes equal ones for the same sum, and then fails because its shape has changed.
+    numbered = {"_collective_key_base": next(_BASES)}
+    strategy = type("MirroredStrategy", (tf.distribute.MirroredStrategy,), numbered)
+    return strategy([f"{kind}:{number}" for number in range(count)])
 
 
 def _divide_cpu(count: int) -> None:

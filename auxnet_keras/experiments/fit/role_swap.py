@@ -7,6 +7,7 @@ from typing import Any
 
 from auxnet_keras.core.hosts import is_chief
 from auxnet_keras.errors import ConfigError
+from auxnet_keras.experiments.cluster.membership import in_cluster
 from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.fit.depth_bins import check_preset
@@ -49,21 +50,24 @@ def learning_boost(config: RunConfig | Mapping[str, Any] | str | Path) -> dict[s
     Reference:
         Yim and Kim, Learning Boost by Exploiting the Auxiliary Task, 2020, Algorithm 1, line 13.
     """
-    base = as_config(config)
-    check_preset(base)
-    runs = {}
-    for one in directions(base):
+    with in_cluster():
+        base = as_config(config)
+        check_preset(base)
+        runs = {}
+        for one in directions(base):
+            if is_chief():
+                print(f"\nMain task: {one.main}", flush=True)
+            runs[one.main] = train(one)
         if is_chief():
-            print(f"\nMain task: {one.main}", flush=True)
-        runs[one.main] = train(one)
-    if not is_chief():
-        return runs
-    out = _folder(base)
+            _summarize(runs, _folder(base))
+    return runs
+
+
+def _summarize(runs: Mapping[str, Run], out: Path) -> None:
     table = summary_table(runs)
     table.write(out, "summary")
     write_json({main: _facts(run) for main, run in runs.items()}, out / "summary.json")
     table.show("\nBest weights of each main task, on the validation frames")
-    return runs
 
 
 def directions(base: RunConfig) -> list[RunConfig]:

@@ -12,7 +12,7 @@ from auxnet_keras.core.hosts import is_chief
 from auxnet_keras.core.whole_numbers import is_whole
 from auxnet_keras.errors import AuxnetError, ConfigError
 from auxnet_keras.experiments.cluster.crew import Crew
-from auxnet_keras.experiments.cluster.membership import readable_cluster_errors
+from auxnet_keras.experiments.cluster.membership import in_cluster, readable_cluster_errors
 from auxnet_keras.experiments.config.config_file import as_config
 from auxnet_keras.experiments.config.run_config import RunConfig
 from auxnet_keras.experiments.config.smoke import SMOKE
@@ -57,13 +57,13 @@ def train(config: RunConfig | Mapping[str, Any] | str | Path, callbacks: Sequenc
         ...     {"data": "kitti:/data/kitti2015", "weighting": "twb", "out": "runs/kitti"})
         >>> run.results["segmentation"]["mean_iou"]
     """
-    config = as_config(config)
-    check_callbacks(config, callbacks)
-    crew = Crew()
-    if not is_chief():
+    with in_cluster():
+        config = as_config(config)
+        check_callbacks(config, callbacks)
+        crew = Crew()
+        if is_chief():
+            return _lead(config, callbacks, crew)
         return crew.help(config, lambda run: _train_beside(run, callbacks, crew))
-    with readable_cluster_errors():  # also of the folder, for which the others wait
-        return _lead(config, callbacks, crew)
 
 
 def _lead(config: RunConfig, callbacks: Sequence[Any], crew: Crew) -> Run:

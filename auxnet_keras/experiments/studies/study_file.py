@@ -75,10 +75,7 @@ def read_study(given: str | Path | Mapping[str, Any], data: Sequence[str] | None
     elif Path(given).is_file():
         content, name = read_settings(given), Path(given).stem
     else:
-        raise ConfigError(
-            "A study is a YAML file or one of the presets "
-            f"{', '.join(presets())}. Received: {str(given)!r}."
-        )
+        raise unknown("study, and no such YAML file either", str(given), presets())
     if data:
         content["data"] = list(data)
     return _checked(content, name)

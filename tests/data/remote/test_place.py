@@ -1,6 +1,7 @@
 """Shards at an address: an in-memory store, and a server on this machine that goes wrong."""
 
 import hashlib
+import threading
 from collections import deque
 
 import fsspec
@@ -207,6 +208,29 @@ def test_copies_take_bounded_space(server, shards, cache, monkeypatch, caplog):
         monkeypatch.setenv("AUXNET_COPIES_GB", wrong)
         with pytest.raises(ConfigError, match="must be a number of GB above 0"):
             samples(server.url("/data"))
+
+
+def test_no_process_removes_a_copy_before_another_has_opened_it(server, shards, monkeypatch):
+    """There is room for one: the second is copied while the first is about to be opened."""
+    place = open_place(server.url("/data"))
+    first, second = ((shards / f"frames-0000{n}.array_record").read_bytes() for n in (0, 1))
+    monkeypatch.setenv("AUXNET_SHARD_CACHE_GB", str((max(len(first), len(second)) + 10) / 1e9))
+
+    def held(number, data):
+        name = f"frames-0000{number}.array_record"
+        return place.held(name, len(data), hashlib.sha256(data).hexdigest())
+
+    def read_second():
+        with held(1, second) as copy:
+            found.append(copy.read_bytes() == second)
+
+    found = []
+    with held(0, first) as copy:
+        other = threading.Thread(target=read_second)
+        other.start()
+        other.join()
+        assert copy.read_bytes() == first
+    assert found == [True]
 
 
 def test_many_threads_copy_a_shard_once(server):

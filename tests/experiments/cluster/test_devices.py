@@ -21,6 +21,7 @@ def test_two_devices_equal_one(run_program, scenes, tmp_path):
         assert set(other) == set(one)
         for name, value in one.items():
             assert other[name] == pytest.approx(value, rel=1e-5, abs=1e-6, nan_ok=True), name
+    assert trained["another"]["loss"] == [1.0]
     # Devices cannot be made after the first computation.
     assert "before it computes for the first time" in trained["refused"]
     assert trained["refused"].endswith("Received: devices=3, 2 CPU(s).")

@@ -1,7 +1,10 @@
 """A cluster from every kind of environment; nothing is started."""
 
+import os
+
 import pytest
 
+from auxnet_keras.cli import app
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.cluster.discovery import (
     Cluster,
@@ -9,6 +12,7 @@ from auxnet_keras.experiments.cluster.discovery import (
     find_cluster,
     first_host,
 )
+from auxnet_keras.experiments.fit import training
 
 JAX = {
     "JAX_COORDINATOR_ADDRESS": "host0:1234",
@@ -139,3 +143,18 @@ def test_a_contradiction_is_a_sentence(environment, said):
 )
 def test_the_first_of_slurms_hosts(nodes, first):
     assert first_host(nodes) == first
+
+
+def test_the_option_for_one_process_holds_in_a_step_of_slurm(monkeypatch, tmp_path):
+    def train(config):
+        raise ConfigError(f"found {find_cluster(os.environ)}")
+
+    monkeypatch.setattr(training, "train", train)
+    monkeypatch.setenv("JAX_NUM_PROCESSES", "")  # is restored after the test
+    for name, value in SLURM.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match="found None"):
+        app(
+            ["train", "--data", "street", "--out", str(tmp_path), "--processes", "1"],
+            standalone_mode=False,
+        )

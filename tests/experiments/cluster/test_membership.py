@@ -16,20 +16,19 @@ from auxnet_keras.experiments.fit import training
 
 @pytest.fixture
 def left(monkeypatch):
-    """A process of two, and whether it would leave at once."""
+    """A process of two, and the exit codes with which it would leave at once."""
     found = []
     monkeypatch.setattr(membership, "process_count", lambda: 2)
-    monkeypatch.setattr(membership, "leave_at_once", lambda: found.append(True))
+    monkeypatch.setattr(membership, "leave_at_once", found.append)
     return found
 
 
-def test_an_error_of_the_folder_ends_the_chief_at_once(left, tmp_path, monkeypatch):
+def test_an_error_of_the_folder_ends_the_chief_at_once(left, tmp_path):
     """The others wait for it to begin, and it would wait for them to leave."""
     (tmp_path / "config.yaml").write_text("epochs: 3\n")
-    monkeypatch.setattr(training, "Crew", lambda: None)
     with pytest.raises(ConfigError, match=r"config\.yaml is cut or damaged"):
         training.train(RunConfig(out=str(tmp_path)))
-    assert left == [True]
+    assert left == [1]
 
 
 def test_an_error_of_a_lost_process_is_a_sentence(left):
@@ -39,7 +38,24 @@ def test_an_error_of_a_lost_process_is_a_sentence(left):
         raise ValueError("Gloo all-reduce failed: connection closed by peer")
     with pytest.raises(ValueError, match="not of the cluster"), readable_cluster_errors():
         raise ValueError("not of the cluster")
-    assert left == [True, True]
+    assert left == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(KeyboardInterrupt(), 130), (SystemExit(143), 143), (SystemExit(), 0), (SystemExit("no"), 1)],
+)
+def test_what_interrupts_one_process_ends_it_at_once(left, error, code):
+    with pytest.raises(type(error)), readable_cluster_errors():
+        raise error
+    assert left == [code]
+
+
+def test_all_leave_together_after_a_signal_on_which_they_agreed(left, monkeypatch):
+    monkeypatch.setattr(membership, "all_stop", lambda: True)
+    with pytest.raises(SystemExit), readable_cluster_errors():
+        raise SystemExit(143)
+    assert left == []
 
 
 def test_only_jax_joins(monkeypatch):

@@ -62,6 +62,24 @@ def state(folder):
     return CheckpointStore(folder / "checkpoints").newest()
 
 
+def test_a_signal_after_the_last_epoch_ends_all(tmp_path):
+    """A process that waits for the chief's scores ends at once; the chief, when it misses it."""
+    pytest.importorskip("jax")
+    chief, *waiting = start(3, tmp_path / "run", "/nowhere", "late")
+    assert [code for _, _, code in waiting] == [-15, 130]
+    assert chief[2] == 1
+    assert LOST in chief[1]
+
+
+def test_all_end_if_the_chief_refuses_its_folder(tmp_path):
+    pytest.importorskip("jax")
+    (tmp_path / "notes.txt").touch()
+    chief, other = start(2, tmp_path, "/nowhere", "refuse")
+    assert "The run folder must be new" in chief[1]
+    assert LOST in other[1]
+    assert [chief[2], other[2]] == [1, 1]
+
+
 @pytest.mark.slow
 def test_one_two_four_and_one_process(scenes, tmp_path):
     """One test for all: several would share a fixture, which each worker of xdist makes anew."""
