@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.data.remote import session as policy
+from auxnet_keras.data.remote.folders.remote_file import Unreachable
 from auxnet_keras.errors import ConfigError, DataError
 
 _CHUNK = 1 << 20
@@ -102,6 +104,7 @@ def opened(url: str) -> tuple[Any, str]:
 
     Raises:
         ConfigError: fsspec, or its package for this protocol, is missing.
+        Unreachable: Nobody answers.
     """
     try:
         import fsspec
@@ -112,6 +115,11 @@ def opened(url: str) -> tuple[Any, str]:
             f"Reading {url} needs fsspec and its package for this protocol; install them with pip "
             "install 'auxnet_keras[shards]' and, for example, s3fs or gcsfs. "
             f"Received: {' '.join(str(error).split())}."
+        ) from error
+    except (ConnectionError, TimeoutError, socket.gaierror) as error:  # ftp and sftp connect here
+        raise Unreachable(
+            f"The server does not answer: {url}; check the address and the connection, then give "
+            f"the same command again. Received: {printable(' '.join(str(error).split()))[:200]}."
         ) from error
     except Exception as error:  # an unknown protocol, a missing key, ...
         raise ConfigError(

@@ -13,6 +13,7 @@ from typing import TypeVar
 from urllib.parse import unquote, urldefrag, urljoin
 
 import requests
+from requests.utils import requote_uri
 from urllib3.exceptions import HTTPError
 
 from auxnet_keras.core.printable import printable
@@ -78,7 +79,11 @@ def _each(
 def _links(session: Session, address: str, folder: str) -> list[str]:
     """What is in a folder: quoted as in a URL, folders with a slash at their end, sorted."""
     page = f"{address}{folder}/"
-    with _answer(session, "GET", page) as response:
+    expected = (
+        "the data set's folder, on a server that lists its folders and needs no password; check "
+        "the address"
+    )
+    with _answer(session, "GET", page, expected) as response:
         kind = response.headers.get("Content-Type", "")
         if not kind.startswith("text/html"):
             raise DataError(
@@ -116,7 +121,7 @@ class _Links(HTMLParser):
 def _inside(page: str, link: str) -> str | None:
     """The one name that a link adds to the page's own address; None if it leads elsewhere."""
     try:
-        target = urldefrag(urljoin(page, link)).url
+        target = requote_uri(urldefrag(urljoin(page, link)).url)  # as the page's own address is
     except ValueError:  # not an address
         return None
     rest = target.removeprefix(page)
@@ -128,7 +133,8 @@ def _inside(page: str, link: str) -> str | None:
 
 def _file(session: Session, address: str, place: str) -> RemoteFile:
     url = address + place
-    with _answer(session, "HEAD", url) as response:
+    expected = "to read every listed file, from a server that answers HEAD; mend or remove it there"
+    with _answer(session, "HEAD", url, expected) as response:
         headers = response.headers
         length = headers.get("Content-Length", "")
         if not (length.isdecimal() and length.isascii() and len(length) < 19):
@@ -141,7 +147,7 @@ def _file(session: Session, address: str, place: str) -> RemoteFile:
     return RemoteFile(unquote(place[1:]), url, int(length), printable(version)[:200])
 
 
-def _answer(session: Session, method: str, url: str) -> requests.Response:
+def _answer(session: Session, method: str, url: str, expected: str) -> requests.Response:
     try:
         response = session.request(method, url, stream=True, timeout=TIMEOUT, allow_redirects=True)
     except requests.RequestException as error:
@@ -150,8 +156,7 @@ def _answer(session: Session, method: str, url: str) -> requests.Response:
         response.close()
         reason = printable(str(response.reason))[:80]
         raise DataError(
-            f"Cannot be read: {url}. Expected the data set's folder, on a server that lists its "
-            "folders and needs no password; check the address. "
+            f"Cannot be read: {url}. Expected {expected}. "
             f"Received: HTTP {response.status_code} {reason}."
         )
     return response
