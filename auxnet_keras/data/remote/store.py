@@ -37,7 +37,8 @@ def fetch(
         path: The final name of the file; the caller renames it after the check.
         sizes: The sizes in bytes that it can have.
         advice: What the user can do if it fails, for the errors.
-        on_progress: Called with the bytes received so far, and with the total if there is only one.
+        on_progress: Called with the bytes received so far, and with the total if there is only one;
+            also before another attempt, and may raise.
 
     Returns:
         The `.part` file, of one of these sizes.
@@ -68,6 +69,7 @@ def fetch(
                         f"Reading repeatedly breaks off at byte {reached}: {url}; {advice}. "
                         f"Received: {said}."
                     ) from error
+                on_progress(reached, None)
                 logger.warning("%s: %s; trying again", url, said)
                 time.sleep(policy.BACKOFF * 2**idle)
                 continue

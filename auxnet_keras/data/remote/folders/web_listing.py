@@ -4,6 +4,7 @@ The pages are those of `python -m http.server`, Apache, nginx and others: a link
 with a slash at its end, for each folder. Only links to what is below the page count.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -29,6 +30,8 @@ _PART = 1000  # files whose sizes are asked for before the next ones
 _PAGES = (".html", ".htm", ".xml", ".svg")
 """No reader reads them, and `transfer` takes them for the login page of a network."""
 
+logger = logging.getLogger("auxnet_keras")
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -46,9 +49,9 @@ def web_files(address: str, tries: int, check: Callable[[str], None]) -> Iterato
         Unreachable: The server does not answer, or fails.
         DataError: It refuses, gives something else than a page, or does not tell a file's size.
     """
-    with Session(tries) as session:
-        pool = ThreadPoolExecutor(_AT_ONCE)
-        try:
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    try:
+        with Session(tries) as session:  # closed first, so that no request is tried again
             folders = [""]
             while folders:
                 below: list[str] = []
@@ -64,8 +67,11 @@ def web_files(address: str, tries: int, check: Callable[[str], None]) -> Iterato
                 for _, file in _each(pool, partial(_file, session, address), files):
                     yield file
                 folders = below
-        finally:
-            pool.shutdown(cancel_futures=True)
+    except KeyboardInterrupt:
+        logger.warning("%s: stopping when open requests end: a minute at most ...", address)
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _each(
