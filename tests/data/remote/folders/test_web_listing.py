@@ -61,7 +61,7 @@ def test_folders_without_end(server):
     server.pages = SamePage()
     with pytest.raises(DataError, match=r"no end.*link or redirection.*Received: 'a/a/a/a'"):
         files_at(server.url("/data"), 1)
-    assert len(server.asked) == 1 + 2 + 4 + 8
+    assert len(server.asked) <= 1 + 2 + 4 + 8
 
 
 def test_names_of_unusual_number_or_length(server, monkeypatch):
