@@ -51,7 +51,7 @@ def extra_frames(
     frames = take(frames, np.flatnonzero(has(frames, what)))
     if not len(frames):
         raise DataError(
-            f"No training frame of the extra data in {other.root} has a {what} file. Expected "
+            f"No training frame of the extra data in {other.place} has a {what} file. Expected "
             f"{what} files in "
             f"{other.depth_place if auxiliary == 'depth' else other.label_place}, because extra "
             f"data trains {auxiliary}; add them, or name other data. Received: {extra_data!r}."

@@ -51,7 +51,7 @@ def kept_frames(
     if count > len(own):
         raise ConfigError(
             f"labels must be at most {len(own)}, the number of training frames with a {what} in "
-            f"{source.root}; set fewer, or leave out labels to keep all. "
+            f"{source.place}; set fewer, or leave out labels to keep all. "
             f"Received: labels={count}."
         )
     order = own[np.random.default_rng([seed, _LABELS]).permutation(len(own))]

@@ -152,7 +152,7 @@ def _too_small(plan: Plan) -> DataError:
         wanted -= plan.sampling.extra_in_batch
         kind, found = f"frames with the target of {plan.main}", len(plan.sampling.labelled)
     return DataError(
-        f"The training split of {plan.source.root} is smaller than one batch. Expected at least "
+        f"The training split of {plan.source.place} is smaller than one batch. Expected at least "
         f"{wanted} {kind} (a last partial batch of training is dropped); lower batch_size. "
         f"Received: {found} frames."
     )
@@ -161,7 +161,7 @@ def _too_small(plan: Plan) -> DataError:
 def _check_target(source: Source, frames: Sequence[Frame], split: str, main: str) -> None:
     if not frames:
         raise DataError(
-            f"The split {split!r} of {source.root} is empty. Expected at least one frame; "
+            f"The split {split!r} of {source.place} is empty. Expected at least one frame; "
             "`auxnet data verify` shows what the data set holds. "
             f"Received: {len(source.frames('all'))} frames in all splits."
         )
@@ -175,8 +175,8 @@ def _check_target(source: Source, frames: Sequence[Frame], split: str, main: str
             raise error
         place = source.label_place if what == "label" else source.depth_place
         raise DataError(
-            f"No frame of the split {split!r} in {source.root} has a {what} file. Expected them in "
-            f"{place}, named as the images; without them {main} cannot train. "
+            f"No frame of the split {split!r} in {source.place} has a {what} file. Expected them "
+            f"in {place}, named as the images; without them {main} cannot train. "
             f"Received: {len(frames)} frames without {what}."
         )
 
@@ -196,4 +196,4 @@ def _warn(source: Source, frames: Sequence[Frame]) -> None:
             )
         if len(without_target) > _MAX_WARNINGS:
             rest = len(without_target) - _MAX_WARNINGS
-            logger.warning("%s: %d more frames without %s", source.root, rest, what)
+            logger.warning("%s: %d more frames without %s", source.place, rest, what)

@@ -52,7 +52,7 @@ class Format:
             )
         if self.tensorflow and not is_installed("tensorflow"):
             raise BackendError(
-                f"Exporting to {self.file} needs TensorFlow, also from a run that JAX trained. "
+                f"Exporting to {self.file} needs TensorFlow, whatever backend trained the run. "
                 "Install it with pip install 'auxnet_keras[tensorflow]'. Received: no tensorflow."
             )
 

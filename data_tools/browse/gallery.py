@@ -94,7 +94,7 @@ def _chosen(
     """The indices, within the split, of the frames shown; augmentation depends on them."""
     if not listed:
         raise DataError(
-            f"The split {split!r} of {source.root} is empty. Expected at least one frame; "
+            f"The split {split!r} of {source.place} is empty. Expected at least one frame; "
             "choose another split. "
             f"Received: {len(source.frames('all'))} frames in all splits."
         )
@@ -124,7 +124,7 @@ def _no_such_frame(source: Source, split: str, name: object, known: list[str]) -
         near = near or difflib.get_close_matches(str(name), known, n=3, cutoff=0.0)
         expected = f"the name of a frame, such as {', '.join(near)}; correct the name"
     return DataError(
-        f"No such frame in the split {split!r} of {source.root}. Expected {expected}. "
+        f"No such frame in the split {split!r} of {source.place}. Expected {expected}. "
         f"Received: {shown(name)}."
     )
 

@@ -133,7 +133,7 @@ def _claim(source: Source, frames: Sequence[Frame], out: Path, record: dict[str,
             raise DataError(
                 f"{out} was converted from other data or frames, or by another version. Files of "
                 "both are never mixed; choose another folder or remove this one. "
-                f"Received: {len(frames)} frames of {source.info.kind}, {source.root}."
+                f"Received: {len(frames)} frames of {source.info.kind}, {source.place}."
             )
         changed = [frame for frame in frames if before[frame.name] != record["frames"][frame.name]]
         stale = [frame for frame in changed if _image_exists(frame, out)]

@@ -93,7 +93,7 @@ def _claim(out: Path, source: Source, frames: Sequence[Frame], shards: str) -> N
         raise DataError(
             f"{out} was converted from other data or frames, into other shards, or by another "
             "version. Files of both are never mixed; choose another folder or remove this one. "
-            f"Received: {len(frames)} frames of {source.info.kind}, {source.root}."
+            f"Received: {len(frames)} frames of {source.info.kind}, {source.place}."
         )
     if out.is_dir() and any(out.iterdir()):
         raise DataError(

@@ -17,7 +17,7 @@ class Labels:
 
     def __init__(self, classes):
         self.classes = classes
-        self.root = Path("/nowhere")
+        self.root = self.place = Path("/nowhere")
         self.info = types.SimpleNamespace(ignore_label=255)
         self.signature = f"labels {classes}"
         self.read = []

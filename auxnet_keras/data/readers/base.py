@@ -76,6 +76,11 @@ class Source(ABC):
         """Frames that neither train nor validate: the split "test"; by default, none."""
         return []
 
+    @property
+    def place(self) -> str | Path:
+        """The root for messages: the address if it was copied from one."""
+        return self.address or self.root
+
     def declares(self, what: str) -> bool:
         """Whether the data set has files of a sort, "label" or "depth", at all."""
         return True
@@ -84,7 +89,7 @@ class Source(ABC):
         """The error when no frame has a file of a sort: what was looked for, and what was found."""
         place = self.label_place if what == "label" else self.depth_place
         return DataError(
-            f"No frame in {self.address or self.root} has a {what} file. Expected them in {place}, "
+            f"No frame in {self.place} has a {what} file. Expected them in {place}, "
             f"named as the images. Received: {len(self._frames)} frames without {what}."
         )
 

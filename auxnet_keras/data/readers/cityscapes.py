@@ -100,7 +100,7 @@ class CityscapesSource(Source):
             else "coarse labels are not read: add gtFine, from gtFine_trainvaltest.zip"
         )
         return DataError(
-            f"No frame in {self.root} has a label file that is read. Expected gtFine/train/CITY/"
+            f"No frame in {self.place} has a label file that is read. Expected gtFine/train/CITY/"
             f"CITY_000000_000019_gtFine_labelIds.png and so on; {remedy}. "
             f"Received: {len(others or coarse)} other label files, such as {found}.",
             "absent",

@@ -38,6 +38,14 @@ class Session(requests.Session):
         for scheme in ("http://", "https://"):
             self.mount(scheme, HTTPAdapter(max_retries=policy))
 
+    def close(self) -> None:
+        """Closes connections, and lets requests of other threads fail that would try again."""
+        for adapter in self.adapters.values():
+            pools = adapter.poolmanager.pools
+            for key in pools.keys():  # noqa: SIM118 - it is no dict
+                pools[key].close()
+        super().close()
+
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """The next URL, or None; called by `requests` after every response.
 

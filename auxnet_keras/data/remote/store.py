@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from auxnet_keras.core.printable import printable
 from auxnet_keras.data.remote import session as policy
+from auxnet_keras.data.remote.folders.remote_file import Unreachable
 from auxnet_keras.errors import ConfigError, DataError
 
 _CHUNK = 1 << 20
@@ -35,7 +37,8 @@ def fetch(
         path: The final name of the file; the caller renames it after the check.
         sizes: The sizes in bytes that it can have.
         advice: What the user can do if it fails, for the errors.
-        on_progress: Called with the bytes received so far, and with the total if there is only one.
+        on_progress: Called with the bytes received so far, and with the total if there is only one;
+            also before another attempt, and may raise.
 
     Returns:
         The `.part` file, of one of these sizes.
@@ -66,6 +69,7 @@ def fetch(
                         f"Reading repeatedly breaks off at byte {reached}: {url}; {advice}. "
                         f"Received: {said}."
                     ) from error
+                on_progress(reached, None)
                 logger.warning("%s: %s; trying again", url, said)
                 time.sleep(policy.BACKOFF * 2**idle)
                 continue
@@ -102,6 +106,7 @@ def opened(url: str) -> tuple[Any, str]:
 
     Raises:
         ConfigError: fsspec, or its package for this protocol, is missing.
+        Unreachable: Nobody answers.
     """
     try:
         import fsspec
@@ -112,6 +117,11 @@ def opened(url: str) -> tuple[Any, str]:
             f"Reading {url} needs fsspec and its package for this protocol; install them with pip "
             "install 'auxnet_keras[shards]' and, for example, s3fs or gcsfs. "
             f"Received: {' '.join(str(error).split())}."
+        ) from error
+    except (ConnectionError, TimeoutError, socket.gaierror) as error:  # ftp and sftp connect here
+        raise Unreachable(
+            f"The server does not answer: {url}; check the address and the connection, then give "
+            f"the same command again. Received: {printable(' '.join(str(error).split()))[:200]}."
         ) from error
     except Exception as error:  # an unknown protocol, a missing key, ...
         raise ConfigError(

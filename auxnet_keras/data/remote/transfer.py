@@ -1,5 +1,6 @@
 """Downloads one file over HTTP: resumable, and either whole or absent."""
 
+import contextlib
 import errno
 import json
 import logging
@@ -41,7 +42,13 @@ OnProgress = Callable[[int, int | None], None]
 
 
 def fetch(
-    url: str, path: Path, *, sizes: range | None, advice: str, on_progress: OnProgress
+    url: str,
+    path: Path,
+    *,
+    sizes: range | None,
+    advice: str,
+    on_progress: OnProgress,
+    session: Session | None = None,
 ) -> Path:
     """Downloads a file under its name plus `.part`, or resumes an existing `.part` file.
 
@@ -52,7 +59,8 @@ def fetch(
         path: The final name of the file; the caller renames it after the check.
         sizes: The sizes in bytes that it can have, if known; a longer body is cut off.
         advice: What the user can do if it fails, for the errors.
-        on_progress: For a progress bar.
+        on_progress: For a progress bar; also called before another attempt, and may raise.
+        session: Whose connections are used; by default, a new one's.
 
     Returns:
         The `.part` file, complete according to the server.
@@ -63,10 +71,10 @@ def fetch(
     """
     part = path.with_name(f"{path.name}.part")
     best = idle = 0
-    with Session() as session:
+    with Session() if session is None else contextlib.nullcontext(session) as used:
         while True:
             try:
-                _receive(session, url, part, sizes, on_progress)
+                _receive(used, url, part, sizes, on_progress)
                 return part
             except (_StartOver, HTTPError) as error:
                 reached = _length(part)
@@ -77,6 +85,7 @@ def fetch(
                         f"The download repeatedly breaks off at byte {best}: {url}; {advice}. "
                         f"Received: {root_cause(error)}."
                     ) from error
+                on_progress(reached, None)
                 logger.warning("%s: %s; trying again", path.name, root_cause(error))
                 time.sleep(policy.BACKOFF * 2**idle)
             except requests.RequestException as error:

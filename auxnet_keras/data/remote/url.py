@@ -33,8 +33,12 @@ def check_url(url: str) -> str:
     if "@" in parts.netloc:  # it would be written to config.yaml and reports
         shown = f"{parts.scheme}://...@..."
         raise _refused(shown, "an address without a user or a password", "credentials")
-    if parts.query or parts.fragment or "::" in url or not parts.netloc + parts.path.strip("/"):
-        raise _refused(url, "an address such as s3://bucket/data", "another form")
+    usual = "an address such as s3://bucket/data"
+    if "?" in url or "#" in url:
+        remedy = "; write %3F or %23 if one is part of a name" if is_web(url) else ""
+        raise _refused(url, f"{usual}, without ? and #{remedy}", "a query or a fragment")
+    if "::" in url or not parts.netloc + parts.path.strip("/"):
+        raise _refused(url, usual, "another form")
     return url.rstrip("/")
 
 

@@ -31,7 +31,7 @@ def check_data(tasks: Sequence[str], train: "Plan", val: "Plan", out: Path) -> N
     classes = train.source.info.class_names
     if "segmentation" in tasks and len(classes) < 2:
         raise DataError(
-            f"The data in {train.source.root} has one class, so every prediction would be right. "
+            f"The data in {train.source.place} has one class, so every prediction would be right. "
             "Expected two or more; give everything else a class of its own, or train depth alone "
             f"(--main depth --single-task). Received: {classes[0]!r}."
         )
@@ -46,7 +46,7 @@ def _check_pixels(task: str, split: str, plan: "Plan", *, alone: bool) -> None:
         where = plan.source.label_place if task == "segmentation" else plan.source.depth_place
         remedy = "" if alone else ", or train the main task alone (--single-task, --model segnet)"
         raise DataError(
-            f"No {split} frame in {plan.source.root} has a {TARGETS[task]} file, so {task} cannot "
+            f"No {split} frame in {plan.source.place} has a {TARGETS[task]} file, so {task} cannot "
             f"be {_VERB[split]}. Expected them in {where}, named as the images; add them{remedy}. "
             f"Received: {len(plan.frames)} frames."
         )

@@ -74,7 +74,7 @@ def scored_data(runs: Sequence["Run"], data: str | None, split: str | None = Non
     frames = source.frames(split, config.seed, config.limit if split == "val" else None)
     if not frames:
         raise DataError(
-            f"The split {split!r} of {source.root} is empty. Expected at least one frame; "
+            f"The split {split!r} of {source.place} is empty. Expected at least one frame; "
             "`auxnet data verify` shows what the data holds. "
             f"Received: {len(source.frames('all'))} frames in all splits."
         )

@@ -3,6 +3,8 @@ import io
 import os
 import random
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -366,3 +368,34 @@ def test_a_part_that_was_planted(get, server, tmp_path, kind, monkeypatch):
     with pytest.raises(DataError, match=r"set.zip.part is in the way.*a link, a pipe"):
         get()
     assert other.read_bytes() == b"precious"
+
+
+def test_a_user_who_wants_no_more_waits_for_no_attempt(server, get, monkeypatch):
+    """Told between two attempts of a download; and in a request of another thread."""
+
+    class StopError(Exception):
+        pass
+
+    def stop(done, total):
+        raise StopError
+
+    server.faults.append(drop(0))
+    with pytest.raises(StopError):
+        get(on_progress=stop)
+    assert len(server.seen) == 1
+    answered, closed = threading.Event(), threading.Event()
+
+    def busy(handler, body):
+        answered.set()
+        closed.wait()
+        status(503)(handler, body)
+
+    server.faults.append(busy)
+    with ThreadPoolExecutor(1) as pool, Session() as open_session:
+        request = pool.submit(open_session.get, server.url("/set.zip"), timeout=5)
+        assert answered.wait(5)
+        open_session.close()
+        closed.set()
+        with pytest.raises(requests.ConnectionError, match="closed"):
+            request.result()
+    assert len(server.seen) == 2

@@ -27,6 +27,8 @@ def test_what_no_address_may_hold(url):
     with pytest.raises(ConfigError, match=r"Cannot read data from .*Expected an address") as caught:
         check_url(url)
     assert "secret" not in str(caught.value)
+    with pytest.raises(ConfigError, match="write %3F or %23 if one is part of a name"):
+        check_url("https://host/data #2")
 
 
 def test_a_path_that_prints_as_the_address():

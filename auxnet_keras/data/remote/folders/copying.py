@@ -12,6 +12,7 @@ from rich.progress import Progress
 from auxnet_keras.data.remote import transfer
 from auxnet_keras.data.remote.fetch import fetch
 from auxnet_keras.data.remote.folders.remote_file import RemoteFile
+from auxnet_keras.data.remote.session import Session
 
 _AT_ONCE = 8
 _ADVICE = (
@@ -62,20 +63,29 @@ def copy_files(files: Sequence[RemoteFile], incoming: Path, data: Path, progress
 
         begun.parent.mkdir(parents=True, exist_ok=True)
         sizes = range(file.size, file.size + 1)
-        part = fetch(file.url, begun, sizes=sizes, advice=_ADVICE, on_progress=on_progress)
+        part = fetch(
+            file.url,
+            begun,
+            sizes=sizes,
+            advice=_ADVICE,
+            on_progress=on_progress,
+            session=session,
+        )
         whole.parent.mkdir(parents=True, exist_ok=True)
         part.replace(whole)
         transfer.forget(part)
         progress.advance(task, file.size - shown)  # a part that was whole already
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    # One session for all files: their connections are used again, and closing it ends attempts.
+    with ThreadPoolExecutor(_AT_ONCE) as pool, Session() as session:
         threads = [pool.submit(work) for _ in range(_AT_ONCE)]
         try:
             for thread in as_completed(threads):
                 thread.result()
         except BaseException:
             stop.set()
+            session.close()
             # Two writers of one file would spoil it, so none is left behind.
             if wait(threads, timeout=1).not_done:
-                progress.console.print("stopping as soon as open connections end ...")
+                progress.console.print("stopping when open connections end: a minute at most ...")
             raise

@@ -32,6 +32,8 @@ from auxnet_keras.storage.write_errors import writing
 _PATIENCE = 30.0
 """Seconds after which a line says what is waited for."""
 
+_ELSEWHERE = f"{local_copies.FOLDER} chooses another folder for copies."
+
 _compared: set[Path] = set()
 """Copies that this process has compared with their addresses: it looks once, so that what a run
 trains on, validates on and scores at its end is the same."""
@@ -59,8 +61,8 @@ def local_copy(url: str) -> Path:
     data = place / _name(address)
     if place in _compared and data.is_dir():
         return data
-    with writing(f"The copy of {address} in {place}"):
-        place.mkdir(parents=True, exist_ok=True)
+    with writing(f"The copy of {address} in {place}", kept=_ELSEWHERE):
+        place.parent.mkdir(parents=True, exist_ok=True)
         lock = _locked(place.with_suffix(".lock"), address)
     try:
         if place not in _compared or not data.is_dir():  # another thread was faster
@@ -131,10 +133,12 @@ def _update(
     progress.console.print(
         f"{goal.address}: copying {len(missing)} files ({size}){removing}: {data}"
     )
-    with writing(f"The copy of {goal.address} in {place}", kept="What is copied stays."):
+    with writing(
+        f"The copy of {goal.address} in {place}", kept=f"What is copied stays. {_ELSEWHERE}"
+    ):
         if not known.files:  # nobody knows of which version files in it would be
             shutil.rmtree(data, ignore_errors=True)
-        data.mkdir(exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True)
         goal.begun(known, {file.name for file in missing if (data / file.name).exists()}).write(
             place
         )

@@ -12,6 +12,8 @@ from auxnet_keras.errors import DataError
 
 MOST_FILES = 300_000
 _LONGEST_NAME, _LONGEST_PART = 1024, 240  # bytes; a file system takes 255, some for an ending
+_MOST_ALIKE = 3
+"""Folders of one name in one path. Links that lead back would have it without end."""
 
 
 def files_at(address: str, tries: int) -> dict[str, RemoteFile]:
@@ -35,7 +37,14 @@ def files_at(address: str, tries: int) -> dict[str, RemoteFile]:
             raise DataError(
                 f"Too many files at {address}. Expected at most {MOST_FILES:,}; convert the data "
                 "to shards where it is, with auxnet data convert --shards, and read those. "
-                f"Received: more than {MOST_FILES:,}."
+                f"Received: more than {MOST_FILES:,}, such as {printable(name)[:200]!r}."
+            )
+        parts = name.split("/")
+        if any(parts.count(part) > _MOST_ALIKE for part in parts):
+            raise DataError(
+                f"The folders at {address} seem to have no end. Expected at most {_MOST_ALIKE} of "
+                "one name inside each other; remove the link or redirection at the address that "
+                f"leads back. Received: {printable(name)[:200]!r}."
             )
         if not _stays_inside(name):
             raise DataError(

@@ -4,6 +4,7 @@ The pages are those of `python -m http.server`, Apache, nginx and others: a link
 with a slash at its end, for each folder. Only links to what is below the page count.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,6 +14,7 @@ from typing import TypeVar
 from urllib.parse import unquote, urldefrag, urljoin
 
 import requests
+from requests.utils import requote_uri
 from urllib3.exceptions import HTTPError
 
 from auxnet_keras.core.printable import printable
@@ -27,6 +29,8 @@ _AT_ONCE = 8  # requests; urllib3 keeps ten connections
 _PART = 1000  # files whose sizes are asked for before the next ones
 _PAGES = (".html", ".htm", ".xml", ".svg")
 """No reader reads them, and `transfer` takes them for the login page of a network."""
+
+logger = logging.getLogger("auxnet_keras")
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -45,9 +49,9 @@ def web_files(address: str, tries: int, check: Callable[[str], None]) -> Iterato
         Unreachable: The server does not answer, or fails.
         DataError: It refuses, gives something else than a page, or does not tell a file's size.
     """
-    with Session(tries) as session:
-        pool = ThreadPoolExecutor(_AT_ONCE)
-        try:
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    try:
+        with Session(tries) as session:  # closed first, so that no request is tried again
             folders = [""]
             while folders:
                 below: list[str] = []
@@ -63,8 +67,11 @@ def web_files(address: str, tries: int, check: Callable[[str], None]) -> Iterato
                 for _, file in _each(pool, partial(_file, session, address), files):
                     yield file
                 folders = below
-        finally:
-            pool.shutdown(cancel_futures=True)
+    except KeyboardInterrupt:
+        logger.warning("%s: stopping when open requests end: a minute at most ...", address)
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _each(
@@ -78,7 +85,11 @@ def _each(
 def _links(session: Session, address: str, folder: str) -> list[str]:
     """What is in a folder: quoted as in a URL, folders with a slash at their end, sorted."""
     page = f"{address}{folder}/"
-    with _answer(session, "GET", page) as response:
+    expected = (
+        "the data set's folder, on a server that lists its folders and needs no password; check "
+        "the address"
+    )
+    with _answer(session, "GET", page, expected) as response:
         kind = response.headers.get("Content-Type", "")
         if not kind.startswith("text/html"):
             raise DataError(
@@ -116,7 +127,7 @@ class _Links(HTMLParser):
 def _inside(page: str, link: str) -> str | None:
     """The one name that a link adds to the page's own address; None if it leads elsewhere."""
     try:
-        target = urldefrag(urljoin(page, link)).url
+        target = requote_uri(urldefrag(urljoin(page, link)).url)  # as the page's own address is
     except ValueError:  # not an address
         return None
     rest = target.removeprefix(page)
@@ -128,7 +139,8 @@ def _inside(page: str, link: str) -> str | None:
 
 def _file(session: Session, address: str, place: str) -> RemoteFile:
     url = address + place
-    with _answer(session, "HEAD", url) as response:
+    expected = "to read every listed file, from a server that answers HEAD; mend or remove it there"
+    with _answer(session, "HEAD", url, expected) as response:
         headers = response.headers
         length = headers.get("Content-Length", "")
         if not (length.isdecimal() and length.isascii() and len(length) < 19):
@@ -141,7 +153,7 @@ def _file(session: Session, address: str, place: str) -> RemoteFile:
     return RemoteFile(unquote(place[1:]), url, int(length), printable(version)[:200])
 
 
-def _answer(session: Session, method: str, url: str) -> requests.Response:
+def _answer(session: Session, method: str, url: str, expected: str) -> requests.Response:
     try:
         response = session.request(method, url, stream=True, timeout=TIMEOUT, allow_redirects=True)
     except requests.RequestException as error:
@@ -150,8 +162,7 @@ def _answer(session: Session, method: str, url: str) -> requests.Response:
         response.close()
         reason = printable(str(response.reason))[:80]
         raise DataError(
-            f"Cannot be read: {url}. Expected the data set's folder, on a server that lists its "
-            "folders and needs no password; check the address. "
+            f"Cannot be read: {url}. Expected {expected}. "
             f"Received: HTTP {response.status_code} {reason}."
         )
     return response

@@ -311,7 +311,7 @@ def test_no_place_for_copies(memory, copies, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("AUXNET_COPIES", str(tmp_path / "file"))
     with pytest.raises(
-        DataError, match=r"The copy of memory://mine in .*/file/folders/.*could not"
+        DataError, match=r"The copy of memory://mine in .*/file/folders/.*AUXNET_COPIES chooses"
     ):
         local_copy("memory://mine")
 
@@ -351,6 +351,7 @@ def test_the_command_line(server, copies, kitti, monkeypatch, tmp_path, capsys):
         main(["data", "verify", f"kitti:{server.url('/mime')}"])
     assert caught.value.code == 1
     assert f"Cannot be read: {server.url('/mime')}" in capsys.readouterr().err.replace("\n", " ")
+    assert len(list(copies.glob("*/"))) == 1  # nothing of the mistyped address
 
 
 def test_errors_of_readers_name_the_address(server, tmp_path, memory):
@@ -360,6 +361,8 @@ def test_errors_of_readers_name_the_address(server, tmp_path, memory):
     memory.pipe("/mine/dataset.yaml", b"images: 3")
     with pytest.raises(DataError, match=r"^memory://mine/dataset\.yaml, images: expected a folder"):
         ak.data.source("folder", "memory://mine")
+    with pytest.raises(DataError, match="split of memory://mine is smaller than one batch"):
+        make_plan("kitti", "memory://mine", size=(16, 24), batch_size=99)
 
 
 def test_settings_keep_the_address(memory, kitti):

@@ -60,7 +60,7 @@ def test_marks_of_folders_are_no_files(memory, monkeypatch):
         "/a\0b",
         "/a\\b",
         "/a\x1b[2J",
-        "/" + "a/" * 600,
+        "/" + "/".join(map(str, range(300))),
     ],
 )
 def test_names_that_no_folder_should_have(memory, monkeypatch, name):
@@ -85,6 +85,8 @@ def test_faults(memory, monkeypatch):
             files_at(nothing, 1)
     with pytest.raises(ConfigError, match=r"Cannot open nosuch://.*fsspec knows"):
         files_at("nosuch://data", 1)
+    with pytest.raises(Unreachable, match=r"does not answer: ftp://127\.0\.0\.1:9/x.*refused"):
+        files_at("ftp://127.0.0.1:9/x", 1)
     one = {"/a": {"size": 1}}
     listed(monkeypatch, [OSError("reset"), one])
     assert list(files_at("memory://data", 2)) == ["a"]

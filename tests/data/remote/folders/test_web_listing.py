@@ -37,6 +37,8 @@ def test_only_links_to_what_is_below_count(server):
     good = f'<A HREF="{server.url("/data/a.png")}">a</A><img src="no.png"><a name="x">y</a>'
     server.pages["/data/"] = f"<html>{body}{good}".encode()
     assert list(files_at(server.url("/data"), 1)) == ["a.png"]
+    server.pages["/data/"] = b"<a href='/d%61ta/a.png'>some servers quote more than others</a>"
+    assert list(files_at(server.url("/data"), 1)) == ["a.png"]
     # Apache writes "&" as "&amp;".
     server.pages["/data/"] = b"<a href='/data/b%20c&amp;d/'>b</a>"
     assert list(files_at(server.url("/data"), 1)) == ["b c&d/ü%.txt"]
@@ -50,28 +52,39 @@ def test_names_that_no_folder_should_have(server, name):
 
 
 def test_folders_without_end(server):
-    class Endless(dict):
-        def get(self, path, default=None):
-            return b"<a href='a/'>a</a><a href='b/'>b</a>" if path.endswith("/") else None
+    """As a link to a folder above gives them; two such links double the pages at every step."""
 
-    server.pages = Endless()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(folder_listing, "MOST_FILES", 60)
+    class SamePage(dict):
+        def get(self, path, default=None):
+            return b"<a href='a/'>a</a><a href='b/'>b</a>"
+
+    server.pages = SamePage()
+    with pytest.raises(DataError, match=r"no end.*link or redirection.*Received: 'a/a/a/a'"):
+        files_at(server.url("/data"), 1)
+    assert len(server.asked) <= 1 + 2 + 4 + 8
+
+
+def test_names_of_unusual_number_or_length(server, monkeypatch):
+    server.pages["/data/"] = b"".join(b"<a href='%d'>x</a>" % number for number in range(9))
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_listing, "MOST_FILES", 8)
         with pytest.raises(
-            DataError, match=r"Too many files at http.*at most 60; convert the data"
+            DataError, match=r"Too many files at http.*at most 8; convert.*than 8, such as '8'"
         ):
             files_at(server.url("/data"), 1)
-    server.pages["/data/" + "a/" * 20] = b""
-    server.pages = type(
-        "Deep", (dict,), {"get": lambda *_: b"<a href='aaaaaaaaaaaaaaaaaaaaaaaaaa/'>"}
-    )()
+    names = [f"{letter * 230}/" for letter in "abcde"]
+    for number, name in enumerate(names):
+        server.pages["/data/" + "".join(names[:number])] = f"<a href='{name}'>x</a>".encode()
     with pytest.raises(DataError, match="of usual length"):
-        files_at(server.url(), 1)
+        files_at(server.url("/data"), 1)
 
 
 def test_what_is_no_folder(server, monkeypatch):
     with pytest.raises(DataError, match=r"Cannot be read: http.*/nothing/\..*Received: HTTP 404"):
         files_at(server.url("/nothing"), 1)
+    server.pages["/data/"] = b"<a href='gone.png'>a link that leads nowhere</a>"
+    with pytest.raises(DataError, match=r"read: http.*/gone\.png.*every listed file.*HTTP 404"):
+        files_at(server.url("/data"), 1)
     server.pages["/data/"] = b"<html>Welcome to our WiFi"
     with pytest.raises(DataError, match=r"no files at http.*lists its folders, without an index"):
         files_at(server.url("/data"), 1)
