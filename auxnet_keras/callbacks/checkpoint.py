@@ -14,6 +14,7 @@ from auxnet_keras._version import __version__
 from auxnet_keras.callbacks.callback_state import restore_state, saved_state
 from auxnet_keras.callbacks.checkpoint_store import Checkpoint, CheckpointError, CheckpointStore
 from auxnet_keras.callbacks.event_log import Position
+from auxnet_keras.callbacks.held import Held
 from auxnet_keras.callbacks.same_data import facts_of, refuse_other_run
 from auxnet_keras.callbacks.saved_variables import (
     means_of,
@@ -46,7 +47,7 @@ _FACTS: dict[str, Callable[[Any], bool]] = {
 """What `meta.json` records of a fit, with its check."""
 
 
-class ResumableCheckpoint(keras.callbacks.Callback):
+class ResumableCheckpoint(Held, keras.callbacks.Callback):
     """Saves everything needed to continue a run, and resumes the run from it.
 
     A checkpoint holds all variables of the model (weights, BatchNormalization, seed generators, the
@@ -225,6 +226,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     def on_train_end(self, logs: Logs = None) -> None:
         self.model._initial_epoch = None  # resuming a finished run leaves no epoch to begin
         self.release()
+        self._signals.exit_if_noted()
 
     def restore(self) -> Checkpoint | None:
         """Restores the variables of the newest checkpoint, and nothing else.

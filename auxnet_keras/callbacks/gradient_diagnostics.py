@@ -13,6 +13,7 @@ from auxnet_keras.callbacks.event_file import close_file, release_file, shared_f
 from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.callbacks.event_tags import tagged
 from auxnet_keras.callbacks.gradient_measures import PREFIX, gradient_measures
+from auxnet_keras.callbacks.held import Held
 from auxnet_keras.callbacks.probe_gradients import first_batch, gram_function
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.step_state import hand_back
@@ -22,7 +23,7 @@ from auxnet_keras.errors import ConfigError
 from auxnet_keras.storage.write_errors import writing
 
 
-class GradientDiagnostics(keras.callbacks.Callback):
+class GradientDiagnostics(Held, keras.callbacks.Callback):
     """Measures the tasks' gradients on the shared parameters, on one batch, as training goes on.
 
     With g_k the gradient of the unweighted loss of task k on the probe batch, and n_k its norm:

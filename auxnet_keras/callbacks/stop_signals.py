@@ -68,6 +68,11 @@ class StopSignals:
             raise KeyboardInterrupt
         sys.exit(128 + self.received)
 
+    def exit_if_noted(self) -> None:
+        """Acts on a signal after the last batch, when it is too late to agree."""
+        self.received = self._noted
+        self.exit_if_received()
+
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self._noted == number == signal.SIGINT:
             self.stop()

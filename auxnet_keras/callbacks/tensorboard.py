@@ -23,6 +23,7 @@ from auxnet_keras.callbacks.event_layout import compared_scores
 from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.callbacks.event_records import tensor_summary
 from auxnet_keras.callbacks.event_tags import tagged
+from auxnet_keras.callbacks.held import Held
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.types import Logs
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from auxnet_keras.data.frame import DatasetInfo
 
 
-class TensorBoard(keras.callbacks.TensorBoard):
+class TensorBoard(Held, keras.callbacks.TensorBoard):
     """Writes all logs for TensorBoard, in groups, with training steps as the only axis.
 
     In Keras' callback an epoch is a step, training and validation are two runs, every validation

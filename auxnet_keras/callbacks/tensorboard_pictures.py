@@ -12,6 +12,7 @@ import numpy as np
 from auxnet_keras import plots
 from auxnet_keras.callbacks.event_file import close_file, release_file, shared_file, steps_of
 from auxnet_keras.callbacks.event_log import Position
+from auxnet_keras.callbacks.held import Held
 from auxnet_keras.core.types import Logs
 from auxnet_keras.data.units import check_unit, zoom_power
 from auxnet_keras.metrics import SegmentationMetrics
@@ -27,7 +28,7 @@ TITLES = {
 }
 
 
-class TensorBoardPictures(keras.callbacks.Callback):
+class TensorBoardPictures(Held, keras.callbacks.Callback):
     """Draws the same few images after every epoch: RGB, truth and prediction of both tasks.
 
     TensorBoard shows them as `pictures/segmentation` and `pictures/depth`, with a sample per image.

@@ -19,13 +19,14 @@ from auxnet_keras.callbacks.event_file import (
 )
 from auxnet_keras.callbacks.event_log import Position
 from auxnet_keras.callbacks.event_tags import tag_of, tagged
+from auxnet_keras.callbacks.held import Held
 from auxnet_keras.callbacks.trained_batches import TrainedBatches
 from auxnet_keras.core.step_state import refresh
 from auxnet_keras.core.types import Logs
 from auxnet_keras.plots.thumbnails import SIZE
 
 
-class WeightBoard(keras.callbacks.Callback):
+class WeightBoard(Held, keras.callbacks.Callback):
     """Writes `weight/<task>`, `class_weight/<class>` and `loss/<task>/batch` for every batch.
 
     Weights are written as they are after the batch's update. Losses are of the batch alone, unlike

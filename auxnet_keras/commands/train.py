@@ -81,7 +81,8 @@ def command(
         )
     helps = cluster is not None and cluster.index > 0  # the first process looks after the folder
     with _joined(cluster):  # before what one process alone may refuse: the others would wait for it
-        check_folder(out, "--out")
+        if not helps:
+            check_folder(out, "--out")
         settings = _settings(recipe, config, options)
         settings["out"] = trials.folder(out, settings)
         both = settings.get("main") == "both"

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import keras
 
 from auxnet_keras.callbacks import GradientDiagnostics, NonFinite, Progress, ResumableCheckpoint
+from auxnet_keras.callbacks.held import Held
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.weighting.base import Weighting
 
@@ -39,8 +40,7 @@ def prepare_callbacks(
         verbose: As for `fit`.
 
     Yields:
-        (callbacks, verbose). The end of the block calls `release` of those callbacks that have it:
-        they hold signals, a folder or an open file.
+        (callbacks, verbose). The end of the block releases what callbacks hold (`Held`).
 
     Raises:
         ConfigError: Two weightings, two `NonFinite` or two `ResumableCheckpoint`.
@@ -68,7 +68,7 @@ def prepare_callbacks(
         callbacks = [*_keep_epoch(dataset), *first, *others]
     with contextlib.ExitStack() as held:
         for callback in given:
-            if hasattr(callback, "release"):
+            if isinstance(callback, Held):
                 held.callback(callback.release)
         for checkpoint in checkpoints:
             checkpoint.prepare(one_pass, validation, given)

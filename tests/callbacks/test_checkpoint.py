@@ -109,6 +109,16 @@ def test_whatever_ends_a_fit_is_saved(tmp_path, stop):
     assert [path.name for path in (tmp_path / "checkpoints").glob("epoch-*")] == ["epoch-00003"]
 
 
+def test_a_signal_after_the_last_batch_is_obeyed(tmp_path):
+    late = keras.callbacks.LambdaCallback(
+        on_train_end=lambda logs: os.kill(os.getpid(), signal.SIGTERM)
+    )
+    with pytest.raises(SystemExit) as caught:
+        fit(tmp_path, 1, more=[late])
+    assert caught.value.code == 143
+    assert [path.name for path in (tmp_path / "checkpoints").glob("epoch-*")] == ["epoch-00001"]
+
+
 def test_a_finished_run_trains_no_more(tmp_path):
     images, targets = toy_batches(1)
     first, _, _ = fit(tmp_path, 1)

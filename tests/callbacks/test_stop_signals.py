@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from auxnet_keras.callbacks import stop_signals
 from auxnet_keras.callbacks.stop_signals import StopSignals
 
 
@@ -18,6 +19,22 @@ def test_a_signal_waits_until_it_is_obeyed(number):
         signals.exit_if_received()
     assert caught.value.code == 128 + number
     assert signal.getsignal(number) == before
+
+
+def test_a_signal_that_came_too_late_to_agree_on_is_obeyed(monkeypatch):
+    class Meets:
+        def agreed(self, received, logs):
+            return None
+
+    monkeypatch.setattr(stop_signals, "process_count", lambda: 2)
+    monkeypatch.setattr(stop_signals, "JointStop", Meets)
+    signals = StopSignals()
+    signals.start()
+    os.kill(os.getpid(), signal.SIGTERM)
+    signals.agree(None)
+    signals.exit_if_received()
+    with pytest.raises(SystemExit):
+        signals.exit_if_noted()
 
 
 def test_nohup_is_respected():

@@ -1,7 +1,10 @@
 """What a process of a cluster does after an error; `test_processes.py` loses a real one."""
 
+import contextlib
+
 import pytest
 
+from auxnet_keras.cli import app
 from auxnet_keras.errors import ConfigError
 from auxnet_keras.experiments.cluster import membership
 from auxnet_keras.experiments.cluster.discovery import Cluster
@@ -56,6 +59,23 @@ def test_all_leave_together_after_a_signal_on_which_they_agreed(left, monkeypatc
     with pytest.raises(SystemExit), readable_cluster_errors():
         raise SystemExit(143)
     assert left == []
+
+
+@pytest.mark.parametrize(("process", "said"), [("0", "must be a folder"), ("1", "began")])
+def test_only_the_chief_must_be_able_to_write_the_run_folder(process, said, monkeypatch, tmp_path):
+    def train(config):
+        raise ConfigError("began")
+
+    monkeypatch.setattr(training, "train", train)
+    monkeypatch.setattr(membership, "in_cluster", contextlib.nullcontext)
+    file = tmp_path / "file"
+    file.touch()
+    cluster = ["--coordinator", "host0:1", "--processes", "2", "--process", process]
+    with pytest.raises(ConfigError, match=said):
+        app(
+            ["train", "--data", "street", "--out", str(file / "run"), *cluster],
+            standalone_mode=False,
+        )
 
 
 def test_only_jax_joins(monkeypatch):
