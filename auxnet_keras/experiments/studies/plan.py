@@ -146,9 +146,19 @@ def _check_budget(study: Study, config: RunConfig, frames: Frames) -> None:
         where = config.data if config.root is None else f"{config.data}:{config.root}"
         raise ConfigError(
             f"A budget exceeds the available labels: {available} training frames of {where} have a "
-            f"label for {config.main}{_limited(config)}. Choose a smaller budget, or all. "
-            f"Received: {most}."
+            f"label for {config.main}{_limited(config)}. {_more_frames(config, most)} a smaller "
+            f"budget, or all. Received: {most}."
         )
+
+
+def _more_frames(config: RunConfig, most: int) -> str:
+    if config.data != "street":
+        return "Choose"
+    scenes = -(-5 * max(most, config.limit or 0) // 4)  # a fifth of them validates
+    return (
+        f"Draw {scenes} scenes with `auxnet data synthesize synthia:SCENES --count {scenes}` and "
+        "add --data street:SCENES, or choose"
+    )
 
 
 def _limited(config: RunConfig) -> str:

@@ -118,7 +118,10 @@ class TestRefused:
             ({"controls": {"single": ["FTWB, lang"]}}, "did you mean 'FTWB, long'"),
             ({"controls": {"single": "single"}}, "its own control.*Received: 'single'"),
             ({"controls": {"single": ["FTWB, long"] * 2}}, "more than once"),
-            ({"labels": [4, 1000]}, "exceeds the available labels: 16 .*Received: 1000"),
+            (
+                {"labels": [4, 1000]},
+                "available labels: 16 .*--count 1250` .*Received: 1000",
+            ),
             ({"labels": [4, 4]}, "4 more than once"),
             ({"labels": []}, "must list numbers"),
             ({"labels": [0]}, ">= 1 or all"),
