@@ -129,7 +129,7 @@ def predict(network: Network, cluster: Cluster, devices: int) -> Point:
 GIGA = 1e9
 CLUSTERS = {
     # A step as docs/benchmarks.md measures it, on two cores.
-    "2-core hosts, 10 Gb/s": Cluster(1.308, 4, 1, 1.25 * GIGA, 1.25 * GIGA, 50e-6, 50e-6, 0.1),
+    "2-core hosts, 10 Gb/s": Cluster(1.068, 4, 1, 1.25 * GIGA, 1.25 * GIGA, 50e-6, 50e-6, 0.1),
     # 42 GFLOP per image at 70 TFLOP/s: an assumption until benchmarks/throughput.py has run.
     "1-GPU hosts, 25 Gb/s": Cluster(9.6e-3, 16, 1, 3.1 * GIGA, 3.1 * GIGA, 30e-6, 30e-6, 2.5),
     "8-GPU hosts, 400 Gb/s each": Cluster(9.6e-3, 16, 8, 300 * GIGA, 50 * GIGA, 3e-6, 6e-6, 3.5),
