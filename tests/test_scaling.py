@@ -91,7 +91,7 @@ def test_prints_tables_draws_and_writes(scaling, monkeypatch, tmp_path, capsys):
     assert "| AuxNet | 25,000,000 | 100 | 100 | 197 | 159 |" in printed
     # A GPU takes 2 s for 8 images, the two cores what they took; both cost 3.6 an hour.
     assert printed.count("| 1 | 0 | 2000 | 4.0 | 100% | 250.00 | 100% |") == 2
-    assert "| 1 | 0 | 1308 | 3.1 | 100% | 327.00 | 100% |" in printed
+    assert "| 1 | 0 | 1068 | 3.7 | 100% | 267.00 | 100% |" in printed
     assert picture.stat().st_size > 10_000
     efficiencies = json.loads(numbers.read_text())
     assert set(efficiencies) == set(scaling.CLUSTERS)
