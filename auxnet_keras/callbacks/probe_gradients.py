@@ -35,6 +35,8 @@ def first_batch(data: Any) -> tuple[Any, Any, Any]:
 
 
 def _taken(data: Any) -> Any:
+    if hasattr(data, "of_all_processes"):
+        data = data.of_all_processes()
     counters: list[Any] = [getattr(data, name, None) for name in ("epoch", "start")]
     variables = [each for each in counters if hasattr(each, "assign")]
     before = [int(each) for each in variables]

@@ -116,6 +116,12 @@ class Batches(keras.utils.PyDataset, DataAdapter):
         fused.epoch, fused.start = self.epoch, self.start
         return fused
 
+    def of_all_processes(self) -> "Batches":
+        """The next passes with the rows of all processes, for what each must measure alike."""
+        every = Batches(self.plan, depth_input=self.depth_input)
+        every.epoch.assign(int(self.epoch))
+        return every
+
     def __len__(self) -> int:
         return len(self.plan)
 

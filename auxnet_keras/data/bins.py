@@ -21,6 +21,7 @@ def depth_bins(dataset: Iterable, count: int, rule: str = "quantile") -> np.ndar
 
     One pass in bounded memory (32 MiB, whatever the data): depths are counted by their leading
     bits, so quantiles are exact to 1 in 16384. The data set does not count the pass as an epoch.
+    Where several processes share a data set, each measures all of it.
 
     Args:
         dataset: Finitely many batches (image, {"depth": [B, H, W, 1], ...}), as from `ak.data.load`
@@ -107,6 +108,8 @@ def _depths(dataset: Any) -> Iterator[np.ndarray]:
             "Depth bins are measured on a finite data set; pass it without repeat(), or pass "
             "dataset.take(100). Received: a data set of infinite cardinality."
         )
+    if hasattr(dataset, "of_all_processes"):
+        dataset = dataset.of_all_processes()
     epoch: Any = getattr(dataset, "epoch", None)
     before = int(epoch) if hasattr(epoch, "assign") else None
     try:

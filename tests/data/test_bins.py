@@ -7,8 +7,11 @@ import pytest
 import tensorflow as tf
 
 import auxnet_keras as ak
+from auxnet_keras.callbacks.probe_gradients import first_batch
+from auxnet_keras.data.batches import Batches
 from auxnet_keras.data.bin_presets import PRESETS
 from auxnet_keras.errors import ConfigError, DataError
+from tests.experiments.fixtures import scenes  # noqa: F401
 
 
 def batches(*depths):
@@ -78,6 +81,19 @@ def test_loaded_data_sets_count_no_epoch(tmp_path):
     np.testing.assert_array_equal(edges, ak.data.depth_bins(arrays, 6))
     assert int(loaded.epoch) == int(arrays.epoch) == 3
     assert (np.diff(edges) > 0).all()
+
+
+def test_every_process_measures_the_depths_of_all(scenes):  # noqa: F811
+    """Edges of the rows of one process would differ from process to process."""
+    options = {"split": "train", "size": (64, 96), "batch_size": 4}
+    alone = ak.data.arrays("street", scenes, **options)
+    edges = ak.data.depth_bins(alone, 4)
+    for index in range(2):
+        shared = Batches(alone.plan, part=(index, 2))
+        np.testing.assert_array_equal(ak.data.depth_bins(shared, 4), edges)
+        first, expected = first_batch(shared), first_batch(alone)
+        np.testing.assert_array_equal(first[1]["depth"], expected[1]["depth"])
+        assert int(shared.epoch) == 0
 
 
 @pytest.mark.parametrize(

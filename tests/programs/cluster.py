@@ -70,6 +70,13 @@ def network():
     return ak.models.AuxiliaryModel(image, outputs)
 
 
+def weighting(frames):
+    """Class weights with measured bins, of which each process must have the same, and TWB."""
+    bins = ak.data.depth_bins(frames, 3)
+    classes = ak.weighting.ClassWiseWeighting(depth_bins=bins, start_epoch=0)
+    return ak.weighting.Combined([classes, ak.weighting.TaskWeightBalancing()])
+
+
 def train(run, crew, event, seen):
     if event == "late":
         sent = [None, signal.SIGTERM, signal.SIGINT][process_index()]
@@ -96,7 +103,7 @@ def train(run, crew, event, seen):
             epochs=EPOCHS,
             verbose=0,
             callbacks=[
-                ak.weighting.TaskWeightBalancing(),
+                weighting(shared),
                 Event(event, run.path),
                 ak.callbacks.ResumableCheckpoint(run.path, dataset=shared, keep=9),
             ],

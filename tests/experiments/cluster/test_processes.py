@@ -120,4 +120,7 @@ def equal(one, many):
     assert one.epoch == many.epoch == 4
     assert set(one.arrays) == set(many.arrays)
     for name, array in one.arrays.items():
-        np.testing.assert_allclose(many.arrays[name], array, rtol=1e-6, atol=1e-6, err_msg=name)
+        path = one.meta["variables"].get(name, name)
+        # Moments of a quotient of small differences of losses, which enlarges their rounding.
+        bound = 1e-3 if path in ("weighting_state/m", "weighting_state/v") else 1e-6
+        np.testing.assert_allclose(many.arrays[name], array, rtol=bound, atol=1e-6, err_msg=path)
