@@ -214,7 +214,7 @@ def test_no_process_removes_a_copy_before_another_has_opened_it(server, shards, 
     """There is room for one: the second is copied while the first is about to be opened."""
     place = open_place(server.url("/data"))
     first, second = ((shards / f"frames-0000{n}.array_record").read_bytes() for n in (0, 1))
-    monkeypatch.setenv("AUXNET_SHARD_CACHE_GB", str((max(len(first), len(second)) + 10) / 1e9))
+    monkeypatch.setenv("AUXNET_COPIES_GB", str((max(len(first), len(second)) + 10) / 1e9))
 
     def held(number, data):
         name = f"frames-0000{number}.array_record"
